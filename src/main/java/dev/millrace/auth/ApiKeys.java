@@ -1,0 +1,109 @@
+package dev.millrace.auth;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+
+import org.jboss.logging.Logger;
+
+import io.quarkus.runtime.LaunchMode;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.ConfigurationException;
+
+import dev.millrace.redis.Keys;
+
+/**
+ * The API keys, {@code mr_<keyId>_<secret>}. Holds only the SHA-256 of each secret and compares in constant time. A hash
+ * without salt or stretching is right here because secrets are random, not chosen by people.
+ */
+@Singleton
+public class ApiKeys {
+
+    private static final Logger LOG = Logger.getLogger(ApiKeys.class);
+    private static final String BEARER = "Bearer ";
+    private static final String PREFIX = "mr_";
+    private static final int MAX_TOKEN_LENGTH = 512;
+    private static final Pattern KEY_ID = Pattern.compile("[A-Za-z0-9.-]{1,64}");
+    private static final Pattern SHA_256 = Pattern.compile("[0-9a-fA-F]{64}");
+    private static final Caller EVERYBODY = new Caller("everybody", "main", Scopes.ALL);
+
+    private record Entry(byte[] sha256, Caller caller) {}
+
+    private final Map<String, Entry> entries = new HashMap<>();
+    private final boolean open;
+
+    ApiKeys(AuthConfig config) {
+        config.keys().forEach((id, key) -> entries.put(id, entry(id, key)));
+        boolean prod = LaunchMode.current() == LaunchMode.NORMAL;
+        open = !config.enabled().orElse(prod || !entries.isEmpty());
+        if (!open && entries.isEmpty()) {
+            throw new ConfigurationException(
+                    "No API key is configured: set millrace.auth.keys.<keyId>.sha256 and .scopes "
+                            + "(MILLRACE_AUTH_KEYS_<KEYID>_SHA256, _SCOPES), or millrace.auth.enabled=false to let everybody in");
+        }
+    }
+
+    void warnIfOpen(@Observes StartupEvent event) {
+        if (open) {
+            LOG.warn("Authentication is off: everybody who reaches this service may do everything");
+        }
+    }
+
+    /** Whether requests need no key. */
+    public boolean isOpen() {
+        return open;
+    }
+
+    /** The caller who presents this {@code Authorization} header, or null if it holds no valid key. */
+    public Caller authenticate(String authorization) {
+        if (open) {
+            return EVERYBODY;
+        }
+        if (authorization == null || authorization.length() > MAX_TOKEN_LENGTH
+                || !authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
+                || !authorization.startsWith(PREFIX, BEARER.length())) {
+            return null;
+        }
+        int idStart = BEARER.length() + PREFIX.length();
+        int idEnd = authorization.indexOf('_', idStart);
+        if (idEnd < 0) {
+            return null;
+        }
+        Entry entry = entries.get(authorization.substring(idStart, idEnd));
+        byte[] digest = sha256().digest(authorization.substring(idEnd + 1).getBytes(StandardCharsets.UTF_8));
+        return entry != null && MessageDigest.isEqual(entry.sha256, digest) ? entry.caller : null;
+    }
+
+    private static Entry entry(String id, AuthConfig.Key key) {
+        String name = "millrace.auth.keys." + id;
+        check(KEY_ID.matcher(id).matches(), name + ": a key id must match " + KEY_ID);
+        check(SHA_256.matcher(key.sha256()).matches(), name + ".sha256 must be 64 hexadecimal digits");
+        check(Keys.isName(key.tenant()), name + ".tenant must match [A-Za-z0-9._-]{1,64}");
+        for (String scope : key.scopes()) {
+            check(Scopes.isKnown(scope), name + ".scopes: there is no scope " + scope);
+        }
+        return new Entry(HexFormat.of().parseHex(key.sha256()), new Caller(id, key.tenant(), Set.copyOf(key.scopes())));
+    }
+
+    private static void check(boolean condition, String message) {
+        if (!condition) {
+            throw new ConfigurationException(message);
+        }
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package dev.millrace.auth;
+
+import java.util.Set;
+
+/**
+ * Who sent a request.
+ *
+ * @param keyId id of the API key
+ * @param tenant whose data the caller reaches
+ * @param scopes what the caller may do
+ */
+public record Caller(String keyId, String tenant, Set<String> scopes) {
+
+    /** Whether the caller holds {@code scope}; {@code x} includes {@code x:read}. */
+    public boolean may(String scope) {
+        return scopes.contains(scope)
+                || scope.endsWith(":read") && scopes.contains(scope.substring(0, scope.length() - ":read".length()));
+    }
+}

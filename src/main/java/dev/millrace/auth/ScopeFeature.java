@@ -1,0 +1,35 @@
+package dev.millrace.auth;
+
+import jakarta.ws.rs.Priorities;
+import jakarta.ws.rs.container.DynamicFeature;
+import jakarta.ws.rs.container.ResourceInfo;
+import jakarta.ws.rs.core.FeatureContext;
+import jakarta.ws.rs.ext.Provider;
+
+/** Puts a {@link ScopeFilter} in front of every resource method, once, at start. One without scopes is a mistake. */
+@Provider
+public class ScopeFeature implements DynamicFeature {
+
+    private final ApiKeys keys;
+    private final CurrentCaller current;
+
+    ScopeFeature(ApiKeys keys, CurrentCaller current) {
+        this.keys = keys;
+        this.current = current;
+    }
+
+    @Override
+    public void configure(ResourceInfo resource, FeatureContext context) {
+        if (!resource.getResourceClass().getName().startsWith("dev.millrace.")) {
+            return;
+        }
+        RequiresScope scope = resource.getResourceMethod().getAnnotation(RequiresScope.class);
+        if (scope == null) {
+            scope = resource.getResourceClass().getAnnotation(RequiresScope.class);
+        }
+        if (scope == null) {
+            throw new IllegalStateException(resource.getResourceMethod() + " lacks @RequiresScope");
+        }
+        context.register(new ScopeFilter(keys, current, scope.value()), Priorities.AUTHENTICATION);
+    }
+}

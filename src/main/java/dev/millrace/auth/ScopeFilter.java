@@ -1,0 +1,38 @@
+package dev.millrace.auth;
+
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.container.ContainerRequestFilter;
+import jakarta.ws.rs.core.HttpHeaders;
+
+import dev.millrace.http.ApiException;
+import dev.millrace.http.ErrorCode;
+
+/** Lets a request pass whose API key holds one of the scopes; 401 without a valid key, 403 without a scope. */
+final class ScopeFilter implements ContainerRequestFilter {
+
+    private final ApiKeys keys;
+    private final CurrentCaller current;
+    private final String[] scopes;
+
+    ScopeFilter(ApiKeys keys, CurrentCaller current, String[] scopes) {
+        this.keys = keys;
+        this.current = current;
+        this.scopes = scopes;
+    }
+
+    @Override
+    public void filter(ContainerRequestContext request) {
+        Caller caller = keys.authenticate(request.getHeaderString(HttpHeaders.AUTHORIZATION));
+        if (caller == null) {
+            throw new ApiException(ErrorCode.UNAUTHENTICATED, "Send Authorization: Bearer mr_<keyId>_<secret>");
+        }
+        for (String scope : scopes) {
+            if (caller.may(scope)) {
+                current.set(caller);
+                return;
+            }
+        }
+        throw new ApiException(ErrorCode.FORBIDDEN, "The key " + caller.keyId() + " needs the scope "
+                + String.join(" or ", scopes));
+    }
+}

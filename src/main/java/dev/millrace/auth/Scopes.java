@@ -1,0 +1,26 @@
+package dev.millrace.auth;
+
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The scopes an API key can have; each also as {@code <scope>:read}. */
+public final class Scopes {
+
+    public static final String RATELIMIT = "ratelimit";
+    public static final String RATELIMIT_READ = "ratelimit:read";
+    public static final String ADMIN = "admin";
+    public static final String ADMIN_READ = "admin:read";
+
+    /** All of them, without the {@code :read} forms. */
+    static final Set<String> ALL = Set.of(RATELIMIT, "sessions", "cache", "queues", "realtime", "redis", ADMIN);
+
+    private static final Set<String> KNOWN = ALL.stream().flatMap(s -> Stream.of(s, s + ":read"))
+            .collect(Collectors.toUnmodifiableSet());
+
+    private Scopes() {}
+
+    static boolean isKnown(String scope) {
+        return KNOWN.contains(scope);
+    }
+}

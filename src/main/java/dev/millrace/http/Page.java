@@ -1,0 +1,53 @@
+package dev.millrace.http;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Function;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+
+import io.quarkus.runtime.annotations.RegisterForReflection;
+
+/**
+ * One page of a list.
+ *
+ * @param items at most {@code limit} of them
+ * @param nextCursor what to pass as {@code cursor} for the next page; absent on the last
+ */
+@RegisterForReflection
+public record Page<T>(List<T> items, @JsonInclude(JsonInclude.Include.NON_NULL) String nextCursor) {
+
+    public static final int MAX_LIMIT = 500;
+
+    /**
+     * Cuts a page out of a list that is at hand, in the order of its keys.
+     *
+     * @param limit 1 to {@link #MAX_LIMIT}
+     * @param cursor of the page before, or null for the first page
+     */
+    public static <T> Page<T> of(List<T> all, Function<T, String> key, int limit, String cursor) {
+        if (limit < 1 || limit > MAX_LIMIT) {
+            throw ApiException.invalid("limit", "must be between 1 and " + MAX_LIMIT);
+        }
+        String after = cursor == null || cursor.isEmpty() ? null : decode(cursor);
+        List<T> rest = all.stream().filter(item -> after == null || key.apply(item).compareTo(after) > 0)
+                .sorted(Comparator.comparing(key)).toList();
+        List<T> items = rest.subList(0, Math.min(limit, rest.size()));
+        boolean more = rest.size() > items.size();
+        return new Page<>(items, more ? encode(key.apply(items.get(items.size() - 1))) : null);
+    }
+
+    private static String encode(String last) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(last.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String decode(String cursor) {
+        try {
+            return new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw ApiException.invalid("cursor", "is not one this list gave");
+        }
+    }
+}

@@ -1,0 +1,164 @@
+package dev.millrace.http;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import jakarta.validation.ConstraintViolation;
+import jakarta.validation.ConstraintViolationException;
+import jakarta.validation.Path;
+import jakarta.ws.rs.NotAllowedException;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+
+import org.jboss.logging.Logger;
+import org.jboss.resteasy.reactive.RestResponse;
+import org.jboss.resteasy.reactive.RestResponse.ResponseBuilder;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.exc.InvalidFormatException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+
+import dev.millrace.redis.RedisUnavailableException;
+
+/** Turns every exception that leaves a resource into a problem. Nothing of an unexpected one but its kind is told. */
+public class ProblemMappers {
+
+    private static final Logger LOG = Logger.getLogger(ProblemMappers.class);
+
+    @ServerExceptionMapper
+    public RestResponse<Problem> api(ApiException e, UriInfo uri) {
+        ResponseBuilder<Problem> response = problem(e.code(), e.getMessage(), uri, e.violations());
+        if (e.code() == ErrorCode.UNAUTHENTICATED) {
+            response.header(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"millrace\"");
+        }
+        return response.build();
+    }
+
+    @ServerExceptionMapper
+    public RestResponse<Problem> redis(RedisUnavailableException e, UriInfo uri) {
+        ErrorCode code = e.reason() == RedisUnavailableException.Reason.OVERLOADED
+                ? ErrorCode.OVERLOADED
+                : ErrorCode.REDIS_UNAVAILABLE;
+        return problem(code, e.getMessage(), uri, List.of()).header(HttpHeaders.RETRY_AFTER, 1).build();
+    }
+
+    @ServerExceptionMapper
+    public RestResponse<Problem> validation(ConstraintViolationException e, UriInfo uri) {
+        List<Violation> violations = new ArrayList<>();
+        for (ConstraintViolation<?> v : e.getConstraintViolations()) {
+            violations.add(new Violation(field(v.getPropertyPath()), v.getMessage()));
+        }
+        return api(ApiException.invalid(violations), uri);
+    }
+
+    @ServerExceptionMapper({JacksonException.class, JsonMappingException.class})
+    public RestResponse<Problem> json(JacksonException e, UriInfo uri) {
+        if (e instanceof JsonMappingException mapping && !(e.getCause() instanceof java.io.IOException)) {
+            return api(ApiException.invalid(field(mapping), message(mapping)), uri);
+        }
+        String at = e.getLocation() == null
+                ? ""
+                : " at line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr();
+        return problem(ErrorCode.MALFORMED_JSON, "The body is not well-formed JSON" + at, uri, List.of()).build();
+    }
+
+    @ServerExceptionMapper
+    public RestResponse<Problem> web(WebApplicationException e, UriInfo uri) {
+        if (e.getCause() instanceof JacksonException json) {
+            return json(json, uri);
+        }
+        Response original = e.getResponse();
+        ErrorCode code = ErrorCode.ofStatus(original.getStatus());
+        if (code.status() >= 500) {
+            LOG.error("Unexpected failure", e);
+        }
+        ResponseBuilder<Problem> response = problem(code, null, uri, List.of());
+        if (e instanceof NotAllowedException) {
+            response.header(HttpHeaders.ALLOW, original.getHeaderString(HttpHeaders.ALLOW));
+        }
+        return response.build();
+    }
+
+    @ServerExceptionMapper
+    public RestResponse<Problem> unexpected(Throwable e, UriInfo uri) {
+        LOG.error("Unexpected failure", e);
+        return problem(ErrorCode.INTERNAL, null, uri, List.of()).build();
+    }
+
+    private static ResponseBuilder<Problem> problem(ErrorCode code, String detail, UriInfo uri,
+            List<Violation> violations) {
+        String instance = uri.getRequestUri().getRawPath();
+        return ResponseBuilder.<Problem>create(code.status()).entity(new Problem(code, detail, instance, violations))
+                .type(Problem.MEDIA_TYPE);
+    }
+
+    /** Without the method and parameter that Bean Validation puts in front. */
+    private static String field(Path path) {
+        StringBuilder out = new StringBuilder();
+        for (Path.Node node : path) {
+            switch (node.getKind()) {
+                case PROPERTY, CONTAINER_ELEMENT -> {
+                    if (node.getIndex() != null) {
+                        out.append('[').append(node.getIndex()).append(']');
+                    }
+                    if (node.getName() != null) {
+                        out.append(out.isEmpty() ? "" : ".").append(node.getName());
+                    }
+                }
+                default -> {
+                }
+            }
+        }
+        return out.toString();
+    }
+
+    private static String field(JsonMappingException e) {
+        StringBuilder out = new StringBuilder();
+        for (JsonMappingException.Reference step : e.getPath()) {
+            if (step.getFieldName() != null) {
+                out.append(out.isEmpty() ? "" : ".").append(step.getFieldName());
+            } else {
+                out.append('[').append(step.getIndex()).append(']');
+            }
+        }
+        return out.toString();
+    }
+
+    private static String message(JsonMappingException e) {
+        if (e instanceof UnrecognizedPropertyException) {
+            return "is not a known field";
+        }
+        if (e instanceof InvalidFormatException format && format.getTargetType().isEnum()) {
+            List<String> names = new ArrayList<>();
+            for (Object constant : format.getTargetType().getEnumConstants()) {
+                names.add(constant.toString());
+            }
+            return "must be one of " + String.join(", ", names);
+        }
+        if (e instanceof DurationJson.InvalidDurationException) {
+            return e.getOriginalMessage();
+        }
+        if (e instanceof com.fasterxml.jackson.databind.exc.MismatchedInputException mismatch
+                && mismatch.getTargetType() != null) {
+            return "must be " + kind(mismatch.getTargetType());
+        }
+        return "is not valid";
+    }
+
+    private static String kind(Class<?> type) {
+        if (type == long.class || type == int.class || type == Long.class || type == Integer.class) {
+            return "a whole number";
+        }
+        if (type == boolean.class || type == Boolean.class) {
+            return "true or false";
+        }
+        if (type == String.class) {
+            return "a string";
+        }
+        return List.class.isAssignableFrom(type) || type.isArray() ? "an array" : "an object";
+    }
+}

@@ -1,0 +1,51 @@
+package dev.millrace.ratelimit;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.function.Function;
+
+import org.eclipse.microprofile.config.spi.Converter;
+
+import dev.millrace.http.DurationJson;
+
+/** So that the configuration is written as requests are: {@code sliding-window}, {@code local}, {@code 15m}. */
+final class ConfigConverters {
+
+    private ConfigConverters() {}
+
+    /** {@link Algorithm} by its id. */
+    public static final class AlgorithmConverter implements Converter<Algorithm> {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public Algorithm convert(String value) {
+            return constant(Algorithm.values(), Algorithm::id, value);
+        }
+    }
+
+    /** {@link FailMode} by its id. */
+    public static final class FailModeConverter implements Converter<FailMode> {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public FailMode convert(String value) {
+            return constant(FailMode.values(), FailMode::id, value);
+        }
+    }
+
+    /** Durations as in requests. */
+    public static final class DurationConverter implements Converter<Duration> {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public Duration convert(String value) {
+            return DurationJson.parse(value.strip());
+        }
+    }
+
+    private static <T> T constant(T[] constants, Function<T, String> id, String value) {
+        return Arrays.stream(constants).filter(c -> id.apply(c).equals(value.strip())).findFirst()
+                .orElseThrow(
+                        () -> new IllegalArgumentException(value + " is not one of " + Arrays.toString(constants)));
+    }
+}

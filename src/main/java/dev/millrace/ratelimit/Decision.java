@@ -1,0 +1,35 @@
+package dev.millrace.ratelimit;
+
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
+
+import io.quarkus.runtime.annotations.RegisterForReflection;
+
+/** The answer to a {@link Check}. */
+@RegisterForReflection
+public record Decision(
+        @Schema(description = "Whether the request may go on", examples = "true") boolean allowed,
+        @Schema(examples = "login") String policy,
+        @Schema(examples = "user-42") String identifier,
+        @Schema(description = "The policy's limit", examples = "5") long limit,
+        @Schema(description = "What is left now", examples = "4") long remaining,
+        @Schema(description = "When the whole limit is free again, if nothing more is consumed", examples = "60000") long resetMs,
+        @Schema(description = "When the same cost would be admitted; 0 if it was", examples = "0") long retryAfterMs,
+        @Schema(description = "Whether Redis was away and the policy's failMode decided", examples = "false") boolean degraded,
+        @Schema(description = "Present and true for a policy in shadow mode: `allowed` is true whatever `retryAfterMs` says") @JsonInclude(JsonInclude.Include.NON_NULL) Boolean shadow,
+        @JsonIgnore Policy by) {
+
+    static Decision of(Check check, boolean allowed, long remaining, long resetMs, long retryAfterMs,
+            boolean degraded) {
+        Policy p = check.policy();
+        return new Decision(allowed || p.shadow(), p.name(), check.identifier(), p.limit(), remaining, resetMs,
+                allowed ? 0 : retryAfterMs, degraded, p.shadow() ? Boolean.TRUE : null, p);
+    }
+
+    /** Whether the limit itself was exceeded, also where shadow mode admitted the request. */
+    boolean overLimit() {
+        return retryAfterMs > 0;
+    }
+}

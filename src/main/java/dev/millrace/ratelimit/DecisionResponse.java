@@ -1,0 +1,55 @@
+package dev.millrace.ratelimit;
+
+import java.util.List;
+
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.MultivaluedMap;
+
+import org.jboss.resteasy.reactive.RestResponse;
+import org.jboss.resteasy.reactive.RestResponse.ResponseBuilder;
+
+import dev.millrace.http.ErrorCode;
+import dev.millrace.http.Problem;
+
+/** A decision as an HTTP answer: 200, or 429 as a problem with the members of the decision. */
+@Singleton
+class DecisionResponse {
+
+    private final RateLimitHeaders headers;
+
+    DecisionResponse(RateLimitHeaders headers) {
+        this.headers = headers;
+    }
+
+    RestResponse<Object> of(Decision d) {
+        if (d.allowed()) {
+            return ofLook(d);
+        }
+        return with(d, ResponseBuilder.<Object>create(429).entity(problem(d)).type(Problem.MEDIA_TYPE).build());
+    }
+
+    /** A look is answered 200 whatever it saw. */
+    RestResponse<Object> ofLook(Decision d) {
+        return with(d, ResponseBuilder.<Object>ok(d).type(MediaType.APPLICATION_JSON_TYPE).build());
+    }
+
+    static Problem problem(Decision d) {
+        return new Problem(ErrorCode.RATE_LIMITED, "Try again in " + d.retryAfterMs() + " ms", null, List.of())
+                .with("allowed", false)
+                .with("policy", d.policy())
+                .with("identifier", d.identifier())
+                .with("limit", d.limit())
+                .with("remaining", d.remaining())
+                .with("resetMs", d.resetMs())
+                .with("retryAfterMs", d.retryAfterMs())
+                .with("degraded", d.degraded())
+                .with("violated-policies", List.of(d.policy()));
+    }
+
+    private <T> RestResponse<T> with(Decision d, RestResponse<T> response) {
+        MultivaluedMap<String, Object> fields = response.getHeaders();
+        headers.put(d, fields);
+        return response;
+    }
+}

@@ -1,0 +1,164 @@
+package dev.millrace.ratelimit;
+
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+
+import jakarta.enterprise.context.ApplicationScoped;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+
+import dev.millrace.http.ApiException;
+import dev.millrace.http.ErrorCode;
+import dev.millrace.redis.RedisLinks;
+import dev.millrace.redis.RedisUnavailableException;
+import dev.millrace.redis.Script;
+import dev.millrace.redis.Scripts;
+
+/**
+ * The algorithm {@code concurrency}: at most {@code limit} leases of an identifier at once. A lease that is not renewed
+ * ends by itself, so a holder that crashed gives its place back.
+ */
+@ApplicationScoped
+public class Leases {
+
+    /** Marks a lease given without Redis: nobody counts it, and nothing needs to be released. */
+    private static final String DEGRADED = "degraded-";
+
+    /**
+     * A lease, or its denial.
+     *
+     * @param lease null if denied
+     * @param expiresAt null if denied
+     */
+    public record Grant(String lease, long ttlMs, Instant expiresAt, Decision decision) {}
+
+    private final Policies policies;
+    private final RedisLinks redis;
+    private final Scripts scripts;
+    private final Degraded degraded;
+    private final RateLimitMetrics metrics;
+    private final Script acquire;
+    private final Script renew;
+    private final SecureRandom random = new SecureRandom();
+
+    Leases(Policies policies, RedisLinks redis, Scripts scripts, Degraded degraded, RateLimitMetrics metrics) {
+        this.policies = policies;
+        this.redis = redis;
+        this.scripts = scripts;
+        this.degraded = degraded;
+        this.metrics = metrics;
+        this.acquire = scripts.get("ratelimit/acquire-1");
+        this.renew = scripts.get("ratelimit/renew-1");
+    }
+
+    /**
+     * Takes a lease if one is free.
+     *
+     * @param ttlMs how long it lasts unless renewed; 0 for the longest the policy allows
+     */
+    public Uni<Grant> acquire(String tenant, String policy, String identifier, long ttlMs) {
+        return policies.get(tenant, policy).flatMap(p -> {
+            long ttl = checkedTtl(requireConcurrency(p), ttlMs);
+            Check check = new Check(p, identifier, 1);
+            String lease = newLease();
+            return run(acquire, tenant, check, ttl, lease)
+                    .map(reply -> {
+                        Decision d = decision(check, reply);
+                        return d.overLimit()
+                                ? new Grant(null, 0, null, d)
+                                : new Grant(lease, ttl, Instant.ofEpochMilli(reply.get(4).toLong() + ttl), d);
+                    })
+                    .onFailure(RedisUnavailableException.class).recoverWithUni(e -> degraded.decide(tenant, check, e)
+                            .map(d -> d.allowed()
+                                    ? new Grant(DEGRADED + lease, ttl, Instant.now().plusMillis(ttl), d)
+                                    : new Grant(null, 0, null, d)))
+                    .invoke(grant -> metrics.count(grant.decision(), 1));
+        });
+    }
+
+    /** Prolongs a lease that is still held; {@code ttlMs} from now, 0 for the longest the policy allows. */
+    public Uni<Grant> renew(String tenant, String policy, String identifier, String lease, long ttlMs) {
+        return policies.get(tenant, policy).flatMap(p -> {
+            long ttl = checkedTtl(requireConcurrency(p), ttlMs);
+            Check check = new Check(p, identifier, 1);
+            if (lease.startsWith(DEGRADED)) {
+                return Uni.createFrom().item(new Grant(lease, ttl, Instant.now().plusMillis(ttl),
+                        Decision.of(check, true, 0, ttl, 0, true)));
+            }
+            return run(renew, tenant, check, ttl, lease).map(reply -> {
+                if (reply.get(0).toInteger() == 0) {
+                    throw unknown(lease);
+                }
+                return new Grant(lease, ttl, Instant.ofEpochMilli(reply.get(2).toLong() + ttl),
+                        Decision.of(check, true, reply.get(1).toLong(), ttl, 0, false));
+            });
+        });
+    }
+
+    /** Gives a lease back. */
+    public Uni<Void> release(String tenant, String policy, String identifier, String lease) {
+        return policies.get(tenant, policy).flatMap(p -> {
+            requireConcurrency(p);
+            if (lease.startsWith(DEGRADED)) {
+                return Uni.createFrom().voidItem();
+            }
+            return redis.send(Request.cmd(Command.ZREM).arg(key(tenant, p, identifier)).arg(lease)).invoke(reply -> {
+                if (reply.toInteger() == 0) {
+                    throw unknown(lease);
+                }
+            }).replaceWithVoid();
+        });
+    }
+
+    /** What taking a lease would be told now. */
+    Uni<Decision> look(String tenant, Policy p, String identifier) {
+        Check check = new Check(p, identifier, 0);
+        return run(acquire, tenant, check, p.windowMs(), "").map(reply -> decision(check, reply))
+                .onFailure(RedisUnavailableException.class).recoverWithUni(e -> degraded.decide(tenant, check, e));
+    }
+
+    private Uni<Response> run(Script script, String tenant, Check check, long ttl, String lease) {
+        return scripts.run(script, List.of(key(tenant, check.policy(), check.identifier())),
+                List.of(Long.toString(check.policy().limit()), Long.toString(ttl), lease));
+    }
+
+    private static String key(String tenant, Policy p, String identifier) {
+        return RateLimitStore.key(tenant, p, identifier, p.algorithm().keyPart());
+    }
+
+    private static Decision decision(Check check, Response reply) {
+        boolean acquired = reply.get(0).toInteger() == 1;
+        return Decision.of(check, acquired, reply.get(1).toLong(), reply.get(2).toLong(),
+                acquired ? 0 : Math.max(1, reply.get(3).toLong()), false);
+    }
+
+    private static Policy requireConcurrency(Policy p) {
+        if (p.algorithm() != Algorithm.CONCURRENCY) {
+            throw new ApiException(ErrorCode.ALGORITHM_MISMATCH,
+                    "Leases need the algorithm concurrency; policy " + p.name() + " has " + p.algorithm());
+        }
+        return p;
+    }
+
+    private static long checkedTtl(Policy p, long ttlMs) {
+        if (ttlMs > p.windowMs()) {
+            throw ApiException.invalid("ttl", "must be at most the policy's window, " + p.windowMs() + " ms");
+        }
+        return ttlMs == 0 ? p.windowMs() : ttlMs;
+    }
+
+    private static ApiException unknown(String lease) {
+        return new ApiException(ErrorCode.LEASE_UNKNOWN, "Lease " + lease + " was released, has ended or never was");
+    }
+
+    private String newLease() {
+        byte[] id = new byte[16];
+        random.nextBytes(id);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(id);
+    }
+}

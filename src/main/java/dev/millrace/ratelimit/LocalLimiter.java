@@ -1,0 +1,63 @@
+package dev.millrace.ratelimit;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Stands in for Redis: a token bucket per identifier in this replica's memory, at the policy's limit divided by the
+ * number of replicas, at least 1. Whatever the policy's algorithm, it admits at most that share at once and per window on
+ * average. Bounded to the {@value #MAX_IDENTIFIERS} identifiers seen last; knows nothing of what Redis has counted.
+ */
+final class LocalLimiter {
+
+    static final int MAX_IDENTIFIERS = 10_000;
+
+    private static final class Bucket {
+        private double tokens;
+        private long at;
+    }
+
+    private final int replicas;
+    private final Map<String, Bucket> buckets = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Bucket> eldest) {
+            return size() > MAX_IDENTIFIERS;
+        }
+    };
+
+    LocalLimiter(int replicas) {
+        this.replicas = replicas;
+    }
+
+    Decision decide(String tenant, Check check) {
+        return decide(tenant, check, System.nanoTime());
+    }
+
+    synchronized Decision decide(String tenant, Check check, long nanos) {
+        Policy p = check.policy();
+        double perMs = Math.max(1.0, (double) p.limit() / replicas) / p.windowMs();
+        double capacity = Math.max(1, p.burst() / replicas);
+        String key = RateLimitStore.key(tenant, p, check.identifier(), p.algorithm().keyPart());
+        Bucket bucket = buckets.get(key);
+        if (bucket == null) {
+            bucket = new Bucket();
+            bucket.tokens = capacity;
+            bucket.at = nanos;
+            buckets.put(key, bucket);
+        }
+        bucket.tokens = Math.min(capacity, bucket.tokens + (nanos - bucket.at) / 1e6 * perMs);
+        bucket.at = nanos;
+        long asked = Math.max(1, check.cost());
+        boolean admitted = bucket.tokens >= asked;
+        long retryMs = admitted
+                ? 0
+                : asked > capacity ? p.windowMs() : (long) Math.ceil((asked - bucket.tokens) / perMs);
+        if (admitted) {
+            bucket.tokens -= check.cost();
+        }
+        return Decision.of(check, admitted, (long) bucket.tokens, (long) Math.ceil((capacity - bucket.tokens) / perMs),
+                retryMs, true);
+    }
+}

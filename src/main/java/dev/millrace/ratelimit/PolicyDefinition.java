@@ -1,0 +1,67 @@
+package dev.millrace.ratelimit;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+
+import io.quarkus.runtime.annotations.RegisterForReflection;
+
+import dev.millrace.http.Violation;
+
+/** A policy as it is written down: in a request, in Redis, in the configuration. What is absent takes its default. */
+@RegisterForReflection
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record PolicyDefinition(
+        @Schema(description = "How admissions are counted", examples = "sliding-window", required = true) Algorithm algorithm,
+        @Schema(description = "Requests per window, or leases at once; 1 to 1,000,000,000 (10,000 for sliding-window and concurrency)", examples = "5", required = true) Long limit,
+        @Schema(description = "Length of the window, 1 ms to 366 days; for concurrency the longest lease (default 1m)", type = org.eclipse.microprofile.openapi.annotations.enums.SchemaType.STRING, examples = "1m") Duration window,
+        @Schema(description = "token-bucket only: how much may be used at once; default the limit", examples = "10") Long burst,
+        @Schema(description = "What to decide while Redis is away; default open", examples = "local") FailMode failMode,
+        @Schema(description = "How long a denial blocks the identifier; default not at all", type = org.eclipse.microprofile.openapi.annotations.enums.SchemaType.STRING, examples = "30s") Duration denyPenalty,
+        @Schema(description = "Decide and count, but always admit; default false") Boolean shadow) {
+
+    private static final Duration MAX_WINDOW = Duration.ofDays(366);
+    private static final Duration DEFAULT_LEASE = Duration.ofMinutes(1);
+
+    /** What is wrong with it, each field under {@code prefix}; empty if nothing is. */
+    public List<Violation> violations(String prefix) {
+        List<Violation> found = new ArrayList<>();
+        if (algorithm == null) {
+            found.add(new Violation(prefix + "algorithm", "must be given"));
+        }
+        long maxLimit = algorithm == null ? Policy.MAX_LIMIT : algorithm.maxLimit();
+        if (limit == null) {
+            found.add(new Violation(prefix + "limit", "must be given"));
+        } else if (limit < 1 || limit > maxLimit) {
+            found.add(new Violation(prefix + "limit", "must be between 1 and " + maxLimit
+                    + (algorithm == Algorithm.SLIDING_WINDOW ? "; above it use sliding-window-counter" : "")));
+        }
+        if (window == null && algorithm != Algorithm.CONCURRENCY) {
+            found.add(new Violation(prefix + "window", "must be given"));
+        } else if (window != null && (window.toMillis() < 1 || window.compareTo(MAX_WINDOW) > 0)) {
+            found.add(new Violation(prefix + "window", "must be between 1 ms and 366 days"));
+        }
+        if (burst != null && algorithm != Algorithm.TOKEN_BUCKET) {
+            found.add(new Violation(prefix + "burst", "belongs to token-bucket only"));
+        } else if (burst != null && (burst < 1 || burst > Policy.MAX_LIMIT)) {
+            found.add(new Violation(prefix + "burst", "must be between 1 and " + Policy.MAX_LIMIT));
+        }
+        if (denyPenalty != null && algorithm == Algorithm.CONCURRENCY) {
+            found.add(new Violation(prefix + "denyPenalty", "does not belong to concurrency"));
+        } else if (denyPenalty != null && denyPenalty.compareTo(MAX_WINDOW) > 0) {
+            found.add(new Violation(prefix + "denyPenalty", "must be at most 366 days"));
+        }
+        return found;
+    }
+
+    /** The policy it defines; only for a definition without {@link #violations}. */
+    public Policy toPolicy(String name, Policy.Source source) {
+        return new Policy(name, algorithm, limit, (window == null ? DEFAULT_LEASE : window).toMillis(),
+                burst == null ? limit : burst, failMode == null ? FailMode.OPEN : failMode,
+                denyPenalty == null ? 0 : denyPenalty.toMillis(), Boolean.TRUE.equals(shadow), source);
+    }
+}

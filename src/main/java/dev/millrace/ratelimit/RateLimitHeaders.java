@@ -1,0 +1,41 @@
+package dev.millrace.ratelimit;
+
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MultivaluedMap;
+
+/**
+ * The header fields of a decision: {@code RateLimit-Policy} and {@code RateLimit} of
+ * draft-ietf-httpapi-ratelimit-headers-10, {@code Retry-After} on a denial and, if configured, {@code X-RateLimit-*}.
+ */
+@Singleton
+class RateLimitHeaders {
+
+    private final boolean legacy;
+
+    RateLimitHeaders(RateLimitConfig config) {
+        this.legacy = config.legacyHeaders();
+    }
+
+    void put(Decision d, MultivaluedMap<String, Object> headers) {
+        Policy p = d.by();
+        // Policy names hold nothing that a structured-field string would have to escape.
+        String name = '"' + p.name() + '"';
+        headers.putSingle("RateLimit-Policy", name + ";q=" + p.limit() + ";w=" + seconds(p.windowMs()));
+        // `t` must not be later than Retry-After, which says when trying again makes sense.
+        headers.putSingle("RateLimit", name + ";r=" + d.remaining() + ";t="
+                + seconds(d.allowed() ? d.resetMs() : d.retryAfterMs()));
+        if (!d.allowed()) {
+            headers.putSingle(HttpHeaders.RETRY_AFTER, Long.toString(Math.max(1, seconds(d.retryAfterMs()))));
+        }
+        if (legacy) {
+            headers.putSingle("X-RateLimit-Limit", Long.toString(p.limit()));
+            headers.putSingle("X-RateLimit-Remaining", Long.toString(d.remaining()));
+            headers.putSingle("X-RateLimit-Reset", Long.toString(seconds(d.resetMs())));
+        }
+    }
+
+    private static long seconds(long ms) {
+        return (ms + 999) / 1000;
+    }
+}

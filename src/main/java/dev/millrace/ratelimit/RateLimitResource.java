@@ -1,0 +1,89 @@
+package dev.millrace.ratelimit;
+
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestResponse;
+
+import io.smallrye.mutiny.Uni;
+
+import dev.millrace.auth.CurrentCaller;
+import dev.millrace.auth.RequiresScope;
+import dev.millrace.auth.Scopes;
+import dev.millrace.http.ApiException;
+import dev.millrace.http.Problem;
+import dev.millrace.redis.Keys;
+
+/** Consume, look, reset: one identifier under one policy. */
+@Path("/v1/ratelimit/{policy}/{identifier}")
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Rate limiting")
+public class RateLimitResource {
+
+    private final RateLimitService service;
+    private final DecisionResponse responses;
+    private final CurrentCaller caller;
+
+    RateLimitResource(RateLimitService service, DecisionResponse responses, CurrentCaller caller) {
+        this.service = service;
+        this.responses = responses;
+        this.caller = caller;
+    }
+
+    /** What to consume. */
+    @Schema(name = "Consume")
+    public record Consume(
+            @Schema(description = "How much this request consumes, 1 to 1,000,000", defaultValue = "1", examples = "1") Long cost) {}
+
+    @POST
+    @Consumes(MediaType.APPLICATION_JSON)
+    @RequiresScope(Scopes.RATELIMIT)
+    @Operation(summary = "Consume", description = "Consumes `cost` (1 without a body) if that much is left; a denied request consumes nothing.")
+    @APIResponse(responseCode = "200", description = "Admitted", content = @Content(schema = @Schema(implementation = Decision.class)))
+    @APIResponse(responseCode = "429", description = "Denied; the members of a decision are in the problem", content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    public Uni<RestResponse<Object>> consume(@PathParam("policy") String policy,
+            @PathParam("identifier") String identifier, Consume body) {
+        long cost = body == null || body.cost() == null ? 1 : body.cost();
+        if (cost < 1 || cost > RateLimitService.MAX_COST) {
+            throw ApiException.invalid("cost", "must be between 1 and " + RateLimitService.MAX_COST
+                    + (cost == 0 ? "; GET looks without consuming" : ""));
+        }
+        return service.check(caller.tenant(), policy, checked(identifier), cost).map(responses::of);
+    }
+
+    @GET
+    @RequiresScope(Scopes.RATELIMIT_READ)
+    @Operation(summary = "Look", description = "Says what a request would be answered now; consumes nothing and is never a 429.")
+    @APIResponse(responseCode = "200", description = "The state", content = @Content(schema = @Schema(implementation = Decision.class)))
+    public Uni<RestResponse<Object>> look(@PathParam("policy") String policy,
+            @PathParam("identifier") String identifier) {
+        return service.look(caller.tenant(), policy, checked(identifier)).map(responses::ofLook);
+    }
+
+    @DELETE
+    @RequiresScope(Scopes.RATELIMIT)
+    @Operation(summary = "Reset", description = "Forgets what the identifier has consumed, its penalty and its leases.")
+    @APIResponse(responseCode = "204", description = "Forgotten")
+    public Uni<Void> reset(@PathParam("policy") String policy, @PathParam("identifier") String identifier) {
+        return service.reset(caller.tenant(), policy, checked(identifier));
+    }
+
+    static String checked(String identifier) {
+        String problem = Keys.identifierProblem(identifier);
+        if (problem != null) {
+            throw ApiException.invalid("identifier", problem);
+        }
+        return identifier;
+    }
+}

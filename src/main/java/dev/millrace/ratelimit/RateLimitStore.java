@@ -1,0 +1,122 @@
+package dev.millrace.ratelimit;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import jakarta.inject.Singleton;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+
+import dev.millrace.redis.Keys;
+import dev.millrace.redis.RedisLinks;
+import dev.millrace.redis.Script;
+import dev.millrace.redis.Scripts;
+
+/** The counters in Redis: their keys, the scripts that change them, and what the scripts reply. */
+@Singleton
+class RateLimitStore {
+
+    private static final String FEATURE = "rl";
+    private static final String PENALTY = "pen";
+    private static final int REPLY_FIELDS = 4;
+
+    /** What the script says of one check; times in µs. */
+    record Outcome(boolean admitted, long remaining, long reset, long retryAfter) {}
+
+    /** The outcomes in the order of the checks, and when they were decided. */
+    record Outcomes(List<Outcome> list, long decidedAt) {}
+
+    private final RedisLinks redis;
+    private final Scripts scripts;
+    private final Script check;
+    private final Script refund;
+
+    RateLimitStore(RedisLinks redis, Scripts scripts) {
+        this.redis = redis;
+        this.scripts = scripts;
+        this.check = scripts.get("ratelimit/check-N");
+        this.refund = scripts.get("ratelimit/refund-1");
+    }
+
+    /** Decides one check. */
+    Uni<Outcome> decide(String tenant, Check one) {
+        return run(tenant, List.of(one), false).map(reply -> outcome(reply, 0));
+    }
+
+    /**
+     * Decides several checks in one step; in a cluster they must share a slot.
+     *
+     * @param atomic whether nothing is charged unless all are admitted
+     */
+    Uni<Outcomes> decide(String tenant, List<Check> checks, boolean atomic) {
+        return run(tenant, checks, atomic).map(reply -> {
+            List<Outcome> outcomes = new ArrayList<>(checks.size());
+            for (int i = 0; i < checks.size(); i++) {
+                outcomes.add(outcome(reply, i));
+            }
+            return new Outcomes(outcomes, reply.get(checks.size() * REPLY_FIELDS).toLong());
+        });
+    }
+
+    /** Gives back what a check was charged at {@code chargedAt}, µs. */
+    Uni<Void> refund(String tenant, Check check, long chargedAt) {
+        Policy p = check.policy();
+        return scripts.run(refund, List.of(key(tenant, p, check.identifier(), p.algorithm().keyPart())),
+                List.of(p.algorithm().id(), Long.toString(p.windowMs()), Long.toString(check.cost()),
+                        Long.toString(chargedAt)))
+                .replaceWithVoid();
+    }
+
+    /** Forgets everything about an identifier under a policy. */
+    Uni<Void> reset(String tenant, Policy policy, String identifier) {
+        return redis.send(Request.cmd(Command.UNLINK)
+                .arg(key(tenant, policy, identifier, policy.algorithm().keyPart()))
+                .arg(key(tenant, policy, identifier, PENALTY)))
+                .replaceWithVoid();
+    }
+
+    private Uni<Response> run(String tenant, List<Check> checks, boolean atomic) {
+        List<String> keys = new ArrayList<>(checks.size());
+        List<String> args = new ArrayList<>(1 + checks.size() * 8);
+        args.add(atomic ? "1" : "0");
+        for (Check c : checks) {
+            Policy p = c.policy();
+            args.add(p.algorithm().id());
+            args.add(Long.toString(p.limit()));
+            args.add(Long.toString(p.windowMs()));
+            args.add(Long.toString(p.burst()));
+            args.add(Long.toString(c.cost()));
+            args.add(Long.toString(p.denyPenaltyMs()));
+            args.add(p.shadow() ? "1" : "0");
+            keys.add(key(tenant, p, c.identifier(), p.algorithm().keyPart()));
+            args.add(Integer.toString(keys.size()));
+            if (p.denyPenaltyMs() > 0) {
+                keys.add(key(tenant, p, c.identifier(), PENALTY));
+            }
+        }
+        return scripts.run(check, keys, args);
+    }
+
+    private static Outcome outcome(Response reply, int i) {
+        int at = i * REPLY_FIELDS;
+        return new Outcome(reply.get(at).toInteger() == 1, reply.get(at + 1).toLong(), reply.get(at + 2).toLong(),
+                reply.get(at + 3).toLong());
+    }
+
+    /** The part of a key of an identifier under a policy. */
+    static String key(String tenant, Policy policy, String identifier, String part) {
+        return Keys.key(tenant, FEATURE, scope(policy) + '/' + Keys.encode(identifier), part);
+    }
+
+    /** A policy's name; unnamed ones are told apart by what they are. No name starts with '~'. */
+    private static String scope(Policy p) {
+        return switch (p.source()) {
+            case API, CONFIG -> p.name();
+            case INLINE -> "~" + p.algorithm().id() + '.' + p.limit() + '.' + p.windowMs() + '.' + p.burst();
+            case ENVOY -> "~envoy." + Keys.encode(p.name()) + '.' + p.algorithm().keyPart();
+        };
+    }
+}

@@ -1,0 +1,95 @@
+package dev.millrace.redis;
+
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
+
+/**
+ * The names of all keys: {@code mr:{<tenant>:<feature>:<entity>}:<part>}. Everything of one entity shares the hash tag
+ * between the braces, hence one slot of a cluster, so that one script may touch it.
+ */
+public final class Keys {
+
+    /** Longest free identifier, in bytes of UTF-8. */
+    public static final int MAX_IDENTIFIER_BYTES = 512;
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+    private static final char[] HEX = "0123456789ABCDEF".toCharArray();
+
+    private Keys() {}
+
+    /**
+     * The key of one part of an entity.
+     *
+     * @param tenant a {@link #isName name}
+     * @param feature short name of the feature, such as {@code rl}
+     * @param entity built of names and {@link #encode encoded} identifiers
+     * @param part what of the entity it is
+     */
+    public static String key(String tenant, String feature, String entity, String part) {
+        return "mr:{" + tenant + ':' + feature + ':' + entity + "}:" + part;
+    }
+
+    /** Whether {@code s} may name a policy, queue, region or tenant: {@code [A-Za-z0-9._-]{1,64}}. */
+    public static boolean isName(String s) {
+        return s != null && NAME.matcher(s).matches();
+    }
+
+    /** Why {@code s} cannot be a free identifier, or null if it can. */
+    public static String identifierProblem(String s) {
+        if (s == null || s.isEmpty()) {
+            return "must not be empty";
+        }
+        if (s.length() > MAX_IDENTIFIER_BYTES) {
+            return "must be at most " + MAX_IDENTIFIER_BYTES + " bytes of UTF-8";
+        }
+        boolean ascii = true;
+        for (int i = 0; i < s.length(); i++) {
+            char c = s.charAt(i);
+            if (c == 0) {
+                return "must not contain NUL";
+            }
+            ascii &= c < 0x80;
+        }
+        if (ascii) {
+            return null;
+        }
+        try {
+            int bytes = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(s)).remaining();
+            return bytes <= MAX_IDENTIFIER_BYTES ? null : "must be at most " + MAX_IDENTIFIER_BYTES + " bytes of UTF-8";
+        } catch (CharacterCodingException e) {
+            return "must be well-formed Unicode";
+        }
+    }
+
+    /**
+     * Escapes, in the manner of URLs, the characters that could change a key's shape or slot ({@code { } : % /} and
+     * control characters). Distinct identifiers stay distinct.
+     */
+    public static String encode(String identifier) {
+        for (int i = 0; i < identifier.length(); i++) {
+            if (isSpecial(identifier.charAt(i))) {
+                return escape(identifier);
+            }
+        }
+        return identifier;
+    }
+
+    private static String escape(String s) {
+        StringBuilder out = new StringBuilder(s.length() + 16);
+        for (int i = 0; i < s.length(); i++) {
+            char c = s.charAt(i);
+            if (isSpecial(c)) {
+                out.append('%').append(HEX[c >> 4]).append(HEX[c & 15]);
+            } else {
+                out.append(c);
+            }
+        }
+        return out.toString();
+    }
+
+    private static boolean isSpecial(char c) {
+        return c <= ' ' || c == '{' || c == '}' || c == ':' || c == '%' || c == '/' || c == 0x7f;
+    }
+}

@@ -1,0 +1,66 @@
+package dev.millrace.redis;
+
+import java.util.function.Supplier;
+
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Singleton;
+
+import io.quarkus.tls.TlsConfiguration;
+import io.quarkus.tls.TlsConfigurationRegistry;
+import io.quarkus.tls.runtime.config.TlsConfigUtils;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.NetClientOptions;
+import io.vertx.redis.client.Redis;
+
+/** Knows where Redis is and makes clients for it. */
+@Singleton
+public class RedisClients {
+
+    /** Supplies a server where none is configured: the embedded one, in dev and test. */
+    interface Fallback {
+        RedisEndpoint start();
+    }
+
+    private final RedisConfig config;
+    private final Vertx vertx;
+    private final TlsConfigurationRegistry tls;
+    private final RedisEndpoint endpoint;
+
+    RedisClients(RedisConfig config, Vertx vertx, TlsConfigurationRegistry tls, Instance<Fallback> fallback) {
+        this.config = config;
+        this.vertx = vertx;
+        this.tls = tls;
+        RedisEndpoint configured = RedisEndpoint.of(config);
+        if (configured == null && fallback.isUnsatisfied()) {
+            throw new IllegalStateException(
+                    "Redis is not configured: set REDIS_HOST (and REDIS_PORT, REDIS_PASSWORD, REDIS_DB) or REDIS_URL");
+        }
+        this.endpoint = configured != null ? configured : fallback.get().start();
+    }
+
+    /** Where Redis is. */
+    public RedisEndpoint endpoint() {
+        return endpoint;
+    }
+
+    /** Makes clients with one connection each; to be asked on the event loop the connection shall live on. */
+    Supplier<Redis> factory() {
+        return () -> Redis.createClient(vertx, endpoint.options(netOptions(), config.maxInFlight()));
+    }
+
+    private NetClientOptions netOptions() {
+        NetClientOptions net = new NetClientOptions()
+                .setTcpNoDelay(true)
+                .setTcpKeepAlive(true)
+                .setConnectTimeout((int) config.timeout().toMillis());
+        if (endpoint.tls()) {
+            net.setSsl(true).setHostnameVerificationAlgorithm("HTTPS");
+            config.tlsConfigurationName().ifPresent(name -> {
+                TlsConfiguration configuration = TlsConfiguration.from(tls, java.util.Optional.of(name))
+                        .orElseThrow(() -> new IllegalStateException("No TLS configuration named " + name));
+                TlsConfigUtils.configure(net, configuration);
+            });
+        }
+        return net;
+    }
+}

@@ -1,0 +1,153 @@
+package dev.millrace.redis;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import io.vertx.core.net.NetClientOptions;
+import io.vertx.redis.client.RedisClientType;
+import io.vertx.redis.client.RedisOptions;
+import io.vertx.redis.client.RedisReplicas;
+import io.vertx.redis.client.RedisRole;
+
+/**
+ * Where Redis is: one server, a set of sentinels, or some nodes of a cluster. Never prints its password.
+ *
+ * @param type standalone, sentinel or cluster
+ * @param addresses {@code host:port}, at least one
+ * @param tls whether the connections are encrypted
+ * @param user ACL user, or null
+ * @param password or null
+ * @param db database number, 0 in a cluster
+ * @param master the sentinel's name of the master, or null
+ */
+public record RedisEndpoint(RedisClientType type, List<String> addresses, boolean tls, String user, String password,
+        int db, String master) {
+
+    private static final Pattern URL = Pattern.compile(
+            "redis(?<tls>s)?(?:-(?<type>cluster|sentinel))?://(?:(?<auth>[^/#]*)@)?(?<hosts>[^/@?#]+)"
+                    + "(?:/(?<db>\\d+)?)?(?:#(?<master>[A-Za-z0-9._-]+))?");
+    private static final String SHAPES = "expected redis[s]://[user:password@]host:port[/db], "
+            + "redis[s]-cluster://host:port,... or redis[s]-sentinel://host:port,...[/db]#master";
+
+    /**
+     * Reads the configuration; null when it names no server.
+     *
+     * @throws IllegalArgumentException if the URL has none of the known shapes; the message does not repeat it, as it
+     *         may hold a password
+     */
+    static RedisEndpoint of(RedisConfig config) {
+        String url = config.url().map(String::strip).filter(u -> !u.isEmpty()).orElse(null);
+        String password = config.password().filter(p -> !p.isEmpty()).orElse(null);
+        if (url != null) {
+            return parse(url, password);
+        }
+        return config.host().map(String::strip).filter(h -> !h.isEmpty())
+                .map(host -> new RedisEndpoint(RedisClientType.STANDALONE,
+                        List.of(bracketed(host) + ":" + config.port()), false, null, password, config.db(), null))
+                .orElse(null);
+    }
+
+    static RedisEndpoint parse(String url, String defaultPassword) {
+        Matcher m = URL.matcher(url);
+        if (!m.matches()) {
+            throw new IllegalArgumentException("REDIS_URL: " + SHAPES);
+        }
+        RedisClientType type = m.group("type") == null
+                ? RedisClientType.STANDALONE
+                : m.group("type").equals("cluster") ? RedisClientType.CLUSTER : RedisClientType.SENTINEL;
+        String user = null;
+        String password = defaultPassword;
+        if (m.group("auth") != null) {
+            String auth = m.group("auth");
+            int colon = auth.indexOf(':');
+            user = colon < 0 ? null : emptyToNull(decode(auth.substring(0, colon)));
+            password = decode(auth.substring(colon + 1));
+        }
+        List<String> addresses = new ArrayList<>();
+        for (String host : m.group("hosts").split(",")) {
+            addresses.add(withPort(host, type == RedisClientType.SENTINEL ? 26379 : 6379));
+        }
+        int db = m.group("db") == null ? 0 : Integer.parseInt(m.group("db"));
+        check(type != RedisClientType.STANDALONE || addresses.size() == 1,
+                "several hosts need redis-cluster:// or redis-sentinel://");
+        check(type != RedisClientType.CLUSTER || db == 0, "a cluster has only database 0");
+        check((type == RedisClientType.SENTINEL) == (m.group("master") != null),
+                "#master names the sentinels' master, and belongs to redis-sentinel:// only");
+        return new RedisEndpoint(type, List.copyOf(addresses), m.group("tls") != null, user, password, db,
+                m.group("master"));
+    }
+
+    /** Whether keys with different hash tags may live on different servers. */
+    public boolean cluster() {
+        return type == RedisClientType.CLUSTER;
+    }
+
+    /** The options of a client that holds a single connection to each server. */
+    RedisOptions options(NetClientOptions net, int maxInFlight) {
+        RedisOptions options = new RedisOptions()
+                .setType(type)
+                .setNetClientOptions(net)
+                .setPassword(password)
+                .setMaxWaitingHandlers(maxInFlight + 16)
+                .setMaxPoolSize(type == RedisClientType.STANDALONE ? 1 : 4)
+                .setMaxPoolWaiting(16)
+                .setPoolRecycleTimeout(-1)
+                .setPoolCleanerInterval(-1)
+                .setUseReplicas(RedisReplicas.NEVER);
+        addresses.forEach(address -> options.addConnectionString(connectionString(address)));
+        if (type == RedisClientType.SENTINEL) {
+            options.setMasterName(master).setRole(RedisRole.MASTER);
+        }
+        return options;
+    }
+
+    private String connectionString(String address) {
+        String userInfo = user == null ? "" : encode(user) + (password == null ? "" : ":" + encode(password)) + "@";
+        return (tls ? "rediss://" : "redis://") + userInfo + address + (db == 0 ? "" : "/" + db);
+    }
+
+    private static String withPort(String host, int defaultPort) {
+        try {
+            URI uri = new URI("redis://" + host.strip());
+            check(uri.getHost() != null && uri.getRawUserInfo() == null, "bad host");
+            return uri.getHost() + ":" + (uri.getPort() < 0 ? defaultPort : uri.getPort());
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException("REDIS_URL: bad host; " + SHAPES);
+        }
+    }
+
+    private static String bracketed(String host) {
+        return host.indexOf(':') >= 0 && !host.startsWith("[") ? "[" + host + "]" : host;
+    }
+
+    private static void check(boolean condition, String message) {
+        if (!condition) {
+            throw new IllegalArgumentException("REDIS_URL: " + message);
+        }
+    }
+
+    private static String decode(String s) {
+        return URLDecoder.decode(s.replace("+", "%2B"), StandardCharsets.UTF_8);
+    }
+
+    private static String encode(String s) {
+        return URLEncoder.encode(s, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    private static String emptyToNull(String s) {
+        return s.isEmpty() ? null : s;
+    }
+
+    @Override
+    public String toString() {
+        return type.name().toLowerCase(Locale.ROOT) + " " + String.join(",", addresses) + (tls ? " (TLS)" : "");
+    }
+}

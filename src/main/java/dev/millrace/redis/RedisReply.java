@@ -1,0 +1,56 @@
+package dev.millrace.redis;
+
+import java.util.Set;
+
+import io.vertx.redis.client.impl.types.ErrorType;
+
+import dev.millrace.redis.RedisUnavailableException.Reason;
+
+/** What an error that ended a call says about Redis. */
+final class RedisReply {
+
+    /** "Not now": the command was refused whole and may succeed later. */
+    private static final Set<String> REFUSALS = Set.of("LOADING", "BUSY", "OOM", "CLUSTERDOWN", "MASTERDOWN",
+            "TRYAGAIN",
+            "READONLY", "MISCONF", "NOREPLICAS", "MOVED", "ASK");
+    /** This server is no longer, or not yet, the one to talk to: ask again where Redis is. */
+    private static final Set<String> WRONG_SERVER = Set.of("READONLY", "MASTERDOWN", "LOADING");
+
+    private RedisReply() {}
+
+    /** The error reply itself where Redis judged the command, else {@link RedisUnavailableException}. */
+    static Throwable failure(Throwable cause) {
+        if (!(cause instanceof ErrorType error)) {
+            return new RedisUnavailableException(Reason.LOST, "The connection to Redis was lost");
+        }
+        String kind = kind(error);
+        if (kind.equals("CONNECTION_CLOSED")) {
+            return new RedisUnavailableException(Reason.LOST, "The connection to Redis was lost");
+        }
+        if (REFUSALS.contains(kind)) {
+            return new RedisUnavailableException(Reason.REFUSED, "Redis refused the call: " + kind);
+        }
+        return error;
+    }
+
+    static boolean meansReconnect(Throwable cause) {
+        return cause instanceof ErrorType error && WRONG_SERVER.contains(kind(error));
+    }
+
+    static boolean isNoScript(Throwable cause) {
+        return cause instanceof ErrorType error && kind(error).equals("NOSCRIPT");
+    }
+
+    /** The first word of the reply. An error inside a script may be wrapped: {@code ERR Error running script ... OOM}. */
+    private static String kind(ErrorType error) {
+        String message = error.getMessage() == null ? "" : error.getMessage();
+        if (message.contains("OOM command not allowed") || message.contains("-OOM ")) {
+            return "OOM";
+        }
+        if (message.contains("-READONLY ")) {
+            return "READONLY";
+        }
+        int space = message.indexOf(' ');
+        return space < 0 ? message : message.substring(0, space);
+    }
+}

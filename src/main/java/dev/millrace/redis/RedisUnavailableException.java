@@ -1,0 +1,35 @@
+package dev.millrace.redis;
+
+/**
+ * Redis did not answer this call. The call may or may not have taken effect, except for {@link Reason#DOWN} and
+ * {@link Reason#OVERLOADED}, which were never sent. Carries no stack trace: under an outage it is thrown per request.
+ */
+public final class RedisUnavailableException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    /** Why there is no answer. */
+    public enum Reason {
+        /** No connection at the time of the call; nothing was sent. */
+        DOWN,
+        /** The connection broke while the call waited for its answer. */
+        LOST,
+        /** No answer within {@code millrace.redis.timeout}. */
+        TIMEOUT,
+        /** More calls in flight than {@code millrace.redis.max-in-flight}; nothing was sent. */
+        OVERLOADED,
+        /** Redis answered that it cannot serve now: loading, out of memory, read-only replica, cluster down. */
+        REFUSED
+    }
+
+    private final Reason reason;
+
+    public RedisUnavailableException(Reason reason, String message) {
+        super(message, null, false, false);
+        this.reason = reason;
+    }
+
+    public Reason reason() {
+        return reason;
+    }
+}

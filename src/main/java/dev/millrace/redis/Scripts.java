@@ -1,0 +1,64 @@
+package dev.millrace.redis;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+import jakarta.inject.Singleton;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+
+/**
+ * Runs Lua scripts by EVALSHA; where Redis does not know a script (restarted, flushed, failed over, another node of the
+ * cluster) by EVAL, which also teaches it. Both are atomic, and a NOSCRIPT reply means that nothing ran.
+ */
+@Singleton
+public class Scripts {
+
+    private final RedisLinks links;
+    private final Map<String, Script> scripts = new ConcurrentHashMap<>();
+
+    Scripts(RedisLinks links) {
+        this.links = links;
+        links.whenConnected(this::preload);
+    }
+
+    /** The script of that name; stores ask once, when they are made. */
+    public Script get(String name) {
+        return scripts.computeIfAbsent(name, Script::load);
+    }
+
+    /**
+     * Runs a script when subscribed to.
+     *
+     * @param keys all keys it touches, with one hash tag if Redis may be a cluster
+     * @param args its other arguments
+     */
+    public Uni<Response> run(Script script, List<String> keys, List<String> args) {
+        return links.send(request(Command.EVALSHA, script.sha1(), keys, args))
+                .onFailure(RedisReply::isNoScript)
+                .recoverWithUni(() -> links.send(request(Command.EVAL, script.source(), keys, args)));
+    }
+
+    private static Request request(Command command, String script, List<String> keys, List<String> args) {
+        Request request = Request.cmd(command).arg(script).arg(keys.size());
+        for (String key : keys) {
+            request.arg(key);
+        }
+        for (String arg : args) {
+            request.arg(arg);
+        }
+        return request;
+    }
+
+    /** Only saves the first callers an EVAL, so a failure does not matter. */
+    private void preload() {
+        for (Script script : scripts.values()) {
+            links.send(Request.cmd(Command.SCRIPT).arg("LOAD").arg(script.source()))
+                    .subscribe().with(ok -> {}, failure -> {});
+        }
+    }
+}

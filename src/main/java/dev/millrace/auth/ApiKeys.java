@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
+import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
 
@@ -24,7 +24,7 @@ import dev.millrace.redis.Keys;
  * The API keys, {@code mr_<keyId>_<secret>}. Holds only the SHA-256 of each secret and compares in constant time. A hash
  * without salt or stretching is right here because secrets are random, not chosen by people.
  */
-@Singleton
+@ApplicationScoped
 public class ApiKeys {
 
     private static final Logger LOG = Logger.getLogger(ApiKeys.class);

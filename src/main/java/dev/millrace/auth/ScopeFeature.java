@@ -10,6 +10,7 @@ import jakarta.ws.rs.ext.Provider;
 @Provider
 public class ScopeFeature implements DynamicFeature {
 
+    // Features are made while the application is built, before there is a configuration: both are client proxies.
     private final ApiKeys keys;
     private final CurrentCaller current;
 

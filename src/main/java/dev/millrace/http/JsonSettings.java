@@ -19,6 +19,12 @@ import io.quarkus.jackson.ObjectMapperCustomizer;
 @Singleton
 public class JsonSettings implements ObjectMapperCustomizer {
 
+    /** After Quarkus' own, whose module for java.time would read durations its way. */
+    @Override
+    public int priority() {
+        return Integer.MIN_VALUE;
+    }
+
     @Override
     @SuppressWarnings("deprecation") // the feature has no other name on a mapper that exists already
     public void customize(ObjectMapper mapper) {

@@ -23,13 +23,20 @@ public final class Problem {
     public static final String MEDIA_TYPE = "application/problem+json";
 
     private final ErrorCode code;
+    private final int status;
     private final String detail;
     private final String instance;
     private final List<Violation> violations;
     private final Map<String, Object> members = new LinkedHashMap<>();
 
     public Problem(ErrorCode code, String detail, String instance, List<Violation> violations) {
+        this(code, code.status(), detail, instance, violations);
+    }
+
+    /** For an answer whose status is not the code's own. */
+    public Problem(ErrorCode code, int status, String detail, String instance, List<Violation> violations) {
         this.code = code;
+        this.status = status;
         this.detail = detail;
         this.instance = instance;
         this.violations = violations;
@@ -53,7 +60,7 @@ public final class Problem {
 
     @Schema(examples = "400")
     public int getStatus() {
-        return code.status();
+        return status;
     }
 
     @Schema(examples = "cost must be at least 1")

@@ -20,6 +20,7 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 
 import dev.millrace.redis.RedisUnavailableException;
@@ -142,7 +143,7 @@ public class ProblemMappers {
         if (e instanceof DurationJson.InvalidDurationException) {
             return e.getOriginalMessage();
         }
-        if (e instanceof com.fasterxml.jackson.databind.exc.MismatchedInputException mismatch
+        if (e instanceof MismatchedInputException mismatch
                 && mismatch.getTargetType() != null) {
             return "must be " + kind(mismatch.getTargetType());
         }

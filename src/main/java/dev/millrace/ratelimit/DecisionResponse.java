@@ -23,10 +23,16 @@ class DecisionResponse {
     }
 
     RestResponse<Object> of(Decision d) {
-        if (d.allowed()) {
-            return ofLook(d);
-        }
-        return with(d, ResponseBuilder.<Object>create(429).entity(problem(d)).type(Problem.MEDIA_TYPE).build());
+        return d.allowed() ? ofLook(d) : denied(d, 429);
+    }
+
+    RestResponse<Object> denied(Decision d, int status) {
+        return with(d,
+                ResponseBuilder.<Object>create(status).entity(problem(d, status)).type(Problem.MEDIA_TYPE).build());
+    }
+
+    RestResponse<Object> noContent(Decision d) {
+        return with(d, ResponseBuilder.<Object>noContent().build());
     }
 
     /** A look is answered 200 whatever it saw. */
@@ -34,8 +40,8 @@ class DecisionResponse {
         return with(d, ResponseBuilder.<Object>ok(d).type(MediaType.APPLICATION_JSON_TYPE).build());
     }
 
-    static Problem problem(Decision d) {
-        return new Problem(ErrorCode.RATE_LIMITED, "Try again in " + d.retryAfterMs() + " ms", null, List.of())
+    private static Problem problem(Decision d, int status) {
+        return new Problem(ErrorCode.RATE_LIMITED, status, "Try again in " + d.retryAfterMs() + " ms", null, List.of())
                 .with("allowed", false)
                 .with("policy", d.policy())
                 .with("identifier", d.identifier())

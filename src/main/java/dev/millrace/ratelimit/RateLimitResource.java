@@ -26,10 +26,12 @@ import dev.millrace.http.Problem;
 import dev.millrace.redis.Keys;
 
 /** Consume, look, reset: one identifier under one policy. */
-@Path("/v1/ratelimit/{policy}/{identifier}")
+@Path("/v1/ratelimit")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Rate limiting")
 public class RateLimitResource {
+
+    private static final String ONE = "{policy}/{identifier}";
 
     private final RateLimitService service;
     private final DecisionResponse responses;
@@ -47,6 +49,7 @@ public class RateLimitResource {
             @Schema(description = "How much this request consumes, 1 to 1,000,000", defaultValue = "1", examples = "1") Long cost) {}
 
     @POST
+    @Path(ONE)
     @Consumes(MediaType.APPLICATION_JSON)
     @RequiresScope(Scopes.RATELIMIT)
     @Operation(summary = "Consume", description = "Consumes `cost` (1 without a body) if that much is left; a denied request consumes nothing.")
@@ -63,6 +66,7 @@ public class RateLimitResource {
     }
 
     @GET
+    @Path(ONE)
     @RequiresScope(Scopes.RATELIMIT_READ)
     @Operation(summary = "Look", description = "Says what a request would be answered now; consumes nothing and is never a 429.")
     @APIResponse(responseCode = "200", description = "The state", content = @Content(schema = @Schema(implementation = Decision.class)))
@@ -72,6 +76,7 @@ public class RateLimitResource {
     }
 
     @DELETE
+    @Path(ONE)
     @RequiresScope(Scopes.RATELIMIT)
     @Operation(summary = "Reset", description = "Forgets what the identifier has consumed, its penalty and its leases.")
     @APIResponse(responseCode = "204", description = "Forgotten")

@@ -1,0 +1,92 @@
+package dev.millrace.ratelimit;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.QueryParam;
+
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestResponse;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.http.HttpServerRequest;
+
+import dev.millrace.auth.CurrentCaller;
+import dev.millrace.auth.RequiresScope;
+import dev.millrace.auth.Scopes;
+import dev.millrace.http.ApiException;
+import dev.millrace.http.Problem;
+
+/** The question proxies ask before they let a request through: nginx, Traefik, Caddy. */
+@Path("/v1/ratelimit")
+@Tag(name = "Rate limiting")
+public class AuthorizeResource {
+
+    private static final String BY_HEADER = "header:";
+    /** Requests without the header share one identifier, for dropping the header must not lift the limit. */
+    private static final String ANONYMOUS = "anonymous";
+
+    private final RateLimitService service;
+    private final DecisionResponse responses;
+    private final ClientAddress clients;
+    private final CurrentCaller caller;
+
+    AuthorizeResource(RateLimitService service, DecisionResponse responses, ClientAddress clients,
+            CurrentCaller caller) {
+        this.service = service;
+        this.responses = responses;
+        this.clients = clients;
+        this.caller = caller;
+    }
+
+    @GET
+    @Path("{policy}/authorize")
+    @RequiresScope(Scopes.RATELIMIT)
+    @Operation(summary = "Authorize for a proxy", description = "Consumes 1 for the client a proxy forwards for: 204 to let the request through, 429 to refuse it. nginx understands no refusal but 403: ask for it with `denyStatus`.")
+    @APIResponse(responseCode = "204", description = "Admitted")
+    @APIResponse(responseCode = "429", description = "Denied", content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    public Uni<RestResponse<Object>> authorize(@PathParam("policy") String policy,
+            @Parameter(description = "`ip`, the client's address (`X-Forwarded-For` of configured proxies is believed); or `header:<name>`, of which a hash is kept", example = "header:X-Api-Key") @QueryParam("by") @DefaultValue("ip") String by,
+            @Parameter(description = "Status of a denial, 400 to 599", example = "403") @QueryParam("denyStatus") @DefaultValue("429") int denyStatus,
+            @jakarta.ws.rs.core.Context HttpServerRequest request) {
+        if (denyStatus < 400 || denyStatus > 599) {
+            throw ApiException.invalid("denyStatus", "must be between 400 and 599");
+        }
+        return service.check(caller.tenant(), policy, identifier(by, request), 1)
+                .map(decision -> decision.allowed()
+                        ? responses.noContent(decision)
+                        : responses.denied(decision, denyStatus));
+    }
+
+    private String identifier(String by, HttpServerRequest request) {
+        if (by.equals("ip")) {
+            return clients.of(request.remoteAddress().hostAddress(), request.headers().getAll("X-Forwarded-For"));
+        }
+        if (!by.startsWith(BY_HEADER) || by.length() == BY_HEADER.length()) {
+            throw ApiException.invalid("by", "must be ip or header:<name>");
+        }
+        String value = request.getHeader(by.substring(BY_HEADER.length()));
+        return value == null || value.isEmpty() ? ANONYMOUS : hash(value);
+    }
+
+    /** The value may be a secret, and identifiers are seen in answers and in Redis. */
+    private static String hash(String value) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(value.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest, 0, 16);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,142 @@
+package dev.millrace.ratelimit;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.smallrye.mutiny.Uni;
+
+import dev.millrace.auth.CurrentCaller;
+import dev.millrace.auth.RequiresScope;
+import dev.millrace.auth.Scopes;
+import dev.millrace.http.ApiException;
+import dev.millrace.http.Violation;
+import dev.millrace.redis.Keys;
+
+/** Many checks in one call. */
+@Path("/v1/ratelimit")
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Rate limiting")
+public class CheckResource {
+
+    static final int MAX_CHECKS = 100;
+    private static final String EXAMPLE = """
+            {"atomic":true,"checks":[
+              {"policy":"login","identifier":"user-42"},
+              {"algorithm":"token-bucket","limit":100,"window":"1m","identifier":"203.0.113.7","cost":2}]}""";
+
+    private final RateLimitService service;
+    private final Policies policies;
+    private final CurrentCaller caller;
+
+    CheckResource(RateLimitService service, Policies policies, CurrentCaller caller) {
+        this.service = service;
+        this.policies = policies;
+        this.caller = caller;
+    }
+
+    /** The checks. */
+    @Schema(name = "Checks")
+    public record Request(@Schema(description = "1 to 100") List<Item> checks,
+            @Schema(description = "Whether all are charged or none", defaultValue = "false") Boolean atomic) {}
+
+    /** One check: a policy by name, or given inline. */
+    @RegisterForReflection
+    @Schema(name = "Check")
+    public record Item(
+            @Schema(description = "A policy by name; without it algorithm, limit and window must be given", examples = "login") String policy,
+            Algorithm algorithm, Long limit, @Schema(type = SchemaType.STRING, examples = "1m") Duration window,
+            Long burst,
+            FailMode failMode, Duration denyPenalty, @Schema(required = true, examples = "user-42") String identifier,
+            @Schema(description = "0 to 1,000,000; 0 only looks", defaultValue = "1") Long cost) {
+
+        private boolean isInline() {
+            return algorithm != null || limit != null || window != null || burst != null || failMode != null
+                    || denyPenalty != null;
+        }
+
+        private PolicyDefinition definition() {
+            return new PolicyDefinition(algorithm, limit, window, burst, failMode, denyPenalty, null);
+        }
+    }
+
+    /** Whether all may go on, and each check's answer in order. */
+    @RegisterForReflection
+    @Schema(name = "CheckResults")
+    public record Results(
+            @Schema(description = "Whether every check was admitted. If `atomic` and false, nothing was charged") boolean allowed,
+            List<Decision> results) {}
+
+    @POST
+    @Path("check")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @RequiresScope(Scopes.RATELIMIT)
+    @Operation(summary = "Check many", description = "Decides up to 100 checks in one step, each under a named or an inline policy. Always 200; look at `allowed`. With `atomic`, a result's `allowed` says whether that limit had room.")
+    @RequestBody(content = @Content(schema = @Schema(implementation = Request.class), examples = @ExampleObject(name = "two limits, all or none", value = EXAMPLE)))
+    @APIResponse(responseCode = "200", description = "The decisions", content = @Content(schema = @Schema(implementation = Results.class)))
+    @APIResponse(responseCode = "404", description = "A named policy does not exist")
+    public Uni<Results> check(Request request) {
+        validate(request);
+        List<Uni<Check>> checks = request.checks().stream().map(this::resolve).toList();
+        return Uni.join().all(checks).andFailFast()
+                .flatMap(list -> service.check(caller.tenant(), list, Boolean.TRUE.equals(request.atomic())))
+                .map(decisions -> new Results(decisions.stream().allMatch(Decision::allowed), decisions));
+    }
+
+    private Uni<Check> resolve(Item item) {
+        Function<Policy, Check> check = policy -> new Check(policy, item.identifier(),
+                item.cost() == null ? 1 : item.cost());
+        return item.policy() != null
+                ? policies.get(caller.tenant(), item.policy()).map(check)
+                : Uni.createFrom().item(check.apply(item.definition().toPolicy("inline", Policy.Source.INLINE)));
+    }
+
+    private static void validate(Request request) {
+        if (request == null || request.checks() == null || request.checks().isEmpty()
+                || request.checks().size() > MAX_CHECKS) {
+            throw ApiException.invalid("checks", "must hold 1 to " + MAX_CHECKS + " checks");
+        }
+        List<Violation> violations = new ArrayList<>();
+        for (int i = 0; i < request.checks().size(); i++) {
+            Item item = request.checks().get(i);
+            String at = "checks[" + i + "]";
+            if (item == null) {
+                violations.add(new Violation(at, "must not be null"));
+                continue;
+            }
+            String identifier = Keys.identifierProblem(item.identifier());
+            if (identifier != null) {
+                violations.add(
+                        new Violation(at + ".identifier", item.identifier() == null ? "must be given" : identifier));
+            }
+            if (item.cost() != null && (item.cost() < 0 || item.cost() > RateLimitService.MAX_COST)) {
+                violations.add(new Violation(at + ".cost", "must be between 0 and " + RateLimitService.MAX_COST));
+            }
+            if (item.policy() == null) {
+                violations.addAll(item.definition().violations(at + "."));
+            } else if (item.isInline()) {
+                violations.add(new Violation(at, "must either name a policy or give one inline, not both"));
+            }
+        }
+        if (!violations.isEmpty()) {
+            throw ApiException.invalid(violations);
+        }
+    }
+}

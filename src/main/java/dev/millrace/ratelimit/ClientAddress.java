@@ -1,0 +1,104 @@
+package dev.millrace.ratelimit;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+
+import jakarta.inject.Singleton;
+
+import io.netty.handler.ipfilter.IpFilterRuleType;
+import io.netty.handler.ipfilter.IpSubnetFilterRule;
+import io.netty.util.NetUtil;
+import io.quarkus.runtime.configuration.ConfigurationException;
+
+/**
+ * Whom a proxy forwards for. {@code X-Forwarded-For} is read from its end, for each trusted proxy appends whom it saw;
+ * the first address that is no trusted proxy is the client, and whatever stands before it is what the client claims.
+ */
+@Singleton
+class ClientAddress {
+
+    private static final int MAX_HOPS = 32;
+
+    private final List<IpSubnetFilterRule> trusted = new ArrayList<>();
+    private final int ipv6Prefix;
+
+    ClientAddress(RateLimitConfig config) {
+        config.trustedProxies().ifPresent(list -> list.forEach(network -> trusted.add(rule(network.strip()))));
+        this.ipv6Prefix = config.ipv6Prefix();
+    }
+
+    /**
+     * The client's address as an identifier: IPv4 as it is, IPv6 as its network.
+     *
+     * @param peer whoever opened the connection
+     * @param forwardedFor the {@code X-Forwarded-For} fields in order, possibly none
+     */
+    String of(String peer, List<String> forwardedFor) {
+        InetAddress address = parse(peer);
+        if (address == null) {
+            return "unknown";
+        }
+        List<String> hops = new ArrayList<>();
+        for (String field : forwardedFor) {
+            hops.addAll(List.of(field.split(",")));
+        }
+        for (int i = hops.size() - 1; i >= Math.max(0, hops.size() - MAX_HOPS) && isTrusted(address); i--) {
+            InetAddress hop = parse(hops.get(i).strip());
+            if (hop == null) {
+                break;
+            }
+            address = hop;
+        }
+        return identifier(address);
+    }
+
+    private boolean isTrusted(InetAddress address) {
+        InetSocketAddress socket = new InetSocketAddress(address, 0);
+        for (IpSubnetFilterRule rule : trusted) {
+            if (rule.matches(socket)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private String identifier(InetAddress address) {
+        byte[] bytes = address.getAddress();
+        if (bytes.length == 4 || ipv6Prefix == 128) {
+            return NetUtil.toAddressString(address);
+        }
+        for (int bit = ipv6Prefix; bit < 128; bit++) {
+            bytes[bit / 8] &= (byte) ~(0x80 >> bit % 8);
+        }
+        return NetUtil.bytesToIpAddress(bytes) + "/" + ipv6Prefix;
+    }
+
+    /** Null unless it is an address; never asks DNS. An IPv4 address mapped into IPv6 is taken as IPv4. */
+    private static InetAddress parse(String text) {
+        String bare = text.startsWith("[") && text.contains("]") ? text.substring(1, text.indexOf(']')) : text;
+        byte[] bytes = NetUtil.createByteArrayFromIpAddressString(bare);
+        if (bytes == null && bare.indexOf(':') > 0 && bare.indexOf(':') == bare.lastIndexOf(':')) {
+            bytes = NetUtil.createByteArrayFromIpAddressString(bare.substring(0, bare.indexOf(':')));
+        }
+        try {
+            return bytes == null ? null : InetAddress.getByAddress(bytes);
+        } catch (java.net.UnknownHostException e) {
+            return null;
+        }
+    }
+
+    private static IpSubnetFilterRule rule(String network) {
+        int slash = network.indexOf('/');
+        String address = slash < 0 ? network : network.substring(0, slash);
+        try {
+            byte[] bytes = NetUtil.createByteArrayFromIpAddressString(address);
+            int prefix = slash < 0 ? bytes.length * 8 : Integer.parseInt(network.substring(slash + 1));
+            return new IpSubnetFilterRule(InetAddress.getByAddress(bytes), prefix, IpFilterRuleType.ACCEPT);
+        } catch (java.net.UnknownHostException | RuntimeException e) {
+            throw new ConfigurationException(
+                    "millrace.ratelimit.trusted-proxies: " + network + " is neither an address nor a network");
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package dev.millrace.ratelimit;
+
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestResponse;
+import org.jboss.resteasy.reactive.RestResponse.ResponseBuilder;
+
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.smallrye.mutiny.Uni;
+
+import dev.millrace.auth.CurrentCaller;
+import dev.millrace.auth.RequiresScope;
+import dev.millrace.auth.Scopes;
+import dev.millrace.http.ApiException;
+import dev.millrace.http.Problem;
+
+/** Leases of the algorithm {@code concurrency}. */
+@Path("/v1/ratelimit/{policy}/{identifier}/leases")
+@Produces(MediaType.APPLICATION_JSON)
+@Consumes(MediaType.APPLICATION_JSON)
+@RequiresScope(Scopes.RATELIMIT)
+@Tag(name = "Rate limiting")
+public class LeaseResource {
+
+    private static final DateTimeFormatter INSTANT = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'")
+            .withZone(ZoneOffset.UTC);
+
+    private final Leases leases;
+    private final DecisionResponse responses;
+    private final CurrentCaller caller;
+
+    LeaseResource(Leases leases, DecisionResponse responses, CurrentCaller caller) {
+        this.leases = leases;
+        this.responses = responses;
+        this.caller = caller;
+    }
+
+    /** How long a lease shall last. */
+    @Schema(name = "LeaseRequest")
+    public record Terms(
+            @Schema(description = "Until the lease ends by itself; at most, and by default, the policy's window", type = SchemaType.STRING, examples = "30s") Duration ttl) {}
+
+    /** A lease that was given. */
+    @RegisterForReflection
+    @Schema(name = "Lease")
+    public record View(@Schema(examples = "dQw4w9WgXcQ_k3b1mPZ7xA") String lease,
+            @Schema(examples = "exports") String policy,
+            @Schema(examples = "tenant-7") String identifier, boolean allowed, @Schema(examples = "3") long limit,
+            @Schema(examples = "2") long remaining, @Schema(examples = "30000") long ttlMs,
+            @Schema(examples = "2026-11-23T10:15:30.000Z") String expiresAt, boolean degraded) {
+
+        static View of(Leases.Grant grant) {
+            Decision d = grant.decision();
+            return new View(grant.lease(), d.policy(), d.identifier(), true, d.limit(), d.remaining(), grant.ttlMs(),
+                    INSTANT.format(grant.expiresAt()), d.degraded());
+        }
+    }
+
+    @POST
+    @Operation(summary = "Take a lease", description = "Takes one of the policy's places if one is free. Release it when done; a holder that crashes loses it after `ttl`.")
+    @APIResponse(responseCode = "201", description = "Taken", content = @Content(schema = @Schema(implementation = View.class)))
+    @APIResponse(responseCode = "429", description = "All places are taken", content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    @APIResponse(responseCode = "409", description = "The policy's algorithm is not concurrency")
+    public Uni<RestResponse<Object>> take(@PathParam("policy") String policy,
+            @PathParam("identifier") String identifier,
+            Terms terms) {
+        return leases.acquire(caller.tenant(), policy, RateLimitResource.checked(identifier), ttlMs(terms))
+                .map(grant -> grant.lease() == null
+                        ? responses.of(grant.decision())
+                        : ResponseBuilder.<Object>create(201).entity(View.of(grant)).build());
+    }
+
+    @PUT
+    @Path("{lease}")
+    @Operation(summary = "Renew a lease", description = "Prolongs it to `ttl` from now. A lease that ended is not brought back.")
+    @APIResponse(responseCode = "200", description = "Renewed", content = @Content(schema = @Schema(implementation = View.class)))
+    @APIResponse(responseCode = "404", description = "It has ended")
+    public Uni<View> renew(@PathParam("policy") String policy, @PathParam("identifier") String identifier,
+            @PathParam("lease") String lease, Terms terms) {
+        return leases.renew(caller.tenant(), policy, RateLimitResource.checked(identifier), lease, ttlMs(terms))
+                .map(View::of);
+    }
+
+    @DELETE
+    @Path("{lease}")
+    @Operation(summary = "Release a lease")
+    @APIResponse(responseCode = "204", description = "Released")
+    @APIResponse(responseCode = "404", description = "It has ended")
+    public Uni<Void> release(@PathParam("policy") String policy, @PathParam("identifier") String identifier,
+            @PathParam("lease") String lease) {
+        return leases.release(caller.tenant(), policy, RateLimitResource.checked(identifier), lease);
+    }
+
+    private static long ttlMs(Terms terms) {
+        if (terms == null || terms.ttl() == null) {
+            return 0;
+        }
+        if (terms.ttl().toMillis() < 1) {
+            throw ApiException.invalid("ttl", "must be at least 1 ms");
+        }
+        return terms.ttl().toMillis();
+    }
+}

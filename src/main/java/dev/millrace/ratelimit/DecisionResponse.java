@@ -40,7 +40,7 @@ class DecisionResponse {
         return with(d, ResponseBuilder.<Object>ok(d).type(MediaType.APPLICATION_JSON_TYPE).build());
     }
 
-    private static Problem problem(Decision d, int status) {
+    static Problem problem(Decision d, int status) {
         return new Problem(ErrorCode.RATE_LIMITED, status, "Try again in " + d.retryAfterMs() + " ms", null, List.of())
                 .with("allowed", false)
                 .with("policy", d.policy())
@@ -55,7 +55,7 @@ class DecisionResponse {
 
     private <T> RestResponse<T> with(Decision d, RestResponse<T> response) {
         MultivaluedMap<String, Object> fields = response.getHeaders();
-        headers.put(d, fields);
+        headers.put(d, fields::putSingle);
         return response;
     }
 }

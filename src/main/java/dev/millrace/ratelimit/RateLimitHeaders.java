@@ -1,8 +1,9 @@
 package dev.millrace.ratelimit;
 
+import java.util.function.BiConsumer;
+
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.HttpHeaders;
-import jakarta.ws.rs.core.MultivaluedMap;
 
 /**
  * The header fields of a decision: {@code RateLimit-Policy} and {@code RateLimit} of
@@ -17,21 +18,21 @@ class RateLimitHeaders {
         this.legacy = config.legacyHeaders();
     }
 
-    void put(Decision d, MultivaluedMap<String, Object> headers) {
+    void put(Decision d, BiConsumer<String, String> headers) {
         Policy p = d.by();
         // Policy names hold nothing that a structured-field string would have to escape.
         String name = '"' + p.name() + '"';
-        headers.putSingle("RateLimit-Policy", name + ";q=" + p.limit() + ";w=" + seconds(p.windowMs()));
+        headers.accept("RateLimit-Policy", name + ";q=" + p.limit() + ";w=" + seconds(p.windowMs()));
         // `t` must not be later than Retry-After, which says when trying again makes sense.
-        headers.putSingle("RateLimit", name + ";r=" + d.remaining() + ";t="
+        headers.accept("RateLimit", name + ";r=" + d.remaining() + ";t="
                 + seconds(d.allowed() ? d.resetMs() : d.retryAfterMs()));
         if (!d.allowed()) {
-            headers.putSingle(HttpHeaders.RETRY_AFTER, Long.toString(Math.max(1, seconds(d.retryAfterMs()))));
+            headers.accept(HttpHeaders.RETRY_AFTER, Long.toString(Math.max(1, seconds(d.retryAfterMs()))));
         }
         if (legacy) {
-            headers.putSingle("X-RateLimit-Limit", Long.toString(p.limit()));
-            headers.putSingle("X-RateLimit-Remaining", Long.toString(d.remaining()));
-            headers.putSingle("X-RateLimit-Reset", Long.toString(seconds(d.resetMs())));
+            headers.accept("X-RateLimit-Limit", Long.toString(p.limit()));
+            headers.accept("X-RateLimit-Remaining", Long.toString(d.remaining()));
+            headers.accept("X-RateLimit-Reset", Long.toString(seconds(d.resetMs())));
         }
     }
 

@@ -49,11 +49,12 @@ public class RateLimitService {
     public Uni<Decision> check(String tenant, String policy, String identifier, long cost) {
         Policy known = policies.known(tenant, policy);
         return known != null
-                ? decide(tenant, known, identifier, cost)
-                : policies.get(tenant, policy).flatMap(p -> decide(tenant, p, identifier, cost));
+                ? check(tenant, known, identifier, cost)
+                : policies.get(tenant, policy).flatMap(p -> check(tenant, p, identifier, cost));
     }
 
-    private Uni<Decision> decide(String tenant, Policy policy, String identifier, long cost) {
+    /** Consumes from a policy that is at hand. */
+    Uni<Decision> check(String tenant, Policy policy, String identifier, long cost) {
         Check check = new Check(requireCounting(policy), identifier, cost);
         return store.decide(tenant, check)
                 .map(outcome -> decision(check, outcome))
@@ -65,7 +66,7 @@ public class RateLimitService {
     public Uni<Decision> look(String tenant, String policy, String identifier) {
         return policies.get(tenant, policy).flatMap(p -> p.algorithm() == Algorithm.CONCURRENCY
                 ? leases.look(tenant, p, identifier)
-                : decide(tenant, p, identifier, 0));
+                : check(tenant, p, identifier, 0));
     }
 
     /**

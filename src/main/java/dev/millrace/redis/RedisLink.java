@@ -137,6 +137,7 @@ final class RedisLink {
                 RedisConnection current = opened.result();
                 current.endHandler(v -> lost(attempt, "the connection was closed"));
                 current.exceptionHandler(e -> lost(attempt, reason(e)));
+                CoalescedWrites.install(context.nettyEventLoop());
                 connection = current;
                 listener.connected(this);
             }

@@ -1,0 +1,110 @@
+package dev.millrace.ratelimit;
+
+import java.util.regex.Pattern;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+
+import dev.millrace.auth.ApiKeys;
+import dev.millrace.auth.Caller;
+import dev.millrace.auth.Scopes;
+import dev.millrace.http.Problem;
+
+/**
+ * A short way for the one request there are most of: {@code POST /v1/ratelimit/{policy}/{identifier}} without a body, with a
+ * valid key, a known policy and a plain identifier. It skips the REST layer, which costs more than everything Millrace
+ * itself does for such a request (docs/performance.md). Whatever is not exactly that goes on to {@link RateLimitResource},
+ * which gives the same answers and all the errors.
+ */
+@ApplicationScoped
+public class ConsumeShortcut {
+
+    private static final String PREFIX = "/v1/ratelimit/";
+    /** Needs no decoding and no validation, and is none of the words with a meaning of their own. */
+    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_@~-][A-Za-z0-9._@~-]{0,127}");
+
+    private final ApiKeys keys;
+    private final Policies policies;
+    private final RateLimitService service;
+    private final RateLimitHeaders headers;
+    private final ObjectWriter decisions;
+    private final ObjectWriter problems;
+
+    ConsumeShortcut(ApiKeys keys, Policies policies, RateLimitService service, RateLimitHeaders headers,
+            ObjectMapper json) {
+        this.keys = keys;
+        this.policies = policies;
+        this.service = service;
+        this.headers = headers;
+        this.decisions = json.writerFor(Decision.class);
+        this.problems = json.writerFor(Problem.class);
+    }
+
+    void register(@Observes Router router) {
+        router.route(HttpMethod.POST, PREFIX + "*").order(-1).handler(this::consume);
+    }
+
+    private void consume(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        String path = request.path();
+        int slash = path.indexOf('/', PREFIX.length());
+        if (slash < 0 || hasBody(request)) {
+            context.next();
+            return;
+        }
+        String identifier = path.substring(slash + 1);
+        Caller caller = keys.authenticate(request.getHeader(HttpHeaders.AUTHORIZATION));
+        Policy policy = caller == null || !caller.may(Scopes.RATELIMIT) || !PLAIN.matcher(identifier).matches()
+                ? null
+                : policies.known(caller.tenant(), path.substring(PREFIX.length(), slash));
+        if (policy == null || policy.algorithm() == Algorithm.CONCURRENCY) {
+            context.next();
+            return;
+        }
+        // Labels the request's metrics, as the REST layer would; else each path would be a label of its own.
+        Vertx.currentContext().putLocal("UrlPathTemplate", PREFIX + "{policy}/{identifier}");
+        service.check(caller.tenant(), policy, identifier, 1)
+                .subscribe().with(decision -> answer(context, decision), context::fail);
+    }
+
+    private static boolean hasBody(HttpServerRequest request) {
+        String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+        return length != null && !length.equals("0") || request.headers().contains(HttpHeaders.TRANSFER_ENCODING)
+                || request.version() == HttpVersion.HTTP_2;
+    }
+
+    private void answer(RoutingContext context, Decision decision) {
+        HttpServerResponse response = context.response();
+        if (response.closed()) {
+            return;
+        }
+        headers.put(decision, response::putHeader);
+        try {
+            byte[] body;
+            if (decision.allowed()) {
+                response.putHeader(HttpHeaders.CONTENT_TYPE, "application/json");
+                body = decisions.writeValueAsBytes(decision);
+            } else {
+                response.setStatusCode(429).putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE);
+                body = problems.writeValueAsBytes(DecisionResponse.problem(decision, 429));
+            }
+            response.end(Buffer.buffer(body));
+        } catch (JsonProcessingException e) {
+            context.fail(e);
+        }
+    }
+}

@@ -35,6 +35,14 @@ final class RedisLink {
 
     /** Told of every change; called on the link's event loop. */
     interface Listener {
+        Listener NONE = new Listener() {
+            @Override
+            public void connected(RedisLink link) {}
+
+            @Override
+            public void disconnected(RedisLink link, String cause) {}
+        };
+
         void connected(RedisLink link);
 
         /** @param cause what broke the connection or kept it from opening */

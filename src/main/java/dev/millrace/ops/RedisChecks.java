@@ -1,0 +1,111 @@
+package dev.millrace.ops;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.interceptor.Interceptor;
+
+import org.jboss.logging.Logger;
+
+import io.quarkus.runtime.LaunchMode;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.StartupEvent;
+import io.smallrye.mutiny.Uni;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+
+import dev.millrace.redis.RedisInfo;
+import dev.millrace.redis.RedisLinks;
+
+/**
+ * Looks, when Redis is first reached, at how it is set up: warns of what can lose data, and stops the service if Redis is
+ * older than 6.2, whose commands the scripts use.
+ */
+@ApplicationScoped
+public class RedisChecks {
+
+    private static final Logger LOG = Logger.getLogger(RedisChecks.class);
+
+    private final RedisLinks redis;
+    private final AtomicBoolean done = new AtomicBoolean();
+
+    RedisChecks(RedisLinks redis) {
+        this.redis = redis;
+        redis.whenConnected(this::run);
+    }
+
+    /** Makes sure that this exists before the first connection. */
+    void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE - 1) StartupEvent event) {}
+
+    private void run() {
+        if (!done.compareAndSet(false, true)) {
+            return;
+        }
+        redis.send(Request.cmd(Command.INFO)).map(reply -> RedisInfo.parse(reply.toString()))
+                .flatMap(info -> savePoints().map(save -> findings(info, save)))
+                .subscribe().with(this::report, failure -> done.set(false));
+    }
+
+    /** Null where a managed Redis does not let its configuration be read. */
+    private Uni<String> savePoints() {
+        return redis.send(Request.cmd(Command.CONFIG).arg("GET").arg("save"))
+                .map(reply -> reply.size() < 2 && reply.get("save") == null
+                        ? null
+                        : reply.get("save") != null ? reply.get("save").toString() : reply.get(1).toString())
+                .onFailure().recoverWithNull();
+    }
+
+    private void report(Findings findings) {
+        if (findings.refusal() != null) {
+            LOG.fatal(findings.refusal());
+            Quarkus.asyncExit(1);
+        } else if (LaunchMode.current() == LaunchMode.NORMAL) {
+            findings.warnings().forEach(LOG::warn);
+        }
+    }
+
+    /**
+     * What is wrong with how Redis is set up.
+     *
+     * @param refusal why the service cannot work with it, or null
+     */
+    record Findings(String refusal, List<String> warnings) {}
+
+    static Findings findings(Map<String, String> info, String savePoints) {
+        String version = info.getOrDefault("redis_version", "0.0");
+        if (isOlderThan62(version)) {
+            return new Findings("Redis " + version + " is too old: Millrace needs 6.2 or newer", List.of());
+        }
+        List<String> warnings = new ArrayList<>();
+        String policy = info.get("maxmemory_policy");
+        if (policy != null && !policy.equals("noeviction")) {
+            warnings.add("Redis evicts keys when memory is full (maxmemory-policy " + policy
+                    + "): limits, sessions and jobs can vanish. Set noeviction.");
+        }
+        boolean appendOnly = "1".equals(info.get("aof_enabled"));
+        if (!appendOnly && savePoints != null && savePoints.isEmpty()) {
+            warnings.add("Redis persists nothing (no append-only file, no save points): a restart loses everything. "
+                    + "Set appendonly yes.");
+        }
+        if ("0".equals(info.get("maxmemory"))) {
+            warnings.add("Redis has no maxmemory: it may grow until the system ends it. Set maxmemory.");
+        }
+        return new Findings(null, warnings);
+    }
+
+    private static boolean isOlderThan62(String version) {
+        String[] parts = version.split("\\.");
+        try {
+            int major = Integer.parseInt(parts[0]);
+            int minor = parts.length > 1 ? Integer.parseInt(parts[1]) : 0;
+            return major < 6 || major == 6 && minor < 2;
+        } catch (NumberFormatException e) {
+            return false;
+        }
+    }
+}

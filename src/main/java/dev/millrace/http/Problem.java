@@ -22,11 +22,13 @@ public final class Problem {
     /** The media type of every error. */
     public static final String MEDIA_TYPE = "application/problem+json";
 
-    private final ErrorCode code;
+    @Schema(hidden = true)
+    private final ErrorCode error;
     private final int status;
     private final String detail;
     private final String instance;
     private final List<Violation> violations;
+    @Schema(hidden = true)
     private final Map<String, Object> members = new LinkedHashMap<>();
 
     public Problem(ErrorCode code, String detail, String instance, List<Violation> violations) {
@@ -35,7 +37,7 @@ public final class Problem {
 
     /** For an answer whose status is not the code's own. */
     public Problem(ErrorCode code, int status, String detail, String instance, List<Violation> violations) {
-        this.code = code;
+        this.error = code;
         this.status = status;
         this.detail = detail;
         this.instance = instance;
@@ -50,12 +52,12 @@ public final class Problem {
 
     @Schema(examples = "urn:millrace:problem:invalid-request")
     public String getType() {
-        return code.type();
+        return error.type();
     }
 
     @Schema(examples = "The request is not valid")
     public String getTitle() {
-        return code.title();
+        return error.title();
     }
 
     @Schema(examples = "400")
@@ -75,7 +77,7 @@ public final class Problem {
 
     @Schema(examples = "invalid-request")
     public String getCode() {
-        return code.code();
+        return error.code();
     }
 
     public List<Violation> getViolations() {

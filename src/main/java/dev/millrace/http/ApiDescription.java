@@ -1,0 +1,49 @@
+package dev.millrace.http;
+
+import org.eclipse.microprofile.openapi.OASFactory;
+import org.eclipse.microprofile.openapi.OASFilter;
+import org.eclipse.microprofile.openapi.models.OpenAPI;
+import org.eclipse.microprofile.openapi.models.Operation;
+import org.eclipse.microprofile.openapi.models.responses.APIResponse;
+import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
+
+import io.quarkus.smallrye.openapi.OpenApiFilter;
+
+/** What the OpenAPI document says of the service as a whole, and of the errors every operation has. */
+@OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
+public class ApiDescription implements OASFilter {
+
+    @Override
+    public void filterOpenAPI(OpenAPI api) {
+        api.setInfo(OASFactory.createInfo().title("Millrace").version("v1")
+                .description("Rate limits, sessions, caching, job queues and real-time on Redis, as one small service. "
+                        + "Every error is an RFC 9457 problem with a stable `code`.")
+                .license(OASFactory.createLicense().name("Apache-2.0")));
+        api.getComponents().addSecurityScheme("apiKey", OASFactory.createSecurityScheme()
+                .type(SecurityScheme.Type.HTTP).scheme("bearer").bearerFormat("mr_<keyId>_<secret>")
+                .description("An API key, sent as `Authorization: Bearer mr_<keyId>_<secret>`"));
+        api.addSecurityRequirement(OASFactory.createSecurityRequirement().addScheme("apiKey"));
+    }
+
+    @Override
+    public Operation filterOperation(Operation operation) {
+        if (operation.getResponses() == null) {
+            operation.setResponses(OASFactory.createAPIResponses());
+        }
+        problem(operation, ErrorCode.INVALID_REQUEST, "What is wrong is in `detail` and `violations`");
+        problem(operation, ErrorCode.UNAUTHENTICATED, "No valid API key was sent");
+        problem(operation, ErrorCode.FORBIDDEN, "The API key lacks the scope");
+        problem(operation, ErrorCode.REDIS_UNAVAILABLE, "Redis does not answer, or too many calls wait for it");
+        return operation;
+    }
+
+    private static void problem(Operation operation, ErrorCode code, String description) {
+        String status = Integer.toString(code.status());
+        if (operation.getResponses().getAPIResponse(status) == null) {
+            APIResponse response = OASFactory.createAPIResponse().description(description)
+                    .content(OASFactory.createContent().addMediaType(Problem.MEDIA_TYPE, OASFactory.createMediaType()
+                            .schema(OASFactory.createSchema().ref("#/components/schemas/Problem"))));
+            operation.getResponses().addAPIResponse(status, response);
+        }
+    }
+}

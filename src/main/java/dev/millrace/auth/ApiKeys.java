@@ -9,8 +9,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.interceptor.Interceptor;
 
 import org.jboss.logging.Logger;
 
@@ -51,7 +53,8 @@ public class ApiKeys {
         }
     }
 
-    void warnIfOpen(@Observes StartupEvent event) {
+    /** Before anything connects anywhere: without keys the service must not start. */
+    void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE - 2) StartupEvent event) {
         if (open) {
             LOG.warn("Authentication is off: everybody who reaches this service may do everything");
         }

@@ -1,10 +1,12 @@
 package dev.millrace.redis;
 
+import java.util.Optional;
 import java.util.function.Supplier;
 
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 
+import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.tls.TlsConfiguration;
 import io.quarkus.tls.TlsConfigurationRegistry;
 import io.quarkus.tls.runtime.config.TlsConfigUtils;
@@ -32,7 +34,7 @@ public class RedisClients {
         this.tls = tls;
         RedisEndpoint configured = RedisEndpoint.of(config);
         if (configured == null && fallback.isUnsatisfied()) {
-            throw new IllegalStateException(
+            throw new ConfigurationException(
                     "Redis is not configured: set REDIS_HOST (and REDIS_PORT, REDIS_PASSWORD, REDIS_DB) or REDIS_URL");
         }
         this.endpoint = configured != null ? configured : fallback.get().start();
@@ -56,8 +58,8 @@ public class RedisClients {
         if (endpoint.tls()) {
             net.setSsl(true).setHostnameVerificationAlgorithm("HTTPS");
             config.tlsConfigurationName().ifPresent(name -> {
-                TlsConfiguration configuration = TlsConfiguration.from(tls, java.util.Optional.of(name))
-                        .orElseThrow(() -> new IllegalStateException("No TLS configuration named " + name));
+                TlsConfiguration configuration = TlsConfiguration.from(tls, Optional.of(name))
+                        .orElseThrow(() -> new ConfigurationException("No TLS configuration named " + name));
                 TlsConfigUtils.configure(net, configuration);
             });
         }

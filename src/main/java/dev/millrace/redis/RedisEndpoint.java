@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import io.quarkus.runtime.configuration.ConfigurationException;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.redis.client.RedisClientType;
 import io.vertx.redis.client.RedisOptions;
@@ -40,7 +41,7 @@ public record RedisEndpoint(RedisClientType type, List<String> addresses, boolea
     /**
      * Reads the configuration; null when it names no server.
      *
-     * @throws IllegalArgumentException if the URL has none of the known shapes; the message does not repeat it, as it
+     * @throws ConfigurationException if the URL has none of the known shapes; the message does not repeat it, as it
      *         may hold a password
      */
     static RedisEndpoint of(RedisConfig config) {
@@ -58,7 +59,7 @@ public record RedisEndpoint(RedisClientType type, List<String> addresses, boolea
     static RedisEndpoint parse(String url, String defaultPassword) {
         Matcher m = URL.matcher(url);
         if (!m.matches()) {
-            throw new IllegalArgumentException("REDIS_URL: " + SHAPES);
+            throw new ConfigurationException("REDIS_URL: " + SHAPES);
         }
         RedisClientType type = m.group("type") == null
                 ? RedisClientType.STANDALONE
@@ -120,7 +121,7 @@ public record RedisEndpoint(RedisClientType type, List<String> addresses, boolea
             check(uri.getHost() != null && uri.getRawUserInfo() == null, "bad host");
             return uri.getHost() + ":" + (uri.getPort() < 0 ? defaultPort : uri.getPort());
         } catch (URISyntaxException e) {
-            throw new IllegalArgumentException("REDIS_URL: bad host; " + SHAPES);
+            throw new ConfigurationException("REDIS_URL: bad host; " + SHAPES);
         }
     }
 
@@ -130,7 +131,7 @@ public record RedisEndpoint(RedisClientType type, List<String> addresses, boolea
 
     private static void check(boolean condition, String message) {
         if (!condition) {
-            throw new IllegalArgumentException("REDIS_URL: " + message);
+            throw new ConfigurationException("REDIS_URL: " + message);
         }
     }
 

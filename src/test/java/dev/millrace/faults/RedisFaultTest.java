@@ -118,7 +118,8 @@ class RedisFaultTest {
         killed = false;
 
         awaitService();
-        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> given().get(health + "/ready").then().statusCode(200));
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> given().get(health + "/ready").then().statusCode(200));
         given().post("/v1/ratelimit/closed/someone").then().statusCode(200).body("remaining", equalTo(3));
     }
 

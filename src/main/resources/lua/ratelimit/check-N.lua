@@ -23,6 +23,8 @@ local now = time[1] * 1000000 + time[2]
 
 -- sliding-window: a list of admission times, oldest first. As time only grows it is sorted, so the live entries are a
 -- suffix: dead ones are found from the head by galloping and cut off in one go. Each entry is cut once: O(1) amortised.
+-- The TTL must outlast the newest entry. Two windows, renewed with every cut, do: until the next cut comes due, at most
+-- one window later, every new entry is less than a window younger than the renewal.
 local function look_log(key, limit, window, cost)
   local horizon = now - window
   local function dead(i)
@@ -39,6 +41,7 @@ local function look_log(key, limit, window, cost)
     end
     cut = probe
     call('LTRIM', key, cut, -1)
+    call('PEXPIRE', key, ceil(window / 500))
   end
   local used = call('LLEN', key)
   local free = limit - used
@@ -49,12 +52,10 @@ local function look_log(key, limit, window, cost)
   elseif cost > free then
     retry = call('LINDEX', key, cost - free - 1) + window - now
   end
-  return cost <= free, max(0, free), reset, retry, cut > 0 or used == 0
+  return cost <= free, max(0, free), reset, retry, used == 0
 end
 
--- The TTL must outlast the newest entry. Two windows, renewed whenever entries were cut, do: until the next cut comes
--- due, at most one window later, every new entry is less than a window younger than the renewal.
-local function charge_log(key, window, cost, renew)
+local function charge_log(key, window, cost, fresh)
   local stamp = string.format('%.0f', now)
   if cost == 1 then
     call('RPUSH', key, stamp)
@@ -67,7 +68,7 @@ local function charge_log(key, window, cost, renew)
       left = left - #stamps
     end
   end
-  if renew then call('PEXPIRE', key, ceil(window / 500)) end
+  if fresh then call('PEXPIRE', key, ceil(window / 500)) end
   return window
 end
 

@@ -89,20 +89,18 @@ local function look_counter(key, limit, window, cost)
       previous = tonumber(c)
     end
   end
-  local free = limit - current - previous * (window - elapsed) / window
+  local free = limit - current - ceil(previous * (window - elapsed) / window)
+  -- How far into the next window `count` requests weigh no more than `room`. Rounds once, for a µs is at stake.
+  local function fade(count, room) return window - floor(room * window / count) end
   local retry = 0
   if cost > limit then
     retry = window
   elseif cost > free then
-    if current + cost <= limit then
-      retry = ceil(window * (1 - (limit - current - cost) / previous)) - elapsed
-    else
-      retry = window - elapsed + max(0, ceil(window * (1 - (limit - cost) / current)))
-    end
-    retry = max(1, retry)
+    local room = limit - current - cost
+    retry = max(1, room >= 0 and fade(previous, room) - elapsed or window - elapsed + fade(current, limit - cost))
   end
   local reset = current > 0 and 2 * window - elapsed or previous > 0 and window - elapsed or 0
-  return cost <= free, max(0, floor(free)), reset, retry, { number, current, previous, elapsed }
+  return cost <= free, max(0, free), reset, retry, { number, current, previous, elapsed }
 end
 
 local function charge_counter(key, window, cost, state)

@@ -109,23 +109,22 @@ local function charge_counter(key, window, cost, state)
   return reset
 end
 
--- fixed-window: a counter that expires with the window, which opens with its first request.
+-- fixed-window: '<count> <end>'; the window opens with its first request. The TTL only tidies up: it counts no µs.
 local function look_fixed(key, limit, window, cost)
-  local ttl = call('PTTL', key)
-  local used = 0
-  if ttl >= 0 then used = tonumber(call('GET', key)) or 0 end
-  local reset = ttl >= 0 and max(1, ttl) * 1000 or 0
+  local used, reset = 0, 0
+  local stored = call('GET', key)
+  if stored then
+    local count, ends = string.match(stored, '(%d+) (%d+)')
+    if now < tonumber(ends) then used, reset = tonumber(count), ends - now end
+  end
   local retry = 0
   if cost > limit then retry = window elseif used + cost > limit then retry = reset end
-  return used + cost <= limit, max(0, limit - used), reset, retry, ttl < 0
+  return used + cost <= limit, max(0, limit - used), reset, retry, used
 end
 
-local function charge_fixed(key, window, cost, fresh, reset)
-  if fresh then
-    call('SET', key, cost, 'PX', window / 1000)
-    return window
-  end
-  call('INCRBY', key, cost)
+local function charge_fixed(key, window, cost, used, reset)
+  if used == 0 then reset = window end
+  call('SET', key, string.format('%.0f %.0f', used + cost, now + reset), 'PX', ceil(reset / 1000))
   return reset
 end
 

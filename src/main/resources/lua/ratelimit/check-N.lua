@@ -174,13 +174,12 @@ local function decide(i, before, charge)
   end
   if penalty > 0 then
     local mark = KEYS[at + 1]
-    local left = call('PTTL', mark)
-    if left < 0 and not admitted and cost > 0 then
-      call('SET', mark, 1, 'PX', penalty)
-      left = penalty
+    local left = (call('GET', mark) or now) - now
+    if left <= 0 and not admitted and cost > 0 then
+      left = penalty * 1000
+      call('SET', mark, string.format('%.0f', now + left), 'PX', penalty)
     end
-    if left >= 0 then
-      left = max(1, left) * 1000
+    if left > 0 then
       admitted, free, reset, retry = false, 0, max(reset, left), max(retry, left)
     end
   end

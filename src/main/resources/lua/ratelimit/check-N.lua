@@ -197,15 +197,15 @@ local function decide(i, before, charge)
   end
   local r = (i - 1) * 4
   reply[r + 1], reply[r + 2], reply[r + 3], reply[r + 4] = admitted and 1 or 0, free, ceil(reset), ceil(retry)
-  return admitted or ARGV[a + 7] == '1', cost
+  return admitted or ARGV[a + 7] == '1', admitted and cost or 0
 end
 
 if ARGV[1] == '1' then
   local all, promised = true, {}
   for i = 1, count do
     local key = KEYS[tonumber(ARGV[1 + i * FIELDS])]
-    local passes, cost = decide(i, promised[key] or 0, false)
-    promised[key] = (promised[key] or 0) + cost
+    local passes, taken = decide(i, promised[key] or 0, false)
+    promised[key] = (promised[key] or 0) + taken
     all = all and passes
   end
   if all then

@@ -15,13 +15,13 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 
 import dev.millrace.auth.ApiKeys;
 import dev.millrace.auth.Caller;
 import dev.millrace.auth.Scopes;
+import dev.millrace.http.BodilessRequests;
 import dev.millrace.http.Problem;
 
 /**
@@ -62,7 +62,7 @@ public class ConsumeShortcut {
         HttpServerRequest request = context.request();
         String path = request.path();
         int slash = path.indexOf('/', PREFIX.length());
-        if (slash < 0 || hasBody(request)) {
+        if (slash < 0 || BodilessRequests.hasBody(request)) {
             context.next();
             return;
         }
@@ -79,12 +79,6 @@ public class ConsumeShortcut {
         Vertx.currentContext().putLocal("UrlPathTemplate", PREFIX + "{policy}/{identifier}");
         service.check(caller.tenant(), policy, identifier, 1)
                 .subscribe().with(decision -> answer(context, decision), context::fail);
-    }
-
-    private static boolean hasBody(HttpServerRequest request) {
-        String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
-        return length != null && !length.equals("0") || request.headers().contains(HttpHeaders.TRANSFER_ENCODING)
-                || request.version() == HttpVersion.HTTP_2;
     }
 
     private void answer(RoutingContext context, Decision decision) {

@@ -23,6 +23,8 @@ local now = time[1] * 1000000 + time[2]
 
 -- sliding-window: a list of admission times, oldest first. As time only grows it is sorted, so the live entries are a
 -- suffix: dead ones are found from the head by galloping and cut off in one go. Each entry is cut once: O(1) amortised.
+-- The TTL must outlast the newest entry. Two windows, renewed with every cut, do: until the next cut comes due, at most
+-- one window later, every new entry is less than a window younger than the renewal.
 local function look_log(key, limit, window, cost)
   local horizon = now - window
   local function dead(i)
@@ -39,6 +41,7 @@ local function look_log(key, limit, window, cost)
     end
     cut = probe
     call('LTRIM', key, cut, -1)
+    call('PEXPIRE', key, ceil(window / 500))
   end
   local used = call('LLEN', key)
   local free = limit - used
@@ -49,12 +52,10 @@ local function look_log(key, limit, window, cost)
   elseif cost > free then
     retry = call('LINDEX', key, cost - free - 1) + window - now
   end
-  return cost <= free, max(0, free), reset, retry, cut > 0 or used == 0
+  return cost <= free, max(0, free), reset, retry, used == 0
 end
 
--- The TTL must outlast the newest entry. Two windows, renewed whenever entries were cut, do: until the next cut comes
--- due, at most one window later, every new entry is less than a window younger than the renewal.
-local function charge_log(key, window, cost, renew)
+local function charge_log(key, window, cost, fresh)
   local stamp = string.format('%.0f', now)
   if cost == 1 then
     call('RPUSH', key, stamp)
@@ -67,7 +68,7 @@ local function charge_log(key, window, cost, renew)
       left = left - #stamps
     end
   end
-  if renew then call('PEXPIRE', key, ceil(window / 500)) end
+  if fresh then call('PEXPIRE', key, ceil(window / 500)) end
   return window
 end
 
@@ -88,20 +89,18 @@ local function look_counter(key, limit, window, cost)
       previous = tonumber(c)
     end
   end
-  local free = limit - current - previous * (window - elapsed) / window
+  local free = limit - current - ceil(previous * (window - elapsed) / window)
+  -- How far into the next window `count` requests weigh no more than `room`. Rounds once, for a µs is at stake.
+  local function fade(count, room) return window - floor(room * window / count) end
   local retry = 0
   if cost > limit then
     retry = window
   elseif cost > free then
-    if current + cost <= limit then
-      retry = ceil(window * (1 - (limit - current - cost) / previous)) - elapsed
-    else
-      retry = window - elapsed + max(0, ceil(window * (1 - (limit - cost) / current)))
-    end
-    retry = max(1, retry)
+    local room = limit - current - cost
+    retry = max(1, room >= 0 and fade(previous, room) - elapsed or window - elapsed + fade(current, limit - cost))
   end
   local reset = current > 0 and 2 * window - elapsed or previous > 0 and window - elapsed or 0
-  return cost <= free, max(0, floor(free)), reset, retry, { number, current, previous, elapsed }
+  return cost <= free, max(0, free), reset, retry, { number, current, previous, elapsed }
 end
 
 local function charge_counter(key, window, cost, state)
@@ -110,23 +109,22 @@ local function charge_counter(key, window, cost, state)
   return reset
 end
 
--- fixed-window: a counter that expires with the window, which opens with its first request.
+-- fixed-window: '<count> <end>'; the window opens with its first request. The TTL only tidies up: it counts no µs.
 local function look_fixed(key, limit, window, cost)
-  local ttl = call('PTTL', key)
-  local used = 0
-  if ttl >= 0 then used = tonumber(call('GET', key)) or 0 end
-  local reset = ttl >= 0 and max(1, ttl) * 1000 or 0
+  local used, reset = 0, 0
+  local stored = call('GET', key)
+  if stored then
+    local count, ends = string.match(stored, '(%d+) (%d+)')
+    if now < tonumber(ends) then used, reset = tonumber(count), ends - now end
+  end
   local retry = 0
   if cost > limit then retry = window elseif used + cost > limit then retry = reset end
-  return used + cost <= limit, max(0, limit - used), reset, retry, ttl < 0
+  return used + cost <= limit, max(0, limit - used), reset, retry, used
 end
 
-local function charge_fixed(key, window, cost, fresh, reset)
-  if fresh then
-    call('SET', key, cost, 'PX', window / 1000)
-    return window
-  end
-  call('INCRBY', key, cost)
+local function charge_fixed(key, window, cost, used, reset)
+  if used == 0 then reset = window end
+  call('SET', key, string.format('%.0f %.0f', used + cost, now + reset), 'PX', ceil(reset / 1000))
   return reset
 end
 
@@ -176,13 +174,12 @@ local function decide(i, before, charge)
   end
   if penalty > 0 then
     local mark = KEYS[at + 1]
-    local left = call('PTTL', mark)
-    if left < 0 and not admitted and cost > 0 then
-      call('SET', mark, 1, 'PX', penalty)
-      left = penalty
+    local left = (call('GET', mark) or now) - now
+    if left <= 0 and not admitted and cost > 0 then
+      left = penalty * 1000
+      call('SET', mark, string.format('%.0f', now + left), 'PX', penalty)
     end
-    if left >= 0 then
-      left = max(1, left) * 1000
+    if left > 0 then
       admitted, free, reset, retry = false, 0, max(reset, left), max(retry, left)
     end
   end
@@ -200,15 +197,15 @@ local function decide(i, before, charge)
   end
   local r = (i - 1) * 4
   reply[r + 1], reply[r + 2], reply[r + 3], reply[r + 4] = admitted and 1 or 0, free, ceil(reset), ceil(retry)
-  return admitted or ARGV[a + 7] == '1', cost
+  return admitted or ARGV[a + 7] == '1', admitted and cost or 0
 end
 
 if ARGV[1] == '1' then
   local all, promised = true, {}
   for i = 1, count do
     local key = KEYS[tonumber(ARGV[1 + i * FIELDS])]
-    local passes, cost = decide(i, promised[key] or 0, false)
-    promised[key] = (promised[key] or 0) + cost
+    local passes, taken = decide(i, promised[key] or 0, false)
+    promised[key] = (promised[key] or 0) + taken
     all = all and passes
   end
   if all then

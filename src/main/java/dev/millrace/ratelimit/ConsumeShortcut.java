@@ -21,7 +21,7 @@ import io.vertx.ext.web.RoutingContext;
 import dev.millrace.auth.ApiKeys;
 import dev.millrace.auth.Caller;
 import dev.millrace.auth.Scopes;
-import dev.millrace.http.EmptyBodies;
+import dev.millrace.http.BodilessRequests;
 import dev.millrace.http.Problem;
 
 /**
@@ -62,7 +62,7 @@ public class ConsumeShortcut {
         HttpServerRequest request = context.request();
         String path = request.path();
         int slash = path.indexOf('/', PREFIX.length());
-        if (slash < 0 || !EmptyBodies.isEmpty(request)) {
+        if (slash < 0 || BodilessRequests.hasBody(request)) {
             context.next();
             return;
         }

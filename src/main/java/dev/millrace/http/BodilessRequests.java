@@ -1,0 +1,32 @@
+package dev.millrace.http;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.ext.web.Router;
+
+/** A request without a body has no media type, but some clients send one all the same: that is no reason for a 415. */
+@ApplicationScoped
+public class BodilessRequests {
+
+    void register(@Observes Router router) {
+        router.route("/v1/*").method(HttpMethod.POST).method(HttpMethod.PUT).order(-2).handler(context -> {
+            HttpServerRequest request = context.request();
+            if (!hasBody(request)) {
+                request.headers().remove(HttpHeaders.CONTENT_TYPE);
+            }
+            context.next();
+        });
+    }
+
+    /** Whether the request has a body, or may have: under HTTP/2 it need not say so beforehand. */
+    public static boolean hasBody(HttpServerRequest request) {
+        String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+        return length != null && !length.equals("0") || request.headers().contains(HttpHeaders.TRANSFER_ENCODING)
+                || request.version() == HttpVersion.HTTP_2;
+    }
+}

@@ -1,0 +1,90 @@
+package dev.millrace;
+
+import static io.restassured.RestAssured.given;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.UUID;
+
+import io.restassured.http.ContentType;
+import io.restassured.specification.RequestSpecification;
+
+/** How tests call the service: the API keys it is given, and the calls many of them make. */
+public final class Api {
+
+    /** May do everything in tenant {@code main}. */
+    public static final String ADMIN = "mr_admin_0f5cGk2vQ9xTzR4nLb7w";
+    /** May look at limits in tenant {@code main}. */
+    public static final String READER = "mr_reader_Xq81mZs6Yt3uPd0hJe5a";
+    /** May consume in tenant {@code main}, but define nothing. */
+    public static final String LIMITER = "mr_limiter_B7rWc2oNf9iKs4gVy6u1";
+    /** May consume and define in tenant {@code other}. */
+    public static final String OTHER = "mr_other_Hm3pLd8tEa5jQx1zRk0w";
+
+    private static final Map<String, String> SCOPES = Map.of(
+            ADMIN, "ratelimit,sessions,cache,queues,realtime,redis,admin",
+            READER, "ratelimit:read",
+            LIMITER, "ratelimit",
+            OTHER, "ratelimit,admin");
+
+    private Api() {}
+
+    /** What the service must be configured with to know the keys. */
+    public static Map<String, String> keyConfiguration() {
+        Map<String, String> config = new HashMap<>();
+        SCOPES.forEach((key, scopes) -> {
+            String[] parts = key.split("_", 3);
+            String prefix = "millrace.auth.keys." + parts[1];
+            config.put(prefix + ".sha256", sha256(parts[2]));
+            config.put(prefix + ".scopes", scopes);
+            config.put(prefix + ".tenant", key.equals(OTHER) ? "other" : "main");
+        });
+        return config;
+    }
+
+    /** A request by the holder of {@code key}. */
+    public static RequestSpecification as(String key) {
+        return given().header("Authorization", "Bearer " + key);
+    }
+
+    /** As {@link #as}, with a JSON body. */
+    public static RequestSpecification as(String key, String json) {
+        return as(key).contentType(ContentType.JSON).body(json);
+    }
+
+    /** Defines a policy under a name of its own, by a JSON object in which quotes may be single, and returns the name. */
+    public static String policy(String definition) {
+        String name = "p-" + UUID.randomUUID();
+        as(ADMIN, json(definition)).put("/v1/ratelimit/policies/" + name).then().statusCode(201);
+        return name;
+    }
+
+    /** A policy of an algorithm with a window so long that nothing leaves it during a test. */
+    public static String policy(String algorithm, int limit) {
+        return policy("{'algorithm':'" + algorithm + "','limit':" + limit + ",'window':'1h'}");
+    }
+
+    /** Percent-encoded, as one segment of a path; for requests with {@code urlEncodingEnabled(false)}. */
+    public static String encode(String segment) {
+        return URLEncoder.encode(segment, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    /** JSON with double quotes in place of single ones. */
+    public static String json(String text) {
+        return text.replace('\'', '"');
+    }
+
+    public static String sha256(String text) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

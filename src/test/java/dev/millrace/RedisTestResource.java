@@ -1,0 +1,45 @@
+package dev.millrace;
+
+import java.util.HashMap;
+import java.util.Map;
+
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import io.quarkus.test.common.TestResourceScope;
+import io.quarkus.test.common.WithTestResource;
+
+import dev.millrace.redis.RedisConversation;
+import dev.millrace.redis.RedisServerProcess;
+
+/**
+ * Gives every test of the running service, and of the packaged one, the same Redis server and the API keys of {@link Api}.
+ * A field of type {@link RedisConversation} in such a test is filled in.
+ */
+@WithTestResource(value = RedisTestResource.class, scope = TestResourceScope.GLOBAL)
+public class RedisTestResource implements QuarkusTestResourceLifecycleManager {
+
+    private RedisServerProcess server;
+    private RedisConversation conversation;
+
+    @Override
+    public Map<String, String> start() {
+        server = RedisServerProcess.launch();
+        conversation = new RedisConversation(server.port());
+        Map<String, String> config = new HashMap<>(Api.keyConfiguration());
+        config.put("millrace.redis.host", "127.0.0.1");
+        config.put("millrace.redis.port", Integer.toString(server.port()));
+        return config;
+    }
+
+    @Override
+    public void inject(TestInjector injector) {
+        injector.injectIntoFields(conversation, new TestInjector.MatchesType(RedisConversation.class));
+    }
+
+    @Override
+    public void stop() {
+        if (server != null) {
+            conversation.close();
+            server.stopAndClean();
+        }
+    }
+}

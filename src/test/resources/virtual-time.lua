@@ -1,0 +1,53 @@
+-- Put in front of a script, gives it a clock that the test moves instead of the server's: TIME, and the expiry of keys.
+-- Keys get no real TTL, for that would run by the server's clock. Their expiries are in a hash and are obeyed here by
+-- Redis' own rules: a key that expires at a millisecond is there until that millisecond is over.
+-- ARGV[#ARGV] now, µs; taken off before the script sees its arguments
+
+local redis = (function(server)
+  local EXPIRIES = 'virtual:expiries'
+  local now = tonumber(table.remove(ARGV))
+  local ms = math.floor(now / 1000)
+
+  local function expire(key, ttl)
+    ttl = tonumber(ttl)
+    assert(ttl and ttl > 0 and ttl == math.floor(ttl), 'invalid expire time')
+    server('HSET', EXPIRIES, key, string.format('%.0f', ms + ttl))
+  end
+
+  local own = {}
+  function own.TIME()
+    return { string.format('%.0f', math.floor(now / 1000000)), string.format('%.0f', now % 1000000) }
+  end
+  function own.PTTL(key)
+    local at = server('HGET', EXPIRIES, key)
+    if at then return at - ms end
+    return server('EXISTS', key) - 2
+  end
+  function own.PEXPIRE(key, ttl)
+    local exists = server('EXISTS', key)
+    if exists == 1 then expire(key, ttl) end
+    return exists
+  end
+  function own.SET(key, value, option, ttl)
+    if option == 'PX' then
+      expire(key, ttl)
+    elseif option ~= 'KEEPTTL' then
+      assert(not option, 'unknown option of SET')
+      server('HDEL', EXPIRIES, key)
+    end
+    return server('SET', key, value)
+  end
+
+  return { call = function(command, key, ...)
+    local at = key and server('HGET', EXPIRIES, key)
+    if at and ms > tonumber(at) then
+      server('DEL', key)
+      server('HDEL', EXPIRIES, key)
+    end
+    if own[command] then return own[command](key, ...) end
+    local reply = server(command, key, ...)
+    if server('EXISTS', key) == 0 then server('HDEL', EXPIRIES, key) end
+    return reply
+  end }
+end)(redis.call)
+

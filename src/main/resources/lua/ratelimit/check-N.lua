@@ -19,13 +19,13 @@ local time = call('TIME')
 local now = time[1] * 1000000 + time[2]
 
 -- Each algorithm has a look, which returns whether `cost` fits, what is free before it, reset, retryAfter and a state,
--- and a charge, which takes that state and returns the reset after it.
+-- and a charge, which takes that state and returns the reset after it (so a look that a charge follows may leave it out).
 
 -- sliding-window: a list of admission times, oldest first. As time only grows it is sorted, so the live entries are a
 -- suffix: dead ones are found from the head by galloping and cut off in one go. Each entry is cut once: O(1) amortised.
 -- The TTL must outlast the newest entry. Two windows, renewed with every cut, do: until the next cut comes due, at most
 -- one window later, every new entry is less than a window younger than the renewal.
-local function look_log(key, limit, window, cost)
+local function look_log(key, limit, window, cost, charge)
   local horizon = now - window
   local function dead(i)
     local at = call('LINDEX', key, i)
@@ -46,7 +46,7 @@ local function look_log(key, limit, window, cost)
   local used = call('LLEN', key)
   local free = limit - used
   local reset, retry = 0, 0
-  if used > 0 then reset = call('LINDEX', key, -1) + window - now end
+  if used > 0 and not (charge and cost <= free) then reset = call('LINDEX', key, -1) + window - now end
   if cost > limit then
     retry = window
   elseif cost > free then
@@ -164,7 +164,7 @@ local function decide(i, before, charge)
   local asked = max(1, cost) + before
   local admitted, free, reset, retry, state
   if algorithm == 'sliding-window' then
-    admitted, free, reset, retry, state = look_log(key, limit, window, asked)
+    admitted, free, reset, retry, state = look_log(key, limit, window, asked, charge and cost > 0 and penalty == 0)
   elseif algorithm == 'token-bucket' then
     admitted, free, reset, retry, state = look_bucket(key, limit, window, burst, asked)
   elseif algorithm == 'fixed-window' then

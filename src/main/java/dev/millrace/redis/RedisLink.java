@@ -55,6 +55,8 @@ final class RedisLink {
     private final int maxInFlight;
     private final long deadlineNanos;
     private final long deadlineMs;
+    /** More than one exchange: the handshake, and before it asking sentinels or a cluster where to go. */
+    private final long connectDeadlineMs;
 
     // Confined to the event loop, but for the volatile ones, which others only read.
     private final ArrayDeque<Call> waiting = new ArrayDeque<>();
@@ -73,6 +75,7 @@ final class RedisLink {
         this.maxInFlight = maxInFlight;
         this.deadlineNanos = deadline.toNanos();
         this.deadlineMs = Math.max(1, deadline.toMillis());
+        this.connectDeadlineMs = 2 * deadlineMs;
     }
 
     void open() {
@@ -130,9 +133,9 @@ final class RedisLink {
         Redis candidate = clients.get();
         client = candidate;
         // Vert.x leaves some failures of a handshake unanswered, so this has its own deadline.
-        long timer = context.owner().setTimer(deadlineMs, t -> {
+        long timer = context.owner().setTimer(connectDeadlineMs, t -> {
             if (attempt == generation && connection == null) {
-                drop("no connection within " + deadlineMs + " ms", Reason.DOWN);
+                drop("no connection within " + connectDeadlineMs + " ms", Reason.DOWN);
             }
         });
         candidate.connect().onComplete(opened -> {

@@ -1,0 +1,28 @@
+package dev.millrace.faults;
+
+import java.util.Map;
+
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+
+import dev.millrace.redis.RedisServerProcess;
+
+/** A Redis of the test's own, which it may stop, freeze and cut off; and a service that is quick to give up on it. */
+public class FaultyRedis implements QuarkusTestResourceLifecycleManager {
+
+    /** For the test, which runs in this JVM. */
+    static volatile RedisServerProcess server;
+
+    @Override
+    public Map<String, String> start() {
+        server = RedisServerProcess.launch();
+        return Map.of("millrace.redis.host", "127.0.0.1",
+                "millrace.redis.port", Integer.toString(server.port()),
+                "millrace.redis.timeout", "500ms",
+                "millrace.ratelimit.replicas", "2");
+    }
+
+    @Override
+    public void stop() {
+        server.stopAndClean();
+    }
+}

@@ -72,6 +72,9 @@ public class ProblemMappers {
         if (e.getCause() instanceof JacksonException json) {
             return json(json, uri);
         }
+        if (e.getCause() instanceof ApiException api) {
+            return api(api, uri);
+        }
         Response original = e.getResponse();
         ErrorCode code = ErrorCode.ofStatus(original.getStatus());
         if (code.status() >= 500) {

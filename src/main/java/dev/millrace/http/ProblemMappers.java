@@ -59,7 +59,7 @@ public class ProblemMappers {
     @ServerExceptionMapper({JacksonException.class, JsonMappingException.class})
     public RestResponse<Problem> json(JacksonException e, UriInfo uri) {
         if (e instanceof JsonMappingException mapping && !(e.getCause() instanceof java.io.IOException)) {
-            return api(ApiException.invalid(field(mapping), message(mapping)), uri);
+            return api(ApiException.invalid(List.of(violation(mapping))), uri);
         }
         String at = e.getLocation() == null
                 ? ""
@@ -91,6 +91,11 @@ public class ProblemMappers {
     public RestResponse<Problem> unexpected(Throwable e, UriInfo uri) {
         LOG.error("Unexpected failure", e);
         return problem(ErrorCode.INTERNAL, null, uri, List.of()).build();
+    }
+
+    /** Which field did not fit, and what it must be. */
+    public static Violation violation(JsonMappingException e) {
+        return new Violation(field(e), message(e));
     }
 
     private static ResponseBuilder<Problem> problem(ErrorCode code, String detail, UriInfo uri,

@@ -42,7 +42,7 @@ public class ApiKeyInterceptor implements ServerInterceptor {
         Caller caller = keys.authenticate(metadata.get(AUTHORIZATION));
         if (caller == null) {
             return refuse(call, Status.UNAUTHENTICATED
-                    .withDescription("Send the metadata authorization: Bearer mr_<keyId>_<secret>"));
+                    .withDescription("Send Bearer mr_<keyId>_<secret> as authorization metadata"));
         }
         if (!caller.may(Scopes.RATELIMIT)) {
             return refuse(call, Status.PERMISSION_DENIED

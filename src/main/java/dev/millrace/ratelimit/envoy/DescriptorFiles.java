@@ -6,8 +6,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.interceptor.Interceptor;
 
 import org.jboss.logging.Logger;
 
@@ -53,7 +55,8 @@ public class DescriptorFiles {
         }
     }
 
-    void start(@Observes StartupEvent event) {
+    /** Before anything else starts that would have to be stopped again. */
+    void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE - 1) StartupEvent event) {
         if (!files.isEmpty()) {
             LOG.infof("Envoy descriptors read from %s", files);
         }

@@ -11,6 +11,7 @@ import io.grpc.Metadata;
 import io.grpc.stub.AbstractStub;
 import io.grpc.stub.MetadataUtils;
 
+import dev.millrace.Api;
 import dev.millrace.ratelimit.envoy.proto.RateLimitDescriptor;
 import dev.millrace.ratelimit.envoy.proto.RateLimitDescriptor.RateLimitOverride;
 import dev.millrace.ratelimit.envoy.proto.RateLimitRequest;
@@ -20,6 +21,8 @@ import dev.millrace.ratelimit.envoy.proto.RateLimitUnit;
 
 /** Calls the service as Envoy does: gRPC by HTTP/2 with prior knowledge, on the HTTP port. */
 final class EnvoyClient implements AutoCloseable {
+
+    static final String KEY = "Bearer " + Api.LIMITER;
 
     private final ManagedChannel channel;
 
@@ -32,7 +35,7 @@ final class EnvoyClient implements AutoCloseable {
     }
 
     RateLimitResponse call(RateLimitRequest request) {
-        return call(request, EnvoyProfile.KEY);
+        return call(request, KEY);
     }
 
     RateLimitResponse call(RateLimitRequest request, String authorization) {
@@ -41,7 +44,7 @@ final class EnvoyClient implements AutoCloseable {
     }
 
     RateLimitServiceGrpc.RateLimitServiceFutureStub async() {
-        return authorized(RateLimitServiceGrpc.newFutureStub(channel), EnvoyProfile.KEY);
+        return authorized(RateLimitServiceGrpc.newFutureStub(channel), KEY);
     }
 
     @Override

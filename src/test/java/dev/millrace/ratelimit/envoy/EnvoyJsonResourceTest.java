@@ -26,15 +26,14 @@ import io.quarkus.test.junit.TestProfile;
 import io.restassured.http.ContentType;
 import io.restassured.response.ValidatableResponse;
 
+import dev.millrace.Api;
+
 @QuarkusTest
 @TestProfile(EnvoyProfile.class)
 class EnvoyJsonResourceTest {
 
     @TestHTTPResource("/")
     URI service;
-
-    @TestHTTPResource(value = "/openapi?format=json", management = true)
-    URI openApi;
 
     private final String id = UUID.randomUUID().toString();
 
@@ -82,7 +81,7 @@ class EnvoyJsonResourceTest {
     @ValueSource(strings = {"", "application/x-www-form-urlencoded", "text/plain", "application/json; charset=utf-8"})
     void needsNoContentType(String type) throws Exception {
         HttpRequest.Builder request = HttpRequest.newBuilder(service.resolve("/json"))
-                .header("Authorization", EnvoyProfile.KEY)
+                .header("Authorization", EnvoyClient.KEY)
                 .POST(HttpRequest.BodyPublishers.ofString(request("\"user\"", "")));
         if (!type.isEmpty()) {
             request.header("Content-Type", type);
@@ -125,7 +124,7 @@ class EnvoyJsonResourceTest {
 
     @Test
     void refusesAnEmptyBody() {
-        given().header("Authorization", EnvoyProfile.KEY).post("/json").then().statusCode(400)
+        given().header("Authorization", EnvoyClient.KEY).post("/json").then().statusCode(400)
                 .contentType("application/problem+json");
     }
 
@@ -133,13 +132,13 @@ class EnvoyJsonResourceTest {
     void onlyWithAKeyOfTheScope() {
         given().contentType(ContentType.JSON).body("{}").post("/json").then().statusCode(401)
                 .body("code", equalTo("unauthenticated"));
-        given().contentType(ContentType.JSON).body("{}").header("Authorization", EnvoyProfile.OTHER_SCOPE)
+        given().contentType(ContentType.JSON).body("{}").header("Authorization", "Bearer " + Api.READER)
                 .post("/json").then().statusCode(403);
     }
 
     @Test
     void isInTheOpenApiDocument() {
-        given().get(openApi).then().statusCode(200)
+        given().get("/q/openapi?format=json").then().statusCode(200)
                 .body("paths.'/json'.post.requestBody.content.'application/json'.schema.'$ref'",
                         startsWith("#/components/schemas/EnvoyRateLimitRequest"))
                 .body("components.schemas.EnvoyRateLimitOverride.properties.unit.type", equalTo("string"));
@@ -151,7 +150,7 @@ class EnvoyJsonResourceTest {
     }
 
     private static ValidatableResponse post(String body) {
-        return given().header("Authorization", EnvoyProfile.KEY).contentType(ContentType.JSON).body(body).post("/json")
+        return given().header("Authorization", EnvoyClient.KEY).contentType(ContentType.JSON).body(body).post("/json")
                 .then();
     }
 }

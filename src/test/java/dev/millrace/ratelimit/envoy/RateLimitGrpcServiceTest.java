@@ -27,6 +27,7 @@ import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 
+import dev.millrace.Api;
 import dev.millrace.ratelimit.RateLimitService;
 import dev.millrace.ratelimit.envoy.proto.RateLimitDescriptor;
 import dev.millrace.ratelimit.envoy.proto.RateLimitRequest;
@@ -39,6 +40,8 @@ import dev.millrace.ratelimit.envoy.proto.RateLimitUnit;
 @QuarkusTest
 @TestProfile(EnvoyProfile.class)
 class RateLimitGrpcServiceTest {
+
+    private static final String OTHER = "Bearer " + Api.OTHER;
 
     @TestHTTPResource("/")
     URI service;
@@ -207,10 +210,10 @@ class RateLimitGrpcServiceTest {
         assertFalse(status(envoy.call("shop", descriptor("path", "/apis"))).hasCurrentLimit());
 
         RateLimitRequest shared = request("shop", descriptor("path", "/static/a")).build();
-        assertEquals(Code.OK, envoy.call(shared, EnvoyProfile.OTHER_TENANT).getOverallCode());
+        assertEquals(Code.OK, envoy.call(shared, OTHER).getOverallCode());
         assertEquals(Code.OK, envoy.call(request("shop", descriptor("path", "/static/b")).build(),
-                EnvoyProfile.OTHER_TENANT).getOverallCode());
-        assertEquals(Code.OVER_LIMIT, envoy.call(shared, EnvoyProfile.OTHER_TENANT).getOverallCode());
+                OTHER).getOverallCode());
+        assertEquals(Code.OVER_LIMIT, envoy.call(shared, OTHER).getOverallCode());
     }
 
     @Test
@@ -253,7 +256,7 @@ class RateLimitGrpcServiceTest {
                         .setLimit(RateLimitDescriptor.RateLimitOverride.newBuilder().setRequestsPerUnit(1)
                                 .setUnitValue(99))
                         .build()).build())) {
-            assertEquals(Status.Code.INVALID_ARGUMENT, refusal(bad, EnvoyProfile.KEY), bad::toString);
+            assertEquals(Status.Code.INVALID_ARGUMENT, refusal(bad, EnvoyClient.KEY), bad::toString);
         }
         assertEquals(2, status(envoy.call("shop", user)).getLimitRemaining());
     }
@@ -261,10 +264,10 @@ class RateLimitGrpcServiceTest {
     @Test
     void onlyWithAKeyOfTheScope() {
         RateLimitRequest request = request("shop", user).build();
-        for (String bad : new String[]{null, "", "Bearer", "Bearer mr_proxy_wrong", "Basic mr_proxy_s3cret"}) {
+        for (String bad : new String[]{null, "", "Bearer", "Bearer mr_limiter_wrong", "Basic " + Api.LIMITER}) {
             assertEquals(Status.Code.UNAUTHENTICATED, refusal(request, bad), bad);
         }
-        assertEquals(Status.Code.PERMISSION_DENIED, refusal(request, EnvoyProfile.OTHER_SCOPE));
+        assertEquals(Status.Code.PERMISSION_DENIED, refusal(request, "Bearer " + Api.READER));
     }
 
     @Test
@@ -272,7 +275,7 @@ class RateLimitGrpcServiceTest {
         RateLimitRequest request = request("shop", user).setHitsAddend(3).build();
         assertEquals(Code.OK, envoy.call(request).getOverallCode());
         assertEquals(Code.OVER_LIMIT, envoy.call(request).getOverallCode());
-        assertEquals(Code.OK, envoy.call(request, EnvoyProfile.OTHER_TENANT).getOverallCode());
+        assertEquals(Code.OK, envoy.call(request, OTHER).getOverallCode());
     }
 
     private Status.Code refusal(RateLimitRequest request, String authorization) {

@@ -14,23 +14,32 @@ import org.junit.jupiter.api.Test;
 
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
-import io.quarkus.test.junit.TestProfile;
 
 import dev.millrace.ratelimit.envoy.proto.RateLimitResponse.Code;
 
 @QuarkusTest
-@TestProfile(RedisAwayTest.NoRedis.class)
+@WithTestResource(RedisAwayTest.NoRedis.class)
 class RedisAwayTest {
 
     /** A port on which nobody can listen for long: 1 belongs to tcpmux. */
-    public static class NoRedis implements QuarkusTestProfile {
+    public static class NoRedis implements QuarkusTestResourceLifecycleManager {
         @Override
-        public Map<String, String> getConfigOverrides() {
+        public Map<String, String> start() {
             return Map.of("millrace.redis.host", "127.0.0.1", "millrace.redis.port", "1",
                     "millrace.ratelimit.envoy.descriptors", "src/test/resources/envoy/shop.yaml");
+        }
+
+        @Override
+        public void stop() {}
+
+        /** After the Redis of all tests, whose address it replaces. */
+        @Override
+        public int order() {
+            return 1;
         }
     }
 
@@ -46,7 +55,8 @@ class RedisAwayTest {
             assertThrows(StatusRuntimeException.class,
                     () -> envoy.call("shop", descriptor("tokens", "1"), descriptor("user", "1")));
         }
-        given().body("{\"domain\":\"shop\",\"descriptors\":[{\"entries\":[{\"key\":\"user\",\"value\":\"1\"}]}]}")
+        given().header("Authorization", EnvoyClient.KEY)
+                .body("{\"domain\":\"shop\",\"descriptors\":[{\"entries\":[{\"key\":\"user\",\"value\":\"1\"}]}]}")
                 .post("/json").then().statusCode(503).contentType("application/problem+json")
                 .header("Retry-After", notNullValue()).body("code", equalTo("redis-unavailable"));
     }

@@ -10,6 +10,7 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -59,7 +60,7 @@ public class AuthorizeResource {
     public Uni<RestResponse<Object>> authorize(@PathParam("policy") String policy,
             @Parameter(description = "`ip`, the client's address (`X-Forwarded-For` of configured proxies is believed); or `header:<name>`, of which a hash is kept", example = "header:X-Api-Key") @QueryParam("by") @DefaultValue("ip") String by,
             @Parameter(description = "Status of a denial, 400 to 599", example = "403") @QueryParam("denyStatus") @DefaultValue("429") int denyStatus,
-            @jakarta.ws.rs.core.Context HttpServerRequest request) {
+            @Context HttpServerRequest request) {
         if (denyStatus < 400 || denyStatus > 599) {
             throw ApiException.invalid("denyStatus", "must be between 400 and 599");
         }

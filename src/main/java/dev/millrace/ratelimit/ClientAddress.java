@@ -2,6 +2,7 @@ package dev.millrace.ratelimit;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -84,7 +85,7 @@ class ClientAddress {
         }
         try {
             return bytes == null ? null : InetAddress.getByAddress(bytes);
-        } catch (java.net.UnknownHostException e) {
+        } catch (UnknownHostException e) {
             return null;
         }
     }
@@ -96,7 +97,7 @@ class ClientAddress {
             byte[] bytes = NetUtil.createByteArrayFromIpAddressString(address);
             int prefix = slash < 0 ? bytes.length * 8 : Integer.parseInt(network.substring(slash + 1));
             return new IpSubnetFilterRule(InetAddress.getByAddress(bytes), prefix, IpFilterRuleType.ACCEPT);
-        } catch (java.net.UnknownHostException | RuntimeException e) {
+        } catch (UnknownHostException | RuntimeException e) {
             throw new ConfigurationException(
                     "millrace.ratelimit.trusted-proxies: " + network + " is neither an address nor a network");
         }

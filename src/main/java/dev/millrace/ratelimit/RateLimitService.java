@@ -5,6 +5,7 @@ import java.util.List;
 
 import jakarta.enterprise.context.ApplicationScoped;
 
+import io.smallrye.mutiny.CompositeException;
 import io.smallrye.mutiny.Uni;
 
 import dev.millrace.http.ApiException;
@@ -129,7 +130,7 @@ public class RateLimitService {
     }
 
     private static Throwable firstFailure(Throwable e) {
-        if (e instanceof io.smallrye.mutiny.CompositeException composite) {
+        if (e instanceof CompositeException composite) {
             return composite.getCauses().get(0);
         }
         return e;

@@ -63,7 +63,7 @@ public class ProblemMappers {
         boolean readable = !(e.getCause() instanceof IOException)
                 || e.getCause() instanceof InputCoercionException;
         if (e instanceof JsonMappingException mapping && readable) {
-            return api(ApiException.invalid(field(mapping), message(mapping)), uri);
+            return api(ApiException.invalid(List.of(violation(mapping))), uri);
         }
         String at = e.getLocation() == null
                 ? ""
@@ -103,6 +103,11 @@ public class ProblemMappers {
     public RestResponse<Problem> unexpected(Throwable e, UriInfo uri) {
         LOG.error("Unexpected failure", e);
         return problem(ErrorCode.INTERNAL, null, uri, List.of()).build();
+    }
+
+    /** Which field did not fit, and what it must be. */
+    public static Violation violation(JsonMappingException e) {
+        return new Violation(field(e), message(e));
     }
 
     private static ResponseBuilder<Problem> problem(ErrorCode code, String detail, UriInfo uri,

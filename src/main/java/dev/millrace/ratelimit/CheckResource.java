@@ -53,6 +53,7 @@ public class CheckResource {
     }
 
     /** The checks. */
+    @RegisterForReflection
     @Schema(name = "Checks")
     public record Request(@Schema(description = "1 to 100") List<Item> checks,
             @Schema(description = "Whether all are charged or none", defaultValue = "false") Boolean atomic) {}

@@ -6,6 +6,8 @@ import java.util.function.Function;
 
 import org.eclipse.microprofile.config.spi.Converter;
 
+import io.quarkus.runtime.annotations.RegisterForReflection;
+
 import dev.millrace.http.DurationJson;
 
 /** So that the configuration is written as requests are: {@code sliding-window}, {@code local}, {@code 15m}. */
@@ -14,6 +16,7 @@ final class ConfigConverters {
     private ConfigConverters() {}
 
     /** {@link Algorithm} by its id. */
+    @RegisterForReflection
     public static final class AlgorithmConverter implements Converter<Algorithm> {
         private static final long serialVersionUID = 1L;
 
@@ -24,6 +27,7 @@ final class ConfigConverters {
     }
 
     /** {@link FailMode} by its id. */
+    @RegisterForReflection
     public static final class FailModeConverter implements Converter<FailMode> {
         private static final long serialVersionUID = 1L;
 
@@ -34,6 +38,7 @@ final class ConfigConverters {
     }
 
     /** Durations as in requests. */
+    @RegisterForReflection
     public static final class DurationConverter implements Converter<Duration> {
         private static final long serialVersionUID = 1L;
 

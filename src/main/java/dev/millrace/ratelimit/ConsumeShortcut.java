@@ -55,7 +55,7 @@ public class ConsumeShortcut {
     }
 
     void register(@Observes Router router) {
-        router.route(HttpMethod.POST, PREFIX + "*").order(-1).handler(this::consume);
+        router.route(HttpMethod.POST, PREFIX + "*").order(-3).handler(this::consume);
     }
 
     private void consume(RoutingContext context) {

@@ -53,6 +53,7 @@ public class LeaseResource {
     }
 
     /** How long a lease shall last. */
+    @RegisterForReflection
     @Schema(name = "LeaseRequest")
     public record Terms(
             @Schema(description = "Until the lease ends by itself; at most, and by default, the policy's window", type = SchemaType.STRING, examples = "30s") Duration ttl) {}

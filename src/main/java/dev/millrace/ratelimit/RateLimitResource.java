@@ -16,6 +16,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
 
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Uni;
 
 import dev.millrace.auth.CurrentCaller;
@@ -44,6 +45,7 @@ public class RateLimitResource {
     }
 
     /** What to consume. */
+    @RegisterForReflection
     @Schema(name = "Consume")
     public record Consume(
             @Schema(description = "How much this request consumes, 1 to 1,000,000", defaultValue = "1", examples = "1") Long cost) {}

@@ -3,6 +3,7 @@ package dev.millrace.redis;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
 import io.smallrye.mutiny.Uni;
@@ -52,6 +53,7 @@ final class RedisLink {
     private final ContextInternal context;
     private final Supplier<Redis> clients;
     private final Listener listener;
+    private final LongConsumer latency;
     private final int maxInFlight;
     private final long deadlineNanos;
     private final long deadlineMs;
@@ -68,10 +70,14 @@ final class RedisLink {
     private int generation;
     private volatile boolean closed;
 
-    RedisLink(ContextInternal context, Supplier<Redis> clients, Listener listener, int maxInFlight, Duration deadline) {
+    /** @param latency told of the ns each answered call took */
+    RedisLink(ContextInternal context, Supplier<Redis> clients, Listener listener, LongConsumer latency,
+            int maxInFlight,
+            Duration deadline) {
         this.context = context;
         this.clients = clients;
         this.listener = listener;
+        this.latency = latency;
         this.maxInFlight = maxInFlight;
         this.deadlineNanos = deadline.toNanos();
         this.deadlineMs = Math.max(1, deadline.toMillis());
@@ -243,6 +249,7 @@ final class RedisLink {
             done = true;
             inFlight--;
             forgetAnswered();
+            latency.accept(System.nanoTime() - sentAt);
             if (answer.succeeded()) {
                 failedAttempts = 0;
                 continueWith(() -> emitter.complete(answer.result()));

@@ -1,10 +1,14 @@
 package dev.millrace.redis;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
+import java.util.stream.LongStream;
 
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -16,6 +20,7 @@ import org.jboss.logging.Logger;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.EventExecutor;
 import io.quarkus.runtime.ShutdownEvent;
@@ -39,6 +44,9 @@ public class RedisLinks {
 
     private static final Logger LOG = Logger.getLogger(RedisLinks.class);
 
+    private static final Duration[] BUCKETS = LongStream.of(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+            .mapToObj(Duration::ofMillis).toArray(Duration[]::new);
+
     private final RedisClients clients;
     private final RedisConfig config;
     private final MeterRegistry metrics;
@@ -59,10 +67,13 @@ public class RedisLinks {
     void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) StartupEvent event) {
         Supplier<Redis> factory = clients.factory();
         Listener listener = new Listener();
+        Timer calls = Timer.builder("millrace.redis.calls").description("Redis calls that were answered")
+                .serviceLevelObjectives(BUCKETS).register(metrics);
+        LongConsumer latency = ns -> calls.record(ns, TimeUnit.NANOSECONDS);
         for (EventExecutor loop : vertx.getEventLoopGroup()) {
             ContextInternal context = vertx.createEventLoopContext((EventLoop) loop, null,
                     Thread.currentThread().getContextClassLoader());
-            links.add(new RedisLink(context, factory, listener, config.maxInFlight(), config.timeout()));
+            links.add(new RedisLink(context, factory, listener, latency, config.maxInFlight(), config.timeout()));
         }
         open = links.toArray(RedisLink[]::new);
         Gauge.builder("millrace.redis.links.up", this, RedisLinks::up)

@@ -67,9 +67,13 @@ public final class RedisServerProcess {
 
     /** Starts it again, on the same port and data, after {@link #kill}. */
     public synchronized void start() {
-        List<String> command = new ArrayList<>(List.of(executable(), "--port", Integer.toString(port),
-                "--bind", "127.0.0.1", "--dir", directory.toString()));
-        command.addAll(options.contains("--save") ? options : append(options, "--save", ""));
+        // The options first, for a sentinel's begin with its configuration file.
+        List<String> command = new ArrayList<>(List.of(executable()));
+        command.addAll(options);
+        command.addAll(List.of("--port", Integer.toString(port), "--bind", "127.0.0.1", "--dir", directory.toString()));
+        if (!options.contains("--save")) {
+            command.addAll(List.of("--save", ""));
+        }
         Path log = directory.resolve("redis.log");
         try {
             process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
@@ -179,11 +183,5 @@ public final class RedisServerProcess {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private static List<String> append(List<String> list, String... more) {
-        List<String> all = new ArrayList<>(list);
-        all.addAll(List.of(more));
-        return all;
     }
 }

@@ -15,8 +15,8 @@ public class FaultyRedis implements QuarkusTestResourceLifecycleManager {
     @Override
     public Map<String, String> start() {
         server = RedisServerProcess.launch();
-        return Map.of("millrace.redis.host", "127.0.0.1",
-                "millrace.redis.port", Integer.toString(server.port()),
+        return Map.of("millrace.redis.url", "redis://127.0.0.1:" + server.port(),
+                "millrace.auth.enabled", "false",
                 "millrace.redis.timeout", "500ms",
                 "millrace.ratelimit.replicas", "2");
     }

@@ -1,0 +1,59 @@
+package dev.millrace.ratelimit.envoy;
+
+import jakarta.enterprise.context.ApplicationScoped;
+
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+
+import dev.millrace.auth.ApiKeys;
+import dev.millrace.auth.Caller;
+import dev.millrace.auth.Scopes;
+
+/**
+ * Lets a call pass whose {@code authorization} metadata holds an API key with the scope {@code ratelimit};
+ * UNAUTHENTICATED without a valid key, PERMISSION_DENIED without the scope.
+ */
+@ApplicationScoped
+public class ApiKeyInterceptor implements ServerInterceptor {
+
+    private static final Metadata.Key<String> AUTHORIZATION = Metadata.Key.of("authorization",
+            Metadata.ASCII_STRING_MARSHALLER);
+    private static final Context.Key<Caller> CALLER = Context.key("millrace-caller");
+
+    private final ApiKeys keys;
+
+    ApiKeyInterceptor(ApiKeys keys) {
+        this.keys = keys;
+    }
+
+    /** Who sent the call at hand; to be asked before anything asynchronous. */
+    static Caller caller() {
+        return CALLER.get();
+    }
+
+    @Override
+    public <Q, A> ServerCall.Listener<Q> interceptCall(ServerCall<Q, A> call, Metadata metadata,
+            ServerCallHandler<Q, A> next) {
+        Caller caller = keys.authenticate(metadata.get(AUTHORIZATION));
+        if (caller == null) {
+            return refuse(call, Status.UNAUTHENTICATED
+                    .withDescription("Send Bearer mr_<keyId>_<secret> as authorization metadata"));
+        }
+        if (!caller.may(Scopes.RATELIMIT)) {
+            return refuse(call, Status.PERMISSION_DENIED
+                    .withDescription("The key " + caller.keyId() + " needs the scope " + Scopes.RATELIMIT));
+        }
+        return Contexts.interceptCall(Context.current().withValue(CALLER, caller), call, metadata, next);
+    }
+
+    private static <Q> ServerCall.Listener<Q> refuse(ServerCall<Q, ?> call, Status status) {
+        call.close(status, new Metadata());
+        return new ServerCall.Listener<>() {
+        };
+    }
+}

@@ -1,0 +1,109 @@
+package dev.millrace.ratelimit.envoy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.interceptor.Interceptor;
+
+import org.jboss.logging.Logger;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.quarkus.scheduler.Scheduled;
+
+import dev.millrace.ratelimit.Algorithm;
+import dev.millrace.ratelimit.RateLimitConfig;
+
+/**
+ * The rules in force: those of the files of {@code millrace.ratelimit.envoy.descriptors}. The service does not start with
+ * an invalid file. Once a second the files' contents are compared with what they were, so that any way of replacing them is
+ * noticed, a swapped symbolic link too; a change takes effect as a whole or, if anything in it is invalid, not at all.
+ */
+@ApplicationScoped
+public class DescriptorFiles {
+
+    private static final Logger LOG = Logger.getLogger(DescriptorFiles.class);
+    private static final String PREFIX = "millrace.ratelimit.envoy.";
+
+    private final RateLimitConfig.Envoy config;
+    private final List<Path> files;
+    private final Counter failures;
+    private List<String> seen;
+    private volatile Descriptors current;
+
+    DescriptorFiles(RateLimitConfig config, MeterRegistry metrics) {
+        this.config = config.envoy();
+        this.files = this.config.descriptors().orElse(List.of()).stream().map(Path::of).toList();
+        this.failures = Counter.builder("millrace.ratelimit.envoy.reload.failures")
+                .description("Changes of the descriptor files that were not taken over").register(metrics);
+        if (this.config.algorithm() == Algorithm.CONCURRENCY) {
+            throw new ConfigurationException(PREFIX + "algorithm must not be concurrency, which needs leases");
+        }
+        this.seen = contents();
+        try {
+            this.current = parse(seen);
+        } catch (InvalidDescriptorsException e) {
+            throw new ConfigurationException(PREFIX + "descriptors: " + e.getMessage());
+        }
+    }
+
+    /** Before anything else starts that would have to be stopped again. */
+    void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE - 1) StartupEvent event) {
+        if (!files.isEmpty()) {
+            LOG.infof("Envoy descriptors read from %s", files);
+        }
+    }
+
+    /** The rules to decide by. */
+    Descriptors current() {
+        return current;
+    }
+
+    @Scheduled(identity = "envoy-descriptors", every = "1s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    void reload() {
+        List<String> contents = contents();
+        if (contents.equals(seen)) {
+            return;
+        }
+        seen = contents;
+        try {
+            current = parse(contents);
+            LOG.info("Envoy descriptors reloaded");
+        } catch (InvalidDescriptorsException e) {
+            failures.increment();
+            LOG.errorf("Envoy descriptors not reloaded, the old ones stay in force: %s", e.getMessage());
+        }
+    }
+
+    /** What is in the files; null for one that cannot be read. */
+    private List<String> contents() {
+        List<String> contents = new ArrayList<>(files.size());
+        for (Path file : files) {
+            try {
+                contents.add(Files.readString(file));
+            } catch (IOException e) {
+                contents.add(null);
+            }
+        }
+        return contents;
+    }
+
+    private Descriptors parse(List<String> contents) {
+        DescriptorYaml yaml = new DescriptorYaml(config.algorithm(), config.failMode().orElse(null));
+        for (int i = 0; i < contents.size(); i++) {
+            if (contents.get(i) == null) {
+                throw new InvalidDescriptorsException(files.get(i).toString(), "not readable, or not UTF-8");
+            }
+            yaml.add(files.get(i).toString(), contents.get(i));
+        }
+        return yaml.descriptors();
+    }
+}

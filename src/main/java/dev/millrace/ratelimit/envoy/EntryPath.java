@@ -1,0 +1,62 @@
+package dev.millrace.ratelimit.envoy;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+import dev.millrace.redis.Keys;
+
+/**
+ * What a descriptor is counted under: its entries as {@code key=value;key=value}, in which no entry can pass for another.
+ * One that is too long for an identifier, or otherwise unfit, gives its SHA-256 instead.
+ */
+final class EntryPath {
+
+    private final StringBuilder path = new StringBuilder();
+
+    EntryPath add(String key, String value) {
+        separate();
+        append(key);
+        path.append('=');
+        append(value);
+        return this;
+    }
+
+    /** Sets it apart from the same entries counted per another unit, or by a configured rule. */
+    EntryPath add(Unit unit) {
+        separate();
+        path.append(unit.name());
+        return this;
+    }
+
+    String identifier() {
+        String identifier = path.toString();
+        return Keys.identifierProblem(identifier) == null ? identifier : sha256(identifier);
+    }
+
+    private void separate() {
+        if (!path.isEmpty()) {
+            path.append(';');
+        }
+    }
+
+    private void append(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '=' || c == ';' || c == '\\') {
+                path.append('\\');
+            }
+            path.append(c);
+        }
+    }
+
+    private static String sha256(String text) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package dev.millrace.ratelimit.envoy;
+
+import java.time.Duration;
+import java.util.Locale;
+
+import dev.millrace.ratelimit.envoy.proto.RateLimitResponse.RateLimit;
+import dev.millrace.ratelimit.envoy.proto.RateLimitUnit;
+
+/** The windows Envoy's protocol has a word for. A month has 30 days, a year 365. */
+enum Unit {
+    SECOND(Duration.ofSeconds(1)), MINUTE(Duration.ofMinutes(1)), HOUR(Duration.ofHours(1)), DAY(
+            Duration.ofDays(1)), WEEK(Duration.ofDays(7)), MONTH(Duration.ofDays(30)), YEAR(Duration.ofDays(365));
+
+    private final Duration window;
+
+    Unit(Duration window) {
+        this.window = window;
+    }
+
+    Duration window() {
+        return window;
+    }
+
+    /** The unit by its name in any case, or null. */
+    static Unit named(String name) {
+        for (Unit unit : values()) {
+            if (unit.name().equals(name.toUpperCase(Locale.ROOT))) {
+                return unit;
+            }
+        }
+        return null;
+    }
+
+    /** The unit of a request, or null if it is unknown. */
+    static Unit of(RateLimitUnit unit) {
+        return named(unit.name());
+    }
+
+    /** The word for a window in a response, UNKNOWN if there is none. */
+    static RateLimit.Unit of(long windowMs) {
+        for (Unit unit : values()) {
+            if (unit.window.toMillis() == windowMs) {
+                return RateLimit.Unit.valueOf(unit.name());
+            }
+        }
+        return RateLimit.Unit.UNKNOWN;
+    }
+}

@@ -1,5 +1,6 @@
 package dev.millrace.http;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,6 +19,7 @@ import org.jboss.resteasy.reactive.RestResponse.ResponseBuilder;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
 import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.exc.InputCoercionException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
@@ -58,7 +60,9 @@ public class ProblemMappers {
 
     @ServerExceptionMapper({JacksonException.class, JsonMappingException.class})
     public RestResponse<Problem> json(JacksonException e, UriInfo uri) {
-        if (e instanceof JsonMappingException mapping && !(e.getCause() instanceof java.io.IOException)) {
+        boolean readable = !(e.getCause() instanceof IOException)
+                || e.getCause() instanceof InputCoercionException;
+        if (e instanceof JsonMappingException mapping && readable) {
             return api(ApiException.invalid(List.of(violation(mapping))), uri);
         }
         String at = e.getLocation() == null
@@ -82,9 +86,17 @@ public class ProblemMappers {
         }
         ResponseBuilder<Problem> response = problem(code, null, uri, List.of());
         if (e instanceof NotAllowedException) {
-            response.header(HttpHeaders.ALLOW, original.getHeaderString(HttpHeaders.ALLOW));
+            response.header(HttpHeaders.ALLOW, String.join(", ", AllowedMethods.at(uri.getRequestUri().getRawPath())));
         }
         return response.build();
+    }
+
+    /** A body that did not say its length and passed the limit: Quarkus has answered 413 and closes the connection. */
+    @ServerExceptionMapper
+    public RestResponse<Problem> io(IOException e, UriInfo uri) {
+        return "Request too large".equals(e.getMessage())
+                ? problem(ErrorCode.TOO_LARGE, null, uri, List.of()).build()
+                : unexpected(e, uri);
     }
 
     @ServerExceptionMapper
@@ -138,6 +150,9 @@ public class ProblemMappers {
     }
 
     private static String message(JsonMappingException e) {
+        if (e.getCause() instanceof InputCoercionException) {
+            return "is out of range";
+        }
         if (e instanceof UnrecognizedPropertyException) {
             return "is not a known field";
         }

@@ -5,11 +5,14 @@ import java.util.List;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
+import io.quarkus.runtime.configuration.MemorySize;
+import io.quarkus.vertx.http.runtime.RouteConstants;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -21,12 +24,26 @@ public class UnroutedProblems {
     private static final Logger LOG = Logger.getLogger(UnroutedProblems.class);
 
     private final ObjectMapper json;
+    private final long maxBodySize;
 
-    UnroutedProblems(ObjectMapper json) {
+    UnroutedProblems(ObjectMapper json,
+            @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize maxBodySize) {
         this.json = json;
+        this.maxBodySize = maxBodySize.asLongValue();
     }
 
     void register(@Observes Router router) {
+        // In front of Quarkus' own limit and failure handler, which answer the same with an empty body.
+        router.route().order(RouteConstants.ROUTE_ORDER_UPLOAD_LIMIT - 1).handler(context -> {
+            String length = context.request().getHeader(HttpHeaders.CONTENT_LENGTH);
+            if (length != null && Long.parseLong(length) > maxBodySize) {
+                context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE)
+                        .endHandler(ended -> context.request().connection().close());
+                context.fail(413);
+            } else {
+                context.next();
+            }
+        }).failureHandler(this::answer);
         for (int status : new int[]{400, 404, 405, 406, 408, 413, 414, 415, 431, 500, 503}) {
             router.errorHandler(status, this::answer);
         }

@@ -25,6 +25,8 @@ public record PolicyDefinition(
         @Schema(description = "Decide and count, but always admit; default false") Boolean shadow) {
 
     private static final Duration MAX_WINDOW = Duration.ofDays(366);
+    /** Longer, and the time until a bucket is full would not fit into a reply of Redis. */
+    private static final Duration MAX_REFILL = Duration.ofDays(36_500);
     private static final Duration DEFAULT_LEASE = Duration.ofMinutes(1);
 
     /** What is wrong with it, each field under {@code prefix}; empty if nothing is. */
@@ -49,6 +51,9 @@ public record PolicyDefinition(
             found.add(new Violation(prefix + "burst", "belongs to token-bucket only"));
         } else if (burst != null && (burst < 1 || burst > Policy.MAX_LIMIT)) {
             found.add(new Violation(prefix + "burst", "must be between 1 and " + Policy.MAX_LIMIT));
+        } else if (burst != null && found.isEmpty()
+                && window.toMillis() * (double) burst / limit > MAX_REFILL.toMillis()) {
+            found.add(new Violation(prefix + "burst", "must be refilled within 100 years"));
         }
         if (denyPenalty != null && algorithm == Algorithm.CONCURRENCY) {
             found.add(new Violation(prefix + "denyPenalty", "does not belong to concurrency"));

@@ -34,7 +34,7 @@ public record RedisEndpoint(RedisClientType type, List<String> addresses, boolea
 
     private static final Pattern URL = Pattern.compile(
             "redis(?<tls>s)?(?:-(?<type>cluster|sentinel))?://(?:(?<auth>[^/#]*)@)?(?<hosts>[^/@?#]+)"
-                    + "(?:/(?<db>\\d+)?)?(?:#(?<master>[A-Za-z0-9._-]+))?");
+                    + "(?:/(?<db>\\d{1,9})?)?(?:#(?<master>[A-Za-z0-9._-]+))?");
     private static final String SHAPES = "expected redis[s]://[user:password@]host:port[/db], "
             + "redis[s]-cluster://host:port,... or redis[s]-sentinel://host:port,...[/db]#master";
 
@@ -52,7 +52,8 @@ public record RedisEndpoint(RedisClientType type, List<String> addresses, boolea
         }
         return config.host().map(String::strip).filter(h -> !h.isEmpty())
                 .map(host -> new RedisEndpoint(RedisClientType.STANDALONE,
-                        List.of(bracketed(host) + ":" + config.port()), false, null, password, config.db(), null))
+                        List.of(address("REDIS_HOST", bracketed(host), config.port())), false, null, password,
+                        config.db(), null))
                 .orElse(null);
     }
 
@@ -73,8 +74,8 @@ public record RedisEndpoint(RedisClientType type, List<String> addresses, boolea
             password = decode(auth.substring(colon + 1));
         }
         List<String> addresses = new ArrayList<>();
-        for (String host : m.group("hosts").split(",")) {
-            addresses.add(withPort(host, type == RedisClientType.SENTINEL ? 26379 : 6379));
+        for (String host : m.group("hosts").split(",", -1)) {
+            addresses.add(address("REDIS_URL", host, type == RedisClientType.SENTINEL ? 26379 : 6379));
         }
         int db = m.group("db") == null ? 0 : Integer.parseInt(m.group("db"));
         check(type != RedisClientType.STANDALONE || addresses.size() == 1,
@@ -115,14 +116,18 @@ public record RedisEndpoint(RedisClientType type, List<String> addresses, boolea
         return (tls ? "rediss://" : "redis://") + userInfo + address + (db == 0 ? "" : "/" + db);
     }
 
-    private static String withPort(String host, int defaultPort) {
+    private static String address(String setting, String host, int defaultPort) {
         try {
             URI uri = new URI("redis://" + host.strip());
-            check(uri.getHost() != null && uri.getRawUserInfo() == null, "bad host");
-            return uri.getHost() + ":" + (uri.getPort() < 0 ? defaultPort : uri.getPort());
+            int port = uri.getPort() < 0 ? defaultPort : uri.getPort();
+            if (uri.getHost() != null && uri.getRawUserInfo() == null && host.strip().equals(uri.getRawAuthority())
+                    && port > 0 && port < 65536) {
+                return uri.getHost() + ":" + port;
+            }
         } catch (URISyntaxException e) {
-            throw new ConfigurationException("REDIS_URL: bad host; " + SHAPES);
+            // As bad as the others.
         }
+        throw new ConfigurationException(setting + ": bad host or port; a host name has letters, digits, - and . only");
     }
 
     private static String bracketed(String host) {
@@ -136,7 +141,11 @@ public record RedisEndpoint(RedisClientType type, List<String> addresses, boolea
     }
 
     private static String decode(String s) {
-        return URLDecoder.decode(s.replace("+", "%2B"), StandardCharsets.UTF_8);
+        try {
+            return URLDecoder.decode(s.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw new ConfigurationException("REDIS_URL: bad % escape in user or password");
+        }
     }
 
     private static String encode(String s) {

@@ -1,5 +1,9 @@
 package dev.millrace;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.URI;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -12,13 +16,14 @@ import dev.millrace.redis.RedisServerProcess;
 
 /**
  * Gives every test of the running service, and of the packaged one, the same Redis server and the API keys of {@link Api}.
- * A field of type {@link RedisConversation} in such a test is filled in.
+ * A field of type {@link RedisConversation} in such a test is filled in, and one marked {@link Management}.
  */
 @WithTestResource(value = RedisTestResource.class, scope = TestResourceScope.GLOBAL)
 public class RedisTestResource implements QuarkusTestResourceLifecycleManager {
 
     private RedisServerProcess server;
     private RedisConversation conversation;
+    private int managementPort;
 
     @Override
     public Map<String, String> start() {
@@ -27,12 +32,26 @@ public class RedisTestResource implements QuarkusTestResourceLifecycleManager {
         Map<String, String> config = new HashMap<>(Api.keyConfiguration());
         config.put("millrace.redis.host", "127.0.0.1");
         config.put("millrace.redis.port", Integer.toString(server.port()));
+        // One that is known beforehand, for what Quarkus chooses itself is not told to tests of the packaged service.
+        managementPort = freePort();
+        config.put("quarkus.management.port", Integer.toString(managementPort));
+        config.put("quarkus.management.test-port", Integer.toString(managementPort));
         return config;
     }
 
     @Override
     public void inject(TestInjector injector) {
         injector.injectIntoFields(conversation, new TestInjector.MatchesType(RedisConversation.class));
+        injector.injectIntoFields(URI.create("http://localhost:" + managementPort + "/"),
+                new TestInjector.AnnotatedAndMatchesType(Management.class, URI.class));
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override

@@ -129,13 +129,13 @@ local function charge_fixed(key, window, cost, used, reset)
 end
 
 -- token-bucket: '<level> <time>', a leaky bucket used as a meter, which is GCRA turned round. The level is in units of
--- tokens times window, so that a drain of `limit` per µs keeps it whole: no rounding can add up.
+-- tokens times window, so that a drain of `limit` per µs keeps it whole: up to 2^53 nothing is rounded. A burst that was lowered counts as used up.
 local function look_bucket(key, limit, window, burst, cost)
   local level = 0
   local stored = call('GET', key)
   if stored then
     local l, at = string.match(stored, '(%d+) (%d+)')
-    level = max(0, l - max(0, now - at) * limit)
+    level = math.min(burst * window, max(0, l - max(0, now - at) * limit))
   end
   local over = level + (cost - burst) * window
   local retry = 0

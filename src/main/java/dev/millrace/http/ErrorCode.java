@@ -5,47 +5,27 @@ package dev.millrace.http;
  * {@code docs/errors.md} says what to do about each.
  */
 public enum ErrorCode {
-    INVALID_REQUEST("invalid-request", 400, "The request is not valid"), MALFORMED_JSON("malformed-json", 400,
-            "The body is not well-formed JSON"), UNAUTHENTICATED("unauthenticated", 401,
-                    "A valid API key is needed"), FORBIDDEN("forbidden", 403, "The API key lacks the scope"), NOT_FOUND(
-                            "not-found", 404, "There is nothing here"), POLICY_UNKNOWN("policy-unknown", 404,
-                                    "There is no such rate-limit policy"), LEASE_UNKNOWN("lease-unknown", 404,
-                                            "There is no such lease, or it has ended"), METHOD_NOT_ALLOWED(
-                                                    "method-not-allowed", 405,
-                                                    "The method is not allowed here"), NOT_ACCEPTABLE("not-acceptable",
-                                                            406,
-                                                            "The answer cannot be given in an accepted media type"), REQUEST_TIMEOUT(
-                                                                    "request-timeout", 408,
-                                                                    "The request took too long to arrive"), ALGORITHM_MISMATCH(
-                                                                            "algorithm-mismatch", 409,
-                                                                            "The policy's algorithm does not offer this"), POLICY_CONFIGURED(
-                                                                                    "policy-configured", 409,
-                                                                                    "The policy comes from the configuration and cannot be changed here"), POLICY_LIMIT(
-                                                                                            "policy-limit", 409,
-                                                                                            "The tenant has as many policies as it may have"), TOO_LARGE(
-                                                                                                    "too-large", 413,
-                                                                                                    "The body is too large"), URI_TOO_LONG(
-                                                                                                            "uri-too-long",
-                                                                                                            414,
-                                                                                                            "The request line is too long"), UNSUPPORTED_MEDIA_TYPE(
-                                                                                                                    "unsupported-media-type",
-                                                                                                                    415,
-                                                                                                                    "The body's media type is not supported"), RATE_LIMITED(
-                                                                                                                            "rate-limited",
-                                                                                                                            429,
-                                                                                                                            "The rate limit is exceeded"), HEADERS_TOO_LARGE(
-                                                                                                                                    "headers-too-large",
-                                                                                                                                    431,
-                                                                                                                                    "The header fields are too large"), INTERNAL(
-                                                                                                                                            "internal",
-                                                                                                                                            500,
-                                                                                                                                            "Something went wrong in the service"), REDIS_UNAVAILABLE(
-                                                                                                                                                    "redis-unavailable",
-                                                                                                                                                    503,
-                                                                                                                                                    "Redis is not available"), OVERLOADED(
-                                                                                                                                                            "overloaded",
-                                                                                                                                                            503,
-                                                                                                                                                            "The service is overloaded");
+    INVALID_REQUEST("invalid-request", 400, "The request is not valid"),
+    MALFORMED_JSON("malformed-json", 400, "The body is not well-formed JSON"),
+    UNAUTHENTICATED("unauthenticated", 401, "A valid API key is needed"),
+    FORBIDDEN("forbidden", 403, "The API key lacks the scope"),
+    NOT_FOUND("not-found", 404, "There is nothing here"),
+    POLICY_UNKNOWN("policy-unknown", 404, "There is no such rate-limit policy"),
+    LEASE_UNKNOWN("lease-unknown", 404, "There is no such lease, or it has ended"),
+    METHOD_NOT_ALLOWED("method-not-allowed", 405, "The method is not allowed here"),
+    NOT_ACCEPTABLE("not-acceptable", 406, "The answer cannot be given in an accepted media type"),
+    REQUEST_TIMEOUT("request-timeout", 408, "The request took too long to arrive"),
+    ALGORITHM_MISMATCH("algorithm-mismatch", 409, "The policy's algorithm does not offer this"),
+    POLICY_CONFIGURED("policy-configured", 409, "The policy comes from the configuration and cannot be changed here"),
+    POLICY_LIMIT("policy-limit", 409, "The tenant has as many policies as it may have"),
+    TOO_LARGE("too-large", 413, "The body is too large"),
+    URI_TOO_LONG("uri-too-long", 414, "The request line is too long"),
+    UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", 415, "The body's media type is not supported"),
+    RATE_LIMITED("rate-limited", 429, "The rate limit is exceeded"),
+    HEADERS_TOO_LARGE("headers-too-large", 431, "The header fields are too large"),
+    INTERNAL("internal", 500, "Something went wrong in the service"),
+    REDIS_UNAVAILABLE("redis-unavailable", 503, "Redis is not available"),
+    OVERLOADED("overloaded", 503, "The service is overloaded");
 
     private final String code;
     private final int status;

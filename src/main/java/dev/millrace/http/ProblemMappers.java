@@ -43,10 +43,7 @@ public class ProblemMappers {
 
     @ServerExceptionMapper
     public RestResponse<Problem> redis(RedisUnavailableException e, UriInfo uri) {
-        ErrorCode code = e.reason() == RedisUnavailableException.Reason.OVERLOADED
-                ? ErrorCode.OVERLOADED
-                : ErrorCode.REDIS_UNAVAILABLE;
-        return problem(code, e.getMessage(), uri, List.of()).header(HttpHeaders.RETRY_AFTER, 1).build();
+        return problem(code(e), e.getMessage(), uri, List.of()).header(HttpHeaders.RETRY_AFTER, 1).build();
     }
 
     @ServerExceptionMapper
@@ -105,6 +102,12 @@ public class ProblemMappers {
         return problem(ErrorCode.INTERNAL, null, uri, List.of()).build();
     }
 
+    static ErrorCode code(RedisUnavailableException e) {
+        return e.reason() == RedisUnavailableException.Reason.OVERLOADED
+                ? ErrorCode.OVERLOADED
+                : ErrorCode.REDIS_UNAVAILABLE;
+    }
+
     /** Which field did not fit, and what it must be. */
     public static Violation violation(JsonMappingException e) {
         return new Violation(field(e), message(e));
@@ -112,7 +115,6 @@ public class ProblemMappers {
 
     private static ResponseBuilder<Problem> problem(ErrorCode code, String detail, UriInfo uri,
             List<Violation> violations) {
-        RouteLabel.setIfUnmatched();
         String instance = uri.getRequestUri().getRawPath();
         return ResponseBuilder.<Problem>create(code.status()).entity(new Problem(code, detail, instance, violations))
                 .type(Problem.MEDIA_TYPE);

@@ -2,32 +2,31 @@ package dev.millrace.http;
 
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
 
-/**
- * The {@code uri} label of a request's metrics. The REST layer sets it to the resource's template; whatever is answered
- * without it must, too, for otherwise the path itself becomes a label, and there is no end of paths.
- */
+/** The {@code uri} label of a request's metrics: the template of the resource that served it, or a word if none did. */
 public final class RouteLabel {
 
-    /** Where the REST layer puts the template for the metrics to find. */
+    /** Where the REST layer puts the template of the resource it found. */
     private static final String LOCAL = "UrlPathTemplate";
-    private static final String UNMATCHED = "/unmatched";
+    private static final String UNMATCHED = "unmatched";
+    private static final String GRPC = "grpc";
 
     private RouteLabel() {}
 
     /** Labels the request at hand. */
     public static void set(String template) {
-        Context context = Vertx.currentContext();
-        if (context != null) {
-            context.putLocal(LOCAL, template);
-        }
+        Vertx.currentContext().putLocal(LOCAL, template);
     }
 
-    /** Labels the request at hand unless a resource was found for it. */
-    static void setIfUnmatched() {
-        Context context = Vertx.currentContext();
-        if (context != null && context.getLocal(LOCAL) == null) {
-            context.putLocal(LOCAL, UNMATCHED);
-        }
+    /** What a request is called until, and unless, a resource is found for it. */
+    static void reset(Context context, HttpServerRequest request) {
+        String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
+        context.putLocal(LOCAL, type != null && type.startsWith("application/grpc") ? GRPC : UNMATCHED);
+    }
+
+    static String of(Context context) {
+        return context.getLocal(LOCAL);
     }
 }

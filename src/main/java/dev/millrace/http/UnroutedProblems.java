@@ -13,9 +13,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.vertx.http.runtime.RouteConstants;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+
+import dev.millrace.redis.RedisUnavailableException;
 
 /** Problems for what never reaches a resource: unknown paths, bodies over the limit, requests Vert.x refuses itself. */
 @ApplicationScoped
@@ -49,22 +52,37 @@ public class UnroutedProblems {
         }
     }
 
-    private void answer(RoutingContext context) {
-        if (context.response().headWritten()) {
-            context.request().connection().close();
-            return;
+    /** Answers a failure where there is no REST layer to do it. */
+    public void answer(RoutingContext context, Throwable failure) {
+        if (failure instanceof ApiException e) {
+            send(context, new Problem(e.code(), e.getMessage(), context.request().path(), e.violations()));
+        } else if (failure instanceof RedisUnavailableException e) {
+            context.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
+            send(context, new Problem(ProblemMappers.code(e), e.getMessage(), context.request().path(), List.of()));
+        } else {
+            LOG.error("Unexpected failure", failure);
+            send(context, new Problem(ErrorCode.INTERNAL, null, context.request().path(), List.of()));
         }
-        RouteLabel.setIfUnmatched();
+    }
+
+    private void answer(RoutingContext context) {
         int status = context.statusCode() < 400 ? 500 : context.statusCode();
         if (status >= 500 && context.failure() != null) {
             LOG.error("Unexpected failure", context.failure());
         }
-        ErrorCode code = ErrorCode.ofStatus(status);
+        send(context, new Problem(ErrorCode.ofStatus(status), null, context.request().path(), List.of()));
+    }
+
+    private void send(RoutingContext context, Problem problem) {
+        if (context.response().headWritten()) {
+            context.request().connection().close();
+            return;
+        }
         try {
-            byte[] body = json.writeValueAsBytes(new Problem(code, null, context.request().path(), List.of()));
-            context.response().setStatusCode(code.status())
+            byte[] body = json.writeValueAsBytes(problem);
+            context.response().setStatusCode(problem.getStatus())
                     .putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE)
-                    .end(io.vertx.core.buffer.Buffer.buffer(body));
+                    .end(Buffer.buffer(body));
         } catch (JsonProcessingException e) {
             context.response().setStatusCode(500).end();
         }

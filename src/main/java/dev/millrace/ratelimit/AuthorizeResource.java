@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.regex.Pattern;
 
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
@@ -11,6 +12,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
 
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -34,7 +36,8 @@ import dev.millrace.http.Problem;
 @Tag(name = "Rate limiting")
 public class AuthorizeResource {
 
-    private static final String BY_HEADER = "header:";
+    /** A field name is a token (RFC 9110, 5.6.2). */
+    private static final Pattern BY_HEADER = Pattern.compile("header:[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}");
     /** Requests without the header share one identifier, for dropping the header must not lift the limit. */
     private static final String ANONYMOUS = "anonymous";
 
@@ -74,11 +77,16 @@ public class AuthorizeResource {
         if (by.equals("ip")) {
             return clients.of(request.remoteAddress().hostAddress(), request.headers().getAll("X-Forwarded-For"));
         }
-        if (!by.startsWith(BY_HEADER) || by.length() == BY_HEADER.length()) {
+        if (!BY_HEADER.matcher(by).matches()) {
             throw ApiException.invalid("by", "must be ip or header:<name>");
         }
-        String value = request.getHeader(by.substring(BY_HEADER.length()));
-        return value == null || value.isEmpty() ? ANONYMOUS : hash(value);
+        String name = by.substring(by.indexOf(':') + 1);
+        if (name.equalsIgnoreCase(HttpHeaders.AUTHORIZATION)) {
+            throw ApiException.invalid("by", "must not be Authorization, which holds Millrace's own key");
+        }
+        // All of them: the backend may read another one than the first.
+        String value = String.join(",", request.headers().getAll(name));
+        return value.isEmpty() ? ANONYMOUS : hash(value);
     }
 
     /** The value may be a secret, and identifiers are seen in answers and in Redis. */

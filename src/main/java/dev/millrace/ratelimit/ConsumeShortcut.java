@@ -23,6 +23,7 @@ import dev.millrace.auth.Scopes;
 import dev.millrace.http.BodilessRequests;
 import dev.millrace.http.Problem;
 import dev.millrace.http.RouteLabel;
+import dev.millrace.http.UnroutedProblems;
 
 /**
  * A short way for the one request there are most of: {@code POST /v1/ratelimit/{policy}/{identifier}} without a body, with a
@@ -41,15 +42,17 @@ public class ConsumeShortcut {
     private final Policies policies;
     private final RateLimitService service;
     private final RateLimitHeaders headers;
+    private final UnroutedProblems unrouted;
     private final ObjectWriter decisions;
     private final ObjectWriter problems;
 
     ConsumeShortcut(ApiKeys keys, Policies policies, RateLimitService service, RateLimitHeaders headers,
-            ObjectMapper json) {
+            UnroutedProblems unrouted, ObjectMapper json) {
         this.keys = keys;
         this.policies = policies;
         this.service = service;
         this.headers = headers;
+        this.unrouted = unrouted;
         this.decisions = json.writerFor(Decision.class);
         this.problems = json.writerFor(Problem.class);
     }
@@ -61,7 +64,7 @@ public class ConsumeShortcut {
     private void consume(RoutingContext context) {
         HttpServerRequest request = context.request();
         String path = request.path();
-        int slash = path.indexOf('/', PREFIX.length());
+        int slash = path.startsWith(PREFIX) ? path.indexOf('/', PREFIX.length()) : -1;
         if (slash < 0 || BodilessRequests.hasBody(request) || !acceptsJson(request)) {
             context.next();
             return;
@@ -77,7 +80,7 @@ public class ConsumeShortcut {
         }
         RouteLabel.set(PREFIX + "{policy}/{identifier}");
         service.check(caller.tenant(), policy, identifier, 1)
-                .subscribe().with(decision -> answer(context, decision), context::fail);
+                .subscribe().with(decision -> answer(context, decision), failure -> unrouted.answer(context, failure));
     }
 
     private static boolean acceptsJson(HttpServerRequest request) {
@@ -102,7 +105,7 @@ public class ConsumeShortcut {
             }
             response.end(Buffer.buffer(body));
         } catch (JsonProcessingException e) {
-            context.fail(e);
+            unrouted.answer(context, e);
         }
     }
 }

@@ -73,7 +73,8 @@ public class Leases {
                                 ? new Grant(null, 0, null, d)
                                 : new Grant(lease, ttl, Instant.ofEpochMilli(reply.get(4).toLong() + ttl), d);
                     })
-                    .onFailure(RedisUnavailableException.class).recoverWithUni(e -> degraded.decide(tenant, check, e)
+                    .onFailure(RedisUnavailableException::isOutage)
+                    .recoverWithUni(e -> degraded.decide(tenant, check, e)
                             .map(d -> d.allowed()
                                     ? new Grant(DEGRADED + lease, ttl, Instant.now().plusMillis(ttl), d)
                                     : new Grant(null, 0, null, d)))
@@ -86,17 +87,31 @@ public class Leases {
         return policies.get(tenant, policy).flatMap(p -> {
             long ttl = checkedTtl(requireConcurrency(p), ttlMs);
             Check check = new Check(p, identifier, 1);
-            if (lease.startsWith(DEGRADED)) {
-                return Uni.createFrom().item(new Grant(lease, ttl, Instant.now().plusMillis(ttl),
-                        Decision.of(check, true, 0, ttl, 0, true)));
-            }
-            return run(renew, tenant, check, ttl, lease).map(reply -> {
-                if (reply.get(0).toInteger() == 0) {
-                    throw unknown(lease);
+            Uni<Grant> renewed = run(renew, tenant, check, ttl, lease).flatMap(reply -> {
+                if (reply.get(0).toInteger() == 1) {
+                    return Uni.createFrom()
+                            .item(new Grant(lease, ttl, Instant.ofEpochMilli(reply.get(2).toLong() + ttl),
+                                    Decision.of(check, true, reply.get(1).toLong(), ttl, 0, false)));
                 }
-                return new Grant(lease, ttl, Instant.ofEpochMilli(reply.get(2).toLong() + ttl),
-                        Decision.of(check, true, reply.get(1).toLong(), ttl, 0, false));
+                return lease.startsWith(DEGRADED)
+                        ? register(tenant, check, ttl, lease)
+                        : Uni.createFrom().failure(unknown(lease));
             });
+            return lease.startsWith(DEGRADED)
+                    ? renewed.onFailure(RedisUnavailableException::isOutage).recoverWithItem(
+                            () -> new Grant(lease, ttl, Instant.now().plusMillis(ttl),
+                                    Decision.of(check, true, 0, ttl, 0, true)))
+                    : renewed;
+        });
+    }
+
+    /** Redis is back: a lease that was given without it takes a place like any other, or ends if none is free. */
+    private Uni<Grant> register(String tenant, Check check, long ttl, String lease) {
+        return run(acquire, tenant, check, ttl, lease).map(reply -> {
+            if (reply.get(0).toInteger() == 0) {
+                throw unknown(lease);
+            }
+            return new Grant(lease, ttl, Instant.ofEpochMilli(reply.get(4).toLong() + ttl), decision(check, reply));
         });
     }
 
@@ -104,14 +119,15 @@ public class Leases {
     public Uni<Void> release(String tenant, String policy, String identifier, String lease) {
         return policies.get(tenant, policy).flatMap(p -> {
             requireConcurrency(p);
-            if (lease.startsWith(DEGRADED)) {
-                return Uni.createFrom().voidItem();
-            }
-            return redis.send(Request.cmd(Command.ZREM).arg(key(tenant, p, identifier)).arg(lease)).invoke(reply -> {
-                if (reply.toInteger() == 0) {
-                    throw unknown(lease);
-                }
-            }).replaceWithVoid();
+            Uni<Void> released = redis.send(Request.cmd(Command.ZREM).arg(key(tenant, p, identifier)).arg(lease))
+                    .invoke(reply -> {
+                        if (reply.toInteger() == 0 && !lease.startsWith(DEGRADED)) {
+                            throw unknown(lease);
+                        }
+                    }).replaceWithVoid();
+            return lease.startsWith(DEGRADED)
+                    ? released.onFailure(RedisUnavailableException::isOutage).recoverWithNull()
+                    : released;
         });
     }
 
@@ -119,7 +135,7 @@ public class Leases {
     Uni<Decision> look(String tenant, Policy p, String identifier) {
         Check check = new Check(p, identifier, 0);
         return run(acquire, tenant, check, p.windowMs(), "").map(reply -> decision(check, reply))
-                .onFailure(RedisUnavailableException.class).recoverWithUni(e -> degraded.decide(tenant, check, e));
+                .onFailure(RedisUnavailableException::isOutage).recoverWithUni(e -> degraded.decide(tenant, check, e));
     }
 
     private Uni<Response> run(Script script, String tenant, Check check, long ttl, String lease) {
@@ -128,7 +144,7 @@ public class Leases {
     }
 
     private static String key(String tenant, Policy p, String identifier) {
-        return RateLimitStore.key(tenant, p, identifier, p.algorithm().keyPart());
+        return RateLimitStore.stateKey(tenant, p, identifier);
     }
 
     private static Decision decision(Check check, Response reply) {

@@ -39,7 +39,7 @@ final class LocalLimiter {
         Policy p = check.policy();
         double perMs = Math.max(1.0, (double) p.limit() / replicas) / p.windowMs();
         double capacity = Math.max(1, p.burst() / replicas);
-        String key = RateLimitStore.key(tenant, p, check.identifier(), p.algorithm().keyPart());
+        String key = RateLimitStore.stateKey(tenant, p, check.identifier());
         Bucket bucket = buckets.get(key);
         if (bucket == null) {
             bucket = new Bucket();

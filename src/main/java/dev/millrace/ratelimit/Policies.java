@@ -54,7 +54,7 @@ public class Policies {
 
     /** Early, so that a wrong policy in the configuration is told before anything connects. */
     void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE - 2) StartupEvent event) {
-        timer = vertx.setPeriodic(POLL_MS, t -> snapshots.forEach(this::poll));
+        timer = vertx.setPeriodic(POLL_MS, t -> snapshots.keySet().forEach(this::poll));
     }
 
     void stop(@Observes ShutdownEvent event) {
@@ -124,8 +124,9 @@ public class Policies {
         }
     }
 
+    /** What Redis has now; reads it all only if it changed. */
     private Uni<PolicyStore.Snapshot> sharedLoad(String tenant) {
-        return Uni.createFrom().deferred(() -> loading.computeIfAbsent(tenant, t -> load(t)
+        return Uni.createFrom().deferred(() -> loading.computeIfAbsent(tenant, t -> refresh(t)
                 .onTermination().invoke(() -> loading.remove(t))
                 .memoize().indefinitely()));
     }
@@ -138,14 +139,19 @@ public class Policies {
         });
     }
 
-    private void poll(String tenant, Held held) {
-        store.version(tenant)
-                .flatMap(version -> Objects.equals(version, held.snapshot().version())
-                        ? Uni.createFrom().nullItem()
-                        : load(tenant))
-                .subscribe().with(done -> {}, failure -> {
-                    // Redis is away: the policies stay as they are, and the links have said so.
-                });
+    private Uni<PolicyStore.Snapshot> refresh(String tenant) {
+        Held held = snapshots.get(tenant);
+        return held == null
+                ? load(tenant)
+                : store.version(tenant).flatMap(version -> Objects.equals(version, held.snapshot().version())
+                        ? Uni.createFrom().item(held.snapshot())
+                        : load(tenant));
+    }
+
+    private void poll(String tenant) {
+        refresh(tenant).subscribe().with(done -> {}, failure -> {
+            // Redis is away: the policies stay as they are, and the links have said so.
+        });
     }
 
     private static ApiException unknown(String name) {
@@ -157,8 +163,10 @@ public class Policies {
                 p.burst().orElse(null), p.failMode().orElse(null), p.denyPenalty().orElse(null),
                 p.shadow().orElse(null));
         String prefix = "millrace.ratelimit.policies." + name + ".";
-        if (!Keys.isName(name)) {
-            throw new ConfigurationException(prefix + ": a policy name must match [A-Za-z0-9._-]{1,64}");
+        if (!Keys.isName(name) || PolicyResource.RESERVED.contains(name)) {
+            throw new ConfigurationException(
+                    prefix + ": a policy name must match [A-Za-z0-9._-]{1,64} and not be one of "
+                            + PolicyResource.RESERVED);
         }
         for (Violation v : definition.violations(prefix)) {
             throw new ConfigurationException(v.field() + " " + v.message());

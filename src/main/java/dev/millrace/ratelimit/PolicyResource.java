@@ -47,7 +47,7 @@ public class PolicyResource {
     private static final String EXAMPLE = """
             {"algorithm":"sliding-window","limit":5,"window":"1m","failMode":"local"}""";
     /** What follows {@code /v1/ratelimit/} elsewhere. */
-    private static final List<String> RESERVED = List.of("policies", "check");
+    static final List<String> RESERVED = List.of("policies", "check");
 
     private final Policies policies;
     private final CurrentCaller caller;
@@ -79,7 +79,7 @@ public class PolicyResource {
     @Path("policies/{policy}")
     @Consumes(MediaType.APPLICATION_JSON)
     @RequiresScope(Scopes.ADMIN)
-    @Operation(summary = "Define a policy", description = "Creates or replaces a policy. Every replica follows within 1 s. Counters are kept where the algorithm stays the same.")
+    @Operation(summary = "Define a policy", description = "Creates or replaces a policy. Every replica follows within 1 s. Counters are kept where algorithm and window stay the same.")
     @RequestBody(content = @Content(schema = @Schema(implementation = PolicyDefinition.class), examples = @ExampleObject(name = "five a minute", value = EXAMPLE)))
     @APIResponse(responseCode = "201", description = "Created", content = @Content(schema = @Schema(implementation = View.class)))
     @APIResponse(responseCode = "200", description = "Replaced", content = @Content(schema = @Schema(implementation = View.class)))

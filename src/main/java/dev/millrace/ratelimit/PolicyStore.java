@@ -27,7 +27,9 @@ class PolicyStore {
 
     /** How a put went. */
     enum Put {
-        CREATED, REPLACED, TOO_MANY
+        CREATED,
+        REPLACED,
+        TOO_MANY
     }
 
     /** All policies at one version; the version is null where there never was any. */
@@ -80,7 +82,11 @@ class PolicyStore {
         for (String name : reply.getKeys()) {
             try {
                 PolicyDefinition definition = json.readValue(reply.get(name).toString(), PolicyDefinition.class);
-                policies.put(name, definition.toPolicy(name, Policy.Source.API));
+                if (definition.violations("").isEmpty()) {
+                    policies.put(name, definition.toPolicy(name, Policy.Source.API));
+                } else {
+                    LOG.errorf("Policy %s in Redis is not valid and is left out", name);
+                }
             } catch (JsonProcessingException | RuntimeException e) {
                 LOG.errorf("Policy %s in Redis cannot be read and is left out", name);
             }

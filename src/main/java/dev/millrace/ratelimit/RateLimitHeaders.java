@@ -18,6 +18,7 @@ class RateLimitHeaders {
         this.legacy = config.legacyHeaders();
     }
 
+    /** Of a decision; a look has no Retry-After, for it denies nothing. */
     void put(Decision d, BiConsumer<String, String> headers) {
         Policy p = d.check().policy();
         // Policy names hold nothing that a structured-field string would have to escape.
@@ -26,7 +27,7 @@ class RateLimitHeaders {
         // `t` must not be later than Retry-After, which says when trying again makes sense.
         headers.accept("RateLimit", name + ";r=" + d.remaining() + ";t="
                 + seconds(d.allowed() ? d.resetMs() : d.retryAfterMs()));
-        if (!d.allowed()) {
+        if (!d.allowed() && d.check().cost() > 0) {
             headers.accept(HttpHeaders.RETRY_AFTER, Long.toString(Math.max(1, seconds(d.retryAfterMs()))));
         }
         if (legacy) {

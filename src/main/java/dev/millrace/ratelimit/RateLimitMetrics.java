@@ -15,7 +15,11 @@ class RateLimitMetrics {
     private static final int MAX_POLICIES = 1000;
 
     private enum Result {
-        ALLOWED, DENIED, SHADOW_DENIED, DEGRADED_ALLOWED, DEGRADED_DENIED
+        ALLOWED,
+        DENIED,
+        SHADOW_DENIED,
+        DEGRADED_ALLOWED,
+        DEGRADED_DENIED
     }
 
     private final MeterRegistry registry;

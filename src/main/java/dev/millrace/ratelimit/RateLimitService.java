@@ -5,7 +5,6 @@ import java.util.List;
 
 import jakarta.enterprise.context.ApplicationScoped;
 
-import io.smallrye.mutiny.CompositeException;
 import io.smallrye.mutiny.Uni;
 
 import dev.millrace.http.ApiException;
@@ -25,18 +24,24 @@ public class RateLimitService {
     /** The most one check may consume. */
     public static final long MAX_COST = 1_000_000;
 
+    /** The most a list may cost under sliding-window: as much as one check can. */
+    private static final long MAX_LOGGED = Algorithm.SLIDING_WINDOW.maxLimit();
+
     private final Policies policies;
     private final RateLimitStore store;
     private final RedisLinks redis;
+    private final ClusterChecks cluster;
     private final Leases leases;
     private final Degraded degraded;
     private final RateLimitMetrics metrics;
 
-    RateLimitService(Policies policies, RateLimitStore store, RedisLinks redis, Leases leases, Degraded degraded,
+    RateLimitService(Policies policies, RateLimitStore store, RedisLinks redis, ClusterChecks cluster, Leases leases,
+            Degraded degraded,
             RateLimitMetrics metrics) {
         this.policies = policies;
         this.store = store;
         this.redis = redis;
+        this.cluster = cluster;
         this.leases = leases;
         this.degraded = degraded;
         this.metrics = metrics;
@@ -59,7 +64,7 @@ public class RateLimitService {
         Check check = new Check(requireCounting(policy), identifier, cost);
         return store.decide(tenant, check)
                 .map(outcome -> decision(check, outcome))
-                .onFailure(RedisUnavailableException.class).recoverWithUni(e -> degraded.decide(tenant, check, e))
+                .onFailure(RedisUnavailableException::isOutage).recoverWithUni(e -> degraded.decide(tenant, check, e))
                 .invoke(metrics::count);
     }
 
@@ -78,14 +83,12 @@ public class RateLimitService {
      */
     public Uni<List<Decision>> check(String tenant, List<Check> checks, boolean atomic) {
         checks.forEach(c -> requireCounting(c.policy()));
-        Uni<List<Decision>> decisions;
-        if (!redis.isCluster() && !checks.isEmpty()) {
-            decisions = store.decide(tenant, checks, atomic).map(outcomes -> decisions(checks, outcomes));
-        } else {
-            decisions = oneByOne(tenant, checks, atomic);
-        }
-        return decisions
-                .onFailure(RedisUnavailableException.class).recoverWithUni(e -> degraded.decide(tenant, checks, e))
+        requireBounded(checks);
+        Uni<List<Outcome>> outcomes = redis.isCluster()
+                ? cluster.decide(tenant, checks, atomic)
+                : store.decide(tenant, checks, atomic).map(Outcomes::list);
+        return outcomes.map(list -> decisions(checks, list))
+                .onFailure(RedisUnavailableException::isOutage).recoverWithUni(e -> degraded.decide(tenant, checks, e))
                 .invoke(list -> list.forEach(metrics::count));
     }
 
@@ -94,48 +97,10 @@ public class RateLimitService {
         return policies.get(tenant, policy).flatMap(p -> store.reset(tenant, p, identifier));
     }
 
-    private Uni<List<Decision>> oneByOne(String tenant, List<Check> checks, boolean atomic) {
-        if (checks.isEmpty()) {
-            return Uni.createFrom().item(List.of());
-        }
-        List<Uni<Outcomes>> calls = new ArrayList<>(checks.size());
-        for (Check check : checks) {
-            calls.add(store.decide(tenant, List.of(check), false));
-        }
-        return Uni.join().all(calls).andCollectFailures()
-                .onFailure().transform(RateLimitService::firstFailure)
-                .flatMap(answers -> {
-                    List<Decision> decisions = new ArrayList<>(checks.size());
-                    for (int i = 0; i < checks.size(); i++) {
-                        decisions.add(decision(checks.get(i), answers.get(i).list().get(0)));
-                    }
-                    Uni<List<Decision>> result = Uni.createFrom().item(decisions);
-                    boolean refund = atomic && !decisions.stream().allMatch(Decision::allowed);
-                    return refund ? result.call(() -> refund(tenant, checks, answers)) : result;
-                });
-    }
-
-    private Uni<?> refund(String tenant, List<Check> checks, List<Outcomes> answers) {
-        List<Uni<Void>> refunds = new ArrayList<>();
-        for (int i = 0; i < checks.size(); i++) {
-            if (answers.get(i).list().get(0).admitted() && checks.get(i).cost() > 0) {
-                refunds.add(store.refund(tenant, checks.get(i), answers.get(i).decidedAt()));
-            }
-        }
-        return refunds.isEmpty() ? Uni.createFrom().voidItem() : Uni.join().all(refunds).andCollectFailures();
-    }
-
-    private static Throwable firstFailure(Throwable e) {
-        if (e instanceof CompositeException composite) {
-            return composite.getCauses().get(0);
-        }
-        return e;
-    }
-
-    private static List<Decision> decisions(List<Check> checks, Outcomes outcomes) {
+    private static List<Decision> decisions(List<Check> checks, List<Outcome> outcomes) {
         List<Decision> decisions = new ArrayList<>(checks.size());
         for (int i = 0; i < checks.size(); i++) {
-            decisions.add(decision(checks.get(i), outcomes.list().get(i)));
+            decisions.add(decision(checks.get(i), outcomes.get(i)));
         }
         return decisions;
     }
@@ -147,6 +112,16 @@ public class RateLimitService {
     /** Rounded up: whoever comes back after that many ms must not be early. */
     private static long toMs(long micros) {
         return (micros + 999) / 1000;
+    }
+
+    /** Redis writes an entry per token under sliding-window, and does nothing else meanwhile. */
+    private static void requireBounded(List<Check> checks) {
+        long entries = checks.stream().filter(c -> c.policy().algorithm() == Algorithm.SLIDING_WINDOW)
+                .mapToLong(c -> c.cost() > c.policy().limit() ? 0 : c.cost()).sum();
+        if (entries > MAX_LOGGED) {
+            throw ApiException.invalid("checks",
+                    "must not cost more than " + MAX_LOGGED + " under sliding-window in one list");
+        }
     }
 
     private static Policy requireCounting(Policy policy) {

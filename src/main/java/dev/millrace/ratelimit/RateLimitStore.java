@@ -64,7 +64,7 @@ class RateLimitStore {
     /** Gives back what a check was charged at {@code chargedAt}, µs. */
     Uni<Void> refund(String tenant, Check check, long chargedAt) {
         Policy p = check.policy();
-        return scripts.run(refund, List.of(key(tenant, p, check.identifier(), p.algorithm().keyPart())),
+        return scripts.run(refund, List.of(stateKey(tenant, p, check.identifier())),
                 List.of(p.algorithm().id(), Long.toString(p.windowMs()), Long.toString(check.cost()),
                         Long.toString(chargedAt)))
                 .replaceWithVoid();
@@ -73,7 +73,7 @@ class RateLimitStore {
     /** Forgets everything about an identifier under a policy. */
     Uni<Void> reset(String tenant, Policy policy, String identifier) {
         return redis.send(Request.cmd(Command.UNLINK)
-                .arg(key(tenant, policy, identifier, policy.algorithm().keyPart()))
+                .arg(stateKey(tenant, policy, identifier))
                 .arg(key(tenant, policy, identifier, PENALTY)))
                 .replaceWithVoid();
     }
@@ -91,7 +91,7 @@ class RateLimitStore {
             args.add(Long.toString(c.cost()));
             args.add(Long.toString(p.denyPenaltyMs()));
             args.add(p.shadow() ? "1" : "0");
-            keys.add(key(tenant, p, c.identifier(), p.algorithm().keyPart()));
+            keys.add(stateKey(tenant, p, c.identifier()));
             args.add(Integer.toString(keys.size()));
             if (p.denyPenaltyMs() > 0) {
                 keys.add(key(tenant, p, c.identifier(), PENALTY));
@@ -104,6 +104,16 @@ class RateLimitStore {
         int at = i * REPLY_FIELDS;
         return new Outcome(reply.get(at).toInteger() == 1, reply.get(at + 1).toLong(), reply.get(at + 2).toLong(),
                 reply.get(at + 3).toLong());
+    }
+
+    /**
+     * The key of the counters. Another algorithm or window has another key: what the old one left behind would be misread,
+     * and ends with its TTL.
+     */
+    static String stateKey(String tenant, Policy policy, String identifier) {
+        String part = policy.algorithm().keyPart();
+        return key(tenant, policy, identifier,
+                policy.algorithm() == Algorithm.CONCURRENCY ? part : part + policy.windowMs());
     }
 
     /** The part of a key of an identifier under a policy. */

@@ -37,6 +37,9 @@ public class RedisClients {
             throw new ConfigurationException(
                     "Redis is not configured: set REDIS_HOST (and REDIS_PORT, REDIS_PASSWORD, REDIS_DB) or REDIS_URL");
         }
+        if (config.timeout().toMillis() < 10 || config.timeout().toMillis() > 60_000) {
+            throw new ConfigurationException("millrace.redis.timeout must be between 10 ms and 60 s");
+        }
         this.endpoint = configured != null ? configured : fallback.get().start();
     }
 

@@ -2,7 +2,9 @@ package dev.millrace.redis;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
@@ -11,6 +13,7 @@ import io.smallrye.mutiny.subscription.UniEmitter;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Handler;
 import io.vertx.core.impl.ContextInternal;
+import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
@@ -33,6 +36,7 @@ final class RedisLink {
 
     private static final long MIN_BACKOFF_MS = 50;
     private static final long MAX_BACKOFF_MS = 1000;
+    private static final long IDLE_PING_MS = 15_000;
 
     /** Told of every change; called on the link's event loop. */
     interface Listener {
@@ -139,13 +143,13 @@ final class RedisLink {
         Redis candidate = clients.get();
         client = candidate;
         // Vert.x leaves some failures of a handshake unanswered, so this has its own deadline.
-        long timer = context.owner().setTimer(connectDeadlineMs, t -> {
+        Future<?> timer = later(connectDeadlineMs, () -> {
             if (attempt == generation && connection == null) {
                 drop("no connection within " + connectDeadlineMs + " ms", Reason.DOWN);
             }
         });
         candidate.connect().onComplete(opened -> {
-            context.owner().cancelTimer(timer);
+            timer.cancel(false);
             if (attempt != generation || closed) {
                 candidate.close();
             } else if (opened.failed()) {
@@ -156,7 +160,25 @@ final class RedisLink {
                 current.exceptionHandler(e -> lost(attempt, reason(e)));
                 CoalescedWrites.install(context.nettyEventLoop());
                 connection = current;
+                keepAlive(attempt);
                 listener.connected(this);
+            }
+        });
+    }
+
+    /** Not a Vert.x timer, which would run on, and hold on to, the context of the request that happens to set it. */
+    private Future<?> later(long ms, Runnable action) {
+        return context.nettyEventLoop().schedule(action, ms, TimeUnit.MILLISECONDS);
+    }
+
+    /** Keeps an idle connection from being cut by Redis' timeout or forgotten by a NAT, and notices if it was. */
+    private void keepAlive(int attempt) {
+        later(IDLE_PING_MS, () -> {
+            if (attempt == generation && connection != null) {
+                if (waiting.isEmpty()) {
+                    send(Request.cmd(Command.PING)).subscribe().with(pong -> {}, failure -> {});
+                }
+                keepAlive(attempt);
             }
         });
     }
@@ -183,7 +205,7 @@ final class RedisLink {
         inFlight = 0;
         if (!closed) {
             listener.disconnected(this, cause);
-            context.owner().setTimer(backoffMs(failedAttempts++), t -> connect());
+            later(backoffMs(failedAttempts++), () -> context.runOnContext(v -> connect()));
         }
     }
 
@@ -203,7 +225,7 @@ final class RedisLink {
     private void sweepSoon() {
         if (!sweeping) {
             sweeping = true;
-            context.owner().setTimer(Math.max(5, deadlineMs / 20), t -> sweep());
+            later(Math.max(5, deadlineMs / 20), this::sweep);
         }
     }
 

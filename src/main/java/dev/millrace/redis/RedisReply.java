@@ -1,6 +1,8 @@
 package dev.millrace.redis;
 
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import io.vertx.redis.client.impl.types.ErrorType;
 
@@ -15,6 +17,10 @@ final class RedisReply {
             "READONLY", "MISCONF", "NOREPLICAS", "MOVED", "ASK");
     /** This server is no longer, or not yet, the one to talk to: ask again where Redis is. */
     private static final Set<String> WRONG_SERVER = Set.of("READONLY", "MASTERDOWN", "LOADING");
+
+    /** Redis 6 reports what a command inside a script was refused for in the middle of its own error. */
+    private static final Pattern WRAPPED = Pattern
+            .compile("-(OOM|READONLY|MISCONF|NOREPLICAS|MASTERDOWN|CLUSTERDOWN) ");
 
     private RedisReply() {}
 
@@ -44,11 +50,12 @@ final class RedisReply {
     /** The first word of the reply. An error inside a script may be wrapped: {@code ERR Error running script ... OOM}. */
     private static String kind(ErrorType error) {
         String message = error.getMessage() == null ? "" : error.getMessage();
-        if (message.contains("OOM command not allowed") || message.contains("-OOM ")) {
+        if (message.contains("OOM command not allowed")) {
             return "OOM";
         }
-        if (message.contains("-READONLY ")) {
-            return "READONLY";
+        Matcher wrapped = WRAPPED.matcher(message);
+        if (wrapped.find()) {
+            return wrapped.group(1);
         }
         int space = message.indexOf(' ');
         return space < 0 ? message : message.substring(0, space);

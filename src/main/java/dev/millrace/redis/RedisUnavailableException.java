@@ -32,4 +32,9 @@ public final class RedisUnavailableException extends RuntimeException {
     public Reason reason() {
         return reason;
     }
+
+    /** Whether Redis is away, so that fail modes decide; not where the service itself has too much to do. */
+    public static boolean isOutage(Throwable e) {
+        return e instanceof RedisUnavailableException unavailable && unavailable.reason != Reason.OVERLOADED;
+    }
 }

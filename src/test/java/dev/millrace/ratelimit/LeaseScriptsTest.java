@@ -28,7 +28,10 @@ class LeaseScriptsTest {
     private static final List<String> KEY = List.of("leases");
 
     private enum Action {
-        TAKE, LOOK, RENEW, RELEASE
+        TAKE,
+        LOOK,
+        RENEW,
+        RELEASE
     }
 
     /** Some time passes, ms, then something is done with one of a few leases. */

@@ -8,8 +8,14 @@ import dev.millrace.ratelimit.envoy.proto.RateLimitUnit;
 
 /** The windows Envoy's protocol has a word for. A month has 30 days, a year 365. */
 enum Unit {
-    SECOND(Duration.ofSeconds(1)), MINUTE(Duration.ofMinutes(1)), HOUR(Duration.ofHours(1)), DAY(
-            Duration.ofDays(1)), WEEK(Duration.ofDays(7)), MONTH(Duration.ofDays(30)), YEAR(Duration.ofDays(365));
+    SECOND(Duration.ofSeconds(1)),
+    MINUTE(Duration.ofMinutes(1)),
+    HOUR(Duration.ofHours(1)),
+    DAY(
+            Duration.ofDays(1)),
+    WEEK(Duration.ofDays(7)),
+    MONTH(Duration.ofDays(30)),
+    YEAR(Duration.ofDays(365));
 
     private final Duration window;
 

@@ -1,0 +1,68 @@
+package dev.millrace.ratelimit;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import jakarta.inject.Singleton;
+
+import io.smallrye.mutiny.Uni;
+
+import dev.millrace.ratelimit.RateLimitStore.Outcome;
+import dev.millrace.ratelimit.RateLimitStore.Outcomes;
+
+/**
+ * Lists of checks on a cluster, where limits live on different servers and no script reaches them all: each check is
+ * charged by itself, and if the list is atomic and one was denied, or got no answer, the others get their charge back. For
+ * that moment others see it, and may be denied by it; never is more admitted than the limit.
+ */
+@Singleton
+class ClusterChecks {
+
+    private final RateLimitStore store;
+
+    ClusterChecks(RateLimitStore store) {
+        this.store = store;
+    }
+
+    /** The outcomes in the order of the checks; fails if any check got no answer. */
+    Uni<List<Outcome>> decide(String tenant, List<Check> checks, boolean atomic) {
+        if (checks.isEmpty()) {
+            return Uni.createFrom().item(List.of());
+        }
+        Outcomes[] answers = new Outcomes[checks.size()];
+        Throwable[] failure = new Throwable[1];
+        List<Uni<Outcomes>> calls = new ArrayList<>(checks.size());
+        for (int i = 0; i < checks.size(); i++) {
+            int index = i;
+            calls.add(store.decide(tenant, List.of(checks.get(i)), false)
+                    .invoke(answer -> answers[index] = answer)
+                    .onFailure().invoke(e -> failure[0] = e)
+                    .onFailure().recoverWithNull());
+        }
+        return Uni.join().all(calls).andCollectFailures().flatMap(done -> {
+            boolean passes = failure[0] == null;
+            List<Outcome> outcomes = new ArrayList<>(checks.size());
+            for (int i = 0; i < answers.length && failure[0] == null; i++) {
+                outcomes.add(answers[i].list().get(0));
+                passes &= outcomes.get(i).admitted() || checks.get(i).policy().shadow();
+            }
+            Uni<List<Outcome>> result = failure[0] == null
+                    ? Uni.createFrom().item(outcomes)
+                    : Uni.createFrom().failure(failure[0]);
+            return atomic && !passes ? refund(tenant, checks, answers).chain(() -> result) : result;
+        });
+    }
+
+    /** A refund that fails leaves the limit charged, which errs on the side of the limit. */
+    private Uni<Void> refund(String tenant, List<Check> checks, Outcomes[] answers) {
+        List<Uni<Void>> refunds = new ArrayList<>();
+        for (int i = 0; i < answers.length; i++) {
+            if (answers[i] != null && answers[i].list().get(0).admitted() && checks.get(i).cost() > 0) {
+                refunds.add(store.refund(tenant, checks.get(i), answers[i].decidedAt()).onFailure().recoverWithNull());
+            }
+        }
+        return refunds.isEmpty()
+                ? Uni.createFrom().voidItem()
+                : Uni.join().all(refunds).andCollectFailures().replaceWithVoid();
+    }
+}

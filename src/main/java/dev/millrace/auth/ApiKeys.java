@@ -35,6 +35,9 @@ public class ApiKeys {
     private static final int MAX_TOKEN_LENGTH = 512;
     private static final Pattern KEY_ID = Pattern.compile("[A-Za-z0-9.-]{1,64}");
     private static final Pattern SHA_256 = Pattern.compile("[0-9a-fA-F]{64}");
+    /** The configuration takes each of these for something else, without a word. */
+    private static final Pattern LOST = Pattern
+            .compile("MILLRACE_AUTH_KEYS_[A-Z0-9]+_[A-Z0-9_]+_(SHA256|SCOPES|TENANT)");
     private static final Caller EVERYBODY = new Caller("everybody", "main", Scopes.ALL);
 
     private record Entry(byte[] sha256, Caller caller) {}
@@ -55,6 +58,8 @@ public class ApiKeys {
 
     /** Before anything connects anywhere: without keys the service must not start. */
     void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE - 2) StartupEvent event) {
+        System.getenv().keySet().stream().filter(name -> LOST.matcher(name).matches()).forEach(name -> LOG.warnf(
+                "%s is not understood: a key id in the environment cannot hold an underscore", name));
         if (open) {
             LOG.warn("Authentication is off: everybody who reaches this service may do everything");
         }

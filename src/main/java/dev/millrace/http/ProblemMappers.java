@@ -112,6 +112,7 @@ public class ProblemMappers {
 
     private static ResponseBuilder<Problem> problem(ErrorCode code, String detail, UriInfo uri,
             List<Violation> violations) {
+        RouteLabel.setIfUnmatched();
         String instance = uri.getRequestUri().getRawPath();
         return ResponseBuilder.<Problem>create(code.status()).entity(new Problem(code, detail, instance, violations))
                 .type(Problem.MEDIA_TYPE);

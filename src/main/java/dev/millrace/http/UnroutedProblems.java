@@ -54,6 +54,7 @@ public class UnroutedProblems {
             context.request().connection().close();
             return;
         }
+        RouteLabel.setIfUnmatched();
         int status = context.statusCode() < 400 ? 500 : context.statusCode();
         if (status >= 500 && context.failure() != null) {
             LOG.error("Unexpected failure", context.failure());

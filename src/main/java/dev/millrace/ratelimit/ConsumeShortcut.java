@@ -9,7 +9,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
 
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -23,6 +22,7 @@ import dev.millrace.auth.Caller;
 import dev.millrace.auth.Scopes;
 import dev.millrace.http.BodilessRequests;
 import dev.millrace.http.Problem;
+import dev.millrace.http.RouteLabel;
 
 /**
  * A short way for the one request there are most of: {@code POST /v1/ratelimit/{policy}/{identifier}} without a body, with a
@@ -62,7 +62,7 @@ public class ConsumeShortcut {
         HttpServerRequest request = context.request();
         String path = request.path();
         int slash = path.indexOf('/', PREFIX.length());
-        if (slash < 0 || BodilessRequests.hasBody(request)) {
+        if (slash < 0 || BodilessRequests.hasBody(request) || !acceptsJson(request)) {
             context.next();
             return;
         }
@@ -75,10 +75,14 @@ public class ConsumeShortcut {
             context.next();
             return;
         }
-        // Labels the request's metrics, as the REST layer would; else each path would be a label of its own.
-        Vertx.currentContext().putLocal("UrlPathTemplate", PREFIX + "{policy}/{identifier}");
+        RouteLabel.set(PREFIX + "{policy}/{identifier}");
         service.check(caller.tenant(), policy, identifier, 1)
                 .subscribe().with(decision -> answer(context, decision), context::fail);
+    }
+
+    private static boolean acceptsJson(HttpServerRequest request) {
+        String accept = request.getHeader(HttpHeaders.ACCEPT);
+        return accept == null || accept.equals("*/*") || accept.equals("application/json");
     }
 
     private void answer(RoutingContext context, Decision decision) {

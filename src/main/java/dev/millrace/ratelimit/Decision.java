@@ -19,13 +19,18 @@ public record Decision(
         @Schema(description = "When the same cost would be admitted; 0 if it was", examples = "0") long retryAfterMs,
         @Schema(description = "Whether Redis was away and the policy's failMode decided", examples = "false") boolean degraded,
         @Schema(description = "Present and true for a policy in shadow mode: `allowed` is true whatever `retryAfterMs` says") @JsonInclude(JsonInclude.Include.NON_NULL) Boolean shadow,
-        @JsonIgnore Policy by) {
+        @JsonIgnore Check check) {
 
     static Decision of(Check check, boolean allowed, long remaining, long resetMs, long retryAfterMs,
             boolean degraded) {
         Policy p = check.policy();
         return new Decision(allowed || p.shadow(), p.name(), check.identifier(), p.limit(), remaining, resetMs,
-                allowed ? 0 : retryAfterMs, degraded, p.shadow() ? Boolean.TRUE : null, p);
+                allowed ? 0 : retryAfterMs, degraded, p.shadow() ? Boolean.TRUE : null, check);
+    }
+
+    /** Whether the cost is more than the limit ever has room for. */
+    boolean isHopeless() {
+        return check.cost() > check.policy().burst();
     }
 
     /** Whether the limit itself was exceeded, also where shadow mode admitted the request. */

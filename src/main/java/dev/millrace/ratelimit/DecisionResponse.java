@@ -41,7 +41,7 @@ class DecisionResponse {
     }
 
     static Problem problem(Decision d, int status) {
-        return new Problem(ErrorCode.RATE_LIMITED, status, "Try again in " + d.retryAfterMs() + " ms", null, List.of())
+        return new Problem(ErrorCode.RATE_LIMITED, status, detail(d), null, List.of())
                 .with("allowed", false)
                 .with("policy", d.policy())
                 .with("identifier", d.identifier())
@@ -53,7 +53,14 @@ class DecisionResponse {
                 .with("violated-policies", List.of(d.policy()));
     }
 
-    private <T> RestResponse<T> with(Decision d, RestResponse<T> response) {
+    private static String detail(Decision d) {
+        return d.isHopeless()
+                ? "A cost of " + d.check().cost() + " is never admitted: the limit is " + d.check().policy().burst()
+                : "Try again in " + d.retryAfterMs() + " ms";
+    }
+
+    /** Adds the header fields of a decision. */
+    <T> RestResponse<T> with(Decision d, RestResponse<T> response) {
         MultivaluedMap<String, Object> fields = response.getHeaders();
         headers.put(d, fields::putSingle);
         return response;

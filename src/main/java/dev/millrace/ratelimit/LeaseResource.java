@@ -85,7 +85,8 @@ public class LeaseResource {
         return leases.acquire(caller.tenant(), policy, RateLimitResource.checked(identifier), ttlMs(terms))
                 .map(grant -> grant.lease() == null
                         ? responses.of(grant.decision())
-                        : ResponseBuilder.<Object>create(201).entity(View.of(grant)).build());
+                        : responses.with(grant.decision(),
+                                ResponseBuilder.<Object>create(201).entity(View.of(grant)).build()));
     }
 
     @PUT
@@ -93,10 +94,10 @@ public class LeaseResource {
     @Operation(summary = "Renew a lease", description = "Prolongs it to `ttl` from now. A lease that ended is not brought back.")
     @APIResponse(responseCode = "200", description = "Renewed", content = @Content(schema = @Schema(implementation = View.class)))
     @APIResponse(responseCode = "404", description = "It has ended")
-    public Uni<View> renew(@PathParam("policy") String policy, @PathParam("identifier") String identifier,
+    public Uni<RestResponse<View>> renew(@PathParam("policy") String policy, @PathParam("identifier") String identifier,
             @PathParam("lease") String lease, Terms terms) {
         return leases.renew(caller.tenant(), policy, RateLimitResource.checked(identifier), lease, ttlMs(terms))
-                .map(View::of);
+                .map(grant -> responses.with(grant.decision(), RestResponse.ok(View.of(grant))));
     }
 
     @DELETE

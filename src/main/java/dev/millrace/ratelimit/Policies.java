@@ -8,8 +8,10 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.interceptor.Interceptor;
 
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -50,7 +52,8 @@ public class Policies {
         config.policies().forEach((name, p) -> configured.put(name, configured(name, p)));
     }
 
-    void start(@Observes StartupEvent event) {
+    /** Early, so that a wrong policy in the configuration is told before anything connects. */
+    void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE - 2) StartupEvent event) {
         timer = vertx.setPeriodic(POLL_MS, t -> snapshots.forEach(this::poll));
     }
 

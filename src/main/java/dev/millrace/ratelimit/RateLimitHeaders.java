@@ -19,7 +19,7 @@ class RateLimitHeaders {
     }
 
     void put(Decision d, BiConsumer<String, String> headers) {
-        Policy p = d.by();
+        Policy p = d.check().policy();
         // Policy names hold nothing that a structured-field string would have to escape.
         String name = '"' + p.name() + '"';
         headers.accept("RateLimit-Policy", name + ";q=" + p.limit() + ";w=" + seconds(p.windowMs()));

@@ -26,9 +26,9 @@ class RateLimitMetrics {
     }
 
     /** Counts a decision, unless it was only a look. */
-    void count(Decision d, long cost) {
-        if (cost > 0) {
-            of(d.by().metricName())[result(d).ordinal()].increment();
+    void count(Decision d) {
+        if (d.check().cost() > 0) {
+            of(d.check().policy().metricName())[result(d).ordinal()].increment();
         }
     }
 

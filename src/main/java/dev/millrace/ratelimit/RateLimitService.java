@@ -60,7 +60,7 @@ public class RateLimitService {
         return store.decide(tenant, check)
                 .map(outcome -> decision(check, outcome))
                 .onFailure(RedisUnavailableException.class).recoverWithUni(e -> degraded.decide(tenant, check, e))
-                .invoke(decision -> metrics.count(decision, cost));
+                .invoke(metrics::count);
     }
 
     /** What the next request of cost 1 would be told; of a concurrency policy, what the next lease would be. */
@@ -86,11 +86,7 @@ public class RateLimitService {
         }
         return decisions
                 .onFailure(RedisUnavailableException.class).recoverWithUni(e -> degraded.decide(tenant, checks, e))
-                .invoke(list -> {
-                    for (int i = 0; i < list.size(); i++) {
-                        metrics.count(list.get(i), checks.get(i).cost());
-                    }
-                });
+                .invoke(list -> list.forEach(metrics::count));
     }
 
     /** Forgets what an identifier has consumed. */

@@ -101,6 +101,8 @@ public record RedisEndpoint(RedisClientType type, List<String> addresses, boolea
                 .setMaxWaitingHandlers(maxInFlight + 16)
                 .setMaxPoolSize(type == RedisClientType.STANDALONE ? 1 : 4)
                 .setMaxPoolWaiting(16)
+                // Else each client, hence each attempt to reconnect, has a name and metrics of its own.
+                .setPoolName("millrace")
                 .setPoolRecycleTimeout(-1)
                 .setPoolCleanerInterval(-1)
                 .setUseReplicas(RedisReplicas.NEVER);

@@ -5,7 +5,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** Marks a field of type URI that shall hold the root of the management interface, also of the packaged service. */
+/** Marks a field of type URI that shall hold the root of the packaged service's management interface. */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.FIELD)
 public @interface Management {

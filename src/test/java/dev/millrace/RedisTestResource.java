@@ -32,10 +32,9 @@ public class RedisTestResource implements QuarkusTestResourceLifecycleManager {
         Map<String, String> config = new HashMap<>(Api.keyConfiguration());
         config.put("millrace.redis.host", "127.0.0.1");
         config.put("millrace.redis.port", Integer.toString(server.port()));
-        // One that is known beforehand, for what Quarkus chooses itself is not told to tests of the packaged service.
+        // For the packaged service, of which tests are not told what port it chose. Elsewhere, the test port counts.
         managementPort = freePort();
         config.put("quarkus.management.port", Integer.toString(managementPort));
-        config.put("quarkus.management.test-port", Integer.toString(managementPort));
         return config;
     }
 

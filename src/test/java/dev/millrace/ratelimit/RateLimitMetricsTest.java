@@ -13,16 +13,19 @@ import java.net.URI;
 
 import org.junit.jupiter.api.Test;
 
+import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
-
-import dev.millrace.Management;
 
 /** Guarantees of the counters of decisions: each is counted once, by policy and outcome; no label holds an identifier. */
 @QuarkusTest
 class RateLimitMetricsTest {
 
-    @Management
-    URI management;
+    @TestHTTPResource(value = "/metrics", management = true)
+    URI metrics;
+
+    URI metrics() {
+        return metrics;
+    }
 
     @Test
     void eachDecisionIsCountedOnceAndALookIsNot() {
@@ -35,7 +38,7 @@ class RateLimitMetricsTest {
         }
         as(LIMITER, json("{'checks':[{'policy':'" + policy + "','identifier':'v'},"
                 + "{'policy':'" + policy + "','identifier':'v','cost':0}]}")).post("/v1/ratelimit/check");
-        String metrics = given().get(management.resolve("/q/metrics")).then().statusCode(200).extract().asString();
+        String metrics = given().get(metrics()).then().statusCode(200).extract().asString();
         assertEquals(3, count(metrics, policy, "allowed"));
         assertEquals(1, count(metrics, policy, "denied"));
         assertEquals(1, count(metrics, shadow, "allowed"));
@@ -47,7 +50,7 @@ class RateLimitMetricsTest {
     void inlinePoliciesShareOneLabel() {
         as(LIMITER, json("{'checks':[{'algorithm':'fixed-window','limit':1000,'window':'1h','identifier':'u'}]}"))
                 .post("/v1/ratelimit/check").then().statusCode(200);
-        String metrics = given().get(management.resolve("/q/metrics")).asString();
+        String metrics = given().get(metrics()).asString();
         assertTrue(count(metrics, "inline", "allowed") >= 1);
         assertFalse(metrics.contains("policy=\"~"), metrics);
     }

@@ -53,11 +53,10 @@ public class RequestMetrics {
     private void time(RoutingContext routing) {
         long start = System.nanoTime();
         Context context = Vertx.currentContext();
-        RouteLabel.reset(context, routing.request());
         active.increment();
         routing.addEndHandler(ended -> {
             active.decrement();
-            timer(routing.request(), RouteLabel.of(context), routing.response().getStatusCode())
+            timer(routing.request(), RouteLabel.of(context, routing.request()), routing.response().getStatusCode())
                     .record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
         });
         routing.next();

@@ -20,13 +20,12 @@ public final class RouteLabel {
         Vertx.currentContext().putLocal(LOCAL, template);
     }
 
-    /** What a request is called until, and unless, a resource is found for it. */
-    static void reset(Context context, HttpServerRequest request) {
+    static String of(Context context, HttpServerRequest request) {
+        String template = context.getLocal(LOCAL);
+        if (template != null) {
+            return template;
+        }
         String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
-        context.putLocal(LOCAL, type != null && type.startsWith("application/grpc") ? GRPC : UNMATCHED);
-    }
-
-    static String of(Context context) {
-        return context.getLocal(LOCAL);
+        return type != null && type.startsWith("application/grpc") ? GRPC : UNMATCHED;
     }
 }

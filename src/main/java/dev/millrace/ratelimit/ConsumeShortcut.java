@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
 
+import io.quarkus.vertx.http.runtime.RouteConstants;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -58,7 +59,9 @@ public class ConsumeShortcut {
     }
 
     void register(@Observes Router router) {
-        router.route(HttpMethod.POST, PREFIX + "*").order(-3).handler(this::consume);
+        // In front of the checks of paths and bodies: what goes this way needs neither.
+        router.route(HttpMethod.POST, PREFIX + "*").order(RouteConstants.ROUTE_ORDER_UPLOAD_LIMIT - 2)
+                .handler(this::consume);
     }
 
     private void consume(RoutingContext context) {

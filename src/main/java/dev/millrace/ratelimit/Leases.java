@@ -78,7 +78,7 @@ public class Leases {
                             .map(d -> d.allowed()
                                     ? new Grant(DEGRADED + lease, ttl, Instant.now().plusMillis(ttl), d)
                                     : new Grant(null, 0, null, d)))
-                    .invoke(grant -> metrics.count(grant.decision()));
+                    .invoke(grant -> metrics.counted(grant.decision()));
         });
     }
 

@@ -30,10 +30,11 @@ class RateLimitMetrics {
     }
 
     /** Counts a decision, unless it was only a look. */
-    void count(Decision d) {
+    Decision counted(Decision d) {
         if (d.check().cost() > 0) {
             of(d.check().policy().metricName())[result(d).ordinal()].increment();
         }
+        return d;
     }
 
     private static Result result(Decision d) {

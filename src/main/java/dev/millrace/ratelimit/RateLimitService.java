@@ -63,9 +63,9 @@ public class RateLimitService {
     Uni<Decision> check(String tenant, Policy policy, String identifier, long cost) {
         Check check = new Check(requireCounting(policy), identifier, cost);
         return store.decide(tenant, check)
-                .map(outcome -> decision(check, outcome))
-                .onFailure(RedisUnavailableException::isOutage).recoverWithUni(e -> degraded.decide(tenant, check, e))
-                .invoke(metrics::count);
+                .map(outcome -> metrics.counted(decision(check, outcome)))
+                .onFailure(RedisUnavailableException::isOutage)
+                .recoverWithUni(e -> degraded.decide(tenant, check, e).map(metrics::counted));
     }
 
     /** What the next request of cost 1 would be told; of a concurrency policy, what the next lease would be. */
@@ -89,7 +89,7 @@ public class RateLimitService {
                 : store.decide(tenant, checks, atomic).map(Outcomes::list);
         return outcomes.map(list -> decisions(checks, list))
                 .onFailure(RedisUnavailableException::isOutage).recoverWithUni(e -> degraded.decide(tenant, checks, e))
-                .invoke(list -> list.forEach(metrics::count));
+                .invoke(list -> list.forEach(metrics::counted));
     }
 
     /** Forgets what an identifier has consumed. */

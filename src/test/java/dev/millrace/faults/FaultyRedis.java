@@ -18,6 +18,7 @@ public class FaultyRedis implements QuarkusTestResourceLifecycleManager {
         return Map.of("millrace.redis.url", "redis://127.0.0.1:" + server.port(),
                 "millrace.auth.enabled", "false",
                 "millrace.redis.timeout", "500ms",
+                "millrace.redis.max-in-flight", "20",
                 "millrace.ratelimit.replicas", "2");
     }
 

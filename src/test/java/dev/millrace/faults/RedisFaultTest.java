@@ -170,6 +170,22 @@ class RedisFaultTest {
         }
     }
 
+    /** 20 calls may wait on each connection; an attacker who makes it more must not switch limits off. */
+    @Test
+    void moreThanMayWaitIsOverloadAndNoOutage() {
+        try (Traffic traffic = new Traffic(100, api + "traffic")) {
+            awaitAnswers(traffic, 50);
+            paused = true;
+            FaultyRedis.server.pause();
+            await().atMost(Duration.ofSeconds(30)).until(() -> traffic.statuses.containsKey(503));
+            FaultyRedis.server.resume();
+            paused = false;
+            traffic.stop();
+            assertEquals(Map.of(), traffic.errors);
+            assertEquals(Set.of(200, 503), traffic.statuses.keySet());
+        }
+    }
+
     private void kill() {
         killed = true;
         FaultyRedis.server.kill();

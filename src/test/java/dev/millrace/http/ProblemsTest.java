@@ -48,11 +48,26 @@ import io.restassured.response.ValidatableResponse;
 class ProblemsTest {
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/v1", "/v1/", "/v1/nothing", "/v1/ratelimit", "/v1/ratelimit/", "/v2/ratelimit/a/b",
+    @ValueSource(strings = {"/", "/v1", "/v1/nothing", "/v1/ratelimit", "/v2/ratelimit/a/b",
             "/favicon.ico", "/v1/ratelimit/a/b/c", "/v1/ratelimit/a/b/c/d/e", "/%00", "/%F0%9F%92%A7",
-            "/v1/ratelimit/a/../../nothing", "/q/nothing"})
+            "/q/nothing"})
     void unknownPathsAreNotFound(String path) {
         problem(raw().get(path), 404, "not-found");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/", "/v1/ratelimit/", "/v1/ratelimit/a/../../nothing", "/v1/ratelimit//b",
+            "//v1/ratelimit/a/b",
+            "/v1/ratelimit/a/b/", "/v1/ratelimit/a/b;c", "/v1/ratelimit/a/b;x=1", "/v1/ratelimit/a/b%FF",
+            "/v1/ratelimit/a/%ED%A0%80", "/v1/ratelimit/a/./b"})
+    void pathsThatCouldBeReadInTwoWaysAreRefused(String path) throws IOException {
+        for (String method : new String[]{"GET", "POST"}) {
+            String answer = exchange(
+                    method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + ADMIN
+                            + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            assertTrue(answer.startsWith("HTTP/1.1 400 "), answer);
+            assertTrue(answer.contains("\"code\":\"invalid-request\""), answer);
+        }
     }
 
     @Test
@@ -61,7 +76,7 @@ class ProblemsTest {
         for (String dots : new String[]{"..", "%2e%2e", "%2E%2E", ".", "../" + policy}) {
             String answer = exchange("POST /v1/ratelimit/" + policy + "/" + dots + " HTTP/1.1\r\nHost: localhost\r\n"
                     + "Authorization: Bearer " + ADMIN + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
-            assertTrue(answer.startsWith("HTTP/1.1 404 ") || answer.startsWith("HTTP/1.1 405 "), answer);
+            assertTrue(answer.matches("(?s)HTTP/1.1 40[045] .*"), answer);
             assertTrue(answer.contains("application/problem+json"), answer);
         }
     }

@@ -96,4 +96,23 @@ class AuthorizeTest {
     private static Response authorize(RequestSpecification request, String policy, String query) {
         return request.get("/v1/ratelimit/" + policy + "/authorize" + query);
     }
+
+    @Test
+    void aRepeatedHeaderIsNotTheSameAsItsParts() {
+        String policy = policy("fixed-window", 1);
+        for (int status : new int[]{204, 429}) {
+            as(LIMITER).header("X-Api-Key", "a", "b")
+                    .get("/v1/ratelimit/{policy}/authorize?by=header:X-Api-Key", policy)
+                    .then().statusCode(status);
+        }
+        as(LIMITER).header("X-Api-Key", "a").get("/v1/ratelimit/{policy}/authorize?by=header:X-Api-Key", policy)
+                .then().statusCode(204);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"header:Authorization", "header:", "header:a b", "header:a\r\nb", "cookie"})
+    void onlyOtherHeadersIdentify(String by) {
+        as(LIMITER).queryParam("by", by).get("/v1/ratelimit/{policy}/authorize", policy("fixed-window", 1))
+                .then().statusCode(400).body("violations.field", contains("by"));
+    }
 }

@@ -145,4 +145,13 @@ class CheckTest {
     private static void remaining(String policy, int expected) {
         as(ADMIN).get("/v1/ratelimit/{policy}/u", policy).then().body("remaining", equalTo(expected));
     }
+
+    @Test
+    void aListMayCostTenThousandUnderTheExactWindow() {
+        String check = "{'algorithm':'sliding-window','limit':10000,'window':'1s','cost':5000,'identifier':'";
+        String two = check + "a'}," + check + "b'}";
+        as(LIMITER, json("{'checks':[" + two + "]}")).post("/v1/ratelimit/check").then().statusCode(200);
+        as(LIMITER, json("{'checks':[" + two + "," + check + "c'}]}")).post("/v1/ratelimit/check")
+                .then().statusCode(400).body("violations[0].field", equalTo("checks"));
+    }
 }

@@ -85,7 +85,10 @@ class FootprintTest {
         keys.forEach(key -> assertTrue(redis.number("PTTL", key) != -1, key));
     }
 
-    private static String key(String policy, String part) {
-        return "mr:{main:rl:" + policy + "/u}:" + part;
+    /** The one key of that part; its name ends with the window. */
+    private String key(String policy, String part) {
+        List<String> keys = redis.keys("mr:{main:rl:" + policy + "/u}:" + part + "*");
+        assertEquals(1, keys.size(), keys.toString());
+        return keys.get(0);
     }
 }

@@ -128,4 +128,15 @@ class LeaseTest {
     private static Response renew(String policy, String lease, String body) {
         return as(LIMITER, json(body)).put(LEASE, policy, lease);
     }
+
+    @Test
+    void givenWithoutRedisTakeAPlaceWhenRenewedOrEnd() {
+        String policy = policy("concurrency", 1);
+        as(LIMITER).put("/v1/ratelimit/{policy}/u/leases/degraded-a", policy).then().statusCode(200);
+        as(LIMITER).put("/v1/ratelimit/{policy}/u/leases/degraded-a", policy).then().statusCode(200);
+        as(LIMITER).put("/v1/ratelimit/{policy}/u/leases/degraded-b", policy).then().statusCode(404);
+        as(LIMITER).post("/v1/ratelimit/{policy}/u/leases", policy).then().statusCode(429);
+        as(LIMITER).delete("/v1/ratelimit/{policy}/u/leases/degraded-a", policy).then().statusCode(204);
+        as(LIMITER).post("/v1/ratelimit/{policy}/u/leases", policy).then().statusCode(201);
+    }
 }

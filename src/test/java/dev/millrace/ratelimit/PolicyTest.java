@@ -25,10 +25,13 @@ import java.util.List;
 import java.util.UUID;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 
+import dev.millrace.Api;
 import dev.millrace.redis.RedisConversation;
 
 /**
@@ -147,6 +150,20 @@ class PolicyTest {
                     new String(in.readAllBytes(), StandardCharsets.UTF_8), 2, policies + "all", policies + "version"));
             command.addAll(List.of(args));
             redis.call(command.toArray());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sliding-window", "sliding-window-counter", "fixed-window", "token-bucket"})
+    void anotherWindowStartsAnew(String algorithm) {
+        String policy = Api.policy(algorithm, 2);
+        for (int status : new int[]{200, 200, 429}) {
+            as(LIMITER).post("/v1/ratelimit/{policy}/u", policy).then().statusCode(status);
+        }
+        as(ADMIN, json("{'algorithm':'" + algorithm + "','limit':2,'window':'2h'}"))
+                .put("/v1/ratelimit/policies/{policy}", policy).then().statusCode(200);
+        for (int status : new int[]{200, 200, 429}) {
+            as(LIMITER).post("/v1/ratelimit/{policy}/u", policy).then().statusCode(status);
         }
     }
 }

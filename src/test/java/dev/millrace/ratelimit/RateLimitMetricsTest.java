@@ -60,4 +60,18 @@ class RateLimitMetricsTest {
                 && line.contains("policy=\"" + policy + '"') && line.contains("outcome=\"" + outcome + '"'))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ')))).sum();
     }
+
+    @Test
+    void whatAClientMakesUpIsNoLabel() {
+        as(LIMITER).request("M17X", "/v1/ratelimit/never-shown/u");
+        as(LIMITER).options("/v1/ratelimit/never-shown/u");
+        as(LIMITER).get("/never-shown");
+        as(LIMITER).post("/v1/ratelimit/never-shown/u;x");
+        as(LIMITER).contentType("text/plain").body("x").post("/v1/ratelimit/never-shown/u");
+        as(LIMITER).contentType("application/grpc").body(new byte[]{'x'}).post("/never.shown/Method");
+        String metrics = given().get(metrics()).asString();
+        assertTrue(metrics.contains("uri=\"unmatched\""), metrics);
+        assertFalse(metrics.contains("never"), metrics);
+        assertFalse(metrics.contains("M17X"), metrics);
+    }
 }

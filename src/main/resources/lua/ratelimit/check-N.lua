@@ -129,7 +129,8 @@ local function charge_fixed(key, window, cost, used, reset)
 end
 
 -- token-bucket: '<level> <time>', a leaky bucket used as a meter, which is GCRA turned round. The level is in units of
--- tokens times window, so that a drain of `limit` per µs keeps it whole: up to 2^53 nothing is rounded. A burst that was lowered counts as used up.
+-- tokens times window, so that a drain of `limit` per µs keeps it whole: up to 2^53 nothing is rounded. Under a burst
+-- that was lowered since, the bucket counts as empty at most.
 local function look_bucket(key, limit, window, burst, cost)
   local level = 0
   local stored = call('GET', key)

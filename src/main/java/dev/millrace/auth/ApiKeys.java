@@ -1,8 +1,6 @@
 package dev.millrace.auth;
 
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
@@ -21,6 +19,7 @@ import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 
 import dev.millrace.redis.Keys;
+import dev.millrace.redis.Sha256;
 
 /**
  * The API keys, {@code mr_<keyId>_<secret>}. Holds only the SHA-256 of each secret and compares in constant time. A hash
@@ -86,7 +85,7 @@ public class ApiKeys {
             return null;
         }
         Entry entry = entries.get(authorization.substring(idStart, idEnd));
-        byte[] digest = sha256().digest(authorization.substring(idEnd + 1).getBytes(StandardCharsets.UTF_8));
+        byte[] digest = Sha256.of(authorization.substring(idEnd + 1));
         return entry != null && MessageDigest.isEqual(entry.sha256, digest) ? entry.caller : null;
     }
 
@@ -104,14 +103,6 @@ public class ApiKeys {
     private static void check(boolean condition, String message) {
         if (!condition) {
             throw new ConfigurationException(message);
-        }
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
         }
     }
 }

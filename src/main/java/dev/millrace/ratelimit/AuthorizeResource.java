@@ -1,9 +1,5 @@
 package dev.millrace.ratelimit;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.regex.Pattern;
 
 import jakarta.ws.rs.DefaultValue;
@@ -30,6 +26,7 @@ import dev.millrace.auth.RequiresScope;
 import dev.millrace.auth.Scopes;
 import dev.millrace.http.ApiException;
 import dev.millrace.http.Problem;
+import dev.millrace.redis.Sha256;
 
 /** The question proxies ask before they let a request through: nginx, Traefik, Caddy. */
 @Path("/v1/ratelimit")
@@ -86,16 +83,7 @@ public class AuthorizeResource {
         }
         // All of them: the backend may read another one than the first.
         String value = String.join(",", request.headers().getAll(name));
-        return value.isEmpty() ? ANONYMOUS : hash(value);
-    }
-
-    /** The value may be a secret, and identifiers are seen in answers and in Redis. */
-    private static String hash(String value) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(value.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest, 0, 16);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        // Hashed: the value may be a secret, and identifiers are seen in answers and in Redis.
+        return value.isEmpty() ? ANONYMOUS : Sha256.hex(value, 16);
     }
 }

@@ -26,9 +26,6 @@ class ClusterChecks {
 
     /** The outcomes in the order of the checks; fails if any check got no answer. */
     Uni<List<Outcome>> decide(String tenant, List<Check> checks, boolean atomic) {
-        if (checks.isEmpty()) {
-            return Uni.createFrom().item(List.of());
-        }
         Outcomes[] answers = new Outcomes[checks.size()];
         Throwable[] failure = new Throwable[1];
         List<Uni<Outcomes>> calls = new ArrayList<>(checks.size());

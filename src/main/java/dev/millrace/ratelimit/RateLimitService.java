@@ -36,8 +36,7 @@ public class RateLimitService {
     private final RateLimitMetrics metrics;
 
     RateLimitService(Policies policies, RateLimitStore store, RedisLinks redis, ClusterChecks cluster, Leases leases,
-            Degraded degraded,
-            RateLimitMetrics metrics) {
+            Degraded degraded, RateLimitMetrics metrics) {
         this.policies = policies;
         this.store = store;
         this.redis = redis;
@@ -76,7 +75,7 @@ public class RateLimitService {
     }
 
     /**
-     * Decides several checks, in order. The same limit may occur twice.
+     * Decides several checks, at least one, in order. The same limit may occur twice.
      *
      * @param atomic whether all are charged or none. In a cluster the limits may live on different servers: then each is
      *        charged, and those admitted get their charge back when another was denied; for that moment others see it

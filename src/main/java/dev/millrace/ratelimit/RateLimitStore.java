@@ -126,7 +126,7 @@ class RateLimitStore {
         return switch (p.source()) {
             case API, CONFIG -> p.name();
             case INLINE -> "~" + p.algorithm().id() + '.' + p.limit() + '.' + p.windowMs() + '.' + p.burst();
-            case ENVOY -> "~envoy." + Keys.encode(p.name()) + '.' + p.algorithm().keyPart();
+            case ENVOY -> "~envoy." + Keys.encode(p.name());
         };
     }
 }

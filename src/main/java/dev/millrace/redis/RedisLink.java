@@ -76,8 +76,7 @@ final class RedisLink {
 
     /** @param latency told of the ns each answered call took */
     RedisLink(ContextInternal context, Supplier<Redis> clients, Listener listener, LongConsumer latency,
-            int maxInFlight,
-            Duration deadline) {
+            int maxInFlight, Duration deadline) {
         this.context = context;
         this.clients = clients;
         this.listener = listener;

@@ -99,11 +99,6 @@ public class RedisLinks {
         return clients.endpoint().cluster();
     }
 
-    /** Whether any connection is up. */
-    public boolean isUp() {
-        return up() > 0;
-    }
-
     /**
      * Sends one command when subscribed to, and continues on the caller's Vert.x context. Fails with Redis' error reply
      * or with {@link RedisUnavailableException}, within {@code millrace.redis.timeout}.

@@ -13,8 +13,7 @@ final class RedisReply {
 
     /** "Not now": the command was refused whole and may succeed later. */
     private static final Set<String> REFUSALS = Set.of("LOADING", "BUSY", "OOM", "CLUSTERDOWN", "MASTERDOWN",
-            "TRYAGAIN",
-            "READONLY", "MISCONF", "NOREPLICAS", "MOVED", "ASK");
+            "TRYAGAIN", "READONLY", "MISCONF", "NOREPLICAS", "MOVED", "ASK");
     /** This server is no longer, or not yet, the one to talk to: ask again where Redis is. */
     private static final Set<String> WRONG_SERVER = Set.of("READONLY", "MASTERDOWN", "LOADING");
 

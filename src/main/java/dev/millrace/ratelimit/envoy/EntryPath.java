@@ -1,11 +1,7 @@
 package dev.millrace.ratelimit.envoy;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
-
 import dev.millrace.redis.Keys;
+import dev.millrace.redis.Sha256;
 
 /**
  * What a descriptor is counted under: its entries as {@code key=value;key=value}, in which no entry can pass for another.
@@ -32,7 +28,7 @@ final class EntryPath {
 
     String identifier() {
         String identifier = path.toString();
-        return Keys.identifierProblem(identifier) == null ? identifier : sha256(identifier);
+        return Keys.identifierProblem(identifier) == null ? identifier : Sha256.hex(identifier, 32);
     }
 
     private void separate() {
@@ -48,15 +44,6 @@ final class EntryPath {
                 path.append('\\');
             }
             path.append(c);
-        }
-    }
-
-    private static String sha256(String text) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
         }
     }
 }

@@ -11,8 +11,7 @@ enum Unit {
     SECOND(Duration.ofSeconds(1)),
     MINUTE(Duration.ofMinutes(1)),
     HOUR(Duration.ofHours(1)),
-    DAY(
-            Duration.ofDays(1)),
+    DAY(Duration.ofDays(1)),
     WEEK(Duration.ofDays(7)),
     MONTH(Duration.ofDays(30)),
     YEAR(Duration.ofDays(365));

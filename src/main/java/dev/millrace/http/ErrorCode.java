@@ -8,16 +8,23 @@ public enum ErrorCode {
     INVALID_REQUEST("invalid-request", 400, "The request is not valid"),
     MALFORMED_JSON("malformed-json", 400, "The body is not well-formed JSON"),
     UNAUTHENTICATED("unauthenticated", 401, "A valid API key is needed"),
+    SESSION_INVALID("session-invalid", 401, "The session token is not valid"),
+    TOKEN_INVALID("token-invalid", 401, "The refresh token is not valid"),
+    TOKEN_REUSED("token-reused", 401, "The refresh token was used before"),
     FORBIDDEN("forbidden", 403, "The API key lacks the scope"),
     NOT_FOUND("not-found", 404, "There is nothing here"),
     POLICY_UNKNOWN("policy-unknown", 404, "There is no such rate-limit policy"),
     LEASE_UNKNOWN("lease-unknown", 404, "There is no such lease, or it has ended"),
+    SESSION_UNKNOWN("session-unknown", 404, "There is no such session, or it has ended"),
+    FAMILY_UNKNOWN("family-unknown", 404, "There is no such family of refresh tokens, or it has ended"),
     METHOD_NOT_ALLOWED("method-not-allowed", 405, "The method is not allowed here"),
     NOT_ACCEPTABLE("not-acceptable", 406, "The answer cannot be given in an accepted media type"),
     REQUEST_TIMEOUT("request-timeout", 408, "The request took too long to arrive"),
     ALGORITHM_MISMATCH("algorithm-mismatch", 409, "The policy's algorithm does not offer this"),
     POLICY_CONFIGURED("policy-configured", 409, "The policy comes from the configuration and cannot be changed here"),
     POLICY_LIMIT("policy-limit", 409, "The tenant has as many policies as it may have"),
+    SESSION_LIMIT("session-limit", 409, "The user has as many sessions as allowed"),
+    PRECONDITION_FAILED("precondition-failed", 412, "The data has changed since it was read"),
     TOO_LARGE("too-large", 413, "The body is too large"),
     URI_TOO_LONG("uri-too-long", 414, "The request line is too long"),
     UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", 415, "The body's media type is not supported"),
@@ -56,6 +63,16 @@ public enum ErrorCode {
         return this == RATE_LIMITED
                 ? "https://iana.org/assignments/http-problem-types#quota-exceeded"
                 : "urn:millrace:problem:" + code;
+    }
+
+    /** The {@code WWW-Authenticate} that a 401 must carry (RFC 9110), or null for other statuses. */
+    String challenge() {
+        return switch (this) {
+            case UNAUTHENTICATED -> "Bearer realm=\"millrace\"";
+            case SESSION_INVALID -> "Session-Token realm=\"millrace\"";
+            case TOKEN_INVALID, TOKEN_REUSED -> "Refresh-Token realm=\"millrace\"";
+            default -> null;
+        };
     }
 
     /** The code that best says what {@code status} means, for failures that carry nothing else. */

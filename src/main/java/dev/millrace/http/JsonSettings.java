@@ -41,6 +41,8 @@ public class JsonSettings implements ObjectMapperCustomizer {
         SimpleModule module = new SimpleModule("millrace");
         module.addDeserializer(Duration.class, new DurationJson.Deserializer());
         module.addSerializer(Duration.class, new DurationJson.Serializer());
+        module.addDeserializer(JsonObject.class, new JsonObject.Deserializer());
+        module.addSerializer(JsonObject.class, new JsonObject.Serializer());
         mapper.registerModule(module);
     }
 }

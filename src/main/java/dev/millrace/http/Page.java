@@ -28,10 +28,8 @@ public record Page<T>(List<T> items, @JsonInclude(JsonInclude.Include.NON_NULL) 
      * @param cursor of the page before, or null for the first page
      */
     public static <T> Page<T> of(List<T> all, Function<T, String> key, int limit, String cursor) {
-        if (limit < 1 || limit > MAX_LIMIT) {
-            throw ApiException.invalid("limit", "must be between 1 and " + MAX_LIMIT);
-        }
-        String after = cursor == null || cursor.isEmpty() ? null : decode(cursor);
+        requireLimit(limit);
+        String after = decode(cursor);
         List<T> rest = all.stream().filter(item -> after == null || key.apply(item).compareTo(after) > 0)
                 .sorted(Comparator.comparing(key)).toList();
         List<T> items = rest.subList(0, Math.min(limit, rest.size()));
@@ -39,11 +37,25 @@ public record Page<T>(List<T> items, @JsonInclude(JsonInclude.Include.NON_NULL) 
         return new Page<>(items, more ? encode(key.apply(items.get(items.size() - 1))) : null);
     }
 
-    private static String encode(String last) {
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(last.getBytes(StandardCharsets.UTF_8));
+    /** Refuses a page size that is out of bounds. */
+    public static void requireLimit(int limit) {
+        if (limit < 1 || limit > MAX_LIMIT) {
+            throw ApiException.invalid("limit", "must be between 1 and " + MAX_LIMIT);
+        }
     }
 
-    private static String decode(String cursor) {
+    /** The cursor that stands for a place in a list; null stays null. */
+    public static String encode(String place) {
+        return place == null
+                ? null
+                : Base64.getUrlEncoder().withoutPadding().encodeToString(place.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The place a cursor stands for; null where there is no cursor. */
+    public static String decode(String cursor) {
+        if (cursor == null || cursor.isEmpty()) {
+            return null;
+        }
         try {
             return new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {

@@ -35,8 +35,8 @@ public class ProblemMappers {
     @ServerExceptionMapper
     public RestResponse<Problem> api(ApiException e, UriInfo uri) {
         ResponseBuilder<Problem> response = problem(e.code(), e.getMessage(), uri, e.violations());
-        if (e.code() == ErrorCode.UNAUTHENTICATED) {
-            response.header(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"millrace\"");
+        if (e.code().challenge() != null) {
+            response.header(HttpHeaders.WWW_AUTHENTICATE, e.code().challenge());
         }
         return response.build();
     }
@@ -166,7 +166,8 @@ public class ProblemMappers {
             }
             return "must be one of " + String.join(", ", names);
         }
-        if (e instanceof DurationJson.InvalidDurationException) {
+        if (e instanceof DurationJson.InvalidDurationException
+                || e instanceof JsonObject.InvalidJsonObjectException) {
             return e.getOriginalMessage();
         }
         if (e instanceof MismatchedInputException mismatch

@@ -1,6 +1,5 @@
 package dev.millrace.ratelimit;
 
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.function.Function;
 
@@ -8,9 +7,7 @@ import org.eclipse.microprofile.config.spi.Converter;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
-import dev.millrace.http.DurationJson;
-
-/** So that the configuration is written as requests are: {@code sliding-window}, {@code local}, {@code 15m}. */
+/** So that the configuration is written as requests are: {@code sliding-window}, {@code local}. */
 final class ConfigConverters {
 
     private ConfigConverters() {}
@@ -34,17 +31,6 @@ final class ConfigConverters {
         @Override
         public FailMode convert(String value) {
             return constant(FailMode.values(), FailMode::id, value);
-        }
-    }
-
-    /** Durations as in requests. */
-    @RegisterForReflection
-    public static final class DurationConverter implements Converter<Duration> {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        public Duration convert(String value) {
-            return DurationJson.parse(value.strip());
         }
     }
 

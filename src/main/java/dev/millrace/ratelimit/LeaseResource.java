@@ -1,8 +1,6 @@
 package dev.millrace.ratelimit;
 
 import java.time.Duration;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
@@ -30,6 +28,7 @@ import dev.millrace.auth.RequiresScope;
 import dev.millrace.auth.Scopes;
 import dev.millrace.http.ApiException;
 import dev.millrace.http.Problem;
+import dev.millrace.http.Timestamps;
 
 /** Leases of the algorithm {@code concurrency}. */
 @Path("/v1/ratelimit/{policy}/{identifier}/leases")
@@ -38,9 +37,6 @@ import dev.millrace.http.Problem;
 @RequiresScope(Scopes.RATELIMIT)
 @Tag(name = "Rate limiting")
 public class LeaseResource {
-
-    private static final DateTimeFormatter INSTANT = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'")
-            .withZone(ZoneOffset.UTC);
 
     private final Leases leases;
     private final DecisionResponse responses;
@@ -70,7 +66,7 @@ public class LeaseResource {
         static View of(Leases.Grant grant) {
             Decision d = grant.decision();
             return new View(grant.lease(), d.policy(), d.identifier(), true, d.limit(), d.remaining(), grant.ttlMs(),
-                    INSTANT.format(grant.expiresAt()), d.degraded());
+                    Timestamps.format(grant.expiresAt().toEpochMilli()), d.degraded());
         }
     }
 

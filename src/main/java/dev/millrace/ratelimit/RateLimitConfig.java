@@ -12,6 +12,8 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 
+import dev.millrace.http.DurationConverter;
+
 /** Settings of the rate limiter. */
 @ConfigMapping(prefix = "millrace.ratelimit")
 public interface RateLimitConfig {
@@ -47,7 +49,7 @@ public interface RateLimitConfig {
 
         long limit();
 
-        @WithConverter(ConfigConverters.DurationConverter.class)
+        @WithConverter(DurationConverter.class)
         Optional<Duration> window();
 
         Optional<Long> burst();
@@ -55,7 +57,7 @@ public interface RateLimitConfig {
         @WithConverter(ConfigConverters.FailModeConverter.class)
         Optional<FailMode> failMode();
 
-        @WithConverter(ConfigConverters.DurationConverter.class)
+        @WithConverter(DurationConverter.class)
         Optional<Duration> denyPenalty();
 
         Optional<Boolean> shadow();

@@ -1,0 +1,164 @@
+package dev.millrace.session;
+
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.PATCH;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestResponse;
+import org.jboss.resteasy.reactive.RestResponse.ResponseBuilder;
+
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.smallrye.mutiny.Uni;
+
+import dev.millrace.auth.CurrentCaller;
+import dev.millrace.auth.RequiresScope;
+import dev.millrace.auth.Scopes;
+import dev.millrace.http.ApiException;
+import dev.millrace.http.EntityTags;
+import dev.millrace.http.JsonObject;
+import dev.millrace.http.NoStore;
+
+/** Open a session, and what its holder does with it. The token is in a header, never in a path. */
+@Path("/v1/sessions")
+@Produces(MediaType.APPLICATION_JSON)
+@RequiresScope(Scopes.SESSIONS)
+@NoStore
+@Tag(name = "Sessions")
+public class SessionResource {
+
+    /** The header with the session's token. */
+    static final String TOKEN = "Session-Token";
+    private static final String MERGE_PATCH = "application/merge-patch+json";
+    private static final String TOKEN_DESCRIPTION = "The session's token";
+    private static final String NEW = """
+            {"userId":"user-42","data":{"cart":[]},"idle":"30m","absolute":"12h",
+             "device":{"userAgent":"Firefox on Linux","ipAddress":"203.0.113.7"},"maxPerUser":5,"onLimit":"evict-oldest"}""";
+
+    private final SessionService service;
+    private final CurrentCaller caller;
+
+    SessionResource(SessionService service, CurrentCaller caller) {
+        this.service = service;
+        this.caller = caller;
+    }
+
+    /** A session with its token. */
+    @RegisterForReflection
+    @Schema(name = "OpenedSession")
+    public record Opened(
+            @Schema(description = "Shown this once", examples = "s1.kPq3vK9wQm2Tz7LpR4sH.uZ8...") String token,
+            Session session) {
+
+        static Opened of(SessionService.Opened opened) {
+            return new Opened(opened.token().text(), opened.session());
+        }
+    }
+
+    /** What to change. */
+    @RegisterForReflection
+    @Schema(name = "SessionPatch")
+    public record Patch(
+            @Schema(description = "Merged into the session's data (RFC 7396); null removes", required = true) JsonObject data) {}
+
+    /** Why the token is rotated. */
+    @RegisterForReflection
+    @Schema(name = "SessionRotation")
+    public record Rotation(
+            @Schema(description = "The user has just proved who he is: sets authTime", defaultValue = "false") Boolean reauthenticated) {}
+
+    @POST
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Operation(summary = "Open a session", description = "After you have checked who the user is. Give the token to the client; the service keeps only a digest of it.")
+    @RequestBody(content = @Content(schema = @Schema(implementation = NewSession.class), examples = @ExampleObject(name = "a login", value = NEW)))
+    @APIResponse(responseCode = "201", description = "Opened", content = @Content(schema = @Schema(implementation = Opened.class)))
+    @APIResponse(responseCode = "409", description = "The user has as many sessions as allowed")
+    @APIResponse(responseCode = "413", description = "The data is over 64 KB")
+    public Uni<RestResponse<Opened>> create(NewSession request) {
+        if (request == null) {
+            throw ApiException.invalid("", "The body must be a session to open");
+        }
+        return service.create(caller.tenant(), request)
+                .map(opened -> answer(201, Opened.of(opened), opened.session()));
+    }
+
+    @GET
+    @Path("current")
+    @RequiresScope(Scopes.SESSIONS_READ)
+    @Operation(summary = "Read the session of a token", description = "Counts as using it, unless `touch=false` or the API key has `sessions:read` only.")
+    @APIResponse(responseCode = "200", description = "The session", content = @Content(schema = @Schema(implementation = Session.class)))
+    @APIResponse(responseCode = "401", description = "The session is unknown, has expired or was ended")
+    public Uni<RestResponse<Session>> current(
+            @Parameter(description = TOKEN_DESCRIPTION) @HeaderParam(TOKEN) String token,
+            @Parameter(description = "false only looks") @QueryParam("touch") @DefaultValue("true") String touch) {
+        if (!touch.equals("true") && !touch.equals("false")) {
+            throw ApiException.invalid("touch", "must be true or false");
+        }
+        boolean touches = touch.equals("true") && caller.get().may(Scopes.SESSIONS);
+        return service.current(caller.tenant(), token, touches).map(session -> answer(200, session, session));
+    }
+
+    @PATCH
+    @Path("current")
+    @Consumes({MERGE_PATCH, MediaType.APPLICATION_JSON})
+    @Operation(summary = "Change the session's data", description = "Merges a patch (RFC 7396). Patches of different members never undo each other; with If-Match, one that was made from an older version is refused.")
+    @RequestBody(content = @Content(schema = @Schema(implementation = Patch.class), examples = @ExampleObject(name = "set one, remove one", value = "{\"data\":{\"theme\":\"dark\",\"cart\":null}}")))
+    @APIResponse(responseCode = "200", description = "The session as it is now", content = @Content(schema = @Schema(implementation = Session.class)))
+    @APIResponse(responseCode = "401", description = "The session is unknown, has expired or was ended")
+    @APIResponse(responseCode = "412", description = "The session has another version")
+    @APIResponse(responseCode = "413", description = "The data would be over 64 KB")
+    public Uni<RestResponse<Session>> patch(
+            @Parameter(description = TOKEN_DESCRIPTION) @HeaderParam(TOKEN) String token,
+            @Parameter(description = "The ETag the patch was made from") @HeaderParam(HttpHeaders.IF_MATCH) String ifMatch,
+            Patch patch) {
+        if (patch == null || patch.data() == null) {
+            throw ApiException.invalid("data", "must be an object");
+        }
+        return service.patch(caller.tenant(), token, patch.data(), EntityTags.ifMatch(ifMatch))
+                .map(session -> answer(200, session, session));
+    }
+
+    @POST
+    @Path("current/rotate")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Operation(summary = "Exchange the token", description = "Same session, same deadlines, new token; the old one is dead at once. Do it whenever the user's privileges change.")
+    @APIResponse(responseCode = "200", description = "The session with its new token", content = @Content(schema = @Schema(implementation = Opened.class)))
+    @APIResponse(responseCode = "401", description = "The session is unknown, has expired or was ended")
+    public Uni<RestResponse<Opened>> rotate(
+            @Parameter(description = TOKEN_DESCRIPTION) @HeaderParam(TOKEN) String token,
+            Rotation rotation) {
+        boolean reauthenticated = rotation != null && Boolean.TRUE.equals(rotation.reauthenticated());
+        return service.rotate(caller.tenant(), token, reauthenticated)
+                .map(opened -> answer(200, Opened.of(opened), opened.session()));
+    }
+
+    @DELETE
+    @Path("current")
+    @Operation(summary = "Log out", description = "Ends the session. Whatever races with it, nothing revives it.")
+    @APIResponse(responseCode = "204", description = "Ended")
+    @APIResponse(responseCode = "401", description = "It had ended already, or never was")
+    public Uni<Void> logOut(@Parameter(description = TOKEN_DESCRIPTION) @HeaderParam(TOKEN) String token) {
+        return service.logOut(caller.tenant(), token);
+    }
+
+    private static <T> RestResponse<T> answer(int status, T entity, Session session) {
+        return ResponseBuilder.<T>create(status).entity(entity).type(MediaType.APPLICATION_JSON_TYPE)
+                .header(HttpHeaders.ETAG, EntityTags.of(session.version())).build();
+    }
+}

@@ -1,0 +1,261 @@
+package dev.millrace.session;
+
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.smallrye.mutiny.Uni;
+
+import dev.millrace.http.ApiException;
+import dev.millrace.http.ErrorCode;
+import dev.millrace.http.JsonObject;
+import dev.millrace.http.Page;
+import dev.millrace.http.Timestamps;
+import dev.millrace.http.Violation;
+import dev.millrace.session.SessionMetrics.Operation;
+import dev.millrace.session.SessionMetrics.Outcome;
+import dev.millrace.user.Lifetimes;
+import dev.millrace.user.Owner;
+import dev.millrace.user.RecordKind;
+import dev.millrace.user.UserKey;
+import dev.millrace.user.UserRecords;
+import dev.millrace.user.UserRecords.Stored;
+
+/**
+ * Logins that last. A session is alive from the answer that opens it until it is logged out, revoked, evicted, unused for
+ * {@code idle}, or {@code absolute} old; once dead, no call brings it back, however it races. Every call is one atomic script
+ * in Redis and goes by Redis' clock. While Redis is away every call fails: nobody is let in unseen.
+ */
+@ApplicationScoped
+public class SessionService {
+
+    /** The most sessions any user may have at once. */
+    public static final int MOST_PER_USER = 10_000;
+
+    /** How far ahead of this node's clock an {@code authTime} may be. */
+    private static final long CLOCK_TOLERANCE_MS = 60_000;
+
+    /** A session with its token, which is told this once. */
+    public record Opened(SessionToken token, Session session) {}
+
+    private final SessionStore store;
+    private final UserRecords records;
+    private final SessionConfig config;
+    private final SessionMetrics metrics;
+    private final SecureRandom random = new SecureRandom();
+
+    SessionService(SessionStore store, UserRecords records, SessionConfig config, SessionMetrics metrics) {
+        this.store = store;
+        this.records = records;
+        this.config = config;
+        this.metrics = metrics;
+    }
+
+    void start(@Observes StartupEvent event) {
+        if (!Lifetimes.isValid(config.idle()) || !Lifetimes.isValid(config.absolute())) {
+            throw new ConfigurationException(
+                    "millrace.sessions.idle and .absolute must be between 1 ms and 400 days");
+        }
+    }
+
+    /**
+     * Opens a session.
+     *
+     * @throws ApiException 400 if the request is not valid, 413 if its data is too large; the Uni fails with 409 if the user
+     *         has as many sessions as allowed
+     */
+    public Uni<Opened> create(String tenant, NewSession request) {
+        List<Violation> violations = request.violations();
+        if (!violations.isEmpty()) {
+            throw ApiException.invalid(violations);
+        }
+        JsonObject data = request.data() == null ? JsonObject.EMPTY : request.data();
+        Lifetimes.requireSize("data", data);
+        UserKey user = UserKey.of(request.userId());
+        SessionToken token = SessionToken.random(user, random);
+        int most = request.maxPerUser() == null ? config.maxPerUser() : request.maxPerUser();
+        String device = request.device() == null ? "" : request.device().toJson().text();
+        UserRecords.Addition addition = new UserRecords.Addition(token.id(), token.digest(), request.userId(),
+                data.text(),
+                device, Long.toString(authTime(request)), ms(request.idle(), config.idle()),
+                ms(request.absolute(), config.absolute()));
+        return records.add(owner(tenant, user), addition, most, request.onLimit() == OnLimit.EVICT_OLDEST)
+                .map(state -> {
+                    metrics.count(Operation.CREATE, state == null ? Outcome.REFUSED : Outcome.OK);
+                    if (state == null) {
+                        throw new ApiException(ErrorCode.SESSION_LIMIT, "The user has " + most + " sessions or more");
+                    }
+                    return new Opened(token, Session.of(token.id(), request.userId(), state, data.text(), device));
+                });
+    }
+
+    private static long authTime(NewSession request) {
+        if (request.authTime() == null) {
+            return 0;
+        }
+        long time = Timestamps.parse("authTime", request.authTime());
+        if (time <= 0 || time > System.currentTimeMillis() + CLOCK_TOLERANCE_MS) {
+            throw ApiException.invalid("authTime", "must not be in the future, nor before 1970");
+        }
+        return time;
+    }
+
+    /**
+     * The session of a token.
+     *
+     * @param touch whether this counts as using it
+     */
+    public Uni<Session> current(String tenant, String token, boolean touch) {
+        return store.current(tenant, parsed(token), touch).map(stored -> found(Operation.CURRENT, stored));
+    }
+
+    /** The session of a token, without touching it; null if there is none. */
+    public Uni<Stored> inspect(String tenant, String token) {
+        SessionToken parsed = SessionToken.parse(token);
+        return parsed == null
+                ? Uni.createFrom().nullItem()
+                : store.current(tenant, parsed, false).invoke(stored -> metrics.count(Operation.INTROSPECT,
+                        stored == null ? Outcome.INVALID : Outcome.OK));
+    }
+
+    /**
+     * Merges a patch into a session's data (RFC 7396), and counts as using it.
+     *
+     * @param versions any of which it must have, else 412; null for any at all
+     */
+    public Uni<Session> patch(String tenant, String token, JsonObject patch, List<Long> versions) {
+        Lifetimes.requireSize("data", patch);
+        return store.patch(tenant, parsed(token), patch.text(), versions, Lifetimes.MAX_DATA_BYTES).map(outcome -> {
+            metrics.count(Operation.PATCH, switch (outcome.patched()) {
+                case DONE -> Outcome.OK;
+                case INVALID -> Outcome.INVALID;
+                case STALE, TOO_LARGE -> Outcome.REFUSED;
+            });
+            return switch (outcome.patched()) {
+                case DONE -> session(outcome.session());
+                case INVALID -> throw invalid();
+                case STALE -> throw new ApiException(ErrorCode.PRECONDITION_FAILED,
+                        "The session's version is " + outcome.version());
+                case TOO_LARGE -> throw Lifetimes.tooLarge("data");
+            };
+        });
+    }
+
+    /**
+     * Exchanges the token of a session; the one presented is dead from then on.
+     *
+     * @param reauthenticated whether the user has just proved who he is again
+     */
+    public Uni<Opened> rotate(String tenant, String token, boolean reauthenticated) {
+        SessionToken presented = parsed(token);
+        SessionToken successor = presented.successor(random);
+        return store.rotate(tenant, presented, successor, reauthenticated)
+                .map(stored -> new Opened(successor, found(Operation.ROTATE, stored)));
+    }
+
+    /** Ends the session of a token. */
+    public Uni<Void> logOut(String tenant, String token) {
+        return end(tenant, parsed(token)).map(ended -> {
+            if (!ended) {
+                throw invalid();
+            }
+            return null;
+        });
+    }
+
+    /** Ends the session of a token if there is one. */
+    public Uni<Void> revokeToken(String tenant, String token) {
+        SessionToken parsed = SessionToken.parse(token);
+        return parsed == null ? Uni.createFrom().voidItem() : end(tenant, parsed).replaceWithVoid();
+    }
+
+    private Uni<Boolean> end(String tenant, SessionToken token) {
+        return records.remove(SessionStore.owner(tenant, token), token.id(), token.digest(), "logout")
+                .invoke(ended -> metrics.count(Operation.LOGOUT, ended ? Outcome.OK : Outcome.INVALID));
+    }
+
+    /** One page of a user's sessions, the newest first. */
+    public Uni<Page<Session>> list(String tenant, String userId, int limit, String cursor) {
+        Page.requireLimit(limit);
+        return records.list(owner(tenant, UserKey.of(userId)), limit, Page.decode(cursor))
+                .map(listing -> new Page<>(listing.records().stream().map(SessionService::session).toList(),
+                        Page.encode(listing.next())));
+    }
+
+    /** Ends one of a user's sessions. */
+    public Uni<Void> revoke(String tenant, String userId, String id) {
+        if (!SessionToken.isId(id)) {
+            throw unknown();
+        }
+        return records.remove(owner(tenant, UserKey.of(userId)), id, null, "revoked").map(ended -> {
+            metrics.count(Operation.REVOKE, ended ? Outcome.OK : Outcome.INVALID);
+            if (!ended) {
+                throw unknown();
+            }
+            return null;
+        });
+    }
+
+    /**
+     * Ends all of a user's sessions; takes the same few steps however many there are.
+     *
+     * @param except id of the one that stays, or null; where it is not alive nothing is done
+     */
+    public Uni<Void> revokeAll(String tenant, String userId, String except) {
+        if (except != null && !SessionToken.isId(except)) {
+            throw unknown();
+        }
+        return records.removeAll(owner(tenant, UserKey.of(userId)), except).map(removal -> {
+            boolean done = removal == UserRecords.Removal.DONE;
+            metrics.count(Operation.REVOKE_ALL, done ? Outcome.OK : Outcome.INVALID);
+            if (!done) {
+                throw unknown();
+            }
+            return null;
+        });
+    }
+
+    private Session found(Operation operation, Stored stored) {
+        metrics.count(operation, stored == null ? Outcome.INVALID : Outcome.OK);
+        if (stored == null) {
+            throw invalid();
+        }
+        return session(stored);
+    }
+
+    private static SessionToken parsed(String token) {
+        SessionToken parsed = SessionToken.parse(token);
+        if (parsed == null) {
+            throw token == null
+                    ? new ApiException(ErrorCode.SESSION_INVALID,
+                            "Send the session's token in the header Session-Token")
+                    : invalid();
+        }
+        return parsed;
+    }
+
+    private static Session session(Stored s) {
+        return Session.of(s.id(), s.user(), s.state(), s.data(), s.device());
+    }
+
+    private static Owner owner(String tenant, UserKey user) {
+        return new Owner(tenant, RecordKind.SESSION, user);
+    }
+
+    private static long ms(Duration asked, Duration otherwise) {
+        return (asked == null ? otherwise : asked).toMillis();
+    }
+
+    private static ApiException invalid() {
+        return new ApiException(ErrorCode.SESSION_INVALID, "The session is unknown, has expired or was ended");
+    }
+
+    private static ApiException unknown() {
+        return new ApiException(ErrorCode.SESSION_UNKNOWN, "The user has no such session");
+    }
+}

@@ -1,0 +1,92 @@
+package dev.millrace.session;
+
+import java.util.List;
+
+import jakarta.inject.Singleton;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.redis.client.Response;
+
+import dev.millrace.redis.Script;
+import dev.millrace.redis.Scripts;
+import dev.millrace.user.Owner;
+import dev.millrace.user.RecordKind;
+import dev.millrace.user.RecordState;
+import dev.millrace.user.UserRecords.Stored;
+
+/** What the holder of a token may do with his session, each in one script. */
+@Singleton
+class SessionStore {
+
+    /** How a patch went. */
+    enum Patched {
+        DONE,
+        /** There is no such session. */
+        INVALID,
+        /** It has another version than asked for. */
+        STALE,
+        TOO_LARGE
+    }
+
+    /** The outcome of a patch; {@code session} only where it is DONE, {@code version} where it is STALE. */
+    record PatchOutcome(Patched patched, Stored session, long version) {}
+
+    private final Scripts scripts;
+    private final Script current;
+    private final Script patch;
+    private final Script rotate;
+
+    SessionStore(Scripts scripts) {
+        this.scripts = scripts;
+        this.current = scripts.get("session/current-2");
+        this.patch = scripts.get("session/patch-2");
+        this.rotate = scripts.get("session/rotate-1");
+    }
+
+    static Owner owner(String tenant, SessionToken token) {
+        return new Owner(tenant, RecordKind.SESSION, token.user());
+    }
+
+    /** The session of a token, or null. */
+    Uni<Stored> current(String tenant, SessionToken token, boolean touch) {
+        Owner owner = owner(tenant, token);
+        String id = token.id();
+        return scripts
+                .run(current, List.of(owner.records(), owner.index()), List.of(id, token.digest(), touch ? "1" : "0"))
+                .map(reply -> reply == null ? null : stored(id, reply, 0));
+    }
+
+    /**
+     * Merges a patch into a session's data.
+     *
+     * @param versions any of which the session must have; null for any at all
+     */
+    Uni<PatchOutcome> patch(String tenant, SessionToken token, String json, List<Long> versions, int maxBytes) {
+        Owner owner = owner(tenant, token);
+        String id = token.id();
+        StringBuilder required = new StringBuilder(versions == null ? "" : " ");
+        if (versions != null) {
+            versions.forEach(version -> required.append(version).append(' '));
+        }
+        return scripts.run(patch, List.of(owner.records(), owner.index()),
+                List.of(id, token.digest(), json, required.toString(), Integer.toString(maxBytes)))
+                .map(reply -> switch (reply.get(0).toInteger()) {
+                    case 1 -> new PatchOutcome(Patched.DONE, stored(id, reply, 1), 0);
+                    case -1 -> new PatchOutcome(Patched.STALE, null, reply.get(1).toLong());
+                    case -2 -> new PatchOutcome(Patched.TOO_LARGE, null, 0);
+                    default -> new PatchOutcome(Patched.INVALID, null, 0);
+                });
+    }
+
+    /** Gives the session of a token another one; null if there is no such session. */
+    Uni<Stored> rotate(String tenant, SessionToken token, SessionToken successor, boolean reauthenticated) {
+        return scripts.run(rotate, List.of(owner(tenant, token).records()),
+                List.of(token.id(), token.digest(), successor.digest(), reauthenticated ? "1" : "0"))
+                .map(reply -> reply == null ? null : stored(token.id(), reply, 0));
+    }
+
+    private static Stored stored(String id, Response reply, int at) {
+        return new Stored(id, reply.get(at).toString(), RecordState.parse(reply.get(at + 1).toString()),
+                reply.get(at + 2).toString(), reply.get(at + 3).toString());
+    }
+}

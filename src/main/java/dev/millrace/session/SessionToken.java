@@ -1,0 +1,92 @@
+package dev.millrace.session;
+
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.regex.Pattern;
+
+import dev.millrace.redis.Sha256;
+import dev.millrace.user.UserKey;
+
+/**
+ * The secret that a session's holder presents: {@code s1.<user>.<selector and secret>}.
+ *
+ * <p>The first part leads to the keys of its user ({@link UserKey}) and is all that is in clear. The rest is 48 random
+ * bytes: a selector of 120 bits, which stays the same as long as the session lives and whose digest is the session's public
+ * {@code id}; and a secret of 264 bits, which changes with each rotation. Redis knows the id, and a digest of all 48 bytes.
+ *
+ * <p>Not a record, so that nothing prints it by accident.
+ */
+final class SessionToken {
+
+    private static final String PREFIX = "s1.";
+    private static final int SELECTOR_BYTES = 15;
+    private static final int BYTES = 48;
+    private static final int ID_BYTES = 15;
+    private static final int SECRET_AT = PREFIX.length() + UserKey.LENGTH + 1;
+    /** Of 48 bytes in base64url; all of its characters count, so no two tokens stand for the same bytes. */
+    private static final int LENGTH = SECRET_AT + BYTES / 3 * 4;
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{20}");
+
+    private final UserKey user;
+    private final byte[] bytes;
+
+    private SessionToken(UserKey user, byte[] bytes) {
+        this.user = user;
+        this.bytes = bytes;
+    }
+
+    /** A token for a new session. */
+    static SessionToken random(UserKey user, SecureRandom random) {
+        byte[] bytes = new byte[BYTES];
+        random.nextBytes(bytes);
+        return new SessionToken(user, bytes);
+    }
+
+    /** Reads what was presented; null if it is no session token, whatever it is. */
+    static SessionToken parse(String text) {
+        if (text == null || text.length() != LENGTH || !text.startsWith(PREFIX) || text.charAt(SECRET_AT - 1) != '.') {
+            return null;
+        }
+        UserKey user = UserKey.parse(text.substring(PREFIX.length(), SECRET_AT - 1));
+        try {
+            return user == null
+                    ? null
+                    : new SessionToken(user, Base64.getUrlDecoder().decode(text.substring(SECRET_AT)));
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    /** Another token for the same session. */
+    SessionToken successor(SecureRandom random) {
+        byte[] successor = new byte[BYTES];
+        random.nextBytes(successor);
+        System.arraycopy(bytes, 0, successor, 0, SELECTOR_BYTES);
+        return new SessionToken(user, successor);
+    }
+
+    UserKey user() {
+        return user;
+    }
+
+    /** The session's public id. */
+    String id() {
+        return Sha256.base64(Sha256.of(Arrays.copyOf(bytes, SELECTOR_BYTES)), ID_BYTES);
+    }
+
+    /** Whether a session may have this id; no other reaches Redis. */
+    static boolean isId(String id) {
+        return ID.matcher(id).matches();
+    }
+
+    /** What Redis knows of the token. */
+    String digest() {
+        return Sha256.base64(Sha256.of(bytes), 32);
+    }
+
+    /** The token itself. */
+    String text() {
+        return PREFIX + user.hash() + '.' + Base64.getUrlEncoder().encodeToString(bytes);
+    }
+}

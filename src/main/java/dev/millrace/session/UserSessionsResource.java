@@ -1,0 +1,69 @@
+package dev.millrace.session;
+
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+import io.smallrye.mutiny.Uni;
+
+import dev.millrace.auth.CurrentCaller;
+import dev.millrace.auth.RequiresScope;
+import dev.millrace.auth.Scopes;
+import dev.millrace.http.NoStore;
+import dev.millrace.http.Page;
+import dev.millrace.user.Lifetimes;
+
+/** A user's sessions, one per device: list them, throw some out. */
+@Path("/v1/users/{userId}/sessions")
+@Produces(MediaType.APPLICATION_JSON)
+@RequiresScope(Scopes.SESSIONS)
+@NoStore
+@Tag(name = "Sessions")
+public class UserSessionsResource {
+
+    private final SessionService service;
+    private final CurrentCaller caller;
+
+    UserSessionsResource(SessionService service, CurrentCaller caller) {
+        this.service = service;
+        this.caller = caller;
+    }
+
+    @GET
+    @RequiresScope(Scopes.SESSIONS_READ)
+    @Operation(summary = "List a user's sessions", description = "The newest first. Empty for a user who has none.")
+    @APIResponse(responseCode = "200", description = "One page; shorter than `limit` where sessions carry much data")
+    public Uni<Page<Session>> list(@PathParam("userId") String userId,
+            @Parameter(description = "Items on a page, 1 to 500") @QueryParam("limit") @DefaultValue("50") int limit,
+            @Parameter(description = "`nextCursor` of the page before") @QueryParam("cursor") String cursor) {
+        return service.list(caller.tenant(), Lifetimes.checkedUser(userId), limit, cursor);
+    }
+
+    @DELETE
+    @Operation(summary = "Revoke all of a user's sessions", description = "Takes the same time however many there are.")
+    @APIResponse(responseCode = "204", description = "Revoked; also where there were none")
+    @APIResponse(responseCode = "404", description = "The session to keep is not alive; nothing was revoked")
+    public Uni<Void> revokeAll(@PathParam("userId") String userId,
+            @Parameter(description = "Id of the session that stays") @QueryParam("except") String except) {
+        return service.revokeAll(caller.tenant(), Lifetimes.checkedUser(userId), except);
+    }
+
+    @DELETE
+    @Path("{id}")
+    @Operation(summary = "Revoke one session")
+    @APIResponse(responseCode = "204", description = "Revoked")
+    @APIResponse(responseCode = "404", description = "The user has no such session")
+    public Uni<Void> revoke(@PathParam("userId") String userId, @PathParam("id") String id) {
+        return service.revoke(caller.tenant(), Lifetimes.checkedUser(userId), id);
+    }
+}

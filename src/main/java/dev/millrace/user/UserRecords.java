@@ -1,0 +1,141 @@
+package dev.millrace.user;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import jakarta.inject.Singleton;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.redis.client.Response;
+
+import dev.millrace.redis.Script;
+import dev.millrace.redis.Scripts;
+
+/**
+ * What users have several of, each with an end: sessions, families of refresh tokens. All of one user's are in one hash, so
+ * that a limit holds, a page is of one moment, and ending all of them is dropping one key
+ * (docs/adr/0004-one-hash-per-user.md). What ends is told as an event in the same step.
+ */
+@Singleton
+public class UserRecords {
+
+    /** A page ends after this many bytes of JSON. */
+    private static final int PAGE_BYTES = 1 << 20;
+
+    /**
+     * A record to add.
+     *
+     * @param digest of its secret
+     * @param data JSON
+     * @param device JSON, or empty
+     * @param tail see {@link RecordState}
+     * @param idleMs without use after which it ends
+     * @param absoluteMs after which it ends in any case
+     */
+    public record Addition(String id, String digest, String user, String data, String device, String tail, long idleMs,
+            long absoluteMs) {}
+
+    /** A record as it is kept; {@code device} is empty where there is none. */
+    public record Stored(String id, String user, RecordState state, String data, String device) {}
+
+    /** Some records, the newest first; {@code next} is where the next page begins, or null. */
+    public record Listing(List<Stored> records, String next) {}
+
+    /** How ending all but one went. */
+    public enum Removal {
+        DONE,
+        /** The one to keep is not there; nothing was done. */
+        UNKNOWN_EXCEPTION
+    }
+
+    private final Scripts scripts;
+    private final String kept;
+    private final Script add;
+    private final Script list;
+    private final Script remove;
+    private final Script removeAll;
+    private final Script expire;
+
+    UserRecords(Scripts scripts, EventConfig config) {
+        this.scripts = scripts;
+        this.kept = Integer.toString(Math.max(1, config.kept() / UserKey.PARTITIONS));
+        this.add = scripts.get("user/add-4");
+        this.list = scripts.get("user/list-2");
+        this.remove = scripts.get("user/remove-4");
+        this.removeAll = scripts.get("user/remove-all-4");
+        this.expire = scripts.get("user/expire-4");
+    }
+
+    /** About how many events the stream of a partition keeps; for scripts that write to it. */
+    public String eventsKept() {
+        return kept;
+    }
+
+    /**
+     * Adds a record.
+     *
+     * @param most records the user may have
+     * @param evict whether the oldest ends where there is no room
+     * @return the state of the new record; null if there was no room
+     */
+    public Uni<RecordState> add(Owner owner, Addition a, long most, boolean evict) {
+        return scripts.run(add, owner.keys(), List.of(a.id(), a.digest(), a.user(), a.data(), a.device(), a.tail(),
+                Long.toString(a.idleMs()), Long.toString(a.absoluteMs()), Long.toString(most), evict ? "1" : "0",
+                owner.kind().word(), owner.member(), kept))
+                .map(reply -> reply.get(0).toInteger() == 1 ? RecordState.parse(reply.get(1).toString()) : null);
+    }
+
+    /**
+     * One page of the records that have not ended.
+     *
+     * @param limit at most so many; fewer where they are large
+     * @param before {@code next} of the page before, or null
+     */
+    public Uni<Listing> list(Owner owner, int limit, String before) {
+        return scripts.run(list, List.of(owner.records(), owner.index()),
+                List.of(Integer.toString(limit), before == null ? "" : before, Integer.toString(PAGE_BYTES)))
+                .map(UserRecords::listing);
+    }
+
+    private static Listing listing(Response reply) {
+        String user = reply.get(0).toString();
+        String next = reply.get(1).toString();
+        List<Stored> records = new ArrayList<>();
+        for (int i = 2; i < reply.size(); i += 4) {
+            records.add(new Stored(reply.get(i).toString(), user, RecordState.parse(reply.get(i + 1).toString()),
+                    reply.get(i + 2).toString(), reply.get(i + 3).toString()));
+        }
+        return new Listing(records, next.isEmpty() ? null : next);
+    }
+
+    /**
+     * Ends a record.
+     *
+     * @param digest it must have; null for any
+     * @param reason told in the event
+     * @return whether there was such a record
+     */
+    public Uni<Boolean> remove(Owner owner, String id, String digest, String reason) {
+        return scripts.run(remove, owner.keys(), List.of(id, digest == null ? "" : digest, owner.kind().word(), reason,
+                owner.member(), kept))
+                .map(reply -> reply.toInteger() == 1);
+    }
+
+    /**
+     * Ends all records, by the same work however many there are.
+     *
+     * @param except id of the one that stays, or null
+     */
+    public Uni<Removal> removeAll(Owner owner, String except) {
+        return scripts.run(removeAll, owner.keys(),
+                List.of(except == null ? "" : except, owner.kind().word(), owner.member(), kept))
+                .map(reply -> reply.toInteger() < 0 ? Removal.UNKNOWN_EXCEPTION : Removal.DONE);
+    }
+
+    /** Removes records that have ended by time, at most {@code most}, and says how many. */
+    Uni<Integer> expire(Owner owner, int most) {
+        return scripts.run(expire, owner.keys(),
+                List.of(owner.kind().word(), owner.member(), Integer.toString(most), kept))
+                .map(Response::toInteger);
+    }
+}

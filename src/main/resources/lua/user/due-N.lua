@@ -1,14 +1,13 @@
 -- Who has a record that may have ended by time.
 -- KEYS     the `due` sets of some partitions, as in add-4; on a cluster, of one
 -- ARGV[1] most   owners to name of each
--- returns {i, owner, i, owner, ...}, i being the number of the key, from 1
+-- returns {owner, ...}
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local found = {}
-for i, due in ipairs(KEYS) do
+for _, due in ipairs(KEYS) do
   for _, owner in ipairs(redis.call('ZRANGEBYSCORE', due, '-inf', now, 'LIMIT', 0, ARGV[1])) do
-    found[#found + 1] = i
     found[#found + 1] = owner
   end
 end

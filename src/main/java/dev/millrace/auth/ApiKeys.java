@@ -6,6 +6,7 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -69,6 +70,14 @@ public class ApiKeys {
         return open;
     }
 
+    /** All tenants that some caller acts in. */
+    public Set<String> tenants() {
+        return open
+                ? Set.of(EVERYBODY.tenant())
+                : entries.values().stream().map(entry -> entry.caller().tenant())
+                        .collect(Collectors.toUnmodifiableSet());
+    }
+
     /** The caller who presents this {@code Authorization} header, or null if it holds no valid key. */
     public Caller authenticate(String authorization) {
         if (open) {
@@ -81,11 +90,15 @@ public class ApiKeys {
         }
         int idStart = BEARER.length() + PREFIX.length();
         int idEnd = authorization.indexOf('_', idStart);
-        if (idEnd < 0) {
-            return null;
-        }
-        Entry entry = entries.get(authorization.substring(idStart, idEnd));
-        byte[] digest = Sha256.of(authorization.substring(idEnd + 1));
+        return idEnd < 0
+                ? null
+                : authenticate(authorization.substring(idStart, idEnd), authorization.substring(idEnd + 1));
+    }
+
+    /** The caller with this key id, or null if there is none or the secret is not his. */
+    Caller authenticate(String keyId, String secret) {
+        Entry entry = entries.get(keyId);
+        byte[] digest = Sha256.of(secret);
         return entry != null && MessageDigest.isEqual(entry.sha256, digest) ? entry.caller : null;
     }
 

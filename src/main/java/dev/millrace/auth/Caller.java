@@ -2,6 +2,9 @@ package dev.millrace.auth;
 
 import java.util.Set;
 
+import dev.millrace.http.ApiException;
+import dev.millrace.http.ErrorCode;
+
 /**
  * Who sent a request.
  *
@@ -15,5 +18,20 @@ public record Caller(String keyId, String tenant, Set<String> scopes) {
     public boolean may(String scope) {
         return scopes.contains(scope)
                 || scope.endsWith(":read") && scopes.contains(scope.substring(0, scope.length() - ":read".length()));
+    }
+
+    /**
+     * Refuses a caller who holds none of the scopes.
+     *
+     * @throws ApiException 403
+     */
+    public void require(String... anyOf) {
+        for (String scope : anyOf) {
+            if (may(scope)) {
+                return;
+            }
+        }
+        throw new ApiException(ErrorCode.FORBIDDEN,
+                "The key " + keyId + " needs the scope " + String.join(" or ", anyOf));
     }
 }

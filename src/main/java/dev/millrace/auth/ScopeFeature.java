@@ -21,7 +21,8 @@ public class ScopeFeature implements DynamicFeature {
 
     @Override
     public void configure(ResourceInfo resource, FeatureContext context) {
-        if (!resource.getResourceClass().getName().startsWith("dev.millrace.")) {
+        if (!resource.getResourceClass().getName().startsWith("dev.millrace.")
+                || resource.getResourceClass().isAnnotationPresent(ForOAuthClients.class)) {
             return;
         }
         RequiresScope scope = resource.getResourceMethod().getAnnotation(RequiresScope.class);

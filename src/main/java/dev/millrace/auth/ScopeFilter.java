@@ -26,13 +26,7 @@ final class ScopeFilter implements ContainerRequestFilter {
         if (caller == null) {
             throw new ApiException(ErrorCode.UNAUTHENTICATED, "Send Authorization: Bearer mr_<keyId>_<secret>");
         }
-        for (String scope : scopes) {
-            if (caller.may(scope)) {
-                current.set(caller);
-                return;
-            }
-        }
-        throw new ApiException(ErrorCode.FORBIDDEN, "The key " + caller.keyId() + " needs the scope "
-                + String.join(" or ", scopes));
+        caller.require(scopes);
+        current.set(caller);
     }
 }

@@ -27,7 +27,7 @@ public record Session(@Schema(examples = "Xb3vK9wQm2Tz7LpR4sHd") String id, @Sch
     }
 
     /** When the user last proved who he is, ms; 0 in the tail stands for the session's beginning. */
-    static long authMs(RecordState state) {
+    public static long authMs(RecordState state) {
         long told = Long.parseLong(state.tail());
         return told == 0 ? state.created() : told;
     }

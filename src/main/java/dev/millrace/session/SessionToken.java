@@ -3,7 +3,6 @@ package dev.millrace.session;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.regex.Pattern;
 
 import dev.millrace.redis.Sha256;
 import dev.millrace.user.UserKey;
@@ -26,7 +25,6 @@ final class SessionToken {
     private static final int SECRET_AT = PREFIX.length() + UserKey.LENGTH + 1;
     /** Of 48 bytes in base64url; all of its characters count, so no two tokens stand for the same bytes. */
     private static final int LENGTH = SECRET_AT + BYTES / 3 * 4;
-    private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{20}");
 
     private final UserKey user;
     private final byte[] bytes;
@@ -50,9 +48,8 @@ final class SessionToken {
         }
         UserKey user = UserKey.parse(text.substring(PREFIX.length(), SECRET_AT - 1));
         try {
-            return user == null
-                    ? null
-                    : new SessionToken(user, Base64.getUrlDecoder().decode(text.substring(SECRET_AT)));
+            byte[] bytes = Base64.getUrlDecoder().decode(text.substring(SECRET_AT));
+            return user == null || bytes.length != BYTES ? null : new SessionToken(user, bytes);
         } catch (IllegalArgumentException e) {
             return null;
         }
@@ -73,11 +70,6 @@ final class SessionToken {
     /** The session's public id. */
     String id() {
         return Sha256.base64(Sha256.of(Arrays.copyOf(bytes, SELECTOR_BYTES)), ID_BYTES);
-    }
-
-    /** Whether a session may have this id; no other reaches Redis. */
-    static boolean isId(String id) {
-        return ID.matcher(id).matches();
     }
 
     /** What Redis knows of the token. */

@@ -30,7 +30,7 @@ public record Owner(String tenant, RecordKind kind, UserKey user) {
     }
 
     /** How the partition's due owners know this one. */
-    String member() {
+    public String member() {
         return kind.letter() + ':' + user.hash();
     }
 

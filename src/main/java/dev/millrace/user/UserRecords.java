@@ -2,6 +2,7 @@ package dev.millrace.user;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 import jakarta.inject.Singleton;
 
@@ -19,6 +20,7 @@ import dev.millrace.redis.Scripts;
 @Singleton
 public class UserRecords {
 
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{20}");
     /** A page ends after this many bytes of JSON. */
     private static final int PAGE_BYTES = 1 << 20;
 
@@ -116,6 +118,9 @@ public class UserRecords {
      * @return whether there was such a record
      */
     public Uni<Boolean> remove(Owner owner, String id, String digest, String reason) {
+        if (!isId(id)) {
+            return Uni.createFrom().item(false);
+        }
         return scripts.run(remove, owner.keys(), List.of(id, digest == null ? "" : digest, owner.kind().word(), reason,
                 owner.member(), kept))
                 .map(reply -> reply.toInteger() == 1);
@@ -127,9 +132,17 @@ public class UserRecords {
      * @param except id of the one that stays, or null
      */
     public Uni<Removal> removeAll(Owner owner, String except) {
+        if (except != null && !isId(except)) {
+            return Uni.createFrom().item(Removal.UNKNOWN_EXCEPTION);
+        }
         return scripts.run(removeAll, owner.keys(),
                 List.of(except == null ? "" : except, owner.kind().word(), owner.member(), kept))
                 .map(reply -> reply.toInteger() < 0 ? Removal.UNKNOWN_EXCEPTION : Removal.DONE);
+    }
+
+    /** Ids are 120 bits in base64url; nothing else that came in a path may name a field of the hash. */
+    private static boolean isId(String id) {
+        return ID.matcher(id).matches();
     }
 
     /** Removes records that have ended by time, at most {@code most}, and says how many. */

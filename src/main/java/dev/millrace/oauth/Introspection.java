@@ -1,0 +1,49 @@
+package dev.millrace.oauth;
+
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+import io.quarkus.runtime.annotations.RegisterForReflection;
+
+import dev.millrace.http.JsonObject;
+import dev.millrace.session.Session;
+import dev.millrace.user.RecordState;
+import dev.millrace.user.UserRecords.Stored;
+
+/** An introspection response (RFC 7662, section 2.2); times in seconds since 1970. Of an inactive token it says nothing else. */
+@RegisterForReflection
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record Introspection(boolean active,
+        @JsonProperty("token_type") @Schema(description = "`session` or `refresh_token`", examples = "session") String tokenType,
+        @Schema(description = "The user", examples = "user-42") String sub,
+        @Schema(description = "Of a session: its id", examples = "Xb3vK9wQm2Tz7LpR4sHd") String sid,
+        @Schema(description = "Of a refresh token: its family") String family,
+        @Schema(description = "When the session or the family began", examples = "1795535997") Long iat,
+        @Schema(description = "When it ends unless it is used", examples = "1795537797") Long exp,
+        @JsonProperty("auth_time") @Schema(examples = "1795535997") Long authTime,
+        @Schema(description = "Of a session") JsonObject data,
+        @Schema(description = "Of a refresh token") JsonObject claims) {
+
+    private static final Introspection INACTIVE = new Introspection(false, null, null, null, null, null, null, null,
+            null,
+            null);
+
+    static Introspection ofSession(Stored s) {
+        if (s == null) {
+            return INACTIVE;
+        }
+        RecordState state = s.state();
+        return new Introspection(true, "session", s.user(), s.id(), null, state.created() / 1000, state.endsAt() / 1000,
+                Session.authMs(state) / 1000, new JsonObject(s.data()), null);
+    }
+
+    static Introspection ofFamily(Stored s) {
+        if (s == null) {
+            return INACTIVE;
+        }
+        return new Introspection(true, "refresh_token", s.user(), null, s.id(), s.state().created() / 1000,
+                s.state().endsAt() / 1000, null, null, new JsonObject(s.data()));
+    }
+}

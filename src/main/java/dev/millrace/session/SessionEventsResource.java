@@ -1,0 +1,103 @@
+package dev.millrace.session;
+
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.sse.OutboundSseEvent;
+import jakarta.ws.rs.sse.Sse;
+
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
+
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.smallrye.mutiny.Multi;
+
+import dev.millrace.auth.CurrentCaller;
+import dev.millrace.auth.RequiresScope;
+import dev.millrace.auth.Scopes;
+import dev.millrace.http.ApiException;
+import dev.millrace.http.Timestamps;
+import dev.millrace.user.EventPosition;
+import dev.millrace.user.UserEvent;
+
+/** What happens to sessions and refresh tokens, as server-sent events. */
+@Path("/v1/sessions/events")
+@RequiresScope(Scopes.SESSIONS_READ)
+@Tag(name = "Sessions")
+public class SessionEventsResource {
+
+    private static final String LAST_EVENT_ID = "Last-Event-ID";
+    private static final String EXAMPLE = """
+            event: session.expired
+            id: 1795535997617-109-0
+            data: {"type":"session.expired","sessionId":"Xb3vK9wQm2Tz7LpR4sHd","userId":"user-42","at":"2026-11-24T10:11:12.345Z"}
+            """;
+
+    private final SessionEvents events;
+    private final CurrentCaller caller;
+    private final ObjectWriter writer;
+
+    SessionEventsResource(SessionEvents events, CurrentCaller caller, ObjectMapper json) {
+        this.events = events;
+        this.caller = caller;
+        this.writer = json.writerFor(View.class);
+    }
+
+    /** The data of an event. */
+    @RegisterForReflection
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @Schema(name = "SessionEvent")
+    public record View(@Schema(examples = "session.revoked") String type,
+            @Schema(description = "Absent where all of the user's were revoked") String sessionId,
+            @Schema(description = "In place of sessionId, in events of refresh tokens") String family,
+            String userId, String at,
+            @Schema(description = "With revoked: logout, revoked or all", examples = "logout") String reason,
+            @Schema(description = "With reason all: the one that stayed") String except) {
+
+        static View of(UserEvent event) {
+            boolean session = event.type().startsWith("session.");
+            String id = event.fields().get("id");
+            return new View(event.type(), session ? id : null, session ? null : id, event.fields().get("user"),
+                    Timestamps.format(event.position().ms()), event.fields().get("reason"),
+                    event.fields().get("except"));
+        }
+    }
+
+    @GET
+    @Produces(MediaType.SERVER_SENT_EVENTS)
+    @Operation(summary = "Follow the events", description = "Server-sent events in one order. Begins now; with `Last-Event-ID` after that event, with `Last-Event-ID: 0` at the oldest that is kept.")
+    @APIResponse(responseCode = "200", description = "The stream", content = @Content(mediaType = MediaType.SERVER_SENT_EVENTS, schema = @Schema(implementation = View.class), examples = @ExampleObject(name = "an event", value = EXAMPLE)))
+    public Multi<OutboundSseEvent> follow(@Context Sse sse,
+            @Parameter(description = "Id of the last event you have") @HeaderParam(LAST_EVENT_ID) String lastEventId) {
+        EventPosition after = lastEventId == null || lastEventId.isEmpty() ? null : EventPosition.parse(lastEventId);
+        if (after == null && lastEventId != null && !lastEventId.isEmpty()) {
+            throw ApiException.invalid(LAST_EVENT_ID, "is not the id of an event");
+        }
+        return events.follow(caller.tenant(), after).map(event -> event.isPresent()
+                ? sse.newEventBuilder().id(event.get().position().toString()).name(event.get().type())
+                        .data(text(View.of(event.get()))).build()
+                : sse.newEventBuilder().comment("").build());
+    }
+
+    /** As text, for of an object the REST layer would write its media type into the stream, too. */
+    private String text(View view) {
+        try {
+            return writer.writeValueAsString(view);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

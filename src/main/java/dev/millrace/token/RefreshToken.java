@@ -1,0 +1,115 @@
+package dev.millrace.token;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.Base64;
+
+import dev.millrace.redis.Sha256;
+import dev.millrace.user.UserKey;
+
+/**
+ * A refresh token: {@code r1.<key id>.<user>.<selector, secret, signature>}.
+ *
+ * <p>The selector, 120 random bits, is the same in all tokens of a family; its digest is the family's public id. The secret,
+ * 256 bits, is a token's own: that of the first one is random, that of a successor is the HMAC of a random salt under the
+ * secret before. So whoever presents a token can be given the same successor again, although Redis knows only digests and the
+ * salt. The signature tells a token that was once given from one that is made up or mistyped, without asking Redis.
+ *
+ * <p>Not a record, so that nothing prints it by accident.
+ */
+final class RefreshToken {
+
+    private static final String PREFIX = "r1.";
+    private static final int SELECTOR_BYTES = 15;
+    private static final int SECRET_BYTES = 32;
+    private static final int SIGNATURE_BYTES = 16;
+    private static final int BYTES = SELECTOR_BYTES + SECRET_BYTES + SIGNATURE_BYTES;
+    private static final int FAMILY_BYTES = 15;
+    private static final int MAX_LENGTH = 160;
+
+    private final UserKey user;
+    private final byte[] selector;
+    private final byte[] secret;
+
+    private RefreshToken(UserKey user, byte[] selector, byte[] secret) {
+        this.user = user;
+        this.selector = selector;
+        this.secret = secret;
+    }
+
+    /** The first token of a new family. */
+    static RefreshToken random(UserKey user, SecureRandom random) {
+        byte[] selector = new byte[SELECTOR_BYTES];
+        byte[] secret = new byte[SECRET_BYTES];
+        random.nextBytes(selector);
+        random.nextBytes(secret);
+        return new RefreshToken(user, selector, secret);
+    }
+
+    /** Reads what was presented; null if it is no refresh token, or its signature is not right. */
+    static RefreshToken parse(String text, TokenKeys keys) {
+        if (text == null || text.length() > MAX_LENGTH || !text.startsWith(PREFIX)) {
+            return null;
+        }
+        String[] parts = text.split("\\.", -1);
+        UserKey user = parts.length == 4 ? UserKey.parse(parts[2]) : null;
+        if (user == null) {
+            return null;
+        }
+        byte[] bytes;
+        try {
+            bytes = Base64.getUrlDecoder().decode(parts[3]);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+        // 63 bytes are 84 characters, all of which count: no two texts stand for the same bytes.
+        if (bytes.length != BYTES || parts[3].length() != BYTES / 3 * 4) {
+            return null;
+        }
+        RefreshToken token = new RefreshToken(user, Arrays.copyOf(bytes, SELECTOR_BYTES),
+                Arrays.copyOfRange(bytes, SELECTOR_BYTES, SELECTOR_BYTES + SECRET_BYTES));
+        byte[] signature = token.signature(parts[1], keys);
+        return signature != null
+                && MessageDigest.isEqual(signature, Arrays.copyOfRange(bytes, BYTES - SIGNATURE_BYTES, BYTES))
+                        ? token
+                        : null;
+    }
+
+    /** The next token of the family, always the same for the same salt. */
+    RefreshToken successor(byte[] salt) {
+        return new RefreshToken(user, selector, Hmac.of(secret, salt));
+    }
+
+    UserKey user() {
+        return user;
+    }
+
+    /** The family's public id. */
+    String family() {
+        return Sha256.base64(Sha256.of(selector), FAMILY_BYTES);
+    }
+
+    /** What Redis knows of the token. */
+    String digest() {
+        return Sha256.base64(Sha256.of(secret), 32);
+    }
+
+    /** The token itself, signed with the present key. */
+    String text(TokenKeys keys) {
+        byte[] bytes = Arrays.copyOf(selector, BYTES);
+        System.arraycopy(secret, 0, bytes, SELECTOR_BYTES, SECRET_BYTES);
+        System.arraycopy(signature(keys.current(), keys), 0, bytes, BYTES - SIGNATURE_BYTES, SIGNATURE_BYTES);
+        return start(keys.current()) + Base64.getUrlEncoder().encodeToString(bytes);
+    }
+
+    private byte[] signature(String keyId, TokenKeys keys) {
+        byte[] whole = keys.sign(keyId, start(keyId).getBytes(StandardCharsets.US_ASCII), selector, secret);
+        return whole == null ? null : Arrays.copyOf(whole, SIGNATURE_BYTES);
+    }
+
+    private String start(String keyId) {
+        return PREFIX + keyId + '.' + user.hash() + '.';
+    }
+}

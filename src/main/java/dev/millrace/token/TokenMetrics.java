@@ -1,0 +1,36 @@
+package dev.millrace.token;
+
+import java.util.Locale;
+
+import jakarta.inject.Singleton;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+
+import dev.millrace.token.TokenStore.Rotated;
+
+/** {@code millrace_token_families_total} and {@code millrace_token_rotations_total{outcome}}. */
+@Singleton
+class TokenMetrics {
+
+    private final Counter families;
+    private final Counter[] rotations = new Counter[Rotated.values().length];
+
+    TokenMetrics(MeterRegistry registry) {
+        families = Counter.builder("millrace.token.families").description("Families of refresh tokens that began")
+                .register(registry);
+        for (Rotated outcome : Rotated.values()) {
+            rotations[outcome.ordinal()] = Counter.builder("millrace.token.rotations")
+                    .description("Attempts to exchange a refresh token")
+                    .tag("outcome", outcome.name().toLowerCase(Locale.ROOT)).register(registry);
+        }
+    }
+
+    void began() {
+        families.increment();
+    }
+
+    void rotated(Rotated outcome) {
+        rotations[outcome.ordinal()].increment();
+    }
+}

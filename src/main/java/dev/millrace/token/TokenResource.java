@@ -1,0 +1,120 @@
+package dev.millrace.token;
+
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestResponse;
+import org.jboss.resteasy.reactive.RestResponse.ResponseBuilder;
+
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.smallrye.mutiny.Uni;
+
+import dev.millrace.auth.CurrentCaller;
+import dev.millrace.auth.RequiresScope;
+import dev.millrace.auth.Scopes;
+import dev.millrace.http.ApiException;
+import dev.millrace.http.JsonObject;
+import dev.millrace.http.NoStore;
+import dev.millrace.http.Timestamps;
+import dev.millrace.user.UserRecords.Stored;
+
+/** Refresh tokens: issue, exchange, revoke. The token is in a body, never in a path. */
+@Path("/v1/tokens")
+@Produces(MediaType.APPLICATION_JSON)
+@Consumes(MediaType.APPLICATION_JSON)
+@RequiresScope(Scopes.SESSIONS)
+@NoStore
+@Tag(name = "Refresh tokens")
+public class TokenResource {
+
+    private static final String NEW = "{\"userId\":\"user-42\",\"claims\":{\"scope\":\"read\"},\"idle\":\"14d\",\"absolute\":\"90d\"}";
+
+    private final TokenService service;
+    private final CurrentCaller caller;
+
+    TokenResource(TokenService service, CurrentCaller caller) {
+        this.service = service;
+        this.caller = caller;
+    }
+
+    /** The first token of a family. */
+    @RegisterForReflection
+    @Schema(name = "IssuedToken")
+    public record Issued(
+            @Schema(description = "Shown this once", examples = "r1.0.kPq3vK9wQm2Tz7LpR4sH.uZ8...") String refreshToken,
+            @Schema(examples = "Xb3vK9wQm2Tz7LpR4sHd") String family,
+            @Schema(description = "Unless it is rotated before", examples = "2026-12-08T09:30:00.000Z") String expiresAt) {}
+
+    /** A token's successor. */
+    @RegisterForReflection
+    @Schema(name = "RotatedToken")
+    public record Rotated(@Schema(examples = "r1.0.kPq3vK9wQm2Tz7LpR4sH.9fK...") String refreshToken,
+            @Schema(examples = "Xb3vK9wQm2Tz7LpR4sHd") String family, @Schema(examples = "user-42") String userId,
+            JsonObject claims,
+            @Schema(description = "Counts the family's tokens, from 1", examples = "2") long generation,
+            @Schema(examples = "2026-12-08T09:30:00.000Z") String expiresAt) {
+
+        static Rotated of(TokenService.Issued issued) {
+            Stored family = issued.family();
+            return new Rotated(issued.token(), family.id(), family.user(), new JsonObject(family.data()),
+                    family.state().version(), Timestamps.format(family.state().endsAt()));
+        }
+    }
+
+    /** A token that is presented. */
+    @RegisterForReflection
+    @Schema(name = "PresentedToken")
+    public record Presented(
+            @Schema(required = true, examples = "r1.0.kPq3vK9wQm2Tz7LpR4sH.uZ8...") String refreshToken) {
+
+        static String token(Presented presented) {
+            if (presented == null || presented.refreshToken() == null) {
+                throw ApiException.invalid("refreshToken", "must be given");
+            }
+            return presented.refreshToken();
+        }
+    }
+
+    @POST
+    @Operation(summary = "Issue a refresh token", description = "Begins a family. Give the token to the client; the service keeps only a digest of it.")
+    @RequestBody(content = @Content(schema = @Schema(implementation = NewFamily.class), examples = @ExampleObject(name = "a login", value = NEW)))
+    @APIResponse(responseCode = "201", description = "Issued", content = @Content(schema = @Schema(implementation = Issued.class)))
+    @APIResponse(responseCode = "413", description = "The claims are over 64 KB")
+    public Uni<RestResponse<Issued>> issue(NewFamily request) {
+        if (request == null) {
+            throw ApiException.invalid("", "The body must be a family to begin");
+        }
+        return service.issue(caller.tenant(), request)
+                .map(issued -> ResponseBuilder.<Issued>create(201).type(MediaType.APPLICATION_JSON_TYPE)
+                        .entity(new Issued(issued.token(), issued.family().id(),
+                                Timestamps.format(issued.family().state().endsAt())))
+                        .build());
+    }
+
+    @POST
+    @Path("rotate")
+    @Operation(summary = "Exchange a refresh token", description = "Gives its successor; call it when you issue a new access token. Within the grace the token before gets the same successor; presented later, it ends the whole family.")
+    @APIResponse(responseCode = "200", description = "The successor", content = @Content(schema = @Schema(implementation = Rotated.class)))
+    @APIResponse(responseCode = "401", description = "`token-invalid`, or `token-reused`: it was stolen, and its family has ended")
+    public Uni<Rotated> rotate(Presented presented) {
+        return service.rotate(caller.tenant(), Presented.token(presented)).map(Rotated::of);
+    }
+
+    @POST
+    @Path("revoke")
+    @Operation(summary = "Revoke a refresh token", description = "Ends its family, whichever of its tokens is presented. Also 204 where there is nothing to end.")
+    @APIResponse(responseCode = "204", description = "It is not valid any more")
+    public Uni<Void> revoke(Presented presented) {
+        return service.revokeToken(caller.tenant(), Presented.token(presented));
+    }
+}

@@ -1,0 +1,164 @@
+package dev.millrace.token;
+
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.smallrye.mutiny.Uni;
+
+import dev.millrace.http.ApiException;
+import dev.millrace.http.ErrorCode;
+import dev.millrace.http.JsonObject;
+import dev.millrace.http.Page;
+import dev.millrace.http.Violation;
+import dev.millrace.token.TokenStore.Rotated;
+import dev.millrace.user.Lifetimes;
+import dev.millrace.user.Owner;
+import dev.millrace.user.RecordKind;
+import dev.millrace.user.UserKey;
+import dev.millrace.user.UserRecords;
+import dev.millrace.user.UserRecords.Stored;
+
+/**
+ * Refresh tokens that detect theft (RFC 9700, section 4.14.2). Each is good for one exchange; its successor takes its place.
+ * Whoever presents one that was exchanged before shows that two hold it, and the whole family ends. Tabs that race, and
+ * clients that lost an answer, get the same successor while the grace lasts.
+ *
+ * <p>Redis holds digests only. Every call is one atomic script and goes by Redis' clock.
+ */
+@ApplicationScoped
+public class TokenService {
+
+    private static final int SALT_BYTES = 16;
+
+    /** A token, told this once to each who may have it, and its family. */
+    public record Issued(String token, Stored family) {}
+
+    private final TokenStore store;
+    private final UserRecords records;
+    private final TokenKeys keys;
+    private final TokenConfig config;
+    private final TokenMetrics metrics;
+    private final SecureRandom random = new SecureRandom();
+
+    TokenService(TokenStore store, UserRecords records, TokenKeys keys, TokenConfig config, TokenMetrics metrics) {
+        this.store = store;
+        this.records = records;
+        this.keys = keys;
+        this.config = config;
+        this.metrics = metrics;
+    }
+
+    void start(@Observes StartupEvent event) {
+        if (!Lifetimes.isValid(config.idle()) || !Lifetimes.isValid(config.absolute())) {
+            throw new ConfigurationException("millrace.tokens.idle and .absolute must be between 1 ms and 400 days");
+        }
+        if (config.grace().compareTo(NewFamily.MAX_GRACE) > 0) {
+            throw new ConfigurationException("millrace.tokens.grace must be at most 60 s");
+        }
+    }
+
+    /**
+     * Begins a family and gives its first token. Where the user has as many families as allowed, the oldest ends.
+     *
+     * @throws ApiException 400 if the request is not valid, 413 if its claims are too large
+     */
+    public Uni<Issued> issue(String tenant, NewFamily request) {
+        List<Violation> violations = request.violations();
+        if (!violations.isEmpty()) {
+            throw ApiException.invalid(violations);
+        }
+        JsonObject claims = request.claims() == null ? JsonObject.EMPTY : request.claims();
+        Lifetimes.requireSize("claims", claims);
+        UserKey user = UserKey.of(request.userId());
+        RefreshToken token = RefreshToken.random(user, random);
+        String family = token.family();
+        UserRecords.Addition addition = new UserRecords.Addition(family, token.digest(), request.userId(),
+                claims.text(), "",
+                Long.toString(ms(request.grace(), config.grace())), ms(request.idle(), config.idle()),
+                ms(request.absolute(), config.absolute()));
+        return records.add(owner(tenant, user), addition, config.maxPerUser(), true).map(state -> {
+            metrics.began();
+            return new Issued(token.text(keys), new Stored(family, request.userId(), state, claims.text(), ""));
+        });
+    }
+
+    /** Exchanges a token for its successor; fails with 401 if it is not valid, or was exchanged before. */
+    public Uni<Issued> rotate(String tenant, String refreshToken) {
+        RefreshToken token = RefreshToken.parse(refreshToken, keys);
+        if (token == null) {
+            metrics.rotated(Rotated.INVALID);
+            throw invalid();
+        }
+        byte[] salt = new byte[SALT_BYTES];
+        random.nextBytes(salt);
+        RefreshToken successor = token.successor(salt);
+        return store.rotate(tenant, token, successor, Base64.getUrlEncoder().withoutPadding().encodeToString(salt))
+                .map(rotation -> {
+                    metrics.rotated(rotation.rotated());
+                    return switch (rotation.rotated()) {
+                        case FIRST -> new Issued(successor.text(keys), rotation.family());
+                        case AGAIN -> new Issued(token.successor(Base64.getUrlDecoder()
+                                .decode(TokenStore.salt(rotation.family().state()))).text(keys), rotation.family());
+                        case REUSED -> throw new ApiException(ErrorCode.TOKEN_REUSED,
+                                "The token was exchanged before. Its family has ended: whoever else holds it is out");
+                        case SUPERSEDED -> throw new ApiException(ErrorCode.TOKEN_INVALID,
+                                "The token has just been exchanged by another call");
+                        case INVALID -> throw invalid();
+                    };
+                });
+    }
+
+    /** Ends the family of a token, be it the present one or one before; does nothing where there is none. */
+    public Uni<Void> revokeToken(String tenant, String refreshToken) {
+        RefreshToken token = RefreshToken.parse(refreshToken, keys);
+        return token == null
+                ? Uni.createFrom().voidItem()
+                : records.remove(TokenStore.owner(tenant, token), token.family(), null, "logout").replaceWithVoid();
+    }
+
+    /** The family whose present token this is, without changing it; null if there is none. */
+    public Uni<Stored> inspect(String tenant, String refreshToken) {
+        RefreshToken token = RefreshToken.parse(refreshToken, keys);
+        return token == null ? Uni.createFrom().nullItem() : store.inspect(tenant, token);
+    }
+
+    /** One page of a user's families, the newest first. */
+    public Uni<UserRecords.Listing> list(String tenant, String userId, int limit, String cursor) {
+        Page.requireLimit(limit);
+        return records.list(owner(tenant, UserKey.of(userId)), limit, Page.decode(cursor));
+    }
+
+    /** Ends one of a user's families. */
+    public Uni<Void> revoke(String tenant, String userId, String family) {
+        return records.remove(owner(tenant, UserKey.of(userId)), family, null, "revoked").map(ended -> {
+            if (!ended) {
+                throw new ApiException(ErrorCode.FAMILY_UNKNOWN, "The user has no such family of refresh tokens");
+            }
+            return null;
+        });
+    }
+
+    /** Ends all of a user's families; takes the same few steps however many there are. */
+    public Uni<Void> revokeAll(String tenant, String userId) {
+        return records.removeAll(owner(tenant, UserKey.of(userId)), null).replaceWithVoid();
+    }
+
+    private static Owner owner(String tenant, UserKey user) {
+        return new Owner(tenant, RecordKind.TOKEN, user);
+    }
+
+    private static long ms(Duration asked, Duration otherwise) {
+        return (asked == null ? otherwise : asked).toMillis();
+    }
+
+    private static ApiException invalid() {
+        return new ApiException(ErrorCode.TOKEN_INVALID, "The token is malformed, unknown, has expired or was revoked");
+    }
+}

@@ -1,0 +1,91 @@
+package dev.millrace.token;
+
+import java.util.List;
+
+import jakarta.inject.Singleton;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.redis.client.Response;
+
+import dev.millrace.redis.Script;
+import dev.millrace.redis.Scripts;
+import dev.millrace.user.Owner;
+import dev.millrace.user.RecordKind;
+import dev.millrace.user.RecordState;
+import dev.millrace.user.UserRecords;
+import dev.millrace.user.UserRecords.Stored;
+
+/** What the holder of a refresh token may do with its family, each in one script. */
+@Singleton
+class TokenStore {
+
+    /** Without grace, how long the token before is taken for a second tab's rather than a thief's, ms. */
+    static final long RACE_MS = 2000;
+
+    /** How an attempt to rotate went. */
+    enum Rotated {
+        /** This call was the first. */
+        FIRST,
+        /** An earlier call was, and its successor is to be given again. */
+        AGAIN,
+        INVALID,
+        /** An earlier call was, and there is no grace. */
+        SUPERSEDED,
+        /** The token was exchanged before; its family has ended. */
+        REUSED
+    }
+
+    /** The outcome of a rotation; {@code family} only where it is FIRST or AGAIN. */
+    record Rotation(Rotated rotated, Stored family) {}
+
+    private final Scripts scripts;
+    private final UserRecords records;
+    private final Script rotate;
+    private final Script inspect;
+
+    TokenStore(Scripts scripts, UserRecords records) {
+        this.scripts = scripts;
+        this.records = records;
+        this.rotate = scripts.get("token/rotate-4");
+        this.inspect = scripts.get("token/inspect-1");
+    }
+
+    static Owner owner(String tenant, RefreshToken token) {
+        return new Owner(tenant, RecordKind.TOKEN, token.user());
+    }
+
+    /**
+     * Exchanges a token.
+     *
+     * @param successor of the token, if this call turns out to be the first
+     * @param salt that it was derived with
+     */
+    Uni<Rotation> rotate(String tenant, RefreshToken token, RefreshToken successor, String salt) {
+        Owner owner = owner(tenant, token);
+        return scripts.run(rotate, owner.keys(), List.of(token.family(), token.digest(), successor.digest(), salt,
+                Long.toString(RACE_MS), owner.member(), records.eventsKept()))
+                .map(reply -> switch (reply.get(0).toInteger()) {
+                    case 1 -> new Rotation(Rotated.FIRST, stored(token, reply, 1));
+                    case 2 -> new Rotation(Rotated.AGAIN, stored(token, reply, 1));
+                    case 3 -> new Rotation(Rotated.SUPERSEDED, null);
+                    case -1 -> new Rotation(Rotated.REUSED, null);
+                    default -> new Rotation(Rotated.INVALID, null);
+                });
+    }
+
+    /** The family whose present token this is, or null. */
+    Uni<Stored> inspect(String tenant, RefreshToken token) {
+        return scripts.run(inspect, List.of(owner(tenant, token).records()), List.of(token.family(), token.digest()))
+                .map(reply -> reply == null ? null : stored(token, reply, 0));
+    }
+
+    private static Stored stored(RefreshToken token, Response reply, int at) {
+        return new Stored(token.family(), reply.get(at).toString(), RecordState.parse(reply.get(at + 1).toString()),
+                reply.get(at + 2).toString(), "");
+    }
+
+    /** The salt in a family's state that its present token was derived with. */
+    static String salt(RecordState state) {
+        return state.tail().substring(state.tail().lastIndexOf(' ') + 1);
+    }
+}

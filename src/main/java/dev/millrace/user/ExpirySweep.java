@@ -1,0 +1,137 @@
+package dev.millrace.user;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+
+import org.jboss.logging.Logger;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Vertx;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+
+import dev.millrace.auth.ApiKeys;
+import dev.millrace.redis.Keys;
+import dev.millrace.redis.RedisLinks;
+import dev.millrace.redis.RedisUnavailableException;
+import dev.millrace.redis.Script;
+import dev.millrace.redis.Scripts;
+
+/**
+ * Removes what has ended by time and has it told as an event, once a second per tenant. Nothing depends on its being on
+ * time: what has ended is dead to every call at that very moment. It goes by a set of what is due rather than by Redis'
+ * keyspace notifications, which are lost when nobody listens; so each end is told, if late, when replicas were down.
+ *
+ * <p>Replicas take turns: one that finds the turn taken leaves it at that. If two sweep all the same, no harm is done, for
+ * each step is an atomic script that does nothing the second time.
+ */
+@ApplicationScoped
+class ExpirySweep {
+
+    private static final Logger LOG = Logger.getLogger(ExpirySweep.class);
+    private static final long PERIOD_MS = 1000;
+    /** A little shorter than the period, so that the replica whose turn it was may well have the next. */
+    private static final String TURN_MS = "900";
+    private static final int OWNERS_PER_PARTITION = 20;
+    private static final int RECORDS_PER_OWNER = 100;
+    /** Scripts on their way at once. */
+    private static final int CONCURRENCY = 16;
+    /** After so many rounds the rest waits for the next turn. */
+    private static final int MAX_ROUNDS = 50;
+
+    private final Vertx vertx;
+    private final ApiKeys keys;
+    private final RedisLinks redis;
+    private final Scripts scripts;
+    private final UserRecords records;
+    private final Script due;
+    private final Counter expired;
+    private final AtomicBoolean running = new AtomicBoolean();
+    private volatile boolean failing;
+    private long timer;
+
+    ExpirySweep(Vertx vertx, ApiKeys keys, RedisLinks redis, Scripts scripts, UserRecords records,
+            MeterRegistry metrics) {
+        this.vertx = vertx;
+        this.keys = keys;
+        this.redis = redis;
+        this.scripts = scripts;
+        this.records = records;
+        this.due = scripts.get("user/due-N");
+        this.expired = Counter.builder("millrace.session.expired")
+                .description("Sessions and families of refresh tokens that ended by time").register(metrics);
+    }
+
+    void start(@Observes StartupEvent event) {
+        timer = vertx.setPeriodic(PERIOD_MS, t -> sweep());
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        vertx.cancelTimer(timer);
+    }
+
+    private void sweep() {
+        if (running.compareAndSet(false, true)) {
+            Multi.createFrom().iterable(keys.tenants()).onItem().transformToUniAndConcatenate(this::sweepInTurn)
+                    .onTermination().invoke(() -> running.set(false))
+                    .subscribe().with(swept -> {}, this::report, () -> failing = false);
+        }
+    }
+
+    /** RedisLinks tells of an outage; whatever else goes wrong here may go wrong every second, and is told once. */
+    private void report(Throwable failure) {
+        if (!failing && !(failure instanceof RedisUnavailableException)) {
+            failing = true;
+            LOG.error("What has ended cannot be swept up, and is not told as an event", failure);
+        }
+    }
+
+    private Uni<Void> sweepInTurn(String tenant) {
+        Request turn = Request.cmd(Command.SET).arg(Keys.key(tenant, "user", "sweep", "turn")).arg("1").arg("NX")
+                .arg("PX")
+                .arg(TURN_MS);
+        return redis.send(turn).flatMap(taken -> taken == null ? Uni.createFrom().voidItem() : sweep(tenant, 1));
+    }
+
+    /** One round; another one follows at once if some partition had more. */
+    private Uni<Void> sweep(String tenant, int round) {
+        return dueOwners(tenant).flatMap(owners -> Multi.createFrom().iterable(owners)
+                .onItem().transformToUni(owner -> records.expire(owner, RECORDS_PER_OWNER)).merge(CONCURRENCY)
+                .invoke(n -> expired.increment(n))
+                .onItem().ignoreAsUni()
+                .flatMap(done -> owners.isEmpty() || round == MAX_ROUNDS
+                        ? Uni.createFrom().voidItem()
+                        : sweep(tenant, round + 1)));
+    }
+
+    private Uni<List<Owner>> dueOwners(String tenant) {
+        List<String> sets = IntStream.range(0, UserKey.PARTITIONS).mapToObj(p -> Owner.due(tenant, p)).toList();
+        if (!redis.isCluster()) {
+            return dueOwners(tenant, sets);
+        }
+        return Multi.createFrom().iterable(sets).onItem().transformToUni(set -> dueOwners(tenant, List.of(set)))
+                .merge(CONCURRENCY).collect().in(ArrayList::new, List::addAll);
+    }
+
+    private Uni<List<Owner>> dueOwners(String tenant, List<String> sets) {
+        return scripts.run(due, sets, List.of(Integer.toString(OWNERS_PER_PARTITION)))
+                .map(reply -> owners(tenant, reply));
+    }
+
+    private static List<Owner> owners(String tenant, Response reply) {
+        List<Owner> owners = new ArrayList<>(reply.size());
+        reply.forEach(member -> owners.add(Owner.ofMember(tenant, member.toString())));
+        return owners;
+    }
+}

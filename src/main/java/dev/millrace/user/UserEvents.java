@@ -1,0 +1,74 @@
+package dev.millrace.user;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+import jakarta.inject.Singleton;
+
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+
+import dev.millrace.redis.RedisLinks;
+import dev.millrace.redis.Script;
+import dev.millrace.redis.Scripts;
+
+/**
+ * Reads what happened to a tenant's sessions and refresh tokens. The scripts that make it happen write it in the same step,
+ * each to the stream of its partition; here these streams become one (docs/adr/0006-events-in-one-order.md).
+ */
+@Singleton
+public class UserEvents {
+
+    /** Events to read of each partition at once. */
+    private static final int MOST = 50;
+    /** Scripts on their way at once, on a cluster. */
+    private static final int CONCURRENCY = 16;
+
+    private final RedisLinks redis;
+    private final Scripts scripts;
+    private final Script events;
+
+    UserEvents(RedisLinks redis, Scripts scripts) {
+        this.redis = redis;
+        this.scripts = scripts;
+        this.events = scripts.get("user/events-N");
+    }
+
+    /** The position that only what happens from now on comes after. */
+    public Uni<EventPosition> now() {
+        return redis.send(Request.cmd(Command.TIME))
+                .map(time -> EventPosition.before(time.get(0).toLong() * 1000 + time.get(1).toLong() / 1000));
+    }
+
+    /** What happened after a position. */
+    public Uni<EventBatch> read(String tenant, EventPosition after) {
+        EventBatch.Merge merge = new EventBatch.Merge(MOST);
+        Uni<?> read = redis.isCluster()
+                ? Multi.createFrom().range(0, UserKey.PARTITIONS)
+                        .onItem().transformToUni(p -> read(tenant, p, p + 1, after, merge)).merge(CONCURRENCY)
+                        .onItem().ignoreAsUni()
+                : read(tenant, 0, UserKey.PARTITIONS, after, merge);
+        return read.map(done -> merge.batch());
+    }
+
+    private Uni<Response> read(String tenant, int from, int to, EventPosition after, EventBatch.Merge merge) {
+        List<String> streams = IntStream.range(from, to).mapToObj(p -> Owner.events(tenant, p)).toList();
+        return scripts.run(events, streams, List.of(Integer.toString(from), Long.toString(after.ms()),
+                Integer.toString(after.partition()), Long.toString(after.number()), Integer.toString(MOST)))
+                .invoke(reply -> collect(reply, merge));
+    }
+
+    private static void collect(Response reply, EventBatch.Merge merge) {
+        merge.clock(reply.get(0).toLong());
+        for (int i = 1; i < reply.size(); i += 2) {
+            int partition = reply.get(i).toInteger();
+            List<UserEvent> events = new ArrayList<>();
+            reply.get(i + 1).forEach(entry -> events.add(UserEvent.of(partition, entry)));
+            merge.stream(events);
+        }
+    }
+}

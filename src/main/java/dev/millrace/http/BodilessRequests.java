@@ -29,4 +29,10 @@ public class BodilessRequests {
         return length != null && !length.equals("0") || request.headers().contains(HttpHeaders.TRANSFER_ENCODING)
                 || request.version() == HttpVersion.HTTP_2;
     }
+
+    /** Whether the answer may be JSON without a look at what else the caller accepts. */
+    public static boolean acceptsJson(HttpServerRequest request) {
+        String accept = request.getHeader(HttpHeaders.ACCEPT);
+        return accept == null || accept.equals("*/*") || accept.equals("application/json");
+    }
 }

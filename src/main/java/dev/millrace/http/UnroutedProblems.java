@@ -55,6 +55,9 @@ public class UnroutedProblems {
     /** Answers a failure where there is no REST layer to do it. */
     public void answer(RoutingContext context, Throwable failure) {
         if (failure instanceof ApiException e) {
+            if (e.code().challenge() != null) {
+                context.response().putHeader("WWW-Authenticate", e.code().challenge());
+            }
             send(context, new Problem(e.code(), e.getMessage(), context.request().path(), e.violations()));
         } else if (failure instanceof RedisUnavailableException e) {
             context.response().putHeader(HttpHeaders.RETRY_AFTER, "1");

@@ -68,7 +68,7 @@ public class ConsumeShortcut {
         HttpServerRequest request = context.request();
         String path = request.path();
         int slash = path.startsWith(PREFIX) ? path.indexOf('/', PREFIX.length()) : -1;
-        if (slash < 0 || BodilessRequests.hasBody(request) || !acceptsJson(request)) {
+        if (slash < 0 || BodilessRequests.hasBody(request) || !BodilessRequests.acceptsJson(request)) {
             context.next();
             return;
         }
@@ -84,11 +84,6 @@ public class ConsumeShortcut {
         RouteLabel.set(PREFIX + "{policy}/{identifier}");
         service.check(caller.tenant(), policy, identifier, 1)
                 .subscribe().with(decision -> answer(context, decision), failure -> unrouted.answer(context, failure));
-    }
-
-    private static boolean acceptsJson(HttpServerRequest request) {
-        String accept = request.getHeader(HttpHeaders.ACCEPT);
-        return accept == null || accept.equals("*/*") || accept.equals("application/json");
     }
 
     private void answer(RoutingContext context, Decision decision) {

@@ -111,7 +111,12 @@ public class SessionService {
      * @param touch whether this counts as using it
      */
     public Uni<Session> current(String tenant, String token, boolean touch) {
-        return store.current(tenant, parsed(token), touch).map(stored -> found(Operation.CURRENT, stored));
+        return current(tenant, parsed(token), touch);
+    }
+
+    /** As above, of a token that is read already. */
+    Uni<Session> current(String tenant, SessionToken token, boolean touch) {
+        return store.current(tenant, token, touch).map(stored -> found(Operation.CURRENT, stored));
     }
 
     /** The session of a token, without touching it; null if there is none. */

@@ -30,12 +30,16 @@ import dev.millrace.auth.AuthConfig;
 import dev.millrace.http.ErrorCode;
 import dev.millrace.ratelimit.RateLimitConfig;
 import dev.millrace.redis.RedisConfig;
+import dev.millrace.session.SessionConfig;
+import dev.millrace.token.TokenConfig;
+import dev.millrace.user.EventConfig;
 
 /** The documentation names every error and setting there is, and nothing in it points nowhere. */
 class DocsTest {
 
     private static final Path ROOT = Path.of("").toAbsolutePath();
-    private static final List<Class<?>> CONFIGS = List.of(RedisConfig.class, AuthConfig.class, RateLimitConfig.class);
+    private static final List<Class<?>> CONFIGS = List.of(RedisConfig.class, AuthConfig.class, RateLimitConfig.class,
+            SessionConfig.class, TokenConfig.class, EventConfig.class);
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
     private static final Pattern ERROR_ROW = Pattern.compile("(?m)^\\| `([a-z-]+)` \\| (\\d{3}) \\|");
 
@@ -125,7 +129,12 @@ class DocsTest {
             String name = prefix + "." + method.getName().replaceAll("([a-z0-9])([A-Z])", "$1-$2").toLowerCase();
             Type type = method.getGenericReturnType();
             if (type instanceof ParameterizedType map && map.getRawType() == Map.class) {
-                found.addAll(settings(name + ".<>", (Class<?>) map.getActualTypeArguments()[1]));
+                Class<?> value = (Class<?>) map.getActualTypeArguments()[1];
+                if (value.isInterface()) {
+                    found.addAll(settings(name + ".<>", value));
+                } else {
+                    found.add(name + ".<>");
+                }
             } else if (method.getReturnType().isInterface() && method.getReturnType().getEnclosingClass() == config) {
                 found.addAll(settings(name, method.getReturnType()));
             } else {

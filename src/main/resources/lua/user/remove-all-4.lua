@@ -7,13 +7,15 @@
 -- ARGV[2] kind      first word of the event's type
 -- ARGV[3] owner     member of `due`
 -- ARGV[4] kept      events the stream keeps, about
--- returns 1; 0 if there was nothing to end; -1 if there is no record `except`, and then nothing was done
+-- returns 1; 0 if there was nothing to end; -1 if there is no record `except`; -2 if some have ended by time and must be
+--   told first, by expire-4. With a negative answer nothing was done
 
 local records, index, due, events = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local except = ARGV[1]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
+if redis.call('ZCOUNT', index, '-inf', now) > 0 then return -2 end
 local state, data, device, member, ends
 if except ~= '' then
   local kept = redis.call('HMGET', records, except, except .. ':d', except .. ':v')
@@ -25,7 +27,7 @@ if except ~= '' then
   member = string.format('%013.0f', created) .. except
 end
 
-local live = redis.call('ZCOUNT', index, '(' .. now, '+inf')
+local live = redis.call('ZCARD', index)
 local user = redis.call('HGET', records, 'user')
 local ttl = redis.call('PTTL', records)
 redis.call('UNLINK', records)

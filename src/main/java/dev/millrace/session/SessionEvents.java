@@ -16,6 +16,7 @@ import io.vertx.core.Vertx;
 
 import dev.millrace.http.ApiException;
 import dev.millrace.http.ErrorCode;
+import dev.millrace.redis.RedisLinks;
 import dev.millrace.redis.RedisUnavailableException;
 import dev.millrace.user.EventBatch;
 import dev.millrace.user.EventPosition;
@@ -31,18 +32,23 @@ import dev.millrace.user.UserEvents;
 public class SessionEvents {
 
     private static final long POLL_MS = 250;
+    /** There, a look is a script per partition. */
+    private static final long CLUSTER_POLL_MS = 1000;
     /** Silence lasts so long at most, or proxies take the connection for dead. */
     private static final long HEARTBEAT_NANOS = 15_000_000_000L;
     private static final int MAX_LISTENERS = 100;
+    private static final EventBatch NOTHING = new EventBatch(List.of(), false);
 
     private final UserEvents events;
     private final Vertx vertx;
+    private final long pollMs;
     private final AtomicInteger listeners = new AtomicInteger();
     private volatile boolean stopping;
 
-    SessionEvents(UserEvents events, Vertx vertx) {
+    SessionEvents(UserEvents events, RedisLinks redis, Vertx vertx) {
         this.events = events;
         this.vertx = vertx;
+        this.pollMs = redis.isCluster() ? CLUSTER_POLL_MS : POLL_MS;
     }
 
     /** Readiness turns down: whoever listens shall go to another replica. */
@@ -66,15 +72,14 @@ public class SessionEvents {
             throw new ApiException(ErrorCode.OVERLOADED,
                     "More than " + MAX_LISTENERS + " listen to this replica already");
         }
-        Uni<EventPosition> start = after == null ? events.now() : Uni.createFrom().item(after);
-        return start.onItem().transformToMulti(position -> Multi.createBy().repeating()
-                .uni(() -> new Listener(tenant, position), Listener::next).until(batch -> stopping)
-                .onItem().<Optional<UserEvent>>disjoint())
+        return Multi.createBy().repeating().uni(() -> new Listener(tenant, after), Listener::next)
+                .until(said -> stopping).onItem().<Optional<UserEvent>>disjoint()
                 .onTermination().invoke(listeners::decrementAndGet);
     }
 
     private final class Listener {
         private final String tenant;
+        /** Null until Redis has told what now is. */
         private EventPosition position;
         private boolean more = true;
         private long spokenAt = System.nanoTime() - HEARTBEAT_NANOS;
@@ -86,8 +91,10 @@ public class SessionEvents {
 
         /** What to say next, maybe nothing, after a while if there was nothing more to say. */
         Uni<List<Optional<UserEvent>>> next() {
-            Uni<EventBatch> read = events.read(tenant, position)
-                    .onFailure(RedisUnavailableException.class).recoverWithItem(new EventBatch(List.of(), false));
+            Uni<EventBatch> read = Uni.createFrom().deferred(() -> position == null
+                    ? events.now().invoke(now -> position = now).map(now -> NOTHING)
+                    : events.read(tenant, position))
+                    .onFailure(RedisUnavailableException.class).recoverWithItem(NOTHING);
             return (more ? read : pause().chain(() -> read)).map(this::take);
         }
 
@@ -109,7 +116,7 @@ public class SessionEvents {
 
         /** A timer of the event loop: Mutiny's own would go on in another thread. */
         private Uni<Void> pause() {
-            return Uni.createFrom().emitter(emitter -> vertx.setTimer(POLL_MS, t -> emitter.complete(null)));
+            return Uni.createFrom().emitter(emitter -> vertx.setTimer(pollMs, t -> emitter.complete(null)));
         }
     }
 }

@@ -4,8 +4,10 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.interceptor.Interceptor;
 
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
@@ -56,7 +58,8 @@ public class SessionService {
         this.metrics = metrics;
     }
 
-    void start(@Observes StartupEvent event) {
+    /** Early, so that a wrong configuration is told before anything connects. */
+    void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE - 2) StartupEvent event) {
         if (!Lifetimes.isValid(config.idle()) || !Lifetimes.isValid(config.absolute())) {
             throw new ConfigurationException(
                     "millrace.sessions.idle and .absolute must be between 1 ms and 400 days");
@@ -111,7 +114,7 @@ public class SessionService {
      * @param touch whether this counts as using it
      */
     public Uni<Session> current(String tenant, String token, boolean touch) {
-        return current(tenant, parsed(token), touch);
+        return current(tenant, parsed(Operation.CURRENT, token), touch);
     }
 
     /** As above, of a token that is read already. */
@@ -135,20 +138,21 @@ public class SessionService {
      */
     public Uni<Session> patch(String tenant, String token, JsonObject patch, List<Long> versions) {
         Lifetimes.requireSize("data", patch);
-        return store.patch(tenant, parsed(token), patch.text(), versions, Lifetimes.MAX_DATA_BYTES).map(outcome -> {
-            metrics.count(Operation.PATCH, switch (outcome.patched()) {
-                case DONE -> Outcome.OK;
-                case INVALID -> Outcome.INVALID;
-                case STALE, TOO_LARGE -> Outcome.REFUSED;
-            });
-            return switch (outcome.patched()) {
-                case DONE -> session(outcome.session());
-                case INVALID -> throw invalid();
-                case STALE -> throw new ApiException(ErrorCode.PRECONDITION_FAILED,
-                        "The session's version is " + outcome.version());
-                case TOO_LARGE -> throw Lifetimes.tooLarge("data");
-            };
-        });
+        return store.patch(tenant, parsed(Operation.PATCH, token), patch.text(), versions, Lifetimes.MAX_DATA_BYTES)
+                .map(outcome -> {
+                    metrics.count(Operation.PATCH, switch (outcome.patched()) {
+                        case DONE -> Outcome.OK;
+                        case INVALID -> Outcome.INVALID;
+                        case STALE, TOO_LARGE -> Outcome.REFUSED;
+                    });
+                    return switch (outcome.patched()) {
+                        case DONE -> session(outcome.session());
+                        case INVALID -> throw invalid();
+                        case STALE -> throw new ApiException(ErrorCode.PRECONDITION_FAILED,
+                                "The session's version is " + outcome.version());
+                        case TOO_LARGE -> throw Lifetimes.tooLarge("data");
+                    };
+                });
     }
 
     /**
@@ -157,7 +161,7 @@ public class SessionService {
      * @param reauthenticated whether the user has just proved who he is again
      */
     public Uni<Opened> rotate(String tenant, String token, boolean reauthenticated) {
-        SessionToken presented = parsed(token);
+        SessionToken presented = parsed(Operation.ROTATE, token);
         SessionToken successor = presented.successor(random);
         return store.rotate(tenant, presented, successor, reauthenticated)
                 .map(stored -> new Opened(successor, found(Operation.ROTATE, stored)));
@@ -165,7 +169,7 @@ public class SessionService {
 
     /** Ends the session of a token. */
     public Uni<Void> logOut(String tenant, String token) {
-        return end(tenant, parsed(token)).map(ended -> {
+        return end(tenant, parsed(Operation.LOGOUT, token)).map(ended -> {
             if (!ended) {
                 throw invalid();
             }
@@ -227,9 +231,10 @@ public class SessionService {
         return session(stored);
     }
 
-    private static SessionToken parsed(String token) {
+    private SessionToken parsed(Operation operation, String token) {
         SessionToken parsed = SessionToken.parse(token);
         if (parsed == null) {
+            metrics.count(operation, Outcome.INVALID);
             throw token == null
                     ? new ApiException(ErrorCode.SESSION_INVALID,
                             "Send the session's token in the header Session-Token")

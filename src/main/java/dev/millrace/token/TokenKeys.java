@@ -10,6 +10,8 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.interceptor.Interceptor;
 
+import org.jboss.logging.Logger;
+
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 
@@ -23,9 +25,12 @@ import io.quarkus.runtime.configuration.ConfigurationException;
 @ApplicationScoped
 public class TokenKeys {
 
+    private static final Logger LOG = Logger.getLogger(TokenKeys.class);
     private static final String UNSIGNED = "0";
     private static final byte[] CHECKSUM = "millrace refresh token".getBytes(StandardCharsets.US_ASCII);
     private static final Pattern KEY_ID = Pattern.compile("[A-Za-z0-9-]{1,32}");
+    /** The configuration takes each of these for something else, without a word. */
+    private static final Pattern LOST = Pattern.compile("MILLRACE_TOKENS_KEYS_[A-Z0-9]+_[A-Z0-9_]+");
     private static final int MIN_SECRET = 32;
 
     private final Map<String, byte[]> keys = new HashMap<>();
@@ -48,8 +53,11 @@ public class TokenKeys {
         current = config.signWith().orElseGet(() -> keys.keySet().iterator().next());
     }
 
-    /** Makes it at start, so that a wrong configuration is told then. */
-    void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE - 2) StartupEvent event) {}
+    /** Early, so that a wrong configuration is told before anything connects. */
+    void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE - 2) StartupEvent event) {
+        System.getenv().keySet().stream().filter(name -> LOST.matcher(name).matches()).forEach(name -> LOG.warnf(
+                "%s is not understood: a key id in the environment cannot hold an underscore", name));
+    }
 
     /** Id of the key that signs. */
     String current() {

@@ -5,8 +5,10 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.interceptor.Interceptor;
 
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
@@ -55,7 +57,8 @@ public class TokenService {
         this.metrics = metrics;
     }
 
-    void start(@Observes StartupEvent event) {
+    /** Early, so that a wrong configuration is told before anything connects. */
+    void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE - 2) StartupEvent event) {
         if (!Lifetimes.isValid(config.idle()) || !Lifetimes.isValid(config.absolute())) {
             throw new ConfigurationException("millrace.tokens.idle and .absolute must be between 1 ms and 400 days");
         }

@@ -12,6 +12,7 @@ import dev.millrace.redis.Scripts;
 import dev.millrace.user.Owner;
 import dev.millrace.user.RecordKind;
 import dev.millrace.user.RecordState;
+import dev.millrace.user.UserKey;
 import dev.millrace.user.UserRecords;
 import dev.millrace.user.UserRecords.Stored;
 
@@ -65,12 +66,16 @@ class TokenStore {
         return scripts.run(rotate, owner.keys(), List.of(token.family(), token.digest(), successor.digest(), salt,
                 Long.toString(RACE_MS), owner.member(), records.eventsKept()))
                 .map(reply -> switch (reply.get(0).toInteger()) {
-                    case 1 -> new Rotation(Rotated.FIRST, stored(token, reply, 1));
-                    case 2 -> new Rotation(Rotated.AGAIN, stored(token, reply, 1));
+                    case 1 -> rotation(Rotated.FIRST, stored(token, reply, 1));
+                    case 2 -> rotation(Rotated.AGAIN, stored(token, reply, 1));
                     case 3 -> new Rotation(Rotated.SUPERSEDED, null);
                     case -1 -> new Rotation(Rotated.REUSED, null);
                     default -> new Rotation(Rotated.INVALID, null);
                 });
+    }
+
+    private static Rotation rotation(Rotated rotated, Stored family) {
+        return new Rotation(family == null ? Rotated.INVALID : rotated, family);
     }
 
     /** The family whose present token this is, or null. */
@@ -79,7 +84,11 @@ class TokenStore {
                 .map(reply -> reply == null ? null : stored(token, reply, 0));
     }
 
+    /** Null where Redis names another user than the token: somebody else has written there, and the signature shows it. */
     private static Stored stored(RefreshToken token, Response reply, int at) {
+        if (!UserKey.of(reply.get(at).toString()).equals(token.user())) {
+            return null;
+        }
         return new Stored(token.family(), reply.get(at).toString(), RecordState.parse(reply.get(at + 1).toString()),
                 reply.get(at + 2).toString(), "");
     }

@@ -23,6 +23,8 @@ public class UserRecords {
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{20}");
     /** A page ends after this many bytes of JSON. */
     private static final int PAGE_BYTES = 1 << 20;
+    /** Records that have ended by time and are told of before all others are dropped, in one step. */
+    private static final int ENDED_AT_ONCE = 500;
 
     /**
      * A record to add.
@@ -137,7 +139,11 @@ public class UserRecords {
         }
         return scripts.run(removeAll, owner.keys(),
                 List.of(except == null ? "" : except, owner.kind().word(), owner.member(), kept))
-                .map(reply -> reply.toInteger() < 0 ? Removal.UNKNOWN_EXCEPTION : Removal.DONE);
+                .flatMap(reply -> switch (reply.toInteger()) {
+                    case -2 -> expire(owner, ENDED_AT_ONCE).flatMap(ended -> removeAll(owner, except));
+                    case -1 -> Uni.createFrom().item(Removal.UNKNOWN_EXCEPTION);
+                    default -> Uni.createFrom().item(Removal.DONE);
+                });
     }
 
     /** Ids are 120 bits in base64url; nothing else that came in a path may name a field of the hash. */

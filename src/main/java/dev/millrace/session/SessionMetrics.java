@@ -41,7 +41,7 @@ class SessionMetrics {
             Map<Outcome, Counter> outcomes = new EnumMap<>(Outcome.class);
             for (Outcome outcome : Outcome.values()) {
                 outcomes.put(outcome, Counter.builder("millrace.session.operations")
-                        .description("Calls about sessions that Redis answered")
+                        .description("Calls about sessions that were decided")
                         .tag("operation", operation.name().toLowerCase(Locale.ROOT))
                         .tag("outcome", outcome.name().toLowerCase(Locale.ROOT)).register(registry));
             }

@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 public final class EntityTags {
 
     private static final Pattern LIST = Pattern.compile("\\s*(?:W/)?\"[^\"]*\"(?:\\s*,\\s*(?:W/)?\"[^\"]*\")*\\s*");
-    /** Weak tags do not count: If-Match compares strongly. */
-    private static final Pattern VERSION = Pattern.compile("(?<!W/)\"(\\d{1,15})\"");
+    /** Weak tags do not count, nor ones such as 02: If-Match compares strongly, character by character. */
+    private static final Pattern VERSION = Pattern.compile("(?<!W/)\"([1-9]\\d{0,14})\"");
 
     private EntityTags() {}
 

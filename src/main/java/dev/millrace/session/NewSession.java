@@ -1,5 +1,6 @@
 package dev.millrace.session;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,15 +38,20 @@ public record NewSession(
             found.add(new Violation("maxPerUser", "must be between 1 and " + SessionService.MOST_PER_USER));
         }
         if (device != null) {
-            checkLength(found, "device.userAgent", device.userAgent(), MAX_USER_AGENT);
-            checkLength(found, "device.ipAddress", device.ipAddress(), MAX_IP_ADDRESS);
+            checkText(found, "device.userAgent", device.userAgent(), MAX_USER_AGENT);
+            checkText(found, "device.ipAddress", device.ipAddress(), MAX_IP_ADDRESS);
         }
         return found;
     }
 
-    private static void checkLength(List<Violation> found, String field, String value, int most) {
-        if (value != null && value.length() > most) {
+    private static void checkText(List<Violation> found, String field, String value, int most) {
+        if (value == null) {
+            return;
+        }
+        if (value.length() > most) {
             found.add(new Violation(field, "must have at most " + most + " characters"));
+        } else if (!StandardCharsets.UTF_8.newEncoder().canEncode(value)) {
+            found.add(new Violation(field, "must be well-formed Unicode"));
         }
     }
 }

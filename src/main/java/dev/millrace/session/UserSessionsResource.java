@@ -7,7 +7,9 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.UriInfo;
 
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
@@ -19,6 +21,7 @@ import io.smallrye.mutiny.Uni;
 import dev.millrace.auth.CurrentCaller;
 import dev.millrace.auth.RequiresScope;
 import dev.millrace.auth.Scopes;
+import dev.millrace.http.ApiException;
 import dev.millrace.http.NoStore;
 import dev.millrace.http.Page;
 import dev.millrace.user.Lifetimes;
@@ -54,7 +57,12 @@ public class UserSessionsResource {
     @APIResponse(responseCode = "204", description = "Revoked; also where there were none")
     @APIResponse(responseCode = "404", description = "The session to keep is not alive; nothing was revoked")
     public Uni<Void> revokeAll(@PathParam("userId") String userId,
-            @Parameter(description = "Id of the session that stays") @QueryParam("except") String except) {
+            @Parameter(description = "Id of the session that stays") @QueryParam("except") String except,
+            @Context UriInfo uri) {
+        // An empty parameter comes as null: taken for none, it would end the one session that was to stay.
+        if (except == null && uri.getQueryParameters().containsKey("except")) {
+            throw ApiException.invalid("except", "must not be empty");
+        }
         return service.revokeAll(caller.tenant(), Lifetimes.checkedUser(userId), except);
     }
 

@@ -27,14 +27,13 @@ if except ~= '' then
   member = string.format('%013.0f', created) .. except
 end
 
-local live = redis.call('ZCARD', index)
+if redis.call('ZCARD', index) == (state and 1 or 0) then return 0 end
 local user = redis.call('HGET', records, 'user')
 local ttl = redis.call('PTTL', records)
 redis.call('UNLINK', records)
 redis.call('UNLINK', index)
 redis.call('ZREM', due, ARGV[3])
 if state then
-  live = live - 1
   redis.call('HSET', records, 'user', user, except, state, except .. ':d', data)
   if device then redis.call('HSET', records, except .. ':v', device) end
   redis.call('ZADD', index, ends, member)
@@ -43,7 +42,6 @@ if state then
   redis.call('ZADD', due, ends, ARGV[3])
   if redis.call('PTTL', due) < ttl then redis.call('PEXPIRE', due, ttl) end
 end
-if live <= 0 then return 0 end
 redis.call('XADD', events, 'MAXLEN', '~', ARGV[4], '*', 'type', ARGV[2] .. '.revoked', 'id', '', 'user', user or '',
   'reason', 'all', 'except', except)
 redis.call('PEXPIRE', events, 604800000)

@@ -64,7 +64,7 @@ final class SessionScripts {
         return redis.raw("user/expire-4", KEYS, List.of("session", OWNER, most, EVENTS_KEPT));
     }
 
-    /** The numbers of keys, and owners, that may have something to expire. */
+    /** The owners that may have something to expire. */
     Object due() {
         return redis.raw("user/due-N", List.of(DUE), List.of(100));
     }

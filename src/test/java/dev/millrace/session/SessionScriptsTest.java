@@ -145,7 +145,7 @@ class SessionScriptsTest {
     }
 
     private void sweep(long now, int most) {
-        boolean due = scripts.due().equals(List.of(1L, OWNER));
+        boolean due = scripts.due().equals(List.of(OWNER));
         long removed = model.expire(now, most);
         assertTrue(due || removed == 0, "who has something to expire is due");
         assertEquals(removed, scripts.expire(most));

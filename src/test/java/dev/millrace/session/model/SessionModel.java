@@ -153,6 +153,9 @@ public final class SessionModel {
     /** Ends all but one: 1 if any ended, 0 if there were none, -1 if the one to keep is not alive. */
     public long removeAll(long now, String except) {
         List<Session> live = live(now);
+        if (live.size() < kept.size()) {
+            return -2;
+        }
         List<Session> staying = live.stream().filter(s -> s.id.equals(except)).toList();
         if (!except.isEmpty() && staying.isEmpty()) {
             return -1;

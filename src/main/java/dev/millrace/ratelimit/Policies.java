@@ -4,9 +4,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -17,58 +14,48 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.mutiny.Uni;
-import io.vertx.core.Vertx;
 
 import dev.millrace.http.ApiException;
 import dev.millrace.http.ErrorCode;
 import dev.millrace.http.Violation;
 import dev.millrace.redis.Keys;
+import dev.millrace.settings.DefinitionKind;
+import dev.millrace.settings.Definitions;
+import dev.millrace.settings.DefinitionsFactory;
+import dev.millrace.settings.Put;
 
 /**
- * The policies by name: those of the configuration, and per tenant those kept in Redis. Redis' are held in memory and
- * compared with Redis' version of them twice a second, so a change made on any replica is followed on all within 1 s.
- * While Redis is away the last known ones stay in force.
+ * The policies by name: those of the configuration, and per tenant those kept in Redis, which every replica follows
+ * ({@link Definitions}).
  */
 @ApplicationScoped
 public class Policies {
 
-    private static final long POLL_MS = 500;
+    private static final int MAX_POLICIES = 1000;
 
-    private final PolicyStore store;
-    private final Vertx vertx;
     private final Map<String, Policy> configured = new HashMap<>();
-    private final Map<String, Held> snapshots = new ConcurrentHashMap<>();
-    /** Loads under way for policies not known here, so that many callers share one. */
-    private final Map<String, Uni<PolicyStore.Snapshot>> loading = new ConcurrentHashMap<>();
-    private final AtomicLong loads = new AtomicLong();
-    private long timer;
+    private final Definitions<PolicyDefinition, Policy> defined;
 
-    /** What a tenant's policies were, with the number of the load that found them: a late answer must not win. */
-    private record Held(long load, PolicyStore.Snapshot snapshot) {}
-
-    Policies(PolicyStore store, Vertx vertx, RateLimitConfig config) {
-        this.store = store;
-        this.vertx = vertx;
+    Policies(DefinitionsFactory factory, RateLimitConfig config) {
         config.policies().forEach((name, p) -> configured.put(name, configured(name, p)));
+        defined = factory.of(new DefinitionKind<>("Policy", "rl", "~policies", MAX_POLICIES, PolicyDefinition.class,
+                definition -> definition.violations(""),
+                (name, definition) -> definition.toPolicy(name, Policy.Source.API)));
     }
 
     /** Early, so that a wrong policy in the configuration is told before anything connects. */
     void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE - 2) StartupEvent event) {
-        timer = vertx.setPeriodic(POLL_MS, t -> snapshots.keySet().forEach(this::poll));
+        defined.follow();
     }
 
     void stop(@Observes ShutdownEvent event) {
-        vertx.cancelTimer(timer);
+        defined.stop();
     }
 
     /** The policy if it is known here and now, without asking Redis; else null. */
     Policy known(String tenant, String name) {
         Policy policy = configured.get(name);
-        if (policy == null) {
-            Held held = snapshots.get(tenant);
-            policy = held == null ? null : held.snapshot().policies().get(name);
-        }
-        return policy;
+        return policy != null ? policy : defined.known(tenant, name);
     }
 
     /** The policy; asks Redis for one not known here, as it may have been defined elsewhere a moment ago. */
@@ -80,29 +67,23 @@ public class Policies {
         if (!Keys.isName(name)) {
             return Uni.createFrom().failure(unknown(name));
         }
-        return sharedLoad(tenant).map(snapshot -> {
-            Policy loaded = snapshot.policies().get(name);
-            if (loaded == null) {
-                throw unknown(name);
-            }
-            return loaded;
-        });
+        return defined.get(tenant, name).onItem().ifNull().failWith(() -> unknown(name));
     }
 
     /** All of a tenant's policies, as Redis has them now. */
     public Uni<List<Policy>> all(String tenant) {
-        return load(tenant).map(snapshot -> {
-            Map<String, Policy> all = new HashMap<>(snapshot.policies());
+        return defined.all(tenant).map(policies -> {
+            Map<String, Policy> all = new HashMap<>(policies);
             all.putAll(configured);
             return new ArrayList<>(all.values());
         });
     }
 
     /** Defines a policy; in force on this replica when it answers. */
-    public Uni<PolicyStore.Put> put(String tenant, String name, PolicyDefinition definition) {
+    public Uni<Put> put(String tenant, String name, PolicyDefinition definition) {
         refuseConfigured(name);
-        return store.put(tenant, name, definition).call(() -> load(tenant)).invoke(put -> {
-            if (put == PolicyStore.Put.TOO_MANY) {
+        return defined.put(tenant, name, definition).invoke(put -> {
+            if (put == Put.TOO_MANY) {
                 throw new ApiException(ErrorCode.POLICY_LIMIT, "Delete policies that are not used any more");
             }
         });
@@ -111,7 +92,7 @@ public class Policies {
     /** Forgets a policy; its counters end with their windows. */
     public Uni<Void> delete(String tenant, String name) {
         refuseConfigured(name);
-        return store.delete(tenant, name).call(() -> load(tenant)).invoke(deleted -> {
+        return defined.delete(tenant, name).invoke(deleted -> {
             if (!deleted) {
                 throw unknown(name);
             }
@@ -122,36 +103,6 @@ public class Policies {
         if (configured.containsKey(name)) {
             throw new ApiException(ErrorCode.POLICY_CONFIGURED, "Policy " + name + " is set in the configuration");
         }
-    }
-
-    /** What Redis has now; reads it all only if it changed. */
-    private Uni<PolicyStore.Snapshot> sharedLoad(String tenant) {
-        return Uni.createFrom().deferred(() -> loading.computeIfAbsent(tenant, t -> refresh(t)
-                .onTermination().invoke(() -> loading.remove(t))
-                .memoize().indefinitely()));
-    }
-
-    private Uni<PolicyStore.Snapshot> load(String tenant) {
-        return Uni.createFrom().deferred(() -> {
-            long number = loads.incrementAndGet();
-            return store.load(tenant).invoke(snapshot -> snapshots.merge(tenant, new Held(number, snapshot),
-                    (old, loaded) -> old.load() > loaded.load() ? old : loaded));
-        });
-    }
-
-    private Uni<PolicyStore.Snapshot> refresh(String tenant) {
-        Held held = snapshots.get(tenant);
-        return held == null
-                ? load(tenant)
-                : store.version(tenant).flatMap(version -> Objects.equals(version, held.snapshot().version())
-                        ? Uni.createFrom().item(held.snapshot())
-                        : load(tenant));
-    }
-
-    private void poll(String tenant) {
-        refresh(tenant).subscribe().with(done -> {}, failure -> {
-            // Redis is away: the policies stay as they are, and the links have said so.
-        });
     }
 
     private static ApiException unknown(String name) {

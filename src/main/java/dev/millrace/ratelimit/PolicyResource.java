@@ -37,6 +37,7 @@ import dev.millrace.http.ApiException;
 import dev.millrace.http.Page;
 import dev.millrace.http.Violation;
 import dev.millrace.redis.Keys;
+import dev.millrace.settings.Put;
 
 /** Define, read and delete policies. */
 @Path("/v1/ratelimit")
@@ -96,7 +97,7 @@ public class PolicyResource {
             throw ApiException.invalid(violations);
         }
         View view = View.of(definition.toPolicy(name, Policy.Source.API));
-        return policies.put(caller.tenant(), name, definition).map(put -> put == PolicyStore.Put.CREATED
+        return policies.put(caller.tenant(), name, definition).map(put -> put == Put.CREATED
                 ? ResponseBuilder.<View>created(URI.create("/v1/ratelimit/policies/" + name)).entity(view).build()
                 : RestResponse.ok(view));
     }

@@ -1,9 +1,9 @@
--- Keeps a policy and notes the change, so that replicas notice it.
--- KEYS[1] policies  hash of definitions by name; lives until deleted
--- KEYS[2] version   the time of the last change, µs; lives as long as the policies
+-- Keeps a definition and notes the change, so that replicas notice it.
+-- KEYS[1] definitions  hash of definitions by name; lives until deleted
+-- KEYS[2] version      the time of the last change, µs; lives as long as the definitions
 -- ARGV[1] name
 -- ARGV[2] definition
--- ARGV[3] most      policies a tenant may have
+-- ARGV[3] most         definitions there may be
 -- returns 1 created, 0 replaced, -1 refused: too many
 
 if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 and redis.call('HLEN', KEYS[1]) >= tonumber(ARGV[3]) then

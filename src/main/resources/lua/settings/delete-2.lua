@@ -1,6 +1,6 @@
--- Forgets a policy and notes the change, so that replicas notice it.
--- KEYS[1] policies  hash of definitions by name
--- KEYS[2] version   the time of the last change, µs
+-- Forgets a definition and notes the change, so that replicas notice it.
+-- KEYS[1] definitions  hash of definitions by name
+-- KEYS[2] version      the time of the last change, µs
 -- ARGV[1] name
 -- returns 1 deleted, 0 unknown
 

@@ -1,0 +1,105 @@
+package dev.millrace.settings;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import jakarta.inject.Singleton;
+
+import org.jboss.logging.Logger;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+
+import dev.millrace.redis.Keys;
+import dev.millrace.redis.RedisLinks;
+import dev.millrace.redis.Script;
+import dev.millrace.redis.Scripts;
+
+/** A tenant's definitions of one kind in Redis: a hash of them by name, and a version that changes with it. */
+@Singleton
+class DefinitionStore {
+
+    /** All definitions at one version; the version is null where there never was any. */
+    record Snapshot<T>(String version, Map<String, T> definitions) {}
+
+    private static final Logger LOG = Logger.getLogger(DefinitionStore.class);
+
+    private final RedisLinks redis;
+    private final Scripts scripts;
+    private final ObjectMapper json;
+    private final Script put;
+    private final Script delete;
+
+    DefinitionStore(RedisLinks redis, Scripts scripts, ObjectMapper json) {
+        this.redis = redis;
+        this.scripts = scripts;
+        this.json = json;
+        this.put = scripts.get("settings/put-2");
+        this.delete = scripts.get("settings/delete-2");
+    }
+
+    Uni<String> version(String tenant, DefinitionKind<?, ?> kind) {
+        return redis.send(Request.cmd(Command.GET).arg(key(tenant, kind, "version")))
+                .map(reply -> reply == null ? null : reply.toString());
+    }
+
+    /** The version is read first: should a change come between, the next look at the version shows it. */
+    <D, T> Uni<Snapshot<T>> load(String tenant, DefinitionKind<D, T> kind) {
+        return version(tenant, kind)
+                .flatMap(version -> redis.send(Request.cmd(Command.HGETALL).arg(key(tenant, kind, "all")))
+                        .map(reply -> new Snapshot<>(version, parse(kind, reply))));
+    }
+
+    <D> Uni<Put> put(String tenant, DefinitionKind<D, ?> kind, String name, D definition) {
+        return scripts.run(put, keys(tenant, kind), List.of(name, write(definition), Integer.toString(kind.most())))
+                .map(reply -> switch (reply.toInteger()) {
+                    case 1 -> Put.CREATED;
+                    case 0 -> Put.REPLACED;
+                    default -> Put.TOO_MANY;
+                });
+    }
+
+    /** Whether there was one. */
+    Uni<Boolean> delete(String tenant, DefinitionKind<?, ?> kind, String name) {
+        return scripts.run(delete, keys(tenant, kind), List.of(name)).map(reply -> reply.toInteger() == 1);
+    }
+
+    private <D, T> Map<String, T> parse(DefinitionKind<D, T> kind, Response reply) {
+        Map<String, T> definitions = new HashMap<>();
+        for (String name : reply.getKeys()) {
+            try {
+                D definition = json.readValue(reply.get(name).toString(), kind.type());
+                if (kind.violations().apply(definition).isEmpty()) {
+                    definitions.put(name, kind.reading().apply(name, definition));
+                } else {
+                    LOG.errorf("%s %s in Redis is not valid and is left out", kind.title(), name);
+                }
+            } catch (JsonProcessingException | RuntimeException e) {
+                LOG.errorf("%s %s in Redis cannot be read and is left out", kind.title(), name);
+            }
+        }
+        return Map.copyOf(definitions);
+    }
+
+    private String write(Object definition) {
+        try {
+            return json.writeValueAsString(definition);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static List<String> keys(String tenant, DefinitionKind<?, ?> kind) {
+        return List.of(key(tenant, kind, "all"), key(tenant, kind, "version"));
+    }
+
+    private static String key(String tenant, DefinitionKind<?, ?> kind, String part) {
+        return Keys.key(tenant, kind.feature(), kind.entity(), part);
+    }
+}

@@ -7,6 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import jakarta.inject.Singleton;
 
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
@@ -38,18 +39,26 @@ public class Scripts {
      * @param args its other arguments
      */
     public Uni<Response> run(Script script, List<String> keys, List<String> args) {
-        return links.send(request(Command.EVALSHA, script.sha1(), keys, args))
-                .onFailure(RedisReply::isNoScript)
-                .recoverWithUni(() -> links.send(request(Command.EVAL, script.source(), keys, args)));
+        return run(script, keys, args, null);
     }
 
-    private static Request request(Command command, String script, List<String> keys, List<String> args) {
+    /** As above, with a last argument of bytes, or null. */
+    public Uni<Response> run(Script script, List<String> keys, List<String> args, Buffer bytes) {
+        return links.send(request(Command.EVALSHA, script.sha1(), keys, args, bytes))
+                .onFailure(RedisReply::isNoScript)
+                .recoverWithUni(() -> links.send(request(Command.EVAL, script.source(), keys, args, bytes)));
+    }
+
+    private static Request request(Command command, String script, List<String> keys, List<String> args, Buffer bytes) {
         Request request = Request.cmd(command).arg(script).arg(keys.size());
         for (String key : keys) {
             request.arg(key);
         }
         for (String arg : args) {
             request.arg(arg);
+        }
+        if (bytes != null) {
+            request.arg(bytes);
         }
         return request;
     }

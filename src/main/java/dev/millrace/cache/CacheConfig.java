@@ -1,0 +1,44 @@
+package dev.millrace.cache;
+
+import java.time.Duration;
+
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithConverter;
+import io.smallrye.config.WithDefault;
+
+import dev.millrace.http.DurationConverter;
+
+/** Settings of the cache: what holds in regions that say nothing else. */
+@ConfigMapping(prefix = "millrace.cache")
+public interface CacheConfig {
+
+    /** How long an entry is fresh where neither its request nor its region says. */
+    @WithDefault("1h")
+    @WithConverter(DurationConverter.class)
+    Duration ttl();
+
+    /** How long it is known that there is nothing, where neither says. */
+    @WithDefault("1m")
+    @WithConverter(DurationConverter.class)
+    Duration negativeTtl();
+
+    /** Largest body, in bytes; {@code quarkus.http.limits.max-body-size} must allow it. */
+    @WithDefault("8388608")
+    @Min(1)
+    @Max(Region.MAX_VALUE_BYTES)
+    int maxValueBytes();
+
+    /** Bodies of more bytes are stored compressed, where that makes them smaller. */
+    @WithDefault("2048")
+    @Min(0)
+    int compressAbove();
+
+    /** Most bytes that a body sent as gzip may have when it is inflated. */
+    @WithDefault("33554432")
+    @Min(1)
+    @Max(1 << 30)
+    int maxInflatedBytes();
+}

@@ -1,0 +1,228 @@
+package dev.millrace.cache;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+
+import dev.millrace.auth.CurrentCaller;
+import dev.millrace.auth.RequiresScope;
+import dev.millrace.auth.Scopes;
+import dev.millrace.cache.CacheService.Reading;
+import dev.millrace.cache.CacheService.Writing;
+import dev.millrace.http.ApiException;
+import dev.millrace.http.DurationJson;
+import dev.millrace.http.ErrorCode;
+import dev.millrace.redis.Keys;
+
+/** One entry: store, read, forget. And what hides many: purging a region, or a tag. */
+@Path("/v1/cache/{region}")
+@RequiresScope(Scopes.CACHE)
+@Tag(name = "Caching")
+public class CacheResource {
+
+    /** Not a region, for a path has a meaning of its own with it. */
+    static final String RESERVED = "regions";
+    private static final String CACHE_TAG = "Cache-Tag";
+    private static final String CACHE_LEASE = "Cache-Lease";
+    private static final String OCTETS = "application/octet-stream";
+    private static final int MAX_TAGS = 32;
+    private static final Pattern TAG = Pattern.compile("[!-+\\--~]{1,128}");
+    private static final Pattern LEASE = Pattern.compile("[A-Za-z0-9_-]{22}");
+    private static final int MAX_TYPE = 256;
+
+    private final CacheService service;
+    private final CacheResponse responses;
+    private final CurrentCaller caller;
+
+    CacheResource(CacheService service, CacheResponse responses, CurrentCaller caller) {
+        this.service = service;
+        this.responses = responses;
+        this.caller = caller;
+    }
+
+    @PUT
+    @Path("{key}")
+    @Consumes(MediaType.WILDCARD)
+    @Operation(summary = "Store an entry", description = "Any body, with its Content-Type. With the `Cache-Lease` of a read, only while that lease is good.")
+    @RequestBody(content = @Content(mediaType = MediaType.WILDCARD, schema = @Schema(type = SchemaType.STRING, format = "binary")))
+    @APIResponse(responseCode = "204", description = "Stored; its tag is in ETag")
+    @APIResponse(responseCode = "409", description = "The lease is void; nothing was stored")
+    @APIResponse(responseCode = "413", description = "The body is larger than the region takes")
+    public Uni<Response> put(@PathParam("region") String region, @PathParam("key") String key, Buffer body,
+            @Parameter(description = "Stores that there is nothing; without a body") @QueryParam("nothing") String nothing,
+            @Parameter(description = "max-age, stale-while-revalidate, stale-if-error") @HeaderParam(HttpHeaders.CACHE_CONTROL) String cacheControl,
+            @Parameter(description = "Up to 32 names, separated by commas") @HeaderParam(CACHE_TAG) String tags,
+            @Parameter(description = "Of the read that told you to compute") @HeaderParam(CACHE_LEASE) String lease,
+            @Context HttpServerRequest request) {
+        Buffer bytes = body == null ? Buffer.buffer() : body;
+        boolean isNothing = flag("nothing", nothing);
+        if (isNothing && bytes.length() > 0) {
+            throw ApiException.invalid("nothing", "goes with an empty body");
+        }
+        CacheDirectives directives = CacheDirectives.parse(cacheControl);
+        if (directives.has("no-store") || directives.has("private")) {
+            throw ApiException.invalid(HttpHeaders.CACHE_CONTROL, "says that this is not to be stored");
+        }
+        if (lease != null && !LEASE.matcher(lease).matches()) {
+            throw ApiException.invalid(CACHE_LEASE, "is not one a read gave");
+        }
+        Writing writing = new Writing(bytes, type(request), gzip(request), isNothing, directives, tags(tags), lease);
+        return service.put(caller.tenant(), checkedRegion(region), checkedKey(key), writing)
+                .map(etag -> Response.noContent().header(HttpHeaders.ETAG, '"' + etag + '"').build());
+    }
+
+    @GET
+    @Path("{key}")
+    @RequiresScope(Scopes.CACHE_READ)
+    @Operation(summary = "Read an entry", description = "As it was stored. With `lease`, the first to miss gets 404 with `Cache-Lease` and computes; others get the stale value, wait up to `wait`, or get 404 with `Retry-After`.")
+    @APIResponse(responseCode = "200", description = "The body as stored, with ETag, Age and Cache-Status", content = @Content(mediaType = MediaType.WILDCARD, schema = @Schema(type = SchemaType.STRING, format = "binary")))
+    @APIResponse(responseCode = "304", description = "What you have is what is stored")
+    @APIResponse(responseCode = "404", description = "`cache-miss`, or `cache-nothing`: it is known that there is nothing")
+    public Uni<Response> get(@PathParam("region") String region, @PathParam("key") String key,
+            @Parameter(description = "Ask to compute on a miss; how long that may take, up to 60s", example = "5s") @QueryParam("lease") String lease,
+            @Parameter(description = "How long to wait for who computes, up to 30s", example = "2s") @QueryParam("wait") String wait,
+            @Context HttpServerRequest request) {
+        long leaseMs = duration("lease", lease, CacheService.MAX_LEASE_MS);
+        long waitMs = duration("wait", wait, CacheService.MAX_WAIT_MS);
+        if (leaseMs > 0 && !caller.get().may(Scopes.CACHE)) {
+            throw new ApiException(ErrorCode.FORBIDDEN, "A lease is for storing, which needs the scope cache");
+        }
+        if (waitMs > 0 && leaseMs == 0) {
+            throw ApiException.invalid("wait", "goes with lease");
+        }
+        boolean head = request.method().name().equals("HEAD");
+        boolean onError = CacheDirectives.parse(request.getHeader(HttpHeaders.CACHE_CONTROL)).has("stale-if-error");
+        Reading reading = new Reading(leaseMs, waitMs, onError,
+                CacheResponse.etags(request.getHeader(HttpHeaders.IF_NONE_MATCH)), !head);
+        boolean takesGzip = CacheResponse.takesGzip(request.getHeader(HttpHeaders.ACCEPT_ENCODING));
+        return service.get(caller.tenant(), checkedRegion(region), checkedKey(key), reading)
+                .flatMap(found -> responses.of(found, reading, takesGzip, head));
+    }
+
+    @DELETE
+    @Path("{key}")
+    @Operation(summary = "Forget an entry", description = "And void the lease of whoever computes it: what he computed before is not stored.")
+    @APIResponse(responseCode = "204", description = "Forgotten, or never there")
+    public Uni<Void> delete(@PathParam("region") String region, @PathParam("key") String key) {
+        return service.delete(caller.tenant(), checkedRegion(region), checkedKey(key));
+    }
+
+    @DELETE
+    @Operation(summary = "Purge a region, or a tag", description = "Hides all entries of the region that are there now, or those with the tag; takes the same time however many there are.")
+    @APIResponse(responseCode = "204", description = "Purged")
+    public Uni<Void> purge(@PathParam("region") String region,
+            @Parameter(description = "Only the entries with this tag", example = "user-42") @QueryParam("tag") String tag,
+            @Context HttpServerRequest request) {
+        if (tag == null && request.query() != null) {
+            throw ApiException.invalid("tag", "must not be empty, and there is no other parameter");
+        }
+        return tag == null
+                ? service.purgeRegion(caller.tenant(), checkedRegion(region))
+                : service.purgeTag(caller.tenant(), checkedRegion(region), checkedTag("tag", tag));
+    }
+
+    static String checkedRegion(String region) {
+        if (!Keys.isName(region) || region.equals(RESERVED)) {
+            throw ApiException.invalid("region", "must match [A-Za-z0-9._-]{1,64} and not be " + RESERVED);
+        }
+        return region;
+    }
+
+    static String checkedKey(String key) {
+        String problem = Keys.identifierProblem(key);
+        if (problem != null) {
+            throw ApiException.invalid("key", problem);
+        }
+        return key;
+    }
+
+    private static String checkedTag(String field, String tag) {
+        if (!TAG.matcher(tag).matches()) {
+            throw ApiException.invalid(field, "must have 1 to 128 visible ASCII characters, no comma and no blank");
+        }
+        return tag;
+    }
+
+    private static List<String> tags(String header) {
+        List<String> tags = new ArrayList<>();
+        for (String tag : header == null ? new String[0] : header.split(",")) {
+            if (!tag.isBlank()) {
+                tags.add(checkedTag(CACHE_TAG, tag.strip()));
+            }
+        }
+        if (tags.size() > MAX_TAGS) {
+            throw ApiException.invalid(CACHE_TAG, "must have at most " + MAX_TAGS + " names");
+        }
+        return tags;
+    }
+
+    private static String type(HttpServerRequest request) {
+        String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
+        if (type != null && type.length() > MAX_TYPE) {
+            throw ApiException.invalid(HttpHeaders.CONTENT_TYPE, "must have at most " + MAX_TYPE + " characters");
+        }
+        return type == null ? OCTETS : type;
+    }
+
+    private static boolean gzip(HttpServerRequest request) {
+        String coding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
+        if (coding == null || coding.strip().equalsIgnoreCase("identity")) {
+            return false;
+        }
+        if (!coding.strip().toLowerCase(Locale.ROOT).equals("gzip")) {
+            throw new ApiException(ErrorCode.UNSUPPORTED_MEDIA_TYPE, "Content-Encoding may be gzip, or absent");
+        }
+        return true;
+    }
+
+    private static boolean flag(String name, String value) {
+        if (value != null && !value.equals("true") && !value.equals("false")) {
+            throw ApiException.invalid(name, "must be true or false");
+        }
+        return "true".equals(value);
+    }
+
+    private static long duration(String field, String value, long most) {
+        if (value == null) {
+            return 0;
+        }
+        Duration duration;
+        try {
+            duration = DurationJson.parse(value);
+        } catch (IllegalArgumentException e) {
+            throw ApiException.invalid(field, e.getMessage());
+        }
+        if (duration.toMillis() < 1 || duration.toMillis() > most) {
+            throw ApiException.invalid(field, "must be between 1 ms and " + most / 1000 + " s");
+        }
+        return duration.toMillis();
+    }
+}

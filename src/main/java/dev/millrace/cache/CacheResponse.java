@@ -1,0 +1,145 @@
+package dev.millrace.cache;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.Response.ResponseBuilder;
+
+import io.smallrye.mutiny.Uni;
+
+import dev.millrace.cache.CacheService.Found;
+import dev.millrace.cache.CacheService.Reading;
+import dev.millrace.cache.Lookup.Coding;
+import dev.millrace.cache.Lookup.What;
+import dev.millrace.http.ErrorCode;
+import dev.millrace.http.Problem;
+
+/** Answers reads as HTTP has it: RFC 9110 for conditions and codings, RFC 9111 for Age, RFC 9211 for Cache-Status. */
+@Singleton
+class CacheResponse {
+
+    private static final String CACHE_STATUS = "Cache-Status";
+    private static final String GZIP_SUFFIX = "-gzip";
+    private static final Pattern ETAG = Pattern.compile("\"([!#-~]{1,64})\"");
+
+    private final CacheService service;
+
+    CacheResponse(CacheService service) {
+        this.service = service;
+    }
+
+    /**
+     * The answer to a read.
+     *
+     * @param found null where Redis is away
+     */
+    Uni<Response> of(Found found, Reading reading, boolean takesGzip, boolean head) {
+        if (found == null) {
+            return item(miss("fwd=miss; detail=redis-unavailable"));
+        }
+        Lookup lookup = found.lookup();
+        if (!lookup.isHit()) {
+            return item(missing(found));
+        }
+        if (lookup.coding() == Coding.NOTHING) {
+            return item(problem(ErrorCode.CACHE_NOTHING, status(lookup)));
+        }
+        // The body was not sent although it was asked for: the caller has it.
+        boolean known = !head && lookup.body() == null
+                || head && (reading.etags().equals("*") || reading.etags().contains(' ' + lookup.etag() + ' '));
+        if (known) {
+            return item(with(Response.notModified(), lookup, takesGzip).build());
+        }
+        return service.readable(lookup, takesGzip).map(body -> {
+            ResponseBuilder response = with(Response.ok(), lookup, takesGzip).header(HttpHeaders.CONTENT_TYPE,
+                    lookup.type());
+            if (lookup.coding() == Coding.GZIP && takesGzip) {
+                response.header(HttpHeaders.CONTENT_ENCODING, "gzip");
+            }
+            return head ? response.build() : response.entity(body.getBytes()).build();
+        });
+    }
+
+    private static ResponseBuilder with(ResponseBuilder response, Lookup lookup, boolean takesGzip) {
+        String suffix = lookup.coding() == Coding.GZIP && takesGzip ? GZIP_SUFFIX : "";
+        return response.header(HttpHeaders.ETAG, '"' + lookup.etag() + suffix + '"')
+                .header("Age", Math.max(0, (lookup.ms() - lookup.stored()) / 1000))
+                .header(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING)
+                .header(CACHE_STATUS, "millrace; " + status(lookup));
+    }
+
+    /** The ttl is negative once it is over. */
+    private static String status(Lookup lookup) {
+        String detail = switch (lookup.what()) {
+            case STALE -> "; detail=stale";
+            case STALE_ON_ERROR -> "; detail=stale-if-error";
+            default -> lookup.coding() == Coding.NOTHING ? "; detail=nothing" : "";
+        };
+        return "hit; ttl=" + Math.floorDiv(lookup.fresh() - lookup.ms(), 1000L) + detail;
+    }
+
+    private static Response missing(Found found) {
+        return switch (found.lookup().what()) {
+            case LEASED -> builder(ErrorCode.CACHE_MISS, "fwd=uri-miss; detail=leased")
+                    .header("Cache-Lease", found.leaseToken()).build();
+            case BUSY -> builder(ErrorCode.CACHE_MISS, "fwd=uri-miss; detail=leased-to-another")
+                    .header(HttpHeaders.RETRY_AFTER, Math.max(1, (found.lookup().ms() + 999) / 1000)).build();
+            default -> miss("fwd=uri-miss");
+        };
+    }
+
+    private static Response miss(String status) {
+        return problem(ErrorCode.CACHE_MISS, status);
+    }
+
+    private static Response problem(ErrorCode code, String status) {
+        return builder(code, status).build();
+    }
+
+    /** Without detail and instance: misses are frequent. */
+    private static ResponseBuilder builder(ErrorCode code, String status) {
+        return Response.status(code.status()).type(Problem.MEDIA_TYPE).header(CACHE_STATUS, "millrace; " + status)
+                .entity(new Problem(code, null, null, List.of()));
+    }
+
+    /** What {@code If-None-Match} lists, for {@link CacheStore.Question}. A weak tag will do, and that of another coding. */
+    static String etags(String header) {
+        if (header == null) {
+            return "";
+        }
+        if (header.strip().equals("*")) {
+            return "*";
+        }
+        StringBuilder tags = new StringBuilder(" ");
+        Matcher tag = ETAG.matcher(header);
+        while (tag.find()) {
+            String name = tag.group(1);
+            tags.append(name.endsWith(GZIP_SUFFIX) ? name.substring(0, name.length() - GZIP_SUFFIX.length()) : name)
+                    .append(' ');
+        }
+        return tags.toString();
+    }
+
+    /** Whether {@code Accept-Encoding} allows gzip. */
+    static boolean takesGzip(String header) {
+        boolean any = false;
+        for (String coding : header == null ? new String[0] : header.toLowerCase(Locale.ROOT).split(",")) {
+            String[] parts = coding.strip().split("\\s*;\\s*");
+            boolean refused = parts.length > 1 && parts[1].matches("q=0(\\.0*)?");
+            if (parts[0].equals("gzip") || parts[0].equals("x-gzip")) {
+                return !refused;
+            }
+            any |= parts[0].equals("*") && !refused;
+        }
+        return any;
+    }
+
+    private static Uni<Response> item(Response response) {
+        return Uni.createFrom().item(response);
+    }
+}

@@ -1,0 +1,130 @@
+package dev.millrace.cache;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+import jakarta.inject.Singleton;
+
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+
+import dev.millrace.cache.Lookup.Coding;
+import dev.millrace.cache.Lookup.What;
+import dev.millrace.redis.Keys;
+import dev.millrace.redis.RedisLinks;
+import dev.millrace.redis.Script;
+import dev.millrace.redis.Scripts;
+
+/**
+ * Entries in Redis. They are spread over partitions, each with a record of its purges beside its entries, so that one script
+ * sees whether an entry is still valid; a purge is one step per partition. A single server has one partition.
+ */
+@Singleton
+class CacheStore {
+
+    static final String FEATURE = "c";
+    private static final int CLUSTER_PARTITIONS = 256;
+    /** Regions and tags that a partition remembers the purge of. */
+    private static final String MOST_PURGES = "10000";
+    private static final int CONCURRENCY = 32;
+
+    /** What to look an entry up with. {@code etags}: null for none, or each between blanks, or {@code *}. */
+    record Question(String leaseToken, long leaseMs, double luck, boolean onError, String etags, boolean body) {
+
+        static final Question PLAIN = new Question("", 0, 1, false, "", true);
+    }
+
+    /** What to store; times in ms. */
+    record Entry(String leaseToken, List<String> tags, String type, Coding coding, String etag, long freshMs,
+            long swrMs,
+            long sieMs, Buffer body) {}
+
+    private final RedisLinks redis;
+    private final Scripts scripts;
+    private final Script put;
+    private final Script get;
+    private final Script delete;
+    private final Script purge;
+
+    CacheStore(RedisLinks redis, Scripts scripts) {
+        this.redis = redis;
+        this.scripts = scripts;
+        this.put = scripts.get("cache/put-3");
+        this.get = scripts.get("cache/get-3");
+        this.delete = scripts.get("cache/delete-2");
+        this.purge = scripts.get("cache/purge-1");
+    }
+
+    Uni<Lookup> get(String tenant, String region, String key, Question q) {
+        return scripts.run(get, keys(tenant, region, key),
+                List.of(region, q.leaseToken(), Long.toString(q.leaseMs()),
+                        String.format(Locale.ROOT, "%.9f", q.luck()),
+                        q.onError() ? "1" : "0", q.etags(), q.body() ? "1" : "0"))
+                .map(CacheStore::lookup);
+    }
+
+    private static Lookup lookup(Response reply) {
+        What what = What.values()[reply.get(0).toInteger()];
+        long ms = reply.get(1).toLong();
+        if (reply.size() == 2) {
+            return new Lookup(what, ms, 0, 0, null, null, null, null);
+        }
+        Response body = reply.size() > 7 ? reply.get(7) : null;
+        return new Lookup(what, ms, reply.get(2).toLong(), reply.get(3).toLong(), reply.get(4).toString(),
+                Coding.of(reply.get(5).toString()), reply.get(6).toString(), body == null ? null : body.toBuffer());
+    }
+
+    /** Stores an entry; false if its lease is void. */
+    Uni<Boolean> put(String tenant, String region, String key, Entry e) {
+        return scripts.run(put, keys(tenant, region, key),
+                List.of(region, e.leaseToken(), String.join("\n", e.tags()), e.type(), e.coding().id(), e.etag(),
+                        Long.toString(e.freshMs()), Long.toString(e.swrMs()), Long.toString(e.sieMs()),
+                        e.leaseToken().isEmpty() ? "0" : "-1"),
+                e.body()).map(reply -> reply.toInteger() == 1);
+    }
+
+    Uni<Void> delete(String tenant, String region, String key) {
+        return scripts.run(delete, keys(tenant, region, key).subList(0, 2), List.of()).replaceWithVoid();
+    }
+
+    /** Whether somebody computes the entry. */
+    Uni<Boolean> isLeased(String tenant, String region, String key) {
+        return redis.send(Request.cmd(Command.EXISTS).arg(keys(tenant, region, key).get(1)))
+                .map(reply -> reply.toInteger() == 1);
+    }
+
+    Uni<Void> purgeRegion(String tenant, String region) {
+        return purge(tenant, "g:" + region);
+    }
+
+    Uni<Void> purgeTag(String tenant, String region, String tag) {
+        return purge(tenant, "t:" + region + ':' + tag);
+    }
+
+    private Uni<Void> purge(String tenant, String member) {
+        return Multi.createFrom().range(0, partitions())
+                .onItem().transformToUni(p -> scripts.run(purge, List.of(Keys.key(tenant, FEATURE, Integer.toString(p),
+                        "versions")), List.of(member, MOST_PURGES)))
+                .merge(CONCURRENCY).onItem().ignoreAsUni();
+    }
+
+    /** Entry, lease, versions. */
+    private List<String> keys(String tenant, String region, String key) {
+        String name = region + '/' + Keys.encode(key);
+        String partition = Integer.toString(Math.floorMod(name.hashCode(), partitions()));
+        List<String> keys = new ArrayList<>(3);
+        keys.add(Keys.key(tenant, FEATURE, partition, "e:" + name));
+        keys.add(Keys.key(tenant, FEATURE, partition, "l:" + name));
+        keys.add(Keys.key(tenant, FEATURE, partition, "versions"));
+        return keys;
+    }
+
+    private int partitions() {
+        return redis.isCluster() ? CLUSTER_PARTITIONS : 1;
+    }
+}

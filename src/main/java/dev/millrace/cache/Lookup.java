@@ -1,0 +1,63 @@
+package dev.millrace.cache;
+
+import io.vertx.core.buffer.Buffer;
+
+/**
+ * What the cache says of a key.
+ *
+ * @param what whether there is something to serve
+ * @param ms of {@link What#LEASED} and {@link What#BUSY}: how long the lease lasts, else the time now
+ * @param stored when the entry was stored, ms
+ * @param fresh until when it is fresh, ms
+ * @param type its content type
+ * @param coding of the body
+ * @param etag without quotes
+ * @param body null where it was not asked for, or the caller has it
+ */
+record Lookup(What what, long ms, long stored, long fresh, String type, Coding coding, String etag, Buffer body) {
+
+    /** In the order of the numbers that {@code cache/get-3.lua} returns. */
+    enum What {
+        MISSING,
+        FRESH,
+        /** It may be served while it is computed anew. */
+        STALE,
+        /** It may be served only because computing it failed. */
+        STALE_ON_ERROR,
+        /** It is missing, and this caller is to compute it. */
+        LEASED,
+        /** It is missing, and another caller computes it. */
+        BUSY
+    }
+
+    /** How a body is kept. */
+    enum Coding {
+        IDENTITY(""),
+        GZIP("gzip"),
+        /** There is no body: the entry says that there is nothing. */
+        NOTHING("nothing");
+
+        private final String id;
+
+        Coding(String id) {
+            this.id = id;
+        }
+
+        String id() {
+            return id;
+        }
+
+        static Coding of(String id) {
+            for (Coding coding : values()) {
+                if (coding.id.equals(id)) {
+                    return coding;
+                }
+            }
+            throw new IllegalArgumentException(id);
+        }
+    }
+
+    boolean isHit() {
+        return what == What.FRESH || what == What.STALE || what == What.STALE_ON_ERROR;
+    }
+}

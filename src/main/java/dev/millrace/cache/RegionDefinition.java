@@ -1,0 +1,69 @@
+package dev.millrace.cache;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+
+import io.quarkus.runtime.annotations.RegisterForReflection;
+
+import dev.millrace.http.Violation;
+
+/** A region as it is written down: in a request, and in Redis. What is absent takes its default. */
+@RegisterForReflection
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@Schema(name = "CacheRegion")
+public record RegionDefinition(
+        @Schema(description = "How long an entry is fresh, 1 ms to 400 days; default 1h", type = SchemaType.STRING, examples = "10m") Duration ttl,
+        @Schema(description = "How long after that it may be served while it is computed anew; default 0", type = SchemaType.STRING, examples = "1m") Duration swr,
+        @Schema(description = "How long after the ttl it may be served when computing it fails; default 0", type = SchemaType.STRING, examples = "1h") Duration sie,
+        @Schema(description = "How long it is known that there is nothing; default 1m", type = SchemaType.STRING, examples = "30s") Duration negativeTtl,
+        @Schema(description = "Largest body; default 8 MB", examples = "1048576") Integer maxValueBytes,
+        @Schema(description = "Larger bodies are stored compressed; default 2048", examples = "2048") Integer compressAbove,
+        @Schema(description = "By what share at most a ttl is shortened at random, 0 to 0.5; default 0", examples = "0.1") Double jitter) {
+
+    private static final Duration MAX = Duration.ofDays(400);
+    private static final double MAX_JITTER = 0.5;
+
+    /** What is wrong with it; empty if nothing is. */
+    List<Violation> violations() {
+        List<Violation> found = new ArrayList<>();
+        check(found, "ttl", ttl, 1);
+        check(found, "swr", swr, 0);
+        check(found, "sie", sie, 0);
+        check(found, "negativeTtl", negativeTtl, 1);
+        if (maxValueBytes != null && (maxValueBytes < 1 || maxValueBytes > Region.MAX_VALUE_BYTES)) {
+            found.add(new Violation("maxValueBytes", "must be between 1 and " + Region.MAX_VALUE_BYTES));
+        }
+        if (compressAbove != null && compressAbove < 0) {
+            found.add(new Violation("compressAbove", "must not be negative"));
+        }
+        if (jitter != null && !(jitter >= 0 && jitter <= MAX_JITTER)) {
+            found.add(new Violation("jitter", "must be between 0 and " + MAX_JITTER));
+        }
+        return found;
+    }
+
+    private static void check(List<Violation> found, String field, Duration duration, long leastMs) {
+        if (duration != null && (duration.toMillis() < leastMs || duration.compareTo(MAX) > 0)) {
+            found.add(new Violation(field, "must be between " + leastMs + " ms and 400 days"));
+        }
+    }
+
+    /** The region it defines; what it leaves open is as in {@code defaults}. */
+    Region toRegion(Region defaults) {
+        return new Region(ms(ttl, defaults.ttlMs()), ms(swr, defaults.swrMs()), ms(sie, defaults.sieMs()),
+                ms(negativeTtl, defaults.negativeTtlMs()),
+                maxValueBytes == null ? defaults.maxValueBytes() : maxValueBytes,
+                compressAbove == null ? defaults.compressAbove() : compressAbove,
+                jitter == null ? defaults.jitter() : jitter);
+    }
+
+    private static long ms(Duration duration, long otherwise) {
+        return duration == null ? otherwise : duration.toMillis();
+    }
+}

@@ -1,0 +1,87 @@
+package dev.millrace.cache;
+
+import java.util.Map;
+
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.interceptor.Interceptor;
+
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.smallrye.mutiny.Uni;
+
+import dev.millrace.http.ApiException;
+import dev.millrace.http.ErrorCode;
+import dev.millrace.settings.DefinitionKind;
+import dev.millrace.settings.Definitions;
+import dev.millrace.settings.DefinitionsFactory;
+import dev.millrace.settings.Put;
+
+/** The regions of a cache by name, kept in Redis, followed by every replica. One that nobody defined has the defaults. */
+@ApplicationScoped
+public class Regions {
+
+    private static final int MAX_REGIONS = 1000;
+
+    /** A region under its name, as it was defined. */
+    record Named(String name, RegionDefinition definition, Region region) {}
+
+    private final Definitions<RegionDefinition, Named> defined;
+    private final Region defaults;
+
+    Regions(DefinitionsFactory factory, CacheConfig config) {
+        defaults = Region.of(config);
+        defined = factory.of(new DefinitionKind<>("Cache region", CacheStore.FEATURE, "~regions", MAX_REGIONS,
+                RegionDefinition.class, RegionDefinition::violations,
+                (name, definition) -> new Named(name, definition, definition.toRegion(defaults))));
+    }
+
+    void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE - 2) StartupEvent event) {
+        defined.follow();
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        defined.stop();
+    }
+
+    /** What holds in a region. Reads do not need it; so this is for writing, and asks Redis once per tenant. */
+    Uni<Region> get(String tenant, String name) {
+        if (defined.isLoaded(tenant)) {
+            Named known = defined.known(tenant, name);
+            return Uni.createFrom().item(known == null ? defaults : known.region());
+        }
+        return defined.get(tenant, name).map(found -> found == null ? defaults : found.region());
+    }
+
+    /** A region that was defined; fails with 404 for another. */
+    Uni<Named> defined(String tenant, String name) {
+        return defined.get(tenant, name).onItem().ifNull().failWith(() -> unknown(name));
+    }
+
+    Uni<Map<String, Named>> all(String tenant) {
+        return defined.all(tenant);
+    }
+
+    /** Defines a region; in force on this replica when it answers. */
+    Uni<Put> put(String tenant, String name, RegionDefinition definition) {
+        return defined.put(tenant, name, definition).invoke(put -> {
+            if (put == Put.TOO_MANY) {
+                throw new ApiException(ErrorCode.REGION_LIMIT, "Delete regions that are not used any more");
+            }
+        });
+    }
+
+    /** Forgets what was defined; the entries stay. */
+    Uni<Void> delete(String tenant, String name) {
+        return defined.delete(tenant, name).invoke(deleted -> {
+            if (!deleted) {
+                throw unknown(name);
+            }
+        }).replaceWithVoid();
+    }
+
+    private static ApiException unknown(String name) {
+        return new ApiException(ErrorCode.REGION_UNKNOWN, "Nobody defined a region " + name);
+    }
+}

@@ -1,0 +1,27 @@
+package dev.millrace.http;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
+import io.quarkus.runtime.ShutdownEvent;
+
+/** Whether the service is about to stop: what waits for something answers at once then, and streams end. */
+@ApplicationScoped
+public class Stopping {
+
+    private volatile boolean begun;
+
+    /** From the moment readiness turns down. */
+    public boolean hasBegun() {
+        return begun;
+    }
+
+    void announced(@Observes ShutdownDelayInitiatedEvent event) {
+        begun = true;
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        begun = true;
+    }
+}

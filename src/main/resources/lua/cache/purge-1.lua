@@ -1,0 +1,24 @@
+-- Hides all entries of a region, or all of its entries with a tag, that are there now; the same work however many. Their
+-- memory is freed when they are asked for or end.
+-- KEYS[1] versions  as in put-3
+-- ARGV[1] member    g:<region> or t:<region>:<tag>
+-- ARGV[2] most      members to remember
+-- returns 1, or 0 if nothing was ever stored
+
+local versions = KEYS[1]
+if not redis.call('ZSCORE', versions, 'epoch') then return 0 end
+redis.call('ZADD', versions, redis.call('ZINCRBY', versions, 1, 'purges'), ARGV[1])
+
+if redis.call('ZCARD', versions) > tonumber(ARGV[2]) then
+  -- Forget the oldest, as if everything had been purged at that time: that hides more than was asked for, and never less.
+  local floor = 0
+  local oldest = redis.call('ZRANGE', versions, 0, math.floor(ARGV[2] / 10), 'WITHSCORES')
+  for i = 1, #oldest, 2 do
+    if string.find(oldest[i], '^[gt]:') then
+      redis.call('ZREM', versions, oldest[i])
+      floor = math.max(floor, tonumber(oldest[i + 1]))
+    end
+  end
+  redis.call('ZADD', versions, 'GT', floor, 'floor')
+end
+return 1

@@ -1,0 +1,7 @@
+package dev.millrace.session;
+
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+
+/** {@link SessionConcurrencyTest} against the packaged service. */
+@QuarkusIntegrationTest
+class SessionConcurrencyIT extends SessionConcurrencyTest {}

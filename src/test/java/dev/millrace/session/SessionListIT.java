@@ -1,0 +1,7 @@
+package dev.millrace.session;
+
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+
+/** {@link SessionListTest} against the packaged service. */
+@QuarkusIntegrationTest
+class SessionListIT extends SessionListTest {}

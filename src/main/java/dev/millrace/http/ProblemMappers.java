@@ -19,6 +19,7 @@ import org.jboss.resteasy.reactive.RestResponse.ResponseBuilder;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
 import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.exc.InputCoercionException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
@@ -57,6 +58,9 @@ public class ProblemMappers {
 
     @ServerExceptionMapper({JacksonException.class, JsonMappingException.class})
     public RestResponse<Problem> json(JacksonException e, UriInfo uri) {
+        if (e.getProcessor() instanceof JsonGenerator) {
+            return unexpected(e, uri); // our answer, not the request
+        }
         boolean readable = !(e.getCause() instanceof IOException)
                 || e.getCause() instanceof InputCoercionException;
         if (e instanceof JsonMappingException mapping && readable) {

@@ -94,7 +94,7 @@ class SessionListTest {
                 cursor = page.path("nextCursor");
                 seen.addAll(ids);
                 assertTrue(ids.size() == limit || cursor == null, "only the last page is short");
-                assertTrue(!ids.isEmpty(), "no page is empty");
+                assertTrue(!ids.isEmpty() && seen.size() <= 5, () -> "pages that lead nowhere: " + seen);
             }
             assertEquals(newestFirst, seen, "by " + limit);
         }

@@ -76,13 +76,13 @@ public class CacheResource {
     @APIResponse(responseCode = "204", description = "Stored; its tag is in ETag")
     @APIResponse(responseCode = "409", description = "The lease is void; nothing was stored")
     @APIResponse(responseCode = "413", description = "The body is larger than the region takes")
-    public Uni<Response> put(@PathParam("region") String region, @PathParam("key") String key, Buffer body,
+    public Uni<Response> put(@PathParam("region") String region, @PathParam("key") String key, byte[] body,
             @Parameter(description = "Stores that there is nothing; without a body") @QueryParam("nothing") String nothing,
             @Parameter(description = "max-age, stale-while-revalidate, stale-if-error") @HeaderParam(HttpHeaders.CACHE_CONTROL) String cacheControl,
             @Parameter(description = "Up to 32 names, separated by commas") @HeaderParam(CACHE_TAG) String tags,
             @Parameter(description = "Of the read that told you to compute") @HeaderParam(CACHE_LEASE) String lease,
             @Context HttpServerRequest request) {
-        Buffer bytes = body == null ? Buffer.buffer() : body;
+        Buffer bytes = body == null ? Buffer.buffer() : Buffer.buffer(body);
         boolean isNothing = flag("nothing", nothing);
         if (isNothing && bytes.length() > 0) {
             throw ApiException.invalid("nothing", "goes with an empty body");

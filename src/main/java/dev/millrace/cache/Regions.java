@@ -24,17 +24,14 @@ public class Regions {
 
     private static final int MAX_REGIONS = 1000;
 
-    /** A region under its name, as it was defined. */
-    record Named(String name, RegionDefinition definition, Region region) {}
-
-    private final Definitions<RegionDefinition, Named> defined;
+    private final Definitions<RegionDefinition, Region> defined;
     private final Region defaults;
 
     Regions(DefinitionsFactory factory, CacheConfig config) {
         defaults = Region.of(config);
         defined = factory.of(new DefinitionKind<>("Cache region", CacheStore.FEATURE, "~regions", MAX_REGIONS,
                 RegionDefinition.class, RegionDefinition::violations,
-                (name, definition) -> new Named(name, definition, definition.toRegion(defaults))));
+                (name, definition) -> read(definition)));
     }
 
     void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE - 2) StartupEvent event) {
@@ -48,19 +45,24 @@ public class Regions {
     /** What holds in a region. Reads do not need it; so this is for writing, and asks Redis once per tenant. */
     Uni<Region> get(String tenant, String name) {
         if (defined.isLoaded(tenant)) {
-            Named known = defined.known(tenant, name);
-            return Uni.createFrom().item(known == null ? defaults : known.region());
+            Region known = defined.known(tenant, name);
+            return Uni.createFrom().item(known == null ? defaults : known);
         }
-        return defined.get(tenant, name).map(found -> found == null ? defaults : found.region());
+        return defined.get(tenant, name).map(found -> found == null ? defaults : found);
     }
 
     /** A region that was defined; fails with 404 for another. */
-    Uni<Named> defined(String tenant, String name) {
+    Uni<Region> defined(String tenant, String name) {
         return defined.get(tenant, name).onItem().ifNull().failWith(() -> unknown(name));
     }
 
-    Uni<Map<String, Named>> all(String tenant) {
+    Uni<Map<String, Region>> all(String tenant) {
         return defined.all(tenant);
+    }
+
+    /** What a definition means. */
+    Region read(RegionDefinition definition) {
+        return definition.toRegion(defaults);
     }
 
     /** Defines a region; in force on this replica when it answers. */

@@ -9,14 +9,19 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 
-/** A request without a body has no media type, but some clients send one all the same: that is no reason for a 415. */
+/**
+ * A request without a body has no media type, but some clients send one all the same: that is no reason for a 415. An entry of
+ * the cache is another matter: it may well have a type and no bytes.
+ */
 @ApplicationScoped
 public class BodilessRequests {
+
+    private static final String CACHE = "/v1/cache/";
 
     void register(@Observes Router router) {
         router.route("/v1/*").method(HttpMethod.POST).method(HttpMethod.PUT).order(-2).handler(context -> {
             HttpServerRequest request = context.request();
-            if (!hasBody(request)) {
+            if (!hasBody(request) && !request.path().startsWith(CACHE)) {
                 request.headers().remove(HttpHeaders.CONTENT_TYPE);
             }
             context.next();

@@ -6,16 +6,14 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.event.Observes;
 
-import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
-import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 
 import dev.millrace.http.ApiException;
 import dev.millrace.http.ErrorCode;
+import dev.millrace.http.Stopping;
 import dev.millrace.redis.RedisLinks;
 import dev.millrace.redis.RedisUnavailableException;
 import dev.millrace.user.EventBatch;
@@ -40,24 +38,16 @@ public class SessionEvents {
     private static final EventBatch NOTHING = new EventBatch(List.of(), false);
 
     private final UserEvents events;
+    private final Stopping stopping;
     private final Vertx vertx;
     private final long pollMs;
     private final AtomicInteger listeners = new AtomicInteger();
-    private volatile boolean stopping;
 
-    SessionEvents(UserEvents events, RedisLinks redis, Vertx vertx) {
+    SessionEvents(UserEvents events, RedisLinks redis, Stopping stopping, Vertx vertx) {
         this.events = events;
+        this.stopping = stopping;
         this.vertx = vertx;
         this.pollMs = redis.isCluster() ? CLUSTER_POLL_MS : POLL_MS;
-    }
-
-    /** Readiness turns down: whoever listens shall go to another replica. */
-    void stop(@Observes ShutdownDelayInitiatedEvent event) {
-        stopping = true;
-    }
-
-    void stop(@Observes ShutdownEvent event) {
-        stopping = true;
     }
 
     /**
@@ -73,7 +63,7 @@ public class SessionEvents {
                     "More than " + MAX_LISTENERS + " listen to this replica already");
         }
         return Multi.createBy().repeating().uni(() -> new Listener(tenant, after), Listener::next)
-                .until(said -> stopping).onItem().<Optional<UserEvent>>disjoint()
+                .until(said -> stopping.hasBegun()).onItem().<Optional<UserEvent>>disjoint()
                 .onTermination().invoke(listeners::decrementAndGet);
     }
 

@@ -1,0 +1,135 @@
+package dev.millrace.cache;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.buffer.Buffer;
+
+import dev.millrace.auth.CurrentCaller;
+import dev.millrace.auth.RequiresScope;
+import dev.millrace.auth.Scopes;
+import dev.millrace.cache.CacheService.Found;
+import dev.millrace.cache.CacheService.Reading;
+import dev.millrace.cache.Lookup.Coding;
+import dev.millrace.http.ApiException;
+
+/** Many entries of a region in one call. */
+@Path("/v1/cache/{region}/batch")
+@Produces(MediaType.APPLICATION_JSON)
+@Consumes(MediaType.APPLICATION_JSON)
+@RequiresScope(Scopes.CACHE_READ)
+@Tag(name = "Caching")
+public class BatchResource {
+
+    private static final int MAX_KEYS = 100;
+    /** Bodies beyond this many bytes are left out: read those by themselves. */
+    private static final int MAX_BYTES = 8 * 1024 * 1024;
+    private static final Reading PLAIN = new Reading(0, 0, false, "", true);
+
+    private final CacheService service;
+    private final CurrentCaller caller;
+
+    BatchResource(CacheService service, CurrentCaller caller) {
+        this.service = service;
+        this.caller = caller;
+    }
+
+    /** What to read. */
+    @RegisterForReflection
+    @Schema(name = "CacheBatch")
+    public record Batch(
+            @Schema(description = "1 to 100 keys", required = true, examples = "[\"a\",\"b\"]") List<String> get) {}
+
+    /** One entry. */
+    @RegisterForReflection
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @Schema(name = "CacheItem")
+    public record Item(@Schema(examples = "a") String key,
+            @Schema(description = "`hit`, `stale`, `nothing`, `miss`, or `left-out` where the answer would be too large", examples = "hit") String status,
+            @Schema(examples = "application/json") String contentType, String etag,
+            @Schema(description = "Seconds since it was stored", examples = "12") Long age,
+            @Schema(description = "The body, if it is text in UTF-8") String text,
+            @Schema(description = "The body in base64, if it is not") String base64) {
+
+        static Item without(String key, String status) {
+            return new Item(key, status, null, null, null, null, null);
+        }
+    }
+
+    /** The entries in the order of the keys. */
+    @RegisterForReflection
+    @Schema(name = "CacheItems")
+    public record Items(List<Item> items) {}
+
+    @POST
+    @Operation(summary = "Read many entries", description = "In one call. Always 200: look at each entry's `status`.")
+    @RequestBody(content = @Content(schema = @Schema(implementation = Batch.class), examples = @ExampleObject(name = "two", value = "{\"get\":[\"a\",\"b\"]}")))
+    @APIResponse(responseCode = "200", description = "An entry per key, in order", content = @Content(schema = @Schema(implementation = Items.class)))
+    public Uni<Items> read(@PathParam("region") String region, Batch batch) {
+        CacheResource.checkedRegion(region);
+        if (batch == null || batch.get() == null || batch.get().isEmpty() || batch.get().size() > MAX_KEYS) {
+            throw ApiException.invalid("get", "must have 1 to " + MAX_KEYS + " keys");
+        }
+        batch.get().forEach(CacheResource::checkedKey);
+        String tenant = caller.tenant();
+        int[] bytes = new int[1];
+        return Multi.createFrom().iterable(batch.get()).onItem()
+                .transformToUni(
+                        key -> service.get(tenant, region, key, PLAIN).flatMap(found -> item(key, found, bytes)))
+                .concatenate().collect().asList().map(Items::new);
+    }
+
+    private Uni<Item> item(String key, Found found, int[] bytes) {
+        if (found == null || !found.lookup().isHit()) {
+            return Uni.createFrom().item(Item.without(key, "miss"));
+        }
+        Lookup lookup = found.lookup();
+        if (lookup.coding() == Coding.NOTHING) {
+            return Uni.createFrom().item(Item.without(key, "nothing"));
+        }
+        return service.readable(lookup, false).map(body -> {
+            bytes[0] += body.length();
+            return bytes[0] > MAX_BYTES ? Item.without(key, "left-out") : item(key, lookup, body);
+        });
+    }
+
+    private static Item item(String key, Lookup lookup, Buffer body) {
+        String text = text(body);
+        return new Item(key, lookup.what() == Lookup.What.FRESH ? "hit" : "stale", lookup.type(),
+                '"' + lookup.etag() + '"',
+                Math.max(0, (lookup.ms() - lookup.stored()) / 1000), text,
+                text == null ? Base64.getEncoder().encodeToString(body.getBytes()) : null);
+    }
+
+    /** Null where it is not UTF-8. */
+    private static String text(Buffer body) {
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body.getBytes())).toString();
+        } catch (CharacterCodingException e) {
+            return null;
+        }
+    }
+}

@@ -9,15 +9,17 @@
 -- ARGV[5] error     1 to take also what may be served only when computing fails
 -- ARGV[6] etags     that the caller has, each between blanks, or `*`: of these the body is not sent
 -- ARGV[7] body      0 to leave it out
--- returns {what, ms, stored, fresh, type, coding, etag, body}, or the first two alone where there is no entry to give
+-- returns {what, ms, stored, fresh, type, coding, etag, body}; {what, ms} where there is no entry to give; {4, ms, origin},
+--   the last one being what the origin called the entry that is there still, or empty
 --   what: 1 fresh, 2 stale, 3 stale on error, 0 missing, 4 missing and the lease is the caller's, 5 missing and the lease is
---   another's, for `ms` more. With 1 to 3, ms is the time now
+--   another's, for `ms` more; 6 missing, and computing it has just failed; 7 missing, and not to be stored. With 1 to 3, ms
+--   is the time now
 
 local entry, lease, versions = KEYS[1], KEYS[2], KEYS[3]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
-local meta = redis.call('HMGET', entry, 's', 'y', 'c', 'e', 'g')
+local meta = redis.call('HMGET', entry, 's', 'y', 'c', 'e', 'g', 'v')
 local what = 0
 local stored, fresh
 if meta[1] then
@@ -34,6 +36,7 @@ if meta[1] then
   end
   if not valid then
     redis.call('UNLINK', entry)
+    meta[6] = ''
   elseif now < fresh then
     what = 1
     -- XFetch (Vattani, Chierichetti, Lowenstein 2015): the nearer the end and the dearer the entry, the likelier.
@@ -53,8 +56,13 @@ if ARGV[2] ~= '' and what ~= 1 and what ~= 3 then
   end
   if redis.call('PTTL', versions) < ARGV[3] + 60000 then redis.call('PEXPIRE', versions, ARGV[3] + 60000) end
   local record = table.concat({ ARGV[2], known[1], known[2], now }, ' ')
-  if redis.call('SET', lease, record, 'NX', 'PX', ARGV[3]) then return { 4, tonumber(ARGV[3]) } end
-  if what == 0 then return { 5, math.max(1, redis.call('PTTL', lease)) } end
+  if redis.call('SET', lease, record, 'NX', 'PX', ARGV[3]) then
+    return { 4, tonumber(ARGV[3]), meta[6] or '' }
+  end
+  if what == 0 then
+    local held = redis.call('GET', lease)
+    return { held == 'failed' and 6 or held == 'pass' and 7 or 5, math.max(1, redis.call('PTTL', lease)) }
+  end
 end
 if what == 0 then return { 0, now } end
 -- An early refresh that is another's already: to this caller the entry is as fresh as before.

@@ -1,20 +1,22 @@
 -- Stores an entry, unless it was computed under a lease that is void by now.
--- KEYS[1] entry     hash: `s` its state, `y` content type, `c` coding, `e` entity tag, `g` tags, `b` body
--- KEYS[2] lease     `<token> <epoch> <purges> <since>` of who computes the entry; gone when void
+-- KEYS[1] entry     hash: `s` its state, `y` content type, `c` coding, `e` entity tag, `g` tags, `b` body, `v` the origin's
+--                   own entity tag, empty where there is none
+-- KEYS[2] lease     `<token> <epoch> <purges> <since>` of who computes the entry, gone when void; or `failed` or `pass`
 -- KEYS[3] versions  sorted set, of the partition: `epoch`, a number that no earlier set of it had; `purges`, how many there
 --                   were; `floor`; and of each region g:<region> and tag t:<region>:<tag> that was purged, by which purge
 -- ARGV[1] region
 -- ARGV[2] token     of the lease; empty to store in any case
 -- ARGV[3] tags      separated by line feeds; may be empty
 -- ARGV[4] type
--- ARGV[5] coding    of the body: empty, gzip, or nothing for an entry that stands for nothing
+-- ARGV[5] coding    of the body: empty; gzip; nothing for an entry that stands for nothing; keep to prolong what is stored
 -- ARGV[6] etag
 -- ARGV[7] fresh     ms
 -- ARGV[8] stale     ms after that in which it may be served while it is computed anew
 -- ARGV[9] error     ms after `fresh` in which it may be served when that fails
 -- ARGV[10] cost     ms it took to compute; -1 to take the age of the lease
--- ARGV[11] body
--- returns 1, or 0 if the lease is void
+-- ARGV[11] origin   its entity tag
+-- ARGV[12] body
+-- returns 1; 0 if the lease is void; -1 if there is nothing to keep, and the lease stays
 --   state: epoch, purges, stored, fresh, stale, error, cost; points in time in ms
 
 local entry, lease, versions = KEYS[1], KEYS[2], KEYS[3]
@@ -49,10 +51,17 @@ if ARGV[2] ~= '' then
   if cost < 0 then cost = now - at end
 end
 
+local state = table.concat({ epoch, purges, now, now + fresh, now + fresh + ARGV[8], now + fresh + ARGV[9],
+  math.max(cost, 0) }, ' ')
+if ARGV[5] == 'keep' then
+  if redis.call('EXISTS', entry) == 0 then return -1 end
+  redis.call('HSET', entry, 's', state)
+else
+  redis.call('UNLINK', entry)
+  redis.call('HSET', entry, 's', state, 'y', ARGV[4], 'c', ARGV[5], 'e', ARGV[6], 'g', ARGV[3], 'v', ARGV[11],
+    'b', ARGV[12])
+end
 redis.call('UNLINK', lease)
-redis.call('UNLINK', entry)
-redis.call('HSET', entry, 's', table.concat({ epoch, purges, now, now + fresh, now + fresh + ARGV[8], now + fresh + ARGV[9],
-  math.max(cost, 0) }, ' '), 'y', ARGV[4], 'c', ARGV[5], 'e', ARGV[6], 'g', ARGV[3], 'b', ARGV[11])
 redis.call('PEXPIRE', entry, life)
 -- Longer than any entry: without it none is believed.
 if redis.call('PTTL', versions) < life + 60000 then redis.call('PEXPIRE', versions, life + 60000) end

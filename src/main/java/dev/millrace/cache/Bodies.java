@@ -29,7 +29,10 @@ class Bodies {
     private static final int ETAG_BYTES = 15;
 
     /** A body as it is kept. {@code etag} is that of the body as it was meant, whatever its coding. */
-    record Prepared(Coding coding, String etag, Buffer body) {}
+    record Prepared(Coding coding, String etag, Buffer body) {
+
+        static final Prepared NOTHING = new Prepared(Coding.NOTHING, "nothing", Buffer.buffer());
+    }
 
     private final Vertx vertx;
     private final int maxInflated;

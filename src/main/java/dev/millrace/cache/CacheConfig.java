@@ -41,4 +41,16 @@ public interface CacheConfig {
     @Min(1)
     @Max(1 << 30)
     int maxInflatedBytes();
+
+    /** Where regions read through to. */
+    OriginConfig origin();
+
+    /** Where regions read through to. */
+    interface OriginConfig {
+
+        /** How long an origin may take to answer, 1 ms to 25 s. */
+        @WithDefault("10s")
+        @WithConverter(DurationConverter.class)
+        Duration timeout();
+    }
 }

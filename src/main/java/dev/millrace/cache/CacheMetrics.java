@@ -45,6 +45,7 @@ class CacheMetrics {
             case STALE_ON_ERROR -> Outcome.STALE_ON_ERROR;
             case LEASED -> Outcome.LEASED;
             case BUSY -> Outcome.BUSY;
+            case FAILED, PASS -> Outcome.MISS;
         });
     }
 

@@ -12,6 +12,7 @@ import io.vertx.core.buffer.Buffer;
 
 import dev.millrace.cache.CacheStore.Entry;
 import dev.millrace.cache.CacheStore.Question;
+import dev.millrace.cache.CacheStore.Stored;
 import dev.millrace.cache.Lookup.Coding;
 import dev.millrace.cache.Lookup.What;
 import dev.millrace.http.ApiException;
@@ -71,6 +72,12 @@ public class CacheService {
                 .invoke(found -> metrics.read(region, found == null ? null : found.lookup().what()));
     }
 
+    /** As {@link #get}, but part of another read, and not counted as one. */
+    Uni<Found> look(String tenant, String region, String key, Reading reading) {
+        return lookUp(tenant, region, key, reading, System.nanoTime())
+                .onFailure(RedisUnavailableException.class).recoverWithNull();
+    }
+
     private Uni<Found> lookUp(String tenant, String region, String key, Reading reading, long deadline) {
         String token = reading.leaseMs() == 0 ? "" : newToken();
         Question question = new Question(token, reading.leaseMs(), 1 - ThreadLocalRandom.current().nextDouble(),
@@ -99,25 +106,27 @@ public class CacheService {
             if (fresh == 0 && swr == 0 && sie == 0) {
                 throw ApiException.invalid("Cache-Control", "must let the entry live for some time");
             }
-            long jittered = fresh == 0 ? 0 : r.jittered(fresh, ThreadLocalRandom.current().nextDouble());
-            return prepared(w, r).flatMap(p -> {
-                Entry entry = new Entry(w.leaseToken() == null ? "" : w.leaseToken(), w.tags(), w.type(), p.coding(),
-                        p.etag(), jittered, swr, sie, p.body());
-                return store.put(tenant, region, key, entry).map(stored -> {
-                    metrics.written(region, stored);
-                    if (!stored) {
-                        throw new ApiException(ErrorCode.LEASE_VOID,
-                                "The entry was deleted, purged or filled since, or the lease has ended: nothing was stored");
-                    }
-                    return p.etag();
-                });
-            });
+            String lease = w.leaseToken() == null ? "" : w.leaseToken();
+            return prepared(w, r).flatMap(p -> store.put(tenant, region, key, new Entry(lease, w.tags(), w.type(),
+                    p.coding(), p.etag(), jittered(fresh, r), swr, sie, "", p.body())).map(stored -> {
+                        metrics.written(region, stored == Stored.DONE);
+                        if (stored != Stored.DONE) {
+                            throw new ApiException(ErrorCode.LEASE_VOID,
+                                    "The entry was deleted, purged or filled since, "
+                                            + "or the lease has ended: nothing was stored");
+                        }
+                        return p.etag();
+                    }));
         });
+    }
+
+    static long jittered(long freshMs, Region region) {
+        return freshMs == 0 ? 0 : region.jittered(freshMs, ThreadLocalRandom.current().nextDouble());
     }
 
     private Uni<Bodies.Prepared> prepared(Writing w, Region region) {
         return w.nothing()
-                ? Uni.createFrom().item(new Bodies.Prepared(Coding.NOTHING, "nothing", Buffer.buffer()))
+                ? Uni.createFrom().item(Bodies.Prepared.NOTHING)
                 : bodies.prepare(w.body(), w.type(), w.gzip(), region.compressAbove());
     }
 

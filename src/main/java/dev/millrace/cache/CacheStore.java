@@ -28,6 +28,8 @@ import dev.millrace.redis.Scripts;
 class CacheStore {
 
     static final String FEATURE = "c";
+    private static final String FAILED = "failed";
+    private static final String PASS = "pass";
     private static final int CLUSTER_PARTITIONS = 256;
     /** Regions and tags that a partition remembers the purge of. */
     private static final String MOST_PURGES = "10000";
@@ -39,10 +41,18 @@ class CacheStore {
         static final Question PLAIN = new Question("", 0, 1, false, "", true);
     }
 
-    /** What to store; times in ms. */
+    /** What to store; times in ms. {@code leaseToken} is empty for none; {@code origin}: the origin's entity tag, or empty. */
     record Entry(String leaseToken, List<String> tags, String type, Coding coding, String etag, long freshMs,
-            long swrMs,
-            long sieMs, Buffer body) {}
+            long swrMs, long sieMs, String origin, Buffer body) {}
+
+    /** How storing went. */
+    enum Stored {
+        DONE,
+        /** The lease is void. */
+        VOID,
+        /** What was to be kept is not there any more; the lease is good still. */
+        NOTHING_TO_KEEP
+    }
 
     private final RedisLinks redis;
     private final Scripts scripts;
@@ -50,6 +60,7 @@ class CacheStore {
     private final Script get;
     private final Script delete;
     private final Script purge;
+    private final Script release;
 
     CacheStore(RedisLinks redis, Scripts scripts) {
         this.redis = redis;
@@ -58,6 +69,7 @@ class CacheStore {
         this.get = scripts.get("cache/get-3");
         this.delete = scripts.get("cache/delete-2");
         this.purge = scripts.get("cache/purge-1");
+        this.release = scripts.get("cache/release-1");
     }
 
     Uni<Lookup> get(String tenant, String region, String key, Question q) {
@@ -71,21 +83,26 @@ class CacheStore {
     private static Lookup lookup(Response reply) {
         What what = What.values()[reply.get(0).toInteger()];
         long ms = reply.get(1).toLong();
-        if (reply.size() == 2) {
-            return new Lookup(what, ms, 0, 0, null, null, null, null);
+        if (reply.size() <= 3) {
+            return new Lookup(what, ms, 0, 0, null, null, null, null, reply.size() == 3 ? reply.get(2).toString() : "");
         }
         Response body = reply.size() > 7 ? reply.get(7) : null;
         return new Lookup(what, ms, reply.get(2).toLong(), reply.get(3).toLong(), reply.get(4).toString(),
-                Coding.of(reply.get(5).toString()), reply.get(6).toString(), body == null ? null : body.toBuffer());
+                Coding.of(reply.get(5).toString()), reply.get(6).toString(),
+                body == null ? null : body.toBuffer(), "");
     }
 
-    /** Stores an entry; false if its lease is void. */
-    Uni<Boolean> put(String tenant, String region, String key, Entry e) {
+    /** Stores an entry. */
+    Uni<Stored> put(String tenant, String region, String key, Entry e) {
         return scripts.run(put, keys(tenant, region, key),
                 List.of(region, e.leaseToken(), String.join("\n", e.tags()), e.type(), e.coding().id(), e.etag(),
                         Long.toString(e.freshMs()), Long.toString(e.swrMs()), Long.toString(e.sieMs()),
-                        e.leaseToken().isEmpty() ? "0" : "-1"),
-                e.body()).map(reply -> reply.toInteger() == 1);
+                        e.leaseToken().isEmpty() ? "0" : "-1", e.origin()),
+                e.body()).map(reply -> switch (reply.toInteger()) {
+                    case 1 -> Stored.DONE;
+                    case 0 -> Stored.VOID;
+                    default -> Stored.NOTHING_TO_KEEP;
+                });
     }
 
     Uni<Void> delete(String tenant, String region, String key) {
@@ -94,8 +111,19 @@ class CacheStore {
 
     /** Whether somebody computes the entry. */
     Uni<Boolean> isLeased(String tenant, String region, String key) {
-        return redis.send(Request.cmd(Command.EXISTS).arg(keys(tenant, region, key).get(1)))
-                .map(reply -> reply.toInteger() == 1);
+        return redis.send(Request.cmd(Command.GET).arg(keys(tenant, region, key).get(1)))
+                .map(reply -> reply != null && !FAILED.equals(reply.toString()) && !PASS.equals(reply.toString()));
+    }
+
+    /**
+     * Gives a lease up without an entry, and tells why.
+     *
+     * @param pass whether the entry must not be stored; else computing it failed
+     * @param ms for how long others are told
+     */
+    Uni<Void> release(String tenant, String region, String key, String leaseToken, boolean pass, long ms) {
+        return scripts.run(release, List.of(keys(tenant, region, key).get(1)),
+                List.of(leaseToken, pass ? PASS : FAILED, Long.toString(ms))).replaceWithVoid();
     }
 
     Uni<Void> purgeRegion(String tenant, String region) {

@@ -13,8 +13,10 @@ import io.vertx.core.buffer.Buffer;
  * @param coding of the body
  * @param etag without quotes
  * @param body null where it was not asked for, or the caller has it
+ * @param origin of {@link What#LEASED}: the origin's entity tag of the entry that is there still, or empty
  */
-record Lookup(What what, long ms, long stored, long fresh, String type, Coding coding, String etag, Buffer body) {
+record Lookup(What what, long ms, long stored, long fresh, String type, Coding coding, String etag, Buffer body,
+        String origin) {
 
     /** In the order of the numbers that {@code cache/get-3.lua} returns. */
     enum What {
@@ -27,7 +29,11 @@ record Lookup(What what, long ms, long stored, long fresh, String type, Coding c
         /** It is missing, and this caller is to compute it. */
         LEASED,
         /** It is missing, and another caller computes it. */
-        BUSY
+        BUSY,
+        /** It is missing, and its origin has just failed. */
+        FAILED,
+        /** It is missing, and its origin does not let it be stored. */
+        PASS
     }
 
     /** How a body is kept. */
@@ -35,7 +41,9 @@ record Lookup(What what, long ms, long stored, long fresh, String type, Coding c
         IDENTITY(""),
         GZIP("gzip"),
         /** There is no body: the entry says that there is nothing. */
-        NOTHING("nothing");
+        NOTHING("nothing"),
+        /** Of an entry to store: the body that is stored already. */
+        KEEP("keep");
 
         private final String id;
 

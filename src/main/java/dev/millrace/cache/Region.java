@@ -10,16 +10,17 @@ package dev.millrace.cache;
  * @param maxValueBytes largest body
  * @param compressAbove larger bodies are compressed
  * @param jitter by what share at most a ttl is shortened at random, so that entries stored together do not end together
+ * @param origin where to read through to, or null
  */
 record Region(long ttlMs, long swrMs, long sieMs, long negativeTtlMs, int maxValueBytes, int compressAbove,
-        double jitter) {
+        double jitter, Origin origin) {
 
     /** No region allows more. */
     static final int MAX_VALUE_BYTES = 64 * 1024 * 1024;
 
     static Region of(CacheConfig config) {
         return new Region(config.ttl().toMillis(), 0, 0, config.negativeTtl().toMillis(), config.maxValueBytes(),
-                config.compressAbove(), 0);
+                config.compressAbove(), 0, null);
     }
 
     /** A ttl, shortened by chance, 0 to 1. */

@@ -24,7 +24,8 @@ public record RegionDefinition(
         @Schema(description = "How long it is known that there is nothing; default 1m", type = SchemaType.STRING, examples = "30s") Duration negativeTtl,
         @Schema(description = "Largest body; default 8 MB", examples = "1048576") Integer maxValueBytes,
         @Schema(description = "Larger bodies are stored compressed; default 2048", examples = "2048") Integer compressAbove,
-        @Schema(description = "By what share at most a ttl is shortened at random, 0 to 0.5; default 0", examples = "0.1") Double jitter) {
+        @Schema(description = "By what share at most a ttl is shortened at random, 0 to 0.5; default 0", examples = "0.1") Double jitter,
+        @Schema(description = "Where to read through to: an http or https URL with {key} in its path or query", examples = "https://api.example.com/products/{key}") String origin) {
 
     private static final Duration MAX = Duration.ofDays(400);
     private static final double MAX_JITTER = 0.5;
@@ -45,6 +46,10 @@ public record RegionDefinition(
         if (jitter != null && !(jitter >= 0 && jitter <= MAX_JITTER)) {
             found.add(new Violation("jitter", "must be between 0 and " + MAX_JITTER));
         }
+        String problem = origin == null ? null : Origin.problem(origin);
+        if (problem != null) {
+            found.add(new Violation("origin", problem));
+        }
         return found;
     }
 
@@ -60,7 +65,8 @@ public record RegionDefinition(
                 ms(negativeTtl, defaults.negativeTtlMs()),
                 maxValueBytes == null ? defaults.maxValueBytes() : maxValueBytes,
                 compressAbove == null ? defaults.compressAbove() : compressAbove,
-                jitter == null ? defaults.jitter() : jitter);
+                jitter == null ? defaults.jitter() : jitter,
+                origin == null ? null : new Origin(origin));
     }
 
     private static long ms(Duration duration, long otherwise) {

@@ -25,6 +25,8 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.RestResponse.ResponseBuilder;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Uni;
 
@@ -57,12 +59,13 @@ public class RegionResource {
     @Schema(name = "CacheRegionView")
     public record View(@Schema(examples = "products") String region, long ttlMs, long swrMs, long sieMs,
             long negativeTtlMs,
-            int maxValueBytes, int compressAbove, double jitter) {
+            int maxValueBytes, int compressAbove, double jitter,
+            @JsonInclude(JsonInclude.Include.NON_NULL) String origin) {
 
         static View of(String name, Region r) {
             return new View(name, r.ttlMs(), r.swrMs(), r.sieMs(), r.negativeTtlMs(), r.maxValueBytes(),
                     r.compressAbove(),
-                    r.jitter());
+                    r.jitter(), r.origin() == null ? null : r.origin().template());
         }
     }
 

@@ -36,6 +36,7 @@ public enum ErrorCode {
     RATE_LIMITED("rate-limited", 429, "The rate limit is exceeded"),
     HEADERS_TOO_LARGE("headers-too-large", 431, "The header fields are too large"),
     INTERNAL("internal", 500, "Something went wrong in the service"),
+    ORIGIN_FAILED("origin-failed", 502, "The origin did not give a usable answer"),
     REDIS_UNAVAILABLE("redis-unavailable", 503, "Redis is not available"),
     OVERLOADED("overloaded", 503, "The service is overloaded");
 

@@ -1,0 +1,59 @@
+package dev.millrace.cache;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Where a region reads through to: an absolute http or https URL with {@code {key}} in its path or query. A key is
+ * percent-encoded down to letters, digits and {@code - _ ~ .}, and must not be a segment of dots; so no key leads to another
+ * host, port, scheme or path than the template says.
+ */
+record Origin(String template) {
+
+    static final String KEY = "{key}";
+    private static final int MAX_LENGTH = 2048;
+    private static final char[] HEX = "0123456789ABCDEF".toCharArray();
+
+    /** What is wrong with a template, or null. */
+    static String problem(String template) {
+        if (template.length() > MAX_LENGTH) {
+            return "must have at most " + MAX_LENGTH + " characters";
+        }
+        int first = template.indexOf(KEY);
+        if (first < 0 || template.indexOf(KEY, first + 1) >= 0) {
+            return "must have {key} once";
+        }
+        try {
+            URI uri = new URI(template.replace(KEY, "key"));
+            URI other = new URI(template.replace(KEY, "other"));
+            boolean http = "http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme());
+            if (!http || uri.getHost() == null || uri.getRawUserInfo() != null || uri.getRawFragment() != null) {
+                return "must be an http or https URL with a host, and without user and fragment";
+            }
+            if (!uri.getScheme().equals(other.getScheme()) || !uri.getRawAuthority().equals(other.getRawAuthority())) {
+                return "must have {key} in its path or query";
+            }
+            return null;
+        } catch (URISyntaxException e) {
+            return "must be a URL";
+        }
+    }
+
+    /** The URL of a key; null for a key that has none. */
+    URI of(String key) {
+        if (key.equals(".") || key.equals("..")) {
+            return null;
+        }
+        StringBuilder encoded = new StringBuilder(key.length() + 16);
+        for (byte b : key.getBytes(StandardCharsets.UTF_8)) {
+            char c = (char) (b & 0xff);
+            if (c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || "-_~.".indexOf(c) >= 0) {
+                encoded.append(c);
+            } else {
+                encoded.append('%').append(HEX[c >> 4]).append(HEX[c & 15]);
+            }
+        }
+        return URI.create(template.replace(KEY, encoded));
+    }
+}

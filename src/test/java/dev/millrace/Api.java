@@ -23,14 +23,17 @@ public final class Api {
     public static final String READER = "mr_reader_Xq81mZs6Yt3uPd0hJe5a";
     /** May consume in tenant {@code main}, but define nothing. */
     public static final String LIMITER = "mr_limiter_B7rWc2oNf9iKs4gVy6u1";
-    /** May consume and define in tenant {@code other}. */
+    /** May look at sessions in tenant {@code main}. */
+    public static final String SESSION_READER = "mr_watcher_Tn4gVb1yKe8sWq6cZj9o";
+    /** May consume and define, and all about sessions, in tenant {@code other}. */
     public static final String OTHER = "mr_other_Hm3pLd8tEa5jQx1zRk0w";
 
     private static final Map<String, String> SCOPES = Map.of(
             ADMIN, "ratelimit,sessions,cache,queues,realtime,redis,admin",
             READER, "ratelimit:read",
             LIMITER, "ratelimit",
-            OTHER, "ratelimit,admin");
+            SESSION_READER, "sessions:read",
+            OTHER, "ratelimit,sessions,admin");
 
     private Api() {}
 

@@ -53,16 +53,21 @@ public final class VirtualRedis {
         now += micros;
     }
 
-    /** Runs the script {@code <feature>/<verb>-<keys>} at the present moment. */
+    /** As {@link #raw}, for a script that returns numbers. */
     public List<Long> run(String script, List<String> keys, List<?> args) {
+        Object reply = raw(script, keys, args);
+        return reply instanceof List<?> list ? list.stream().map(Long.class::cast).toList() : List.of((Long) reply);
+    }
+
+    /** Runs the script {@code <feature>/<verb>-<keys>} at the present moment; the reply is as Redis gave it. */
+    public Object raw(String script, List<String> keys, List<?> args) {
         String sha = loaded.computeIfAbsent(script,
                 name -> (String) redis.call("SCRIPT", "LOAD", prelude + read("lua/" + name + ".lua")));
         List<Object> command = new ArrayList<>(List.of("EVALSHA", sha, keys.size()));
         command.addAll(keys);
         command.addAll(args);
         command.add(now);
-        Object reply = redis.call(command.toArray());
-        return reply instanceof List<?> list ? list.stream().map(Long.class::cast).toList() : List.of((Long) reply);
+        return redis.call(command.toArray());
     }
 
     /** Sends a command as it is; not for one that depends on time. */

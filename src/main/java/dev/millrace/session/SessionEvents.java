@@ -66,15 +66,16 @@ public class SessionEvents {
             throw new ApiException(ErrorCode.OVERLOADED,
                     "More than " + MAX_LISTENERS + " listen to this replica already");
         }
-        Uni<EventPosition> start = after == null ? events.now() : Uni.createFrom().item(after);
-        return start.onItem().transformToMulti(position -> Multi.createBy().repeating()
-                .uni(() -> new Listener(tenant, position), Listener::next).until(batch -> stopping)
-                .onItem().<Optional<UserEvent>>disjoint())
+        return Multi.createBy().repeating().uni(() -> new Listener(tenant, after), Listener::next)
+                .until(batch -> stopping).onItem().<Optional<UserEvent>>disjoint()
                 .onTermination().invoke(listeners::decrementAndGet);
     }
 
     private final class Listener {
+        private static final EventBatch NOTHING = new EventBatch(List.of(), false);
+
         private final String tenant;
+        /** Of the last event he was told; null until it is known where to begin. */
         private EventPosition position;
         private boolean more = true;
         private long spokenAt = System.nanoTime() - HEARTBEAT_NANOS;
@@ -86,9 +87,14 @@ public class SessionEvents {
 
         /** What to say next, maybe nothing, after a while if there was nothing more to say. */
         Uni<List<Optional<UserEvent>>> next() {
-            Uni<EventBatch> read = events.read(tenant, position)
-                    .onFailure(RedisUnavailableException.class).recoverWithItem(new EventBatch(List.of(), false));
-            return (more ? read : pause().chain(() -> read)).map(this::take);
+            return (more ? read() : pause().chain(this::read)).map(this::take);
+        }
+
+        private Uni<EventBatch> read() {
+            Uni<EventBatch> read = position == null
+                    ? events.now().invoke(now -> position = now).replaceWith(NOTHING)
+                    : events.read(tenant, position);
+            return read.onFailure(RedisUnavailableException.class).recoverWithItem(NOTHING);
         }
 
         private List<Optional<UserEvent>> take(EventBatch batch) {

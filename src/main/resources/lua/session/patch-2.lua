@@ -38,36 +38,60 @@ local function skip(s, i)
   return i
 end
 
--- Calls f(name, value) for each member of an object, both as JSON text.
-local function each(object, f)
-  local i = 2
-  while byte(object, i) ~= CLOSE do
-    local colon = skip(object, i)
-    local after = skip(object, colon + 1)
-    f(sub(object, i, colon - 1), sub(object, colon + 1, after - 1))
-    i = byte(object, after) == COMMA and after + 1 or after
+-- The object at i of a patch as {names in order, values by name}, the values being texts or, of objects, such tables; and the
+-- position after it.
+local function read(s, i)
+  local names, values = {}, {}
+  i = i + 1
+  while byte(s, i) ~= CLOSE do
+    local colon = skip(s, i)
+    local name = sub(s, i, colon - 1)
+    names[#names + 1] = name
+    if byte(s, colon + 1) == OPEN then
+      values[name], i = read(s, colon + 1)
+    else
+      i = skip(s, colon + 1)
+      values[name] = sub(s, colon + 1, i - 1)
+    end
+    if byte(s, i) == COMMA then i = i + 1 end
   end
+  return { names, values }, i + 1
 end
 
-local function merge(target, patch)
-  if byte(patch) ~= OPEN then return patch end
-  local names, values = {}, {}
-  if target and byte(target) == OPEN then
-    each(target, function(name, value) names[#names + 1], values[name] = name, value end)
-  end
-  each(patch, function(name, value)
-    if value == 'null' then
-      values[name] = nil
-    else
-      if not values[name] then names[#names + 1] = name end
-      values[name] = merge(values[name], value)
+-- The object at i of s, or nothing, with a patch merged into it; and the position after it. No text is read twice, however
+-- deep it lies.
+local function merge(s, i, patch)
+  local names, values = patch[1], patch[2]
+  local members, met = {}, {}
+  if s then
+    i = i + 1
+    while byte(s, i) ~= CLOSE do
+      local start, colon = i, skip(s, i)
+      local name = sub(s, start, colon - 1)
+      local value = values[name]
+      if type(value) == 'table' and byte(s, colon + 1) == OPEN then
+        value, i = merge(s, colon + 1, value)
+      else
+        i = skip(s, colon + 1)
+        if value == nil then
+          value = sub(s, colon + 1, i - 1)
+        elseif type(value) == 'table' then
+          value = merge(nil, nil, value)
+        end
+      end
+      met[name] = true
+      if values[name] ~= 'null' then members[#members + 1] = name .. ':' .. value end
+      if byte(s, i) == COMMA then i = i + 1 end
     end
-  end)
-  local members = {}
-  for _, name in ipairs(names) do
-    if values[name] then members[#members + 1] = name .. ':' .. values[name] end
+    i = i + 1
   end
-  return '{' .. table.concat(members, ',') .. '}'
+  for _, name in ipairs(names) do
+    local value = values[name]
+    if not met[name] and value ~= 'null' then
+      members[#members + 1] = name .. ':' .. (type(value) == 'table' and merge(nil, nil, value) or value)
+    end
+  end
+  return '{' .. table.concat(members, ',') .. '}', i
 end
 
 local records, id = KEYS[1], ARGV[1]
@@ -79,7 +103,7 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 if digest ~= ARGV[2] or now >= math.min(seen + idle, absolute) then return { 0 } end
 if ARGV[4] ~= '' and not find(ARGV[4], ' ' .. version .. ' ', 1, true) then return { -1, tonumber(version) } end
-local data = merge(found[3], ARGV[3])
+local data = merge(found[3], 1, (read(ARGV[3], 1)))
 if #data > tonumber(ARGV[5]) then return { -2 } end
 
 local state = table.concat({ digest, version + 1, created, now, idle, absolute, tail }, ' ')

@@ -23,12 +23,14 @@ for _, member in ipairs(members) do
     end
     local id = string.sub(member, 14)
     local fields = redis.call('HMGET', records, id, id .. ':d', id .. ':v')
-    reply[#reply + 1] = id
-    for f = 1, 3 do
-      reply[#reply + 1] = fields[f] or ''
-      size = size + #(fields[f] or '')
+    if fields[1] then
+      reply[#reply + 1] = id
+      for f = 1, 3 do
+        reply[#reply + 1] = fields[f] or ''
+        size = size + #(fields[f] or '')
+      end
+      last, limit = member, limit - 1
     end
-    last, limit = member, limit - 1
   end
 end
 return reply

@@ -27,7 +27,9 @@ if except ~= '' then
   member = string.format('%013.0f', created) .. except
 end
 
-if redis.call('ZCARD', index) == (state and 1 or 0) then return 0 end
+-- Both are asked, for if one of them were lost, what the other knows must end all the same.
+local kept = state and (device and 3 or 2) or 0
+if redis.call('ZCARD', index) <= (state and 1 or 0) and redis.call('HLEN', records) <= kept + 1 then return 0 end
 local user = redis.call('HGET', records, 'user')
 local ttl = redis.call('PTTL', records)
 redis.call('UNLINK', records)

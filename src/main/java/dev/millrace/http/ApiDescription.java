@@ -4,6 +4,7 @@ import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
 import org.eclipse.microprofile.openapi.models.OpenAPI;
 import org.eclipse.microprofile.openapi.models.Operation;
+import org.eclipse.microprofile.openapi.models.media.Content;
 import org.eclipse.microprofile.openapi.models.responses.APIResponse;
 import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
 
@@ -30,19 +31,28 @@ public class ApiDescription implements OASFilter {
         if (operation.getResponses() == null) {
             operation.setResponses(OASFactory.createAPIResponses());
         }
+        operation.getResponses().removeAPIResponse("400"); // one the tools made up
         problem(operation, ErrorCode.INVALID_REQUEST, "What is wrong is in `detail` and `violations`");
         problem(operation, ErrorCode.UNAUTHENTICATED, "No valid API key was sent");
         problem(operation, ErrorCode.FORBIDDEN, "The API key lacks the scope");
         problem(operation, ErrorCode.REDIS_UNAVAILABLE, "Redis does not answer, or too many calls wait for it");
+        operation.getResponses().getAPIResponses().forEach((status, response) -> {
+            if (status.charAt(0) >= '4' && response.getContent() == null) {
+                response.setContent(content());
+            }
+        });
         return operation;
+    }
+
+    private static Content content() {
+        return OASFactory.createContent().addMediaType(Problem.MEDIA_TYPE, OASFactory.createMediaType()
+                .schema(OASFactory.createSchema().ref("#/components/schemas/Problem")));
     }
 
     private static void problem(Operation operation, ErrorCode code, String description) {
         String status = Integer.toString(code.status());
         if (operation.getResponses().getAPIResponse(status) == null) {
-            APIResponse response = OASFactory.createAPIResponse().description(description)
-                    .content(OASFactory.createContent().addMediaType(Problem.MEDIA_TYPE, OASFactory.createMediaType()
-                            .schema(OASFactory.createSchema().ref("#/components/schemas/Problem"))));
+            APIResponse response = OASFactory.createAPIResponse().description(description).content(content());
             operation.getResponses().addAPIResponse(status, response);
         }
     }

@@ -35,6 +35,11 @@ public class BodilessRequests {
                 || request.version() == HttpVersion.HTTP_2;
     }
 
+    /** Whether the request has no host, or several credentials: the REST layer says what becomes of it. */
+    public static boolean isUnusual(HttpServerRequest request) {
+        return request.authority() == null || request.headers().getAll(HttpHeaders.AUTHORIZATION).size() > 1;
+    }
+
     /** Whether the answer may be JSON without a look at what else the caller accepts. */
     public static boolean acceptsJson(HttpServerRequest request) {
         String accept = request.getHeader(HttpHeaders.ACCEPT);

@@ -8,7 +8,8 @@ import java.util.regex.Pattern;
 /** Entity tags that are version numbers: {@code "3"} (RFC 9110, section 8.8.3). */
 public final class EntityTags {
 
-    private static final Pattern LIST = Pattern.compile("\\s*(?:W/)?\"[^\"]*\"(?:\\s*,\\s*(?:W/)?\"[^\"]*\")*\\s*");
+    private static final Pattern LIST = Pattern
+            .compile("\\s*+(?:W/)?\"[^\"]*+\"(?:\\s*+,\\s*+(?:W/)?\"[^\"]*+\"){0,99}+\\s*+");
     /** Weak tags do not count, nor ones such as 02: If-Match compares strongly, character by character. */
     private static final Pattern VERSION = Pattern.compile("(?<!W/)\"([1-9]\\d{0,14})\"");
 
@@ -29,7 +30,7 @@ public final class EntityTags {
             return null;
         }
         if (!LIST.matcher(header).matches()) {
-            throw ApiException.invalid("If-Match", "must be * or entity tags such as \"3\"");
+            throw ApiException.invalid("If-Match", "must be * or up to 100 entity tags such as \"3\"");
         }
         List<Long> versions = new ArrayList<>();
         Matcher version = VERSION.matcher(header);

@@ -22,13 +22,16 @@ import com.fasterxml.jackson.databind.ser.std.StdScalarSerializer;
  *
  * @param text JSON without white space
  */
-@Schema(type = SchemaType.OBJECT, examples = "{\"theme\":\"dark\"}")
-public record JsonObject(String text) {
+@Schema(type = SchemaType.OBJECT, additionalProperties = Schema.True.class, examples = "{\"theme\":\"dark\"}")
+public record JsonObject(@Schema(hidden = true) String text) {
 
     public static final JsonObject EMPTY = new JsonObject("{}");
 
     /** Deeper objects and arrays are refused, for merging a patch takes a step per level. */
     public static final int MAX_DEPTH = 32;
+
+    /** Longer ones are not even read to their end, be their bound what it may. */
+    private static final int MAX_LENGTH = 1 << 20;
 
     /** Size in bytes of UTF-8. */
     public int bytes() {
@@ -57,7 +60,7 @@ public record JsonObject(String text) {
             }
             StringWriter text = new StringWriter();
             try (JsonGenerator out = in.getCodec().getFactory().createGenerator(text)) {
-                copy(in, out);
+                copy(in, text, out);
             }
             String result = text.toString();
             if (!StandardCharsets.UTF_8.newEncoder().canEncode(result)) {
@@ -67,7 +70,7 @@ public record JsonObject(String text) {
         }
 
         /** Jackson's own copy would read numbers and write them anew. */
-        private static void copy(JsonParser in, JsonGenerator out) throws IOException {
+        private static void copy(JsonParser in, StringWriter text, JsonGenerator out) throws IOException {
             int depth = 0;
             do {
                 JsonToken token = in.currentToken();
@@ -79,6 +82,10 @@ public record JsonObject(String text) {
                     out.writeNumber(in.getText());
                 } else {
                     out.copyCurrentEvent(in);
+                }
+                if (text.getBuffer().length() > MAX_LENGTH) {
+                    throw new ApiException(ErrorCode.TOO_LARGE,
+                            "The object has more than " + MAX_LENGTH + " characters");
                 }
             } while (depth > 0 && in.nextToken() != null);
         }

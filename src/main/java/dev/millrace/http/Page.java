@@ -59,7 +59,12 @@ public record Page<T>(List<T> items, @JsonInclude(JsonInclude.Include.NON_NULL) 
         try {
             return new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
-            throw ApiException.invalid("cursor", "is not one this list gave");
+            throw invalidCursor();
         }
+    }
+
+    /** The 400 for a cursor that no list gave. */
+    public static ApiException invalidCursor() {
+        return ApiException.invalid("cursor", "is not one this list gave");
     }
 }

@@ -61,6 +61,9 @@ public class ProblemMappers {
         if (e.getProcessor() instanceof JsonGenerator) {
             return unexpected(e, uri); // our answer, not the request
         }
+        if (e.getCause() instanceof ApiException api) {
+            return api(api, uri);
+        }
         boolean readable = !(e.getCause() instanceof IOException)
                 || e.getCause() instanceof InputCoercionException;
         if (e instanceof JsonMappingException mapping && readable) {
@@ -114,7 +117,9 @@ public class ProblemMappers {
 
     /** Which field did not fit, and what it must be. */
     public static Violation violation(JsonMappingException e) {
-        return new Violation(field(e), message(e));
+        String field = field(e);
+        String message = message(e);
+        return new Violation(field, field.isEmpty() ? "The body " + message : message);
     }
 
     private static ResponseBuilder<Problem> problem(ErrorCode code, String detail, UriInfo uri,

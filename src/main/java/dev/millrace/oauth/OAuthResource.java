@@ -1,7 +1,6 @@
 package dev.millrace.oauth;
 
 import jakarta.ws.rs.Consumes;
-import jakarta.ws.rs.FormParam;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -12,6 +11,7 @@ import jakarta.ws.rs.core.MediaType;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
@@ -22,7 +22,6 @@ import dev.millrace.auth.Caller;
 import dev.millrace.auth.ForOAuthClients;
 import dev.millrace.auth.OAuthClients;
 import dev.millrace.auth.Scopes;
-import dev.millrace.http.ApiException;
 import dev.millrace.http.NoStore;
 
 /** Introspection (RFC 7662) and revocation (RFC 7009) of session tokens and refresh tokens, for OAuth libraries. */
@@ -45,29 +44,24 @@ public class OAuthResource {
     @POST
     @Path("introspect")
     @Operation(summary = "Introspect a token", description = "RFC 7662. Changes nothing: neither touches a session nor takes an exchanged refresh token for stolen. Scope `sessions:read`.")
+    @RequestBody(content = @Content(mediaType = MediaType.APPLICATION_FORM_URLENCODED, schema = @Schema(implementation = OAuthForm.class)))
     @APIResponse(responseCode = "200", description = "What the token stands for, or only `active: false`", content = @Content(schema = @Schema(implementation = Introspection.class)))
     public Uni<Introspection> introspect(@HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
-            @FormParam("client_id") String clientId, @FormParam("client_secret") String clientSecret,
-            @FormParam("token") String token, @FormParam("token_type_hint") String hint) {
-        Caller caller = clients.require(Scopes.SESSIONS_READ, authorization, clientId, clientSecret);
-        return tokens.introspect(caller.tenant(), given(token));
+            String body) {
+        OAuthForm form = OAuthForm.parse(body);
+        Caller caller = clients.require(Scopes.SESSIONS_READ, authorization, form.clientId(), form.clientSecret());
+        return tokens.introspect(caller.tenant(), form.requireToken());
     }
 
     @POST
     @Path("revoke")
     @Operation(summary = "Revoke a token", description = "RFC 7009. Ends the session, or the family of the refresh token. Also 200 for a token that is not valid. Scope `sessions`.")
+    @RequestBody(content = @Content(mediaType = MediaType.APPLICATION_FORM_URLENCODED, schema = @Schema(implementation = OAuthForm.class)))
     @APIResponse(responseCode = "200", description = "It is not valid any more")
     public Uni<RestResponse<Void>> revoke(@HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
-            @FormParam("client_id") String clientId, @FormParam("client_secret") String clientSecret,
-            @FormParam("token") String token, @FormParam("token_type_hint") String hint) {
-        Caller caller = clients.require(Scopes.SESSIONS, authorization, clientId, clientSecret);
-        return tokens.revoke(caller.tenant(), given(token)).map(done -> RestResponse.ok());
-    }
-
-    private static String given(String token) {
-        if (token == null || token.isEmpty()) {
-            throw ApiException.invalid("token", "must be given");
-        }
-        return token;
+            String body) {
+        OAuthForm form = OAuthForm.parse(body);
+        Caller caller = clients.require(Scopes.SESSIONS, authorization, form.clientId(), form.clientSecret());
+        return tokens.revoke(caller.tenant(), form.requireToken()).map(done -> RestResponse.ok());
     }
 }

@@ -68,7 +68,8 @@ public class ConsumeShortcut {
         HttpServerRequest request = context.request();
         String path = request.path();
         int slash = path.startsWith(PREFIX) ? path.indexOf('/', PREFIX.length()) : -1;
-        if (slash < 0 || BodilessRequests.hasBody(request) || !BodilessRequests.acceptsJson(request)) {
+        if (slash < 0 || BodilessRequests.isUnusual(request) || BodilessRequests.hasBody(request)
+                || !BodilessRequests.acceptsJson(request)) {
             context.next();
             return;
         }

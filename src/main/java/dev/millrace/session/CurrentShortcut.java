@@ -55,7 +55,8 @@ public class CurrentShortcut {
 
     private void current(RoutingContext context) {
         HttpServerRequest request = context.request();
-        SessionToken token = request.query() != null || !request.path().equals(PATH)
+        SessionToken token = BodilessRequests.isUnusual(request) || request.query() != null
+                || !request.path().equals(PATH)
                 || BodilessRequests.hasBody(request)
                 || !BodilessRequests.acceptsJson(request)
                         ? null

@@ -5,6 +5,7 @@ import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.sse.OutboundSseEvent;
 import jakarta.ws.rs.sse.Sse;
@@ -24,6 +25,9 @@ import com.fasterxml.jackson.databind.ObjectWriter;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Multi;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 
 import dev.millrace.auth.CurrentCaller;
 import dev.millrace.auth.RequiresScope;
@@ -80,8 +84,14 @@ public class SessionEventsResource {
     @Produces(MediaType.SERVER_SENT_EVENTS)
     @Operation(summary = "Follow the events", description = "Server-sent events in one order. Begins now; with `Last-Event-ID` after that event, with `Last-Event-ID: 0` at the oldest that is kept.")
     @APIResponse(responseCode = "200", description = "The stream", content = @Content(mediaType = MediaType.SERVER_SENT_EVENTS, schema = @Schema(implementation = View.class), examples = @ExampleObject(name = "an event", value = EXAMPLE)))
-    public Multi<OutboundSseEvent> follow(@Context Sse sse,
+    public Multi<OutboundSseEvent> follow(@Context Sse sse, @Context HttpServerRequest request,
+            @Context HttpServerResponse response,
             @Parameter(description = "Id of the last event you have") @HeaderParam(LAST_EVENT_ID) String lastEventId) {
+        // Filters do not see streams. The second is for nginx, which would hold events back.
+        response.putHeader(HttpHeaders.CACHE_CONTROL, "no-store").putHeader("X-Accel-Buffering", "no");
+        if (request.method() == HttpMethod.HEAD) {
+            return Multi.createFrom().empty();
+        }
         EventPosition after = lastEventId == null || lastEventId.isEmpty() ? null : EventPosition.parse(lastEventId);
         if (after == null && lastEventId != null && !lastEventId.isEmpty()) {
             throw ApiException.invalid(LAST_EVENT_ID, "is not the id of an event");

@@ -105,7 +105,7 @@ public class SessionResource {
     @APIResponse(responseCode = "200", description = "The session", content = @Content(schema = @Schema(implementation = Session.class)))
     @APIResponse(responseCode = "401", description = "The session is unknown, has expired or was ended")
     public Uni<RestResponse<Session>> current(
-            @Parameter(description = TOKEN_DESCRIPTION) @HeaderParam(TOKEN) String token,
+            @Parameter(description = TOKEN_DESCRIPTION, required = true) @HeaderParam(TOKEN) String token,
             @Parameter(description = "false only looks") @QueryParam("touch") @DefaultValue("true") String touch) {
         if (!touch.equals("true") && !touch.equals("false")) {
             throw ApiException.invalid("touch", "must be true or false");
@@ -124,7 +124,7 @@ public class SessionResource {
     @APIResponse(responseCode = "412", description = "The session has another version")
     @APIResponse(responseCode = "413", description = "The data would be over 64 KB")
     public Uni<RestResponse<Session>> patch(
-            @Parameter(description = TOKEN_DESCRIPTION) @HeaderParam(TOKEN) String token,
+            @Parameter(description = TOKEN_DESCRIPTION, required = true) @HeaderParam(TOKEN) String token,
             @Parameter(description = "The ETag the patch was made from") @HeaderParam(HttpHeaders.IF_MATCH) String ifMatch,
             Patch patch) {
         if (patch == null || patch.data() == null) {
@@ -138,10 +138,11 @@ public class SessionResource {
     @Path("current/rotate")
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(summary = "Exchange the token", description = "Same session, same deadlines, new token; the old one is dead at once. Do it whenever the user's privileges change.")
+    @RequestBody(required = false, content = @Content(schema = @Schema(implementation = Rotation.class), examples = @ExampleObject(name = "after a password", value = "{\"reauthenticated\":true}")))
     @APIResponse(responseCode = "200", description = "The session with its new token", content = @Content(schema = @Schema(implementation = Opened.class)))
     @APIResponse(responseCode = "401", description = "The session is unknown, has expired or was ended")
     public Uni<RestResponse<Opened>> rotate(
-            @Parameter(description = TOKEN_DESCRIPTION) @HeaderParam(TOKEN) String token,
+            @Parameter(description = TOKEN_DESCRIPTION, required = true) @HeaderParam(TOKEN) String token,
             Rotation rotation) {
         boolean reauthenticated = rotation != null && Boolean.TRUE.equals(rotation.reauthenticated());
         return service.rotate(caller.tenant(), token, reauthenticated)
@@ -153,7 +154,8 @@ public class SessionResource {
     @Operation(summary = "Log out", description = "Ends the session. Whatever races with it, nothing revives it.")
     @APIResponse(responseCode = "204", description = "Ended")
     @APIResponse(responseCode = "401", description = "It had ended already, or never was")
-    public Uni<Void> logOut(@Parameter(description = TOKEN_DESCRIPTION) @HeaderParam(TOKEN) String token) {
+    public Uni<Void> logOut(
+            @Parameter(description = TOKEN_DESCRIPTION, required = true) @HeaderParam(TOKEN) String token) {
         return service.logOut(caller.tenant(), token);
     }
 

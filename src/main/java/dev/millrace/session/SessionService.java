@@ -1,7 +1,6 @@
 package dev.millrace.session;
 
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.List;
 
 import jakarta.annotation.Priority;
@@ -85,8 +84,8 @@ public class SessionService {
         String device = request.device() == null ? "" : request.device().toJson().text();
         UserRecords.Addition addition = new UserRecords.Addition(token.id(), token.digest(), request.userId(),
                 data.text(),
-                device, Long.toString(authTime(request)), ms(request.idle(), config.idle()),
-                ms(request.absolute(), config.absolute()));
+                device, Long.toString(authTime(request)), Lifetimes.ms(request.idle(), config.idle()),
+                Lifetimes.ms(request.absolute(), config.absolute()));
         return records.add(owner(tenant, user), addition, most, request.onLimit() == OnLimit.EVICT_OLDEST)
                 .map(state -> {
                     metrics.count(Operation.CREATE, state == null ? Outcome.REFUSED : Outcome.OK);
@@ -125,10 +124,9 @@ public class SessionService {
     /** The session of a token, without touching it; null if there is none. */
     public Uni<Stored> inspect(String tenant, String token) {
         SessionToken parsed = SessionToken.parse(token);
-        return parsed == null
-                ? Uni.createFrom().nullItem()
-                : store.current(tenant, parsed, false).invoke(stored -> metrics.count(Operation.INTROSPECT,
-                        stored == null ? Outcome.INVALID : Outcome.OK));
+        Uni<Stored> found = parsed == null ? Uni.createFrom().nullItem() : store.current(tenant, parsed, false);
+        return found
+                .invoke(stored -> metrics.count(Operation.INTROSPECT, stored == null ? Outcome.INVALID : Outcome.OK));
     }
 
     /**
@@ -249,10 +247,6 @@ public class SessionService {
 
     private static Owner owner(String tenant, UserKey user) {
         return new Owner(tenant, RecordKind.SESSION, user);
-    }
-
-    private static long ms(Duration asked, Duration otherwise) {
-        return (asked == null ? otherwise : asked).toMillis();
     }
 
     private static ApiException invalid() {

@@ -59,16 +59,17 @@ public class UserSessionsResource {
     public Uni<Void> revokeAll(@PathParam("userId") String userId,
             @Parameter(description = "Id of the session that stays") @QueryParam("except") String except,
             @Context UriInfo uri) {
-        // An empty parameter comes as null: taken for none, it would end the one session that was to stay.
-        if (except == null && uri.getQueryParameters().containsKey("except")) {
-            throw ApiException.invalid("except", "must not be empty");
+        // One that is empty or misspelt would end the very session that was to stay.
+        String query = uri.getRequestUri().getRawQuery();
+        if (query != null && (except == null || !query.startsWith("except=") || query.indexOf('&') >= 0)) {
+            throw ApiException.invalid("except", "must be the only parameter, and not empty");
         }
         return service.revokeAll(caller.tenant(), Lifetimes.checkedUser(userId), except);
     }
 
     @DELETE
     @Path("{id}")
-    @Operation(summary = "Revoke one session")
+    @Operation(summary = "Revoke one session", description = "By its id, as lists and events show it.")
     @APIResponse(responseCode = "204", description = "Revoked")
     @APIResponse(responseCode = "404", description = "The user has no such session")
     public Uni<Void> revoke(@PathParam("userId") String userId, @PathParam("id") String id) {

@@ -104,6 +104,7 @@ public class TokenResource {
     @POST
     @Path("rotate")
     @Operation(summary = "Exchange a refresh token", description = "Gives its successor; call it when you issue a new access token. Within the grace the token before gets the same successor; presented later, it ends the whole family.")
+    @RequestBody(content = @Content(schema = @Schema(implementation = Presented.class), examples = @ExampleObject(name = "a token", value = "{\"refreshToken\":\"r1.0.kPq3vK9wQm2Tz7LpR4sH.uZ8...\"}")))
     @APIResponse(responseCode = "200", description = "The successor", content = @Content(schema = @Schema(implementation = Rotated.class)))
     @APIResponse(responseCode = "401", description = "`token-invalid`, or `token-reused`: it was stolen, and its family has ended")
     public Uni<Rotated> rotate(Presented presented) {
@@ -113,6 +114,7 @@ public class TokenResource {
     @POST
     @Path("revoke")
     @Operation(summary = "Revoke a refresh token", description = "Ends its family, whichever of its tokens is presented. Also 204 where there is nothing to end.")
+    @RequestBody(content = @Content(schema = @Schema(implementation = Presented.class), examples = @ExampleObject(name = "a token", value = "{\"refreshToken\":\"r1.0.kPq3vK9wQm2Tz7LpR4sH.uZ8...\"}")))
     @APIResponse(responseCode = "204", description = "It is not valid any more")
     public Uni<Void> revoke(Presented presented) {
         return service.revokeToken(caller.tenant(), Presented.token(presented));

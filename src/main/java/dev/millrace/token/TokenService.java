@@ -1,7 +1,6 @@
 package dev.millrace.token;
 
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 
@@ -84,8 +83,9 @@ public class TokenService {
         String family = token.family();
         UserRecords.Addition addition = new UserRecords.Addition(family, token.digest(), request.userId(),
                 claims.text(), "",
-                Long.toString(ms(request.grace(), config.grace())), ms(request.idle(), config.idle()),
-                ms(request.absolute(), config.absolute()));
+                Long.toString(Lifetimes.ms(request.grace(), config.grace())),
+                Lifetimes.ms(request.idle(), config.idle()),
+                Lifetimes.ms(request.absolute(), config.absolute()));
         return records.add(owner(tenant, user), addition, config.maxPerUser(), true).map(state -> {
             metrics.began();
             return new Issued(token.text(keys), new Stored(family, request.userId(), state, claims.text(), ""));
@@ -155,10 +155,6 @@ public class TokenService {
 
     private static Owner owner(String tenant, UserKey user) {
         return new Owner(tenant, RecordKind.TOKEN, user);
-    }
-
-    private static long ms(Duration asked, Duration otherwise) {
-        return (asked == null ? otherwise : asked).toMillis();
     }
 
     private static ApiException invalid() {

@@ -82,7 +82,7 @@ public class UserTokensResource {
 
     @DELETE
     @Path("{family}")
-    @Operation(summary = "Revoke one family")
+    @Operation(summary = "Revoke one family", description = "By its id, as lists and events show it.")
     @APIResponse(responseCode = "204", description = "Revoked")
     @APIResponse(responseCode = "404", description = "The user has no such family")
     public Uni<Void> revoke(@PathParam("userId") String userId, @PathParam("family") String family) {

@@ -47,8 +47,10 @@ public record EventBatch(List<UserEvent> events, boolean more) {
         }
 
         EventBatch batch() {
-            return new EventBatch(read.stream().filter(event -> event.position().compareTo(certain) <= 0)
-                    .sorted((a, b) -> a.position().compareTo(b.position())).toList(), more);
+            List<UserEvent> events = read.stream().filter(event -> event.position().compareTo(certain) <= 0)
+                    .sorted((a, b) -> a.position().compareTo(b.position())).toList();
+            // What is not certain yet is no reason to read it again at once.
+            return new EventBatch(events, more && !events.isEmpty());
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.millrace.user;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 import jakarta.enterprise.context.ApplicationScoped;
@@ -83,9 +84,13 @@ class ExpirySweep {
 
     private void sweep() {
         if (running.compareAndSet(false, true)) {
-            Multi.createFrom().iterable(keys.tenants()).onItem().transformToUniAndConcatenate(this::sweepInTurn)
+            AtomicInteger failures = new AtomicInteger();
+            Multi.createFrom().iterable(keys.tenants())
+                    .onItem().transformToUniAndConcatenate(tenant -> sweepInTurn(tenant)
+                            .onFailure().invoke(failures::incrementAndGet).onFailure().invoke(this::report)
+                            .onFailure().recoverWithNull())
                     .onTermination().invoke(() -> running.set(false))
-                    .subscribe().with(swept -> {}, this::report, () -> failing = false);
+                    .subscribe().with(swept -> {}, this::report, () -> failing &= failures.get() > 0);
         }
     }
 
@@ -107,7 +112,8 @@ class ExpirySweep {
     /** One round; another one follows at once if some partition had more. */
     private Uni<Void> sweep(String tenant, int round) {
         return dueOwners(tenant).flatMap(owners -> Multi.createFrom().iterable(owners)
-                .onItem().transformToUni(owner -> records.expire(owner, RECORDS_PER_OWNER)).merge(CONCURRENCY)
+                .onItem().transformToUni(owner -> records.expire(owner, RECORDS_PER_OWNER)).collectFailures()
+                .merge(CONCURRENCY)
                 .invoke(n -> expired.increment(n))
                 .onItem().ignoreAsUni()
                 .flatMap(done -> owners.isEmpty() || round == MAX_ROUNDS

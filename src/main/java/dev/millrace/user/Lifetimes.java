@@ -45,6 +45,11 @@ public final class Lifetimes {
         }
     }
 
+    /** A time that was asked for, or else the default, in ms. */
+    public static long ms(Duration asked, Duration otherwise) {
+        return (asked == null ? otherwise : asked).toMillis();
+    }
+
     /** Whether something may live for so long: 1 ms to 400 days. */
     public static boolean isValid(Duration duration) {
         return duration.toMillis() >= 1 && duration.compareTo(MAX) <= 0;

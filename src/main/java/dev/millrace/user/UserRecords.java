@@ -9,6 +9,7 @@ import jakarta.inject.Singleton;
 import io.smallrye.mutiny.Uni;
 import io.vertx.redis.client.Response;
 
+import dev.millrace.http.Page;
 import dev.millrace.redis.Script;
 import dev.millrace.redis.Scripts;
 
@@ -20,6 +21,7 @@ import dev.millrace.redis.Scripts;
 @Singleton
 public class UserRecords {
 
+    private static final Pattern MEMBER = Pattern.compile("\\d{13}[A-Za-z0-9_-]{20}");
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{20}");
     /** A page ends after this many bytes of JSON. */
     private static final int PAGE_BYTES = 1 << 20;
@@ -96,6 +98,9 @@ public class UserRecords {
      * @param before {@code next} of the page before, or null
      */
     public Uni<Listing> list(Owner owner, int limit, String before) {
+        if (before != null && !MEMBER.matcher(before).matches()) {
+            throw Page.invalidCursor();
+        }
         return scripts.run(list, List.of(owner.records(), owner.index()),
                 List.of(Integer.toString(limit), before == null ? "" : before, Integer.toString(PAGE_BYTES)))
                 .map(UserRecords::listing);

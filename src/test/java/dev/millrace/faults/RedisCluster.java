@@ -42,7 +42,8 @@ public class RedisCluster implements QuarkusTestResourceLifecycleManager {
                         .until(() -> redis.call("CLUSTER", "INFO").toString().contains("cluster_state:ok"));
             }
         }
-        return Map.of("millrace.auth.enabled", "false", "millrace.redis.url",
+        // A deadline that four processes on a busy machine keep.
+        return Map.of("millrace.auth.enabled", "false", "millrace.redis.timeout", "5s", "millrace.redis.url",
                 "redis-cluster://127.0.0.1:" + nodes.get(0).port());
     }
 

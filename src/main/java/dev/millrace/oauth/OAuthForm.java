@@ -1,0 +1,66 @@
+package dev.millrace.oauth;
+
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+import dev.millrace.http.ApiException;
+
+/**
+ * The body of an OAuth request (RFC 6749, appendix B). Read here and not by the REST layer, which never answers a form that is
+ * not properly percent-encoded, and takes one of two tokens without a word.
+ */
+@Schema(name = "OAuthForm")
+record OAuthForm(@Schema(required = true, examples = "r1.0.kPq3vK9wQm2Tz7LpR4sH.uZ8...") String token,
+        @JsonProperty(HINT) @Schema(description = "Not needed") String hint,
+        @JsonProperty(CLIENT_ID) @Schema(description = "Id of the API key, where no header field has it") String clientId,
+        @JsonProperty(CLIENT_SECRET) @Schema(description = "The API key or its secret") String clientSecret) {
+
+    private static final String TOKEN = "token";
+    private static final String HINT = "token_type_hint";
+    private static final String CLIENT_ID = "client_id";
+    private static final String CLIENT_SECRET = "client_secret";
+    private static final Set<String> KNOWN = Set.of(TOKEN, HINT, CLIENT_ID, CLIENT_SECRET);
+
+    /** Reads a body; what it does not have is null, and what is unknown is ignored (RFC 7662, section 2.1). */
+    static OAuthForm parse(String body) {
+        Map<String, String> fields = new HashMap<>();
+        for (String field : body == null ? new String[0] : body.split("&")) {
+            int equals = field.indexOf('=');
+            String name = decode(equals < 0 ? field : field.substring(0, equals));
+            String value = equals < 0 ? "" : decode(field.substring(equals + 1));
+            if (KNOWN.contains(name) && fields.put(name, value) != null) {
+                throw ApiException.invalid(name, "must be given once");
+            }
+        }
+        return new OAuthForm(fields.get(TOKEN), fields.get(HINT), fields.get(CLIENT_ID), fields.get(CLIENT_SECRET));
+    }
+
+    /** The token, or a 400. */
+    String requireToken() {
+        if (token == null || token.isEmpty()) {
+            throw ApiException.invalid(TOKEN, "must be given");
+        }
+        return token;
+    }
+
+    private static String decode(String text) {
+        try {
+            return URLDecoder.decode(text, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw ApiException.invalid("", "The form is not properly percent-encoded");
+        }
+    }
+
+    /** Without what must not be printed. */
+    @Override
+    public String toString() {
+        return "OAuthForm";
+    }
+}

@@ -1,0 +1,7 @@
+package dev.millrace.token;
+
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+
+/** {@link TokenBadInputTest} against the packaged service. */
+@QuarkusIntegrationTest
+class TokenBadInputIT extends TokenBadInputTest {}

@@ -1,0 +1,7 @@
+package dev.millrace.token;
+
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+
+/** {@link TokenConcurrencyTest} against the packaged service. */
+@QuarkusIntegrationTest
+class TokenConcurrencyIT extends TokenConcurrencyTest {}

@@ -1,0 +1,7 @@
+package dev.millrace.user;
+
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+
+/** {@link ExpirySweepTest} against the packaged service. */
+@QuarkusIntegrationTest
+class ExpirySweepIT extends ExpirySweepTest {}

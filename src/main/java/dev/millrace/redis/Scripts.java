@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import jakarta.inject.Singleton;
 
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Command;
@@ -63,11 +64,12 @@ public class Scripts {
         return request;
     }
 
-    /** Only saves the first callers an EVAL, so a failure does not matter. */
+    /** Only saves the first callers an EVAL, so a failure does not matter; one at a time, so that callers find room. */
     private void preload() {
-        for (Script script : scripts.values()) {
-            links.send(Request.cmd(Command.SCRIPT).arg("LOAD").arg(script.source()))
-                    .subscribe().with(ok -> {}, failure -> {});
-        }
+        Multi.createFrom().iterable(scripts.values())
+                .onItem().transformToUniAndConcatenate(script -> links
+                        .send(Request.cmd(Command.SCRIPT).arg("LOAD").arg(script.source())).onFailure()
+                        .recoverWithNull())
+                .subscribe().with(loaded -> {});
     }
 }

@@ -37,7 +37,7 @@ import dev.millrace.cache.Lookup.Coding;
 import dev.millrace.http.ApiException;
 
 /** Many entries of a region in one call. */
-@Path("/v1/cache/{region}/batch")
+@Path("/v1/cache/{region}")
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
 @RequiresScope(Scopes.CACHE_READ)
@@ -48,6 +48,7 @@ public class BatchResource {
     /** Bodies beyond this many bytes are left out: read those by themselves. */
     private static final int MAX_BYTES = 8 * 1024 * 1024;
     private static final Reading PLAIN = new Reading(0, 0, false, "", true);
+    private static final Reading NO_BODY = new Reading(0, 0, false, "", false);
 
     private final CacheService service;
     private final CurrentCaller caller;
@@ -85,6 +86,7 @@ public class BatchResource {
     public record Items(List<Item> items) {}
 
     @POST
+    @Path("batch")
     @Operation(summary = "Read many entries", description = "In one call. Always 200: look at each entry's `status`.")
     @RequestBody(content = @Content(schema = @Schema(implementation = Batch.class), examples = @ExampleObject(name = "two", value = "{\"get\":[\"a\",\"b\"]}")))
     @APIResponse(responseCode = "200", description = "An entry per key, in order", content = @Content(schema = @Schema(implementation = Items.class)))
@@ -98,7 +100,8 @@ public class BatchResource {
         int[] bytes = new int[1];
         return Multi.createFrom().iterable(batch.get()).onItem()
                 .transformToUni(
-                        key -> service.get(tenant, region, key, PLAIN).flatMap(found -> item(key, found, bytes)))
+                        key -> service.get(tenant, region, key, bytes[0] > MAX_BYTES ? NO_BODY : PLAIN)
+                                .flatMap(found -> item(key, found, bytes)))
                 .concatenate().collect().asList().map(Items::new);
     }
 
@@ -109,6 +112,9 @@ public class BatchResource {
         Lookup lookup = found.lookup();
         if (lookup.coding() == Coding.NOTHING) {
             return Uni.createFrom().item(Item.without(key, "nothing"));
+        }
+        if (lookup.body() == null) {
+            return Uni.createFrom().item(Item.without(key, "left-out"));
         }
         return service.readable(lookup, false).map(body -> {
             bytes[0] += body.length();

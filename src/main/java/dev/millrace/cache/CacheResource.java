@@ -35,7 +35,6 @@ import io.vertx.core.http.HttpServerRequest;
 import dev.millrace.auth.CurrentCaller;
 import dev.millrace.auth.RequiresScope;
 import dev.millrace.auth.Scopes;
-import dev.millrace.cache.CacheService.Reading;
 import dev.millrace.cache.CacheService.Writing;
 import dev.millrace.http.ApiException;
 import dev.millrace.http.DurationJson;
@@ -59,12 +58,12 @@ public class CacheResource {
     private static final int MAX_TYPE = 256;
 
     private final CacheService service;
-    private final CacheResponse responses;
+    private final CacheReads reads;
     private final CurrentCaller caller;
 
-    CacheResource(CacheService service, CacheResponse responses, CurrentCaller caller) {
+    CacheResource(CacheService service, CacheReads reads, CurrentCaller caller) {
         this.service = service;
-        this.responses = responses;
+        this.reads = reads;
         this.caller = caller;
     }
 
@@ -106,6 +105,7 @@ public class CacheResource {
     @APIResponse(responseCode = "200", description = "The body as stored, with ETag, Age and Cache-Status", content = @Content(mediaType = MediaType.WILDCARD, schema = @Schema(type = SchemaType.STRING, format = "binary")))
     @APIResponse(responseCode = "304", description = "What you have is what is stored")
     @APIResponse(responseCode = "404", description = "`cache-miss`, or `cache-nothing`: it is known that there is nothing")
+    @APIResponse(responseCode = "502", description = "The region's origin failed, and there is nothing to serve instead")
     public Uni<Response> get(@PathParam("region") String region, @PathParam("key") String key,
             @Parameter(description = "Ask to compute on a miss; how long that may take, up to 60s", example = "5s") @QueryParam("lease") String lease,
             @Parameter(description = "How long to wait for who computes, up to 30s", example = "2s") @QueryParam("wait") String wait,
@@ -118,13 +118,7 @@ public class CacheResource {
         if (waitMs > 0 && leaseMs == 0) {
             throw ApiException.invalid("wait", "goes with lease");
         }
-        boolean head = request.method().name().equals("HEAD");
-        boolean onError = CacheDirectives.parse(request.getHeader(HttpHeaders.CACHE_CONTROL)).has("stale-if-error");
-        Reading reading = new Reading(leaseMs, waitMs, onError,
-                CacheResponse.etags(request.getHeader(HttpHeaders.IF_NONE_MATCH)), !head);
-        boolean takesGzip = CacheResponse.takesGzip(request.getHeader(HttpHeaders.ACCEPT_ENCODING));
-        return service.get(caller.tenant(), checkedRegion(region), checkedKey(key), reading)
-                .flatMap(found -> responses.of(found, reading, takesGzip, head));
+        return reads.answer(caller.tenant(), checkedRegion(region), checkedKey(key), leaseMs, waitMs, request);
     }
 
     @DELETE

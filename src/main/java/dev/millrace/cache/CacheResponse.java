@@ -16,6 +16,7 @@ import dev.millrace.cache.CacheService.Found;
 import dev.millrace.cache.CacheService.Reading;
 import dev.millrace.cache.Lookup.Coding;
 import dev.millrace.cache.Lookup.What;
+import dev.millrace.cache.ReadThrough.Outcome;
 import dev.millrace.http.ErrorCode;
 import dev.millrace.http.Problem;
 
@@ -59,6 +60,32 @@ class CacheResponse {
             ResponseBuilder response = with(Response.ok(), lookup, takesGzip).header(HttpHeaders.CONTENT_TYPE,
                     lookup.type());
             if (lookup.coding() == Coding.GZIP && takesGzip) {
+                response.header(HttpHeaders.CONTENT_ENCODING, "gzip");
+            }
+            return head ? response.build() : response.entity(body.getBytes()).build();
+        });
+    }
+
+    /** The answer to a read through to an origin; what was not stored is passed on as it came. */
+    Uni<Response> of(Outcome outcome, Reading reading, boolean takesGzip, boolean head) {
+        OriginAnswer passed = outcome.passed();
+        if (passed == null) {
+            return of(outcome.found(), reading, takesGzip, head).invoke(response -> {
+                if (outcome.asked() > 0) {
+                    response.getHeaders().putSingle(CACHE_STATUS,
+                            "millrace; fwd=uri-miss; fwd-status=" + outcome.asked() + "; stored");
+                }
+            });
+        }
+        String status = "fwd=uri-miss; fwd-status=" + passed.status() + "; detail=not-stored";
+        if (passed.kind() == OriginAnswer.Kind.NOTHING) {
+            return item(problem(ErrorCode.CACHE_NOTHING, status));
+        }
+        boolean asItCame = !passed.gzip() || takesGzip;
+        return (asItCame ? Uni.createFrom().item(passed.body()) : service.inflated(passed.body())).map(body -> {
+            ResponseBuilder response = Response.ok().header(HttpHeaders.CONTENT_TYPE, passed.type())
+                    .header(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING).header(CACHE_STATUS, "millrace; " + status);
+            if (passed.gzip() && takesGzip) {
                 response.header(HttpHeaders.CONTENT_ENCODING, "gzip");
             }
             return head ? response.build() : response.entity(body.getBytes()).build();

@@ -144,6 +144,11 @@ public class CacheService {
                 : Uni.createFrom().item(lookup.body());
     }
 
+    /** A body that came compressed, inflated. */
+    Uni<Buffer> inflated(Buffer body) {
+        return bodies.inflated(body);
+    }
+
     /** Forgets an entry, and voids the lease of whoever computes it. */
     Uni<Void> delete(String tenant, String region, String key) {
         return store.delete(tenant, region, key);

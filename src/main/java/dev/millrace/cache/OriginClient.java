@@ -16,6 +16,7 @@ import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 
 import dev.millrace.cache.OriginAnswer.Kind;
@@ -38,8 +39,11 @@ class OriginClient {
     OriginClient(Vertx vertx, CacheConfig config) {
         this.vertx = vertx;
         this.timeoutMs = config.origin().timeout().toMillis();
-        this.http = vertx.createHttpClient(new HttpClientOptions().setConnectTimeout(CONNECT_TIMEOUT_MS)
-                .setMaxPoolSize(MAX_CONNECTIONS).setMaxWaitQueueSize(MAX_WAITING).setKeepAlive(true));
+        this.http = vertx.httpClientBuilder()
+                .with(new HttpClientOptions().setConnectTimeout(CONNECT_TIMEOUT_MS))
+                .with(new PoolOptions().setHttp1MaxSize(MAX_CONNECTIONS).setMaxWaitQueueSize(MAX_WAITING))
+                // What goes wrong is told to who asked; the log need not say it again.
+                .withConnectHandler(connection -> connection.exceptionHandler(e -> {})).build();
     }
 
     /**
@@ -96,6 +100,7 @@ class OriginClient {
                     : "it answered " + status;
         };
         if (failure != null) {
+            response.exceptionHandler(e -> {});
             response.request().reset();
             return Future.succeededFuture(OriginAnswer.failed(status, failure));
         }

@@ -35,8 +35,17 @@ public class ReadThrough {
     /** The lease outlives the exchange and the storing. */
     private static final long MARGIN_MS = 3000;
 
-    /** What to answer with: an entry of the cache, or an answer of the origin that was not stored. */
-    record Outcome(Found found, OriginAnswer passed) {}
+    /**
+     * What to answer with: an entry of the cache, or an answer of the origin that was not stored.
+     *
+     * @param asked the origin's status, if this caller asked it; else 0
+     */
+    record Outcome(Found found, OriginAnswer passed, int asked) {
+
+        static Outcome passed(OriginAnswer answer) {
+            return new Outcome(null, answer, answer.status());
+        }
+    }
 
     private final CacheService cache;
     private final CacheStore store;
@@ -75,7 +84,7 @@ public class ReadThrough {
                 case PASS -> origins.get(target.url(), "", settings.maxValueBytes())
                         .flatMap(answer -> answer.kind() == OriginAnswer.Kind.FAILED
                                 ? failed(target, reading, answer.failure())
-                                : Uni.createFrom().item(new Outcome(null, answer)));
+                                : Uni.createFrom().item(Outcome.passed(answer)));
                 case FAILED -> failed(target, reading, "it failed a moment ago");
                 default -> failed(target, reading, "another caller has been waiting for it too long");
             };
@@ -118,7 +127,7 @@ public class ReadThrough {
         Entry entry = entry(t.settings(), lease, answer, p, etag);
         if (entry == null) {
             return store.release(t.tenant(), t.region(), t.key(), lease, true, PASS_MS)
-                    .map(released -> new Outcome(null, answer));
+                    .map(released -> Outcome.passed(answer));
         }
         return store.put(t.tenant(), t.region(), t.key(), entry).flatMap(stored -> {
             if (stored == Stored.NOTHING_TO_KEEP) {
@@ -126,8 +135,8 @@ public class ReadThrough {
             }
             // A void lease: what was purged meanwhile must not be seen by others, yet this caller asked before that.
             return stored == Stored.VOID && answer.kind() != OriginAnswer.Kind.UNCHANGED
-                    ? Uni.createFrom().item(new Outcome(null, answer))
-                    : again(t, reading, false).flatMap(ReadThrough::item);
+                    ? Uni.createFrom().item(Outcome.passed(answer))
+                    : again(t, reading, false).map(found -> new Outcome(found, null, answer.status()));
         });
     }
 
@@ -156,7 +165,7 @@ public class ReadThrough {
             if (found == null || !found.lookup().isHit()) {
                 throw new ApiException(ErrorCode.ORIGIN_FAILED, "The origin of the region failed: " + why);
             }
-            return new Outcome(found, null);
+            return new Outcome(found, null, 0);
         });
     }
 
@@ -165,6 +174,6 @@ public class ReadThrough {
     }
 
     private static Uni<Outcome> item(Found found) {
-        return Uni.createFrom().item(new Outcome(found, null));
+        return Uni.createFrom().item(new Outcome(found, null, 0));
     }
 }

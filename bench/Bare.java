@@ -10,6 +10,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.redis.client.Command;
@@ -69,7 +70,7 @@ abstract class Bare extends AbstractVerticle {
             request.response().end();
             return;
         }
-        answer(request).onSuccess(json -> request.response().putHeader("Content-Type", "application/json").end(json))
+        body(request).onSuccess(body -> request.response().putHeader("Content-Type", "application/json").end(body))
                 .onFailure(e -> request.response().setStatusCode(500).end(String.valueOf(e.getMessage())));
     }
 
@@ -86,6 +87,13 @@ abstract class Bare extends AbstractVerticle {
         return Future.succeededFuture();
     }
 
-    /** The JSON that answers a request. */
-    abstract Future<String> answer(HttpServerRequest request);
+    /** The JSON that answers a request; either this or {@link #body}. */
+    Future<String> answer(HttpServerRequest request) {
+        throw new UnsupportedOperationException();
+    }
+
+    /** What answers a request. */
+    Future<Buffer> body(HttpServerRequest request) {
+        return answer(request).map(Buffer::buffer);
+    }
 }

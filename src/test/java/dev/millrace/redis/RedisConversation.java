@@ -44,6 +44,11 @@ public final class RedisConversation implements AutoCloseable {
         }
     }
 
+    /** Where the server is. */
+    public int port() {
+        return socket.getPort();
+    }
+
     /** Sends a command and returns the reply. */
     public synchronized Object call(Object... command) {
         try {

@@ -1,0 +1,6 @@
+package dev.millrace.cache;
+
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+
+@QuarkusIntegrationTest
+class OriginIT extends OriginTest {}

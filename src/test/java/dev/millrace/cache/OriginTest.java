@@ -1,0 +1,258 @@
+package dev.millrace.cache;
+
+import static dev.millrace.Api.ADMIN;
+import static dev.millrace.Api.as;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.startsWith;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.zip.GZIPOutputStream;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+
+import dev.millrace.cache.StubOrigin.Answer;
+
+/** A region with an origin is filled by reading it, asks once however many read, and outlives its origin's failures. */
+@QuarkusTest
+class OriginTest {
+
+    private final StubOrigin origin = new StubOrigin();
+    private final String region = "o-" + UUID.randomUUID();
+
+    @AfterEach
+    void close() {
+        origin.close();
+    }
+
+    /** Defines the region, with further members of its definition in which quotes may be single. */
+    private void define(String more) {
+        as(ADMIN, ("{\"origin\":\"" + origin.template() + "\"" + more + "}").replace('\'', '"'))
+                .put("/v1/cache/regions/" + region).then().statusCode(201);
+    }
+
+    private Response read(String key) {
+        return as(ADMIN).get("/v1/cache/{region}/{key}", region, key);
+    }
+
+    @Test
+    void theFirstReadAsksAndTheOthersDoNot() {
+        define("");
+        origin.on("a", Answer.ok("from origin", "Content-Type", "text/plain", "Cache-Control", "max-age=60"));
+        read("a").then().statusCode(200).contentType("text/plain").body(equalTo("from origin"))
+                .header("Cache-Status", "millrace; fwd=uri-miss; fwd-status=200; stored");
+        read("a").then().statusCode(200).body(equalTo("from origin")).header("Cache-Status",
+                startsWith("millrace; hit; ttl=5"));
+        assertEquals(List.of("/items/a?of=shop"), origin.asked);
+    }
+
+    @Test
+    void manyReadersOfAColdKeyAreOneRequest() throws Exception {
+        define("");
+        CountDownLatch all = new CountDownLatch(1);
+        origin.on("cold", (times, exchange) -> {
+            all.await();
+            return Answer.ok("one");
+        });
+        ExecutorService clients = Executors.newFixedThreadPool(200);
+        try {
+            Callable<String> call = () -> read("cold").then().statusCode(200).extract().asString();
+            List<Future<String>> answers = new ArrayList<>();
+            Collections.nCopies(200, call).forEach(c -> answers.add(clients.submit(c)));
+            await().atMost(Duration.ofSeconds(20)).until(() -> origin.count("cold") == 1);
+            all.countDown();
+            for (Future<String> answer : answers) {
+                assertEquals("one", answer.get());
+            }
+            assertEquals(1, origin.count("cold"));
+        } finally {
+            clients.shutdownNow();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {301, 302, 307, 400, 401, 403, 429, 500, 502, 503, 504})
+    void whatIsNoAnswerIsAFailure(int status) {
+        define("");
+        origin.on("bad", Answer.status(status, "Location", "http://127.0.0.1:1/"));
+        read("bad").then().statusCode(502).contentType("application/problem+json")
+                .body("code", equalTo("origin-failed"))
+                .body("detail", containsString(Integer.toString(status)));
+        assertEquals(1, origin.count("bad"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {404, 410})
+    void nothingIsRemembered(int status) {
+        define(",'negativeTtl':'1h'");
+        origin.on("none", Answer.status(status));
+        for (int i = 0; i < 3; i++) {
+            read("none").then().statusCode(404).body("code", equalTo("cache-nothing"));
+        }
+        assertEquals(1, origin.count("none"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"no-store", "private", "no-cache", "max-age=0", "max-age=x"})
+    void whatMustNotBeStoredIsPassedOn(String cacheControl) {
+        define("");
+        origin.on("own", (times, exchange) -> Answer.ok("answer " + times, "Cache-Control", cacheControl));
+        for (int i = 1; i <= 3; i++) {
+            read("own").then().statusCode(200).body(equalTo("answer " + i)).header("Cache-Status",
+                    containsString("not-stored"));
+        }
+    }
+
+    @Test
+    void theOriginsTimesCountBeforeTheRegions() {
+        define(",'ttl':'1h'");
+        origin.on("shared", Answer.ok("x", "Cache-Control", "max-age=10, s-maxage=1000", "Age", "400"));
+        read("shared");
+        read("shared").then().header("Cache-Status", startsWith("millrace; hit; ttl=59"));
+        origin.on("plain", Answer.ok("x"));
+        read("plain");
+        read("plain").then().header("Cache-Status", startsWith("millrace; hit; ttl=359"));
+    }
+
+    @Test
+    void staleIsServedAtOnceAndRefreshedBehind() {
+        define("");
+        origin.on("swr", (times, exchange) -> Answer.ok("v" + times, "Cache-Control",
+                times == 1 ? "max-age=1, stale-while-revalidate=3600" : "max-age=3600"));
+        read("swr").then().body(equalTo("v1"));
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> origin.count("swr") == 2 || !"v1".equals(read("swr").asString()));
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> read("swr").then().body(equalTo("v2")));
+        assertEquals(2, origin.count("swr"));
+    }
+
+    @Test
+    void onErrorTheOldOneIsServedWithinItsBound() {
+        define("");
+        origin.on("sie", (times, exchange) -> times == 1
+                ? Answer.ok("good", "Cache-Control", "max-age=1, stale-if-error=3600")
+                : Answer.status(500));
+        read("sie").then().body(equalTo("good"));
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> read("sie").then().statusCode(200).body(equalTo("good"))
+                        .header("Cache-Status", containsString("stale-if-error")));
+        origin.on("bounded", (times, exchange) -> times == 1
+                ? Answer.ok("good", "Cache-Control", "max-age=1, stale-if-error=1")
+                : Answer.status(500));
+        read("bounded").then().body(equalTo("good"));
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> read("bounded").then().statusCode(502));
+    }
+
+    @Test
+    void whatIsUnchangedIsNotSentAgain() {
+        define("");
+        origin.on("etag", (times, exchange) -> "\"v1\"".equals(exchange.getRequestHeaders().getFirst("If-None-Match"))
+                ? Answer.status(304, "Cache-Control", "max-age=3600")
+                : Answer.ok("body " + times, "ETag", "\"v1\"", "Cache-Control", "max-age=1, stale-if-error=3600"));
+        read("etag").then().body(equalTo("body 1"));
+        await().atMost(Duration.ofSeconds(20)).until(() -> {
+            read("etag").then().statusCode(200).body(equalTo("body 1"));
+            return origin.count("etag") == 2;
+        });
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> read("etag").then().header("Cache-Status", startsWith("millrace; hit; ttl=35")));
+    }
+
+    @Test
+    void aPurgeWhileTheOriginAnswersIsNotUndone() throws Exception {
+        define("");
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch purged = new CountDownLatch(1);
+        origin.on("race", (times, exchange) -> {
+            if (times == 1) {
+                asked.countDown();
+                purged.await();
+            }
+            return Answer.ok("v" + times);
+        });
+        ExecutorService client = Executors.newSingleThreadExecutor();
+        try {
+            Future<Integer> first = client.submit(() -> read("race").statusCode());
+            asked.await();
+            as(ADMIN).delete("/v1/cache/" + region).then().statusCode(204);
+            purged.countDown();
+            assertEquals(200, first.get());
+            read("race").then().body(equalTo("v2"));
+        } finally {
+            client.shutdownNow();
+        }
+    }
+
+    @Test
+    void compressedAnswersAreTakenAndGarbageIsNot() throws IOException {
+        define("");
+        ByteArrayOutputStream gzip = new ByteArrayOutputStream();
+        try (GZIPOutputStream out = new GZIPOutputStream(gzip)) {
+            out.write("unpacked".getBytes());
+        }
+        origin.on("gz", new Answer(200, gzip.toByteArray(), "Content-Encoding", "gzip", "Content-Type", "text/plain"));
+        as(ADMIN).config(io.restassured.RestAssured.config().decoderConfig(
+                io.restassured.config.DecoderConfig.decoderConfig().noContentDecoders()))
+                .get("/v1/cache/{region}/gz", region).then().statusCode(200).body(equalTo("unpacked"));
+        origin.on("bad", Answer.ok("not gzip", "Content-Encoding", "gzip"));
+        read("bad").then().statusCode(502).body("code", equalTo("origin-failed"));
+        origin.on("br", Answer.ok("x", "Content-Encoding", "br"));
+        read("br").then().statusCode(502);
+    }
+
+    @Test
+    void aBodyOverTheBoundIsAFailure() {
+        define(",'maxValueBytes':1000");
+        origin.on("big", new Answer(200, new byte[1001]));
+        read("big").then().statusCode(502).body("detail", containsString("1000 bytes"));
+        origin.on("fits", new Answer(200, new byte[1000]));
+        assertEquals(1000, read("fits").then().statusCode(200).extract().asByteArray().length);
+    }
+
+    @Test
+    void anOriginThatBreaksOffIsAFailure() {
+        define("");
+        origin.on("broken", (times, exchange) -> {
+            throw new IllegalStateException("broken off");
+        });
+        read("broken").then().statusCode(502);
+        origin.close();
+        read("gone").then().statusCode(502);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a/../../b", "@evil.com", "x?y=z#w", "%2e%2e", "a\r\nHost: evil.com", "💧"})
+    void noKeyLeavesItsPlace(String key) {
+        define("");
+        read(key).then().statusCode(404);
+        assertEquals(1, origin.asked.size());
+        assertTrue(origin.asked.get(0).matches("/items/[A-Za-z0-9_~.%-]+\\?of=shop"), origin.asked.get(0));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://{key}/", "ftp://a/{key}", "http://a/", "nonsense", "http://a/{key}{key}"})
+    void templatesAreChecked(String template) {
+        as(ADMIN, "{\"origin\":\"" + template + "\"}").put("/v1/cache/regions/" + region).then().statusCode(400)
+                .body("violations[0].field", equalTo("origin"));
+    }
+}

@@ -1,0 +1,67 @@
+package dev.millrace.cache;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.URI;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.StringLength;
+
+/** No key leads anywhere but where the template says, and no template leaves the host to the key. */
+class OriginUrlTest {
+
+    private static final Origin ORIGIN = new Origin("https://api.example.com:8443/items/{key}/view?of=shop");
+
+    @Property
+    void aKeyIsOneSegmentWhateverItHolds(@ForAll @StringLength(min = 1, max = 40) String key) {
+        URI url = ORIGIN.of(key);
+        if (key.equals(".") || key.equals("..")) {
+            assertNull(url);
+            return;
+        }
+        assertEquals("https", url.getScheme());
+        assertEquals("api.example.com:8443", url.getRawAuthority());
+        assertEquals("of=shop", url.getRawQuery());
+        assertNull(url.getRawFragment());
+        assertEquals(url, url.normalize());
+        assertTrue(url.getRawPath().matches("/items/[A-Za-z0-9_~.%-]+/view"), url.getRawPath());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"..", "."})
+    void dotsHaveNoUrl(String key) {
+        assertNull(ORIGIN.of(key));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"@evil.com", "/../../etc/passwd", "\r\nHost: evil.com", "%2e%2e", "#x", "?a=b",
+            "//evil.com", "é💧"})
+    void whatLooksLikeMoreStaysAKey(String key) {
+        assertEquals("api.example.com", ORIGIN.of(key).getHost());
+        assertEquals(key, ORIGIN.of(key).getPath().substring("/items/".length()).replaceAll("/view$", ""));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "{key}", "http://{key}/", "http://{key}.example.com/", "http://a:{key}/",
+            "http://{key}@a/",
+            "ftp://a/{key}", "file:///{key}", "//a/{key}", "/{key}", "http://a/", "http://a/{key}/{key}",
+            "http://a/#{key}",
+            "http://u:p@a/{key}", "http:///{key}", "http://a b/{key}", "http://a/\r\n{key}"})
+    void refusesTemplates(String template) {
+        assertNotNull(Origin.problem(template));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://a/{key}", "https://a:8443/v1/{key}/x", "http://127.0.0.1/?q={key}",
+            "http://[::1]:80/{key}"})
+    void takesTemplates(String template) {
+        assertNull(Origin.problem(template));
+    }
+}

@@ -82,6 +82,18 @@ public final class EventStream implements AutoCloseable {
         return answer.statusCode() == 503 ? Optional.empty() : Optional.of(new EventStream(answer));
     }
 
+    /** The problem that one who may not listen is answered with, in that status. */
+    public static JsonNode refusal(int status, String key, String after) {
+        HttpResponse<InputStream> answer = ask(key, after);
+        try (InputStream body = answer.body()) {
+            assertEquals(status, answer.statusCode());
+            assertEquals("application/problem+json", answer.headers().firstValue("Content-Type").orElse(""));
+            return JSON.readTree(body);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static HttpResponse<InputStream> ask(String key, String after) {
         HttpRequest.Builder request = HttpRequest
                 .newBuilder(URI.create("http://localhost:" + RestAssured.port + "/v1/sessions/events"))

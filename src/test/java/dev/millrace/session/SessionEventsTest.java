@@ -10,9 +10,7 @@ import static dev.millrace.token.TokenCalls.issue;
 import static dev.millrace.token.TokenCalls.rotate;
 import static dev.millrace.token.TokenCalls.rotated;
 import static dev.millrace.token.TokenCalls.user;
-import static io.restassured.RestAssured.given;
 import static org.awaitility.Awaitility.await;
-import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -31,6 +29,8 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import com.fasterxml.jackson.databind.JsonNode;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
@@ -203,16 +203,15 @@ class SessionEventsTest {
     @ValueSource(strings = {"x", "1", "-1", "1-2", "1-2-3-4", "1--2", "1-1000-0", "9999999999999999-1-1", "1-2-3,1-2-4",
             "1-1-99999999999999999999", "$", "null"})
     void whatIsNoIdIsRefused(String id) {
-        as(ADMIN).header("Last-Event-ID", id).get(EVENTS).then().statusCode(400)
-                .contentType("application/problem+json").body("code", equalTo("invalid-request"))
-                .body("violations.field", contains("Last-Event-ID"));
+        JsonNode problem = EventStream.refusal(400, ADMIN, id);
+        assertEquals("invalid-request", problem.path("code").textValue());
+        assertEquals("Last-Event-ID", problem.at("/violations/0/field").textValue());
     }
 
     @Test
     void withoutTheScopeNothingIsTold() {
-        given().get(EVENTS).then().statusCode(401).body("code", equalTo("unauthenticated"));
-        as(LIMITER).get(EVENTS).then().statusCode(403).contentType("application/problem+json")
-                .body("code", equalTo("forbidden"));
+        assertEquals("unauthenticated", EventStream.refusal(401, "mr_admin_wrong", null).path("code").textValue());
+        assertEquals("forbidden", EventStream.refusal(403, LIMITER, null).path("code").textValue());
         as(ADMIN).post(EVENTS).then().statusCode(405);
     }
 
@@ -224,8 +223,7 @@ class SessionEventsTest {
             // Listeners of tests before may still be about to leave.
             await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(1)).until(
                     () -> streams.size() == 100 || listen(streams) && streams.size() == 100);
-            as(OTHER).get(EVENTS).then().statusCode(503).contentType("application/problem+json")
-                    .body("code", equalTo("overloaded"));
+            assertEquals("overloaded", EventStream.refusal(503, OTHER, null).path("code").textValue());
             streams.remove(0).close();
             await().atMost(Duration.ofSeconds(60)).until(() -> listen(streams));
         } finally {

@@ -27,7 +27,8 @@ public final class SecondReplica implements AutoCloseable {
     public SecondReplica(int redisPort) {
         List<String> command = new ArrayList<>();
         boolean jar = Files.exists(JAR);
-        command.add(jar ? Path.of(System.getProperty("java.home"), "bin", "java").toString()
+        command.add(jar
+                ? Path.of(System.getProperty("java.home"), "bin", "java").toString()
                 : System.getProperty("native.image.path"));
         Map<String, String> config = Api.keyConfiguration();
         config.put("quarkus.http.host", "127.0.0.1");

@@ -35,7 +35,8 @@ class OriginReplicasIT {
         ExecutorService clients = Executors.newFixedThreadPool(200);
         CountDownLatch all = new CountDownLatch(1);
         try (StubOrigin origin = new StubOrigin(); SecondReplica second = new SecondReplica(redis.port())) {
-            as(ADMIN, "{\"origin\":\"" + origin.template() + "\"}").put("/v1/cache/regions/" + region).then().statusCode(201);
+            as(ADMIN, "{\"origin\":\"" + origin.template() + "\"}").put("/v1/cache/regions/" + region).then()
+                    .statusCode(201);
             origin.on("cold", (times, exchange) -> {
                 all.await();
                 return Answer.ok("one");

@@ -25,10 +25,6 @@ local life = fresh + math.max(ARGV[8], ARGV[9])
 
 local known = redis.call('ZMSCORE', versions, 'epoch', 'purges')
 local epoch, purges = known[1], known[2]
-if not epoch then
-  epoch, purges = string.format('%.0f', time[1] * 1000000 + time[2]), '0'
-  redis.call('ZADD', versions, epoch, 'epoch', 0, 'purges')
-end
 
 if ARGV[2] ~= '' then
   local held = redis.call('GET', lease)
@@ -47,6 +43,9 @@ if ARGV[2] ~= '' then
   end
   purges = before
   if cost < 0 then cost = now - at end
+elseif not epoch then
+  epoch, purges = string.format('%.0f', time[1] * 1000000 + time[2]), '0'
+  redis.call('ZADD', versions, epoch, 'epoch', 0, 'purges')
 end
 
 redis.call('UNLINK', lease)

@@ -13,6 +13,13 @@ local redis = (function(server)
     assert(ttl and ttl > 0 and ttl == math.floor(ttl), 'invalid expire time')
     server('HSET', EXPIRIES, key, string.format('%.0f', ms + ttl))
   end
+  local function obey(key)
+    local at = key and server('HGET', EXPIRIES, key)
+    if at and ms > tonumber(at) then
+      server('DEL', key)
+      server('HDEL', EXPIRIES, key)
+    end
+  end
 
   local own = {}
   function own.TIME()
@@ -28,26 +35,31 @@ local redis = (function(server)
     if exists == 1 then expire(key, ttl) end
     return exists
   end
-  function own.SET(key, value, option, ttl)
+  function own.SET(key, value, option, ...)
+    if option == 'NX' then
+      if server('EXISTS', key) == 1 then return false end
+      return own.SET(key, value, ...)
+    end
     if option == 'PX' then
-      expire(key, ttl)
+      expire(key, ...)
     elseif option ~= 'KEEPTTL' then
       assert(not option, 'unknown option of SET')
       server('HDEL', EXPIRIES, key)
     end
     return server('SET', key, value)
   end
+  function own.UNLINK(...)
+    for _, key in ipairs({ ... }) do obey(key) end
+    server('HDEL', EXPIRIES, ...)
+    return server('UNLINK', ...)
+  end
 
-  return { call = function(command, key, ...)
-    local at = key and server('HGET', EXPIRIES, key)
-    if at and ms > tonumber(at) then
-      server('DEL', key)
-      server('HDEL', EXPIRIES, key)
-    end
+  local function call(command, key, ...)
+    obey(key)
     if own[command] then return own[command](key, ...) end
     local reply = server(command, key, ...)
     if server('EXISTS', key) == 0 then server('HDEL', EXPIRIES, key) end
     return reply
-  end }
+  end
+  return { call = call, pcall = call }
 end)(redis.call)
-

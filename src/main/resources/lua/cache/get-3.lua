@@ -52,13 +52,16 @@ if ARGV[2] ~= '' and what ~= 1 and what ~= 3 then
   local known = redis.call('ZMSCORE', versions, 'epoch', 'purges')
   if not known[1] then
     known = { string.format('%.0f', time[1] * 1000000 + time[2]), '0' }
-    redis.call('ZADD', versions, known[1], 'epoch', 0, 'purges')
+    redis.pcall('ZADD', versions, known[1], 'epoch', 0, 'purges')
   end
   if redis.call('PTTL', versions) < ARGV[3] + 60000 then redis.call('PEXPIRE', versions, ARGV[3] + 60000) end
   local record = table.concat({ ARGV[2], known[1], known[2], now }, ' ')
-  if redis.call('SET', lease, record, 'NX', 'PX', ARGV[3]) then
+  -- Refused when Redis' memory is full: then nobody computes, and what may be served is.
+  local granted = redis.pcall('SET', lease, record, 'NX', 'PX', ARGV[3])
+  if granted and granted.ok then
     return { 4, tonumber(ARGV[3]), meta[6] or '' }
   end
+  if what == 0 and granted then return { 0, now } end
   if what == 0 then
     local held = redis.call('GET', lease)
     return { held == 'failed' and 6 or held == 'pass' and 7 or 5, math.max(1, redis.call('PTTL', lease)) }

@@ -27,10 +27,6 @@ local life = fresh + math.max(ARGV[8], ARGV[9])
 
 local known = redis.call('ZMSCORE', versions, 'epoch', 'purges')
 local epoch, purges = known[1], known[2]
-if not epoch then
-  epoch, purges = string.format('%.0f', time[1] * 1000000 + time[2]), '0'
-  redis.call('ZADD', versions, epoch, 'epoch', 0, 'purges')
-end
 
 if ARGV[2] ~= '' then
   local held = redis.call('GET', lease)
@@ -49,15 +45,18 @@ if ARGV[2] ~= '' then
   end
   purges = before
   if cost < 0 then cost = now - at end
+elseif not epoch then
+  epoch, purges = string.format('%.0f', time[1] * 1000000 + time[2]), '0'
+  redis.call('ZADD', versions, epoch, 'epoch', 0, 'purges')
 end
 
+-- The first write, so that Redis refuses it when its memory is full.
 local state = table.concat({ epoch, purges, now, now + fresh, now + fresh + ARGV[8], now + fresh + ARGV[9],
   math.max(cost, 0) }, ' ')
 if ARGV[5] == 'keep' then
   if redis.call('EXISTS', entry) == 0 then return -1 end
   redis.call('HSET', entry, 's', state)
 else
-  redis.call('UNLINK', entry)
   redis.call('HSET', entry, 's', state, 'y', ARGV[4], 'c', ARGV[5], 'e', ARGV[6], 'g', ARGV[3], 'v', ARGV[11],
     'b', ARGV[12])
 end

@@ -17,8 +17,12 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 if digest ~= ARGV[2] or now >= math.min(seen + idle, absolute) then return false end
 
 if ARGV[3] == '1' and now - seen >= math.min(30000, idle / 10) then
-  state = table.concat({ digest, version, created, now, idle, absolute, tail }, ' ')
-  redis.call('HSET', records, id, state)
-  redis.call('ZADD', KEYS[2], 'XX', math.min(now + idle, absolute), string.format('%013.0f', created) .. id)
+  local touched = table.concat({ digest, version, created, now, idle, absolute, tail }, ' ')
+  -- Refused when Redis' memory is full; that is no reason to turn the user away.
+  local written = redis.pcall('HSET', records, id, touched)
+  if type(written) == 'number' then
+    state = touched
+    redis.call('ZADD', KEYS[2], 'XX', math.min(now + idle, absolute), string.format('%013.0f', created) .. id)
+  end
 end
 return { found[1], state, found[3], found[4] or '' }

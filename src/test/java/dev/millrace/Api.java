@@ -25,7 +25,11 @@ public final class Api {
     public static final String LIMITER = "mr_limiter_B7rWc2oNf9iKs4gVy6u1";
     /** May look at sessions in tenant {@code main}. */
     public static final String SESSION_READER = "mr_watcher_Tn4gVb1yKe8sWq6cZj9o";
-    /** May consume and define, and all about sessions, in tenant {@code other}. */
+    /** May store in the cache of tenant {@code main}, but define nothing. */
+    public static final String CACHER = "mr_cacher_Jd7sYf0hLw3nBx5tMq2c";
+    /** May read the cache of tenant {@code main}. */
+    public static final String CACHE_READER = "mr_peeker_Ru9vEa4kZp1gHs6iCo8y";
+    /** May consume and define, and all about sessions and the cache, in tenant {@code other}. */
     public static final String OTHER = "mr_other_Hm3pLd8tEa5jQx1zRk0w";
 
     private static final Map<String, String> SCOPES = Map.of(
@@ -33,7 +37,9 @@ public final class Api {
             READER, "ratelimit:read",
             LIMITER, "ratelimit",
             SESSION_READER, "sessions:read",
-            OTHER, "ratelimit,sessions,admin");
+            CACHER, "cache",
+            CACHE_READER, "cache:read",
+            OTHER, "ratelimit,sessions,cache,admin");
 
     private Api() {}
 

@@ -1,5 +1,7 @@
 package dev.millrace.cache;
 
+import java.util.List;
+
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
@@ -31,15 +33,21 @@ class CacheReads {
     Uni<Response> answer(String tenant, String region, String key, long leaseMs, long waitMs,
             HttpServerRequest request) {
         boolean head = request.method() == HttpMethod.HEAD;
-        boolean onError = CacheDirectives.parse(request.getHeader(HttpHeaders.CACHE_CONTROL)).has("stale-if-error");
-        boolean takesGzip = CacheResponse.takesGzip(request.getHeader(HttpHeaders.ACCEPT_ENCODING));
+        boolean onError = CacheDirectives.parse(list(request, HttpHeaders.CACHE_CONTROL)).has("stale-if-error");
+        boolean takesGzip = CacheResponse.takesGzip(list(request, HttpHeaders.ACCEPT_ENCODING));
         Reading reading = new Reading(leaseMs, waitMs, onError,
-                CacheResponse.etags(request.getHeader(HttpHeaders.IF_NONE_MATCH)), !head);
+                CacheResponse.etags(list(request, HttpHeaders.IF_NONE_MATCH)), !head);
         return regions.get(tenant, region).onFailure(RedisUnavailableException.class).recoverWithNull()
                 .flatMap(settings -> settings != null && settings.origin() != null
                         ? readThrough.get(tenant, region, key, settings, reading)
                                 .flatMap(outcome -> responses.of(outcome, reading, takesGzip, head))
                         : service.get(tenant, region, key, reading)
                                 .flatMap(found -> responses.of(found, reading, takesGzip, head)));
+    }
+
+    /** A list may be spread over several lines (RFC 9110, section 5.3); null if there are none. */
+    private static String list(HttpServerRequest request, String name) {
+        List<String> lines = request.headers().getAll(name);
+        return lines.isEmpty() ? null : String.join(",", lines);
     }
 }

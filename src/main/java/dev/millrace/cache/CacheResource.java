@@ -77,23 +77,24 @@ public class CacheResource {
     @APIResponse(responseCode = "413", description = "The body is larger than the region takes")
     public Uni<Response> put(@PathParam("region") String region, @PathParam("key") String key, byte[] body,
             @Parameter(description = "Stores that there is nothing; without a body") @QueryParam("nothing") String nothing,
-            @Parameter(description = "max-age, stale-while-revalidate, stale-if-error") @HeaderParam(HttpHeaders.CACHE_CONTROL) String cacheControl,
-            @Parameter(description = "Up to 32 names, separated by commas") @HeaderParam(CACHE_TAG) String tags,
+            @Parameter(description = "max-age, stale-while-revalidate, stale-if-error") @HeaderParam(HttpHeaders.CACHE_CONTROL) List<String> cacheControl,
+            @Parameter(description = "Up to 32 names, separated by commas") @HeaderParam(CACHE_TAG) List<String> tags,
             @Parameter(description = "Of the read that told you to compute") @HeaderParam(CACHE_LEASE) String lease,
             @Context HttpServerRequest request) {
         Buffer bytes = body == null ? Buffer.buffer() : Buffer.buffer(body);
-        boolean isNothing = flag("nothing", nothing);
+        boolean isNothing = flag(request, "nothing", nothing);
         if (isNothing && bytes.length() > 0) {
             throw ApiException.invalid("nothing", "goes with an empty body");
         }
-        CacheDirectives directives = CacheDirectives.parse(cacheControl);
+        CacheDirectives directives = CacheDirectives.parse(String.join(",", cacheControl));
         if (directives.has("no-store") || directives.has("private")) {
             throw ApiException.invalid(HttpHeaders.CACHE_CONTROL, "says that this is not to be stored");
         }
-        if (lease != null && !LEASE.matcher(lease).matches()) {
+        if (lease == null ? request.headers().contains(CACHE_LEASE) : !LEASE.matcher(lease).matches()) {
             throw ApiException.invalid(CACHE_LEASE, "is not one a read gave");
         }
-        Writing writing = new Writing(bytes, type(request), gzip(request), isNothing, directives, tags(tags), lease);
+        Writing writing = new Writing(bytes, type(request), gzip(request), isNothing, directives,
+                tags(String.join(",", tags)), lease);
         return service.put(caller.tenant(), checkedRegion(region), checkedKey(key), writing)
                 .map(etag -> Response.noContent().header(HttpHeaders.ETAG, '"' + etag + '"').build());
     }
@@ -110,8 +111,8 @@ public class CacheResource {
             @Parameter(description = "Ask to compute on a miss; how long that may take, up to 60s", example = "5s") @QueryParam("lease") String lease,
             @Parameter(description = "How long to wait for who computes, up to 30s", example = "2s") @QueryParam("wait") String wait,
             @Context HttpServerRequest request) {
-        long leaseMs = duration("lease", lease, CacheService.MAX_LEASE_MS);
-        long waitMs = duration("wait", wait, CacheService.MAX_WAIT_MS);
+        long leaseMs = duration(request, "lease", lease, CacheService.MAX_LEASE_MS);
+        long waitMs = duration(request, "wait", wait, CacheService.MAX_WAIT_MS);
         if (leaseMs > 0 && !caller.get().may(Scopes.CACHE)) {
             throw new ApiException(ErrorCode.FORBIDDEN, "A lease is for storing, which needs the scope cache");
         }
@@ -167,7 +168,7 @@ public class CacheResource {
 
     private static List<String> tags(String header) {
         List<String> tags = new ArrayList<>();
-        for (String tag : header == null ? new String[0] : header.split(",")) {
+        for (String tag : header.split(",")) {
             if (!tag.isBlank()) {
                 tags.add(checkedTag(CACHE_TAG, tag.strip()));
             }
@@ -197,20 +198,31 @@ public class CacheResource {
         return true;
     }
 
-    private static boolean flag(String name, String value) {
+    /** What is empty arrives as if it were absent, which it is not. */
+    private static void requireNotEmpty(HttpServerRequest request, String name, String value) {
+        if (value == null && request.params().contains(name)) {
+            throw ApiException.invalid(name, "must not be empty");
+        }
+    }
+
+    private static boolean flag(HttpServerRequest request, String name, String value) {
+        requireNotEmpty(request, name, value);
         if (value != null && !value.equals("true") && !value.equals("false")) {
             throw ApiException.invalid(name, "must be true or false");
         }
         return "true".equals(value);
     }
 
-    private static long duration(String field, String value, long most) {
+    private static long duration(HttpServerRequest request, String field, String value, long most) {
+        requireNotEmpty(request, field, value);
         if (value == null) {
             return 0;
         }
         Duration duration;
         try {
-            duration = DurationJson.parse(value);
+            duration = value.matches("\\d{1,12}")
+                    ? Duration.ofMillis(Long.parseLong(value))
+                    : DurationJson.parse(value);
         } catch (IllegalArgumentException e) {
             throw ApiException.invalid(field, e.getMessage());
         }

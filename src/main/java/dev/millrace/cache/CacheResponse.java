@@ -11,12 +11,14 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.ResponseBuilder;
 
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.buffer.Buffer;
 
 import dev.millrace.cache.CacheService.Found;
 import dev.millrace.cache.CacheService.Reading;
 import dev.millrace.cache.Lookup.Coding;
 import dev.millrace.cache.Lookup.What;
 import dev.millrace.cache.ReadThrough.Outcome;
+import dev.millrace.http.ApiException;
 import dev.millrace.http.ErrorCode;
 import dev.millrace.http.Problem;
 
@@ -82,7 +84,7 @@ class CacheResponse {
             return item(problem(ErrorCode.CACHE_NOTHING, status));
         }
         boolean asItCame = !passed.gzip() || takesGzip;
-        return (asItCame ? Uni.createFrom().item(passed.body()) : service.inflated(passed.body())).map(body -> {
+        return (asItCame ? Uni.createFrom().item(passed.body()) : inflated(passed.body())).map(body -> {
             ResponseBuilder response = Response.ok().header(HttpHeaders.CONTENT_TYPE, passed.type())
                     .header(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING).header(CACHE_STATUS, "millrace; " + status);
             if (passed.gzip() && takesGzip) {
@@ -90,6 +92,12 @@ class CacheResponse {
             }
             return head ? response.build() : response.entity(body.getBytes()).build();
         });
+    }
+
+    private Uni<Buffer> inflated(Buffer body) {
+        return service.inflated(body).onFailure(ApiException.class).transform(e -> new ApiException(
+                ErrorCode.ORIGIN_FAILED,
+                "The origin of the region failed: its answer is not usable: " + e.getMessage()));
     }
 
     private static ResponseBuilder with(ResponseBuilder response, Lookup lookup, boolean takesGzip) {

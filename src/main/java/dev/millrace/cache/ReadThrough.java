@@ -21,6 +21,7 @@ import dev.millrace.cache.Lookup.Coding;
 import dev.millrace.cache.Lookup.What;
 import dev.millrace.http.ApiException;
 import dev.millrace.http.ErrorCode;
+import dev.millrace.redis.RedisUnavailableException;
 
 /**
  * Reads of regions with an origin. Of all replicas one asks the origin for a key at a time; the others wait for what it
@@ -30,6 +31,7 @@ import dev.millrace.http.ErrorCode;
 @ApplicationScoped
 public class ReadThrough {
 
+    private static final String UNASKED = "it answered 304, though it was not asked about anything";
     private static final long FAILED_MS = 1000;
     private static final long PASS_MS = 10_000;
     /** The lease outlives the exchange and the storing. */
@@ -74,17 +76,15 @@ public class ReadThrough {
             throw ApiException.invalid("key", "must not be . or .. in a region with an origin");
         }
         long lease = timeoutMs + MARGIN_MS;
-        Reading reading = new Reading(lease, lease, asked.onError(), asked.etags(), asked.body());
+        // What may be served on error is, but only when there was one.
+        Reading reading = new Reading(lease, lease, false, asked.etags(), asked.body());
         return cache.get(tenant, region, key, reading).flatMap(found -> {
             if (found == null || found.lookup().isHit()) {
                 return item(found);
             }
             return switch (found.lookup().what()) {
                 case LEASED -> leased(target, found, reading);
-                case PASS -> origins.get(target.url(), "", settings.maxValueBytes())
-                        .flatMap(answer -> answer.kind() == OriginAnswer.Kind.FAILED
-                                ? failed(target, reading, answer.failure())
-                                : Uni.createFrom().item(Outcome.passed(answer)));
+                case PASS -> pass(target, reading);
                 case FAILED -> failed(target, reading, "it failed a moment ago");
                 default -> failed(target, reading, "another caller has been waiting for it too long");
             };
@@ -109,35 +109,59 @@ public class ReadThrough {
 
     private Uni<Outcome> ask(Target t, String lease, String etag, Reading reading) {
         return origins.get(t.url(), etag, t.settings().maxValueBytes()).flatMap(answer -> switch (answer.kind()) {
-            case FAILED -> store.release(t.tenant(), t.region(), t.key(), lease, false, FAILED_MS)
-                    .flatMap(released -> failed(t, reading, answer.failure()));
+            case FAILED -> giveUp(t, lease, reading, answer.failure());
             case UNCHANGED ->
-                store(t, lease, answer, new Bodies.Prepared(Coding.KEEP, "", Buffer.buffer()), etag, reading);
-            case NOTHING -> store(t, lease, answer, Bodies.Prepared.NOTHING, "", reading);
+                etag.isEmpty() ? giveUp(t, lease, reading, UNASKED) : keep(t, lease, answer, etag, reading);
+            case NOTHING -> store(t, lease, answer, Bodies.Prepared.NOTHING, reading);
             case OK -> bodies.prepare(answer.body(), answer.type(), answer.gzip(), t.settings().compressAbove())
-                    .flatMap(prepared -> store(t, lease, answer, prepared, answer.etag(), reading))
+                    .flatMap(prepared -> store(t, lease, answer, prepared, reading))
                     .onFailure(ApiException.class)
-                    .recoverWithUni(e -> store.release(t.tenant(), t.region(), t.key(), lease, false, FAILED_MS)
-                            .flatMap(released -> failed(t, reading, "its answer is not usable: " + e.getMessage())));
+                    .recoverWithUni(e -> giveUp(t, lease, reading, "its answer is not usable: " + e.getMessage()));
         });
     }
 
-    private Uni<Outcome> store(Target t, String lease, OriginAnswer answer, Bodies.Prepared p, String etag,
-            Reading reading) {
-        Entry entry = entry(t.settings(), lease, answer, p, etag);
-        if (entry == null) {
-            return store.release(t.tenant(), t.region(), t.key(), lease, true, PASS_MS)
-                    .map(released -> Outcome.passed(answer));
-        }
-        return store.put(t.tenant(), t.region(), t.key(), entry).flatMap(stored -> {
-            if (stored == Stored.NOTHING_TO_KEEP) {
-                return ask(t, lease, "", reading);
-            }
-            // A void lease: what was purged meanwhile must not be seen by others, yet this caller asked before that.
-            return stored == Stored.VOID && answer.kind() != OriginAnswer.Kind.UNCHANGED
-                    ? Uni.createFrom().item(Outcome.passed(answer))
-                    : again(t, reading, false).map(found -> new Outcome(found, null, answer.status()));
+    private Uni<Outcome> giveUp(Target t, String lease, Reading reading, String why) {
+        return store.release(t.tenant(), t.region(), t.key(), lease, false, FAILED_MS)
+                .flatMap(released -> failed(t, reading, why));
+    }
+
+    /** Asks for this caller alone; nothing is stored. */
+    private Uni<Outcome> pass(Target t, Reading reading) {
+        return origins.get(t.url(), "", t.settings().maxValueBytes()).flatMap(answer -> switch (answer.kind()) {
+            case FAILED -> failed(t, reading, answer.failure());
+            case UNCHANGED -> failed(t, reading, UNASKED);
+            case OK, NOTHING -> Uni.createFrom().item(Outcome.passed(answer));
         });
+    }
+
+    /** What is stored is as it was: it lives on, unless it has been purged meanwhile or must not be stored any more. */
+    private Uni<Outcome> keep(Target t, String lease, OriginAnswer answer, String etag, Reading reading) {
+        Entry entry = entry(t.settings(), lease, answer, new Bodies.Prepared(Coding.KEEP, "", Buffer.buffer()), etag);
+        if (entry == null) {
+            return ask(t, lease, "", reading);
+        }
+        return store.put(t.tenant(), t.region(), t.key(), entry).flatMap(stored -> switch (stored) {
+            case DONE -> again(t, reading, false).flatMap(found -> found != null && found.lookup().isHit()
+                    ? Uni.createFrom().item(new Outcome(found, null, answer.status()))
+                    : pass(t, reading));
+            case NOTHING_TO_KEEP -> ask(t, lease, "", reading);
+            case VOID -> pass(t, reading);
+        });
+    }
+
+    /** This caller is given the answer in any case, also where it was purged meanwhile: he asked before that. */
+    private Uni<Outcome> store(Target t, String lease, OriginAnswer answer, Bodies.Prepared p, Reading reading) {
+        Outcome passed = Outcome.passed(answer);
+        Entry entry = entry(t.settings(), lease, answer, p, answer.etag());
+        Uni<Outcome> outcome = entry == null
+                ? store.release(t.tenant(), t.region(), t.key(), lease, true, PASS_MS).replaceWith(passed)
+                : store.put(t.tenant(), t.region(), t.key(), entry)
+                        .flatMap(stored -> stored != Stored.DONE
+                                ? Uni.createFrom().item(passed)
+                                : again(t, reading, false).map(found -> found != null && found.lookup().isHit()
+                                        ? new Outcome(found, null, answer.status())
+                                        : passed));
+        return outcome.onFailure(RedisUnavailableException.class).recoverWithItem(passed);
     }
 
     /** Null where it must not be stored. The origin's word counts before the region's. */

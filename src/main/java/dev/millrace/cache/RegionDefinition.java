@@ -27,7 +27,7 @@ public record RegionDefinition(
         @Schema(description = "By what share at most a ttl is shortened at random, 0 to 0.5; default 0", examples = "0.1") Double jitter,
         @Schema(description = "Where to read through to: an http or https URL with {key} in its path or query", examples = "https://api.example.com/products/{key}") String origin) {
 
-    private static final Duration MAX = Duration.ofDays(400);
+    static final Duration MAX = Duration.ofDays(400);
     private static final double MAX_JITTER = 0.5;
 
     /** What is wrong with it; empty if nothing is. */

@@ -9,6 +9,7 @@ import jakarta.interceptor.Interceptor;
 
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.mutiny.Uni;
 
 import dev.millrace.http.ApiException;
@@ -35,6 +36,10 @@ public class Regions {
     }
 
     void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE - 2) StartupEvent event) {
+        if (defaults.ttlMs() < 1 || defaults.negativeTtlMs() < 1 || defaults.ttlMs() > RegionDefinition.MAX.toMillis()
+                || defaults.negativeTtlMs() > RegionDefinition.MAX.toMillis()) {
+            throw new ConfigurationException("millrace.cache.ttl and .negative-ttl must be between 1 ms and 400 days");
+        }
         defined.follow();
     }
 

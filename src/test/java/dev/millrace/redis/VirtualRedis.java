@@ -75,6 +75,12 @@ public final class VirtualRedis {
         return redis.call(command);
     }
 
+    /** Loses a key, as a server does that is short of memory. */
+    public void lose(String key) {
+        redis.call("DEL", key);
+        redis.call("HDEL", EXPIRIES, key);
+    }
+
     /** The keys that would never expire. */
     public List<String> immortal() {
         return redis.keys("*").stream()

@@ -1,0 +1,7 @@
+package dev.millrace.cache;
+
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+
+/** {@link PurgeTest} against the packaged service. */
+@QuarkusIntegrationTest
+class PurgeIT extends PurgeTest {}

@@ -1,0 +1,143 @@
+package dev.millrace.faults;
+
+import static io.restassured.RestAssured.given;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.notNullValue;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.URI;
+import java.net.URL;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+
+/**
+ * While Redis is away the cache misses, and says why; it gives no lease and stores nothing, and says that; nobody hangs, not
+ * even who was waiting for another; and it resumes by itself.
+ */
+@QuarkusTest
+@WithTestResource(FaultyRedis.class)
+class CacheFaultTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final String AWAY = "millrace; fwd=miss; detail=redis-unavailable";
+
+    @TestHTTPResource("/v1/cache/faults/")
+    URL entries;
+
+    private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private boolean paused;
+    private boolean killed;
+
+    @AfterEach
+    void heal() {
+        if (paused) {
+            resume();
+        }
+        if (killed) {
+            FaultyRedis.server.start();
+        }
+        // On every event loop.
+        await().atMost(PATIENCE).until(() -> IntStream.range(0, 10).allMatch(i -> put("probe").statusCode() == 204));
+        given().delete("/v1/cache/faults").then().statusCode(204);
+    }
+
+    @Test
+    void missesAndStoresNothingWhileRedisIsStopped() {
+        put("k").then().statusCode(204);
+        killed = true;
+        FaultyRedis.server.kill();
+        await().atMost(PATIENCE).until(() -> IntStream.range(0, 10).allMatch(i -> put("probe").statusCode() == 503));
+
+        for (String query : List.of("", "?lease=60s", "?lease=60s&wait=30s")) {
+            miss(get("k" + query));
+        }
+        given().body("{\"get\":[\"k\"]}").contentType("application/json").post("/v1/cache/faults/batch").then()
+                .statusCode(200).body("items[0].status", equalTo("miss"));
+        unavailable(put("k"));
+        unavailable(given().delete("/v1/cache/faults/k"));
+        unavailable(given().delete("/v1/cache/faults"));
+        unavailable(given().delete("/v1/cache/faults?tag=t"));
+        unavailable(given().contentType("application/json").body("{}").put("/v1/cache/regions/faults"));
+    }
+
+    @Test
+    void aFrozenRedisHangsNobody() {
+        put("k").then().statusCode(204);
+        paused = true;
+        FaultyRedis.server.pause();
+        List<CompletableFuture<HttpResponse<String>>> answers = IntStream.range(0, 30)
+                .mapToObj(i -> later("k" + (i % 3 == 0 ? "" : i % 3 == 1 ? "?lease=60s" : "?lease=60s&wait=30s")))
+                .toList();
+        answers.forEach(answer -> {
+            HttpResponse<String> got = answer.orTimeout(20, java.util.concurrent.TimeUnit.SECONDS).join();
+            assertEquals(404, got.statusCode());
+            assertEquals(AWAY, got.headers().firstValue("Cache-Status").orElse(""));
+        });
+        unavailable(put("k"));
+        resume();
+        await().atMost(PATIENCE).until(() -> get("k").statusCode() == 200);
+    }
+
+    @Test
+    void aWaitEndsWhenRedisGoesAway() {
+        assertNotNull(get("slow?lease=60s").header("Cache-Lease"));
+        long before = System.nanoTime();
+        List<CompletableFuture<HttpResponse<String>>> waiting = IntStream.range(0, 5)
+                .mapToObj(i -> later("slow?lease=60s&wait=30s")).toList();
+        await().atMost(PATIENCE).until(() -> put("other").statusCode() == 204);
+        assertTrue(waiting.stream().noneMatch(CompletableFuture::isDone), "they wait");
+        killed = true;
+        FaultyRedis.server.kill();
+        for (CompletableFuture<HttpResponse<String>> answer : waiting) {
+            HttpResponse<String> got = answer.orTimeout(40, java.util.concurrent.TimeUnit.SECONDS).join();
+            assertEquals(404, got.statusCode());
+            assertEquals(AWAY, got.headers().firstValue("Cache-Status").orElse(""));
+        }
+        long waited = Duration.ofNanos(System.nanoTime() - before).toSeconds();
+        assertTrue(waited < 25, () -> "and not until their time is over: " + waited + " s");
+    }
+
+    private void resume() {
+        FaultyRedis.server.resume();
+        paused = false;
+    }
+
+    private static void miss(Response answer) {
+        answer.then().statusCode(404).contentType("application/problem+json").body("code", equalTo("cache-miss"))
+                .header("Cache-Status", AWAY).header("Cache-Lease", (String) null);
+    }
+
+    private static void unavailable(Response answer) {
+        answer.then().statusCode(503).contentType("application/problem+json")
+                .body("code", equalTo("redis-unavailable")).header("Retry-After", notNullValue());
+    }
+
+    private static Response put(String key) {
+        return given().contentType("text/plain").body("x").put("/v1/cache/faults/" + key);
+    }
+
+    private static Response get(String key) {
+        return given().get("/v1/cache/faults/" + key);
+    }
+
+    private CompletableFuture<HttpResponse<String>> later(String key) {
+        return client.sendAsync(HttpRequest.newBuilder(URI.create(entries + key)).build(), BodyHandlers.ofString());
+    }
+}

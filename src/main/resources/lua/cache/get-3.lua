@@ -30,7 +30,7 @@ if meta[1] then
   local checked = { 'epoch', 'floor', 'g:' .. ARGV[1] }
   for tag in string.gmatch(meta[5], '[^\n]+') do checked[#checked + 1] = 't:' .. ARGV[1] .. ':' .. tag end
   local found = redis.call('ZMSCORE', versions, unpack(checked))
-  local valid = found[1] == epoch
+  local valid = tonumber(found[1] or -1) == tonumber(epoch)
   for i = 2, #checked do
     if found[i] and tonumber(found[i]) > tonumber(purges) then valid = false end
   end
@@ -55,7 +55,7 @@ if ARGV[2] ~= '' and what ~= 1 and what ~= 3 then
     redis.pcall('ZADD', versions, known[1], 'epoch', 0, 'purges')
   end
   if redis.call('PTTL', versions) < ARGV[3] + 60000 then redis.call('PEXPIRE', versions, ARGV[3] + 60000) end
-  local record = table.concat({ ARGV[2], known[1], known[2], now }, ' ')
+  local record = string.format('%s %.0f %.0f %.0f', ARGV[2], known[1], known[2], now)
   -- Refused when Redis' memory is full: then nobody computes, and what may be served is.
   local granted = redis.pcall('SET', lease, record, 'NX', 'PX', ARGV[3])
   if granted and granted.ok then

@@ -26,7 +26,9 @@ local fresh, cost = tonumber(ARGV[7]), tonumber(ARGV[10])
 local life = fresh + math.max(ARGV[8], ARGV[9])
 
 local known = redis.call('ZMSCORE', versions, 'epoch', 'purges')
-local epoch, purges = known[1], known[2]
+-- Written out, for newer servers may answer 1e+08.
+local function whole(score) return score and string.format('%.0f', score) end
+local epoch, purges = whole(known[1]), whole(known[2])
 
 if ARGV[2] ~= '' then
   local held = redis.call('GET', lease)

@@ -197,12 +197,13 @@ class CacheScriptsTest {
         }
         List<?> reply = scripts.get(region, name, token, leaseMs, luck, onError);
         requireNothingCameBack(now, name, reply);
-        assertEquals(expected, reply);
+        // With a lease comes what the origin called the entry; here there is none.
+        assertEquals(expected, reply.size() == 3 ? reply.subList(0, 2) : reply);
     }
 
     /** Asks the scripts alone, in case the model errs as they do. */
     private void requireNothingCameBack(long now, String name, List<?> reply) {
-        if (reply.size() > 2) {
+        if (reply.size() > 3) {
             String found = name + ' ' + reply.get(7);
             assertFalse(gone.contains(found), () -> found + " was hidden before");
             assertTrue(now < Math.max(written.get(found).stale(), written.get(found).error()), "after its end");
@@ -267,7 +268,7 @@ class CacheScriptsTest {
         assertTrue(scripts.put("a", "a/0", "t3", List.of(), "v2", 10_000, 0, 0));
         // It took 1 s; e^-9 asks for 9 s more than have passed, e^-11 for 11 s.
         assertEquals(1L, scripts.get("a", "a/0", "t4", 60_000, Math.exp(-9), false).get(0));
-        assertEquals(List.of(4L, 60_000L), scripts.get("a", "a/0", "t5", 60_000, Math.exp(-11), false));
+        assertEquals(List.of(4L, 60_000L, ""), scripts.get("a", "a/0", "t5", 60_000, Math.exp(-11), false));
         List<?> another = scripts.get("a", "a/0", "t6", 60_000, Math.exp(-11), false);
         assertEquals(List.of(1L, "v2"), List.of(another.get(0), another.get(7)), "one of them");
     }

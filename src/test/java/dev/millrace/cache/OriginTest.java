@@ -179,6 +179,67 @@ class OriginTest {
     }
 
     @Test
+    void anAnswer304ThatNobodyAskedForIsAFailure() {
+        define("");
+        origin.on("odd", Answer.status(304));
+        read("odd").then().statusCode(502).body("detail", containsString("304"));
+        assertEquals(1, origin.count("odd"));
+    }
+
+    @Test
+    void whatMayNotBeKeptAnyMoreIsFetchedAgain() {
+        define("");
+        origin.on("changed", (times, exchange) -> exchange.getRequestHeaders().containsKey("If-None-Match")
+                ? Answer.status(304, "Cache-Control", "no-cache")
+                : Answer.ok("whole", "ETag", "\"v1\"", "Cache-Control",
+                        times == 1 ? "max-age=1, stale-if-error=3600" : "no-cache"));
+        read("changed").then().body(equalTo("whole"));
+        await().atMost(Duration.ofSeconds(20)).until(() -> {
+            read("changed").then().statusCode(200).body(equalTo("whole"));
+            return origin.count("changed") > 2;
+        });
+    }
+
+    @Test
+    void aDeleteWhileTheOriginSaysUnchangedStillGivesTheWhole() {
+        define("");
+        origin.on("gone", (times, exchange) -> {
+            if (exchange.getRequestHeaders().containsKey("If-None-Match")) {
+                as(ADMIN).delete("/v1/cache/{region}/gone", region).then().statusCode(204);
+                return Answer.status(304);
+            }
+            return Answer.ok("whole", "ETag", "\"v1\"", "Cache-Control", "max-age=1, stale-if-error=3600");
+        });
+        read("gone").then().body(equalTo("whole"));
+        await().atMost(Duration.ofSeconds(20)).until(() -> {
+            read("gone").then().statusCode(200).body(equalTo("whole"));
+            return origin.count("gone") >= 3;
+        });
+    }
+
+    @Test
+    void whoTakesTheOldOneOnErrorGetsTheNewOneWhereThereIsNoError() {
+        define("");
+        origin.on("ok", (times, exchange) -> Answer.ok("v" + times, "Cache-Control", "max-age=1, stale-if-error=3600"));
+        read("ok").then().body(equalTo("v1"));
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> as(ADMIN).header("Cache-Control", "stale-if-error=60")
+                        .get("/v1/cache/{region}/ok", region).then().statusCode(200).body(equalTo("v2")));
+    }
+
+    @Test
+    void garbageThatIsPassedOnIsAFailureToo() {
+        define("");
+        origin.on("bad", Answer.ok("not gzip", "Content-Encoding", "gzip", "Cache-Control", "no-store"));
+        for (int i = 0; i < 2; i++) {
+            as(ADMIN).config(io.restassured.RestAssured.config().decoderConfig(
+                    io.restassured.config.DecoderConfig.decoderConfig().noContentDecoders()))
+                    .get("/v1/cache/{region}/bad", region).then().statusCode(502)
+                    .body("code", equalTo("origin-failed"));
+        }
+    }
+
+    @Test
     void aPurgeWhileTheOriginAnswersIsNotUndone() throws Exception {
         define("");
         CountDownLatch asked = new CountDownLatch(1);

@@ -1,14 +1,17 @@
 package dev.millrace.faults;
 
 import static io.restassured.RestAssured.given;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.UUID;
 import java.util.stream.IntStream;
 
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import io.quarkus.test.common.WithTestResource;
@@ -26,6 +29,13 @@ class CacheClusterTest {
     private static final int ENTRIES = 60;
 
     private final String region = "r-" + UUID.randomUUID();
+
+    /** The service starts without waiting for Redis, and misses until it is connected. */
+    @BeforeEach
+    void awaitRedis() {
+        await().atMost(Duration.ofSeconds(30)).until(() -> IntStream.range(0, 10)
+                .allMatch(i -> given().body("x").put("/v1/cache/probe/" + i).statusCode() == 204));
+    }
 
     @Test
     void entriesAreOnAllNodesAndPurgesReachThemAll() {

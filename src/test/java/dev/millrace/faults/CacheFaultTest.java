@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import io.quarkus.test.common.WithTestResource;
@@ -45,6 +46,12 @@ class CacheFaultTest {
     private boolean paused;
     private boolean killed;
 
+    /** On every event loop. */
+    @BeforeEach
+    void awaitRedis() {
+        await().atMost(PATIENCE).until(() -> IntStream.range(0, 10).allMatch(i -> put("probe").statusCode() == 204));
+    }
+
     @AfterEach
     void heal() {
         if (paused) {
@@ -53,8 +60,7 @@ class CacheFaultTest {
         if (killed) {
             FaultyRedis.server.start();
         }
-        // On every event loop.
-        await().atMost(PATIENCE).until(() -> IntStream.range(0, 10).allMatch(i -> put("probe").statusCode() == 204));
+        awaitRedis();
         given().delete("/v1/cache/faults").then().statusCode(204);
     }
 

@@ -80,11 +80,11 @@ class PolicyTest {
     @Test
     void followsWhatOtherReplicasDo() throws IOException {
         String name = "followed-" + UUID.randomUUID();
-        elsewhere("policy-put-2", name, json("{'algorithm':'fixed-window','limit':5,'window':3600000}"), "1000");
+        elsewhere("put-2", name, json("{'algorithm':'fixed-window','limit':5,'window':3600000}"), "1000");
         as(LIMITER).post("/v1/ratelimit/{policy}/u", name).then().statusCode(200).body("limit", equalTo(5));
-        elsewhere("policy-put-2", name, json("{'algorithm':'fixed-window','limit':9,'window':3600000}"), "1000");
+        elsewhere("put-2", name, json("{'algorithm':'fixed-window','limit':9,'window':3600000}"), "1000");
         await().until(() -> as(LIMITER).get("/v1/ratelimit/{policy}/u", name).path("limit").equals(9));
-        elsewhere("policy-delete-2", name);
+        elsewhere("delete-2", name);
         await().until(() -> as(LIMITER).get("/v1/ratelimit/{policy}/u", name).statusCode() == 404);
     }
 
@@ -143,7 +143,7 @@ class PolicyTest {
 
     /** Does what another replica would. */
     private void elsewhere(String script, String... args) throws IOException {
-        String path = "lua/ratelimit/" + script + ".lua";
+        String path = "lua/settings/" + script + ".lua";
         try (InputStream in = Thread.currentThread().getContextClassLoader().getResourceAsStream(path)) {
             String policies = "mr:{main:rl:~policies}:";
             List<Object> command = new ArrayList<>(List.of("EVAL",

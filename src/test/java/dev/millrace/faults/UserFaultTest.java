@@ -173,6 +173,8 @@ class UserFaultTest {
                 assertThrows(UncheckedIOException.class, () -> redis.call("SHUTDOWN", "SAVE"));
             }
             kill();
+            // So long that he has surely asked Redis in vain.
+            await().during(Duration.ofSeconds(1)).atMost(PATIENCE).until(() -> list("probe").statusCode() == 503);
             assertFalse(stream.hasEnded());
             FaultyRedis.server.start();
             killed = false;

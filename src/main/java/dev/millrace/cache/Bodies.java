@@ -31,7 +31,10 @@ class Bodies {
     /** A body as it is kept. {@code etag} is that of the body as it was meant, whatever its coding. */
     record Prepared(Coding coding, String etag, Buffer body) {
 
-        static final Prepared NOTHING = new Prepared(Coding.NOTHING, "nothing", Buffer.buffer());
+        /** Not a constant, for a buffer must not be made while a native executable is built. */
+        static Prepared nothing() {
+            return new Prepared(Coding.NOTHING, "nothing", Buffer.buffer());
+        }
     }
 
     private final Vertx vertx;

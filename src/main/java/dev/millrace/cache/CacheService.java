@@ -126,7 +126,7 @@ public class CacheService {
 
     private Uni<Bodies.Prepared> prepared(Writing w, Region region) {
         return w.nothing()
-                ? Uni.createFrom().item(Bodies.Prepared.NOTHING)
+                ? Uni.createFrom().item(Bodies.Prepared.nothing())
                 : bodies.prepare(w.body(), w.type(), w.gzip(), region.compressAbove());
     }
 

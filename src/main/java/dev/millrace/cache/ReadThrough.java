@@ -112,7 +112,7 @@ public class ReadThrough {
             case FAILED -> giveUp(t, lease, reading, answer.failure());
             case UNCHANGED ->
                 etag.isEmpty() ? giveUp(t, lease, reading, UNASKED) : keep(t, lease, answer, etag, reading);
-            case NOTHING -> store(t, lease, answer, Bodies.Prepared.NOTHING, reading);
+            case NOTHING -> store(t, lease, answer, Bodies.Prepared.nothing(), reading);
             case OK -> bodies.prepare(answer.body(), answer.type(), answer.gzip(), t.settings().compressAbove())
                     .flatMap(prepared -> store(t, lease, answer, prepared, reading))
                     .onFailure(ApiException.class)

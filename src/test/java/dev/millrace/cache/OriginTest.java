@@ -11,6 +11,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -288,6 +291,46 @@ class OriginTest {
         read("big").then().statusCode(502).body("detail", containsString("1000 bytes"));
         origin.on("fits", new Answer(200, new byte[1000]));
         assertEquals(1000, read("fits").then().statusCode(200).extract().asByteArray().length);
+    }
+
+    /** Takes as long as the default time-out. */
+    @Test
+    void anOriginThatDoesNotAnswerIsAFailure() {
+        define("");
+        CountDownLatch never = new CountDownLatch(1);
+        origin.on("hangs", (times, exchange) -> {
+            never.await();
+            return Answer.status(500);
+        });
+        read("hangs").then().statusCode(502).body("code", equalTo("origin-failed"))
+                .body("detail", containsString("did not answer within 10000 ms"));
+        never.countDown();
+    }
+
+    @Test
+    void garbageIsAFailure() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            Thread thread = new Thread(() -> {
+                try (Socket socket = server.accept()) {
+                    socket.getInputStream().read();
+                    socket.getOutputStream().write("garbage\r\n\r\n".getBytes());
+                } catch (IOException e) {
+                    // The test sees that there was no answer.
+                }
+            });
+            thread.start();
+            as(ADMIN, "{\"origin\":\"http://127.0.0.1:" + server.getLocalPort() + "/{key}\"}")
+                    .put("/v1/cache/regions/" + region).then().statusCode(201);
+            read("x").then().statusCode(502).body("code", equalTo("origin-failed"));
+            thread.join();
+        }
+    }
+
+    @Test
+    void aBodyOf10MegabytesIsAFailureByDefault() {
+        define("");
+        origin.on("huge", new Answer(200, new byte[10_000_000]));
+        read("huge").then().statusCode(502).body("detail", containsString("8388608 bytes"));
     }
 
     @Test

@@ -110,7 +110,7 @@ final class RedisLink {
                 submit(new Call(emitter, null), request);
             } else {
                 Call call = new Call(emitter, ContextInternal.current());
-                context.nettyEventLoop().execute(() -> submit(call, request));
+                context.runOnContext(v -> submit(call, request));
             }
         });
     }
@@ -183,8 +183,19 @@ final class RedisLink {
     }
 
     private void lost(int attempt, String cause) {
-        if (attempt == generation) {
-            drop(cause, Reason.LOST);
+        onLoop(() -> {
+            if (attempt == generation) {
+                drop(cause, Reason.LOST);
+            }
+        });
+    }
+
+    /** The client answers on the caller's context, and makes one up, on any event loop, for a caller who has none. */
+    private void onLoop(Runnable action) {
+        if (isOnItsLoop()) {
+            action.run();
+        } else {
+            context.nettyEventLoop().execute(action);
         }
     }
 
@@ -264,6 +275,10 @@ final class RedisLink {
 
         @Override
         public void handle(AsyncResult<Response> answer) {
+            onLoop(() -> settle(answer));
+        }
+
+        private void settle(AsyncResult<Response> answer) {
             if (done) {
                 return;
             }

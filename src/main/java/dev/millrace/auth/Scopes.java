@@ -13,11 +13,13 @@ public final class Scopes {
     public static final String SESSIONS_READ = "sessions:read";
     public static final String CACHE = "cache";
     public static final String CACHE_READ = "cache:read";
+    public static final String QUEUES = "queues";
+    public static final String QUEUES_READ = "queues:read";
     public static final String ADMIN = "admin";
     public static final String ADMIN_READ = "admin:read";
 
     /** All of them, without the {@code :read} forms. */
-    static final Set<String> ALL = Set.of(RATELIMIT, SESSIONS, CACHE, "queues", "realtime", "redis", ADMIN);
+    static final Set<String> ALL = Set.of(RATELIMIT, SESSIONS, CACHE, QUEUES, "realtime", "redis", ADMIN);
 
     private static final Set<String> KNOWN = ALL.stream().flatMap(s -> Stream.of(s, s + ":read"))
             .collect(Collectors.toUnmodifiableSet());

@@ -20,6 +20,9 @@ public enum ErrorCode {
     REGION_UNKNOWN("region-unknown", 404, "There is no such cache region"),
     SESSION_UNKNOWN("session-unknown", 404, "There is no such session, or it has ended"),
     FAMILY_UNKNOWN("family-unknown", 404, "There is no such family of refresh tokens, or it has ended"),
+    QUEUE_UNKNOWN("queue-unknown", 404, "There is no such queue"),
+    JOB_UNKNOWN("job-unknown", 404, "There is no such job, or it is no longer kept"),
+    SCHEDULE_UNKNOWN("schedule-unknown", 404, "There is no such schedule"),
     METHOD_NOT_ALLOWED("method-not-allowed", 405, "The method is not allowed here"),
     NOT_ACCEPTABLE("not-acceptable", 406, "The answer cannot be given in an accepted media type"),
     REQUEST_TIMEOUT("request-timeout", 408, "The request took too long to arrive"),
@@ -29,6 +32,10 @@ public enum ErrorCode {
     LEASE_VOID("lease-void", 409, "The lease is void: the value may be out of date"),
     REGION_LIMIT("region-limit", 409, "The tenant has as many cache regions as it may have"),
     SESSION_LIMIT("session-limit", 409, "The user has as many sessions as allowed"),
+    LEASE_STALE("lease-stale", 409, "The lease is not the job's present one"),
+    JOB_STATE("job-state", 409, "The job is not in a state for this"),
+    QUEUE_LIMIT("queue-limit", 409, "The tenant has as many queues as it may have"),
+    SCHEDULE_LIMIT("schedule-limit", 409, "The queue has as many schedules as it may have"),
     PRECONDITION_FAILED("precondition-failed", 412, "The data has changed since it was read"),
     TOO_LARGE("too-large", 413, "The body is too large"),
     URI_TOO_LONG("uri-too-long", 414, "The request line is too long"),
@@ -37,6 +44,7 @@ public enum ErrorCode {
     HEADERS_TOO_LARGE("headers-too-large", 431, "The header fields are too large"),
     INTERNAL("internal", 500, "Something went wrong in the service"),
     ORIGIN_FAILED("origin-failed", 502, "The origin did not give a usable answer"),
+    NOT_REPLICATED("not-replicated", 503, "No replica of Redis confirmed the change in time"),
     REDIS_UNAVAILABLE("redis-unavailable", 503, "Redis is not available"),
     OVERLOADED("overloaded", 503, "The service is overloaded");
 

@@ -1,7 +1,6 @@
 package dev.millrace.http;
 
 import java.io.IOException;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
@@ -11,7 +10,6 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.DeserializationContext;
-import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.deser.std.StdScalarDeserializer;
 import com.fasterxml.jackson.databind.ser.std.StdScalarSerializer;
@@ -30,20 +28,9 @@ public record JsonObject(@Schema(hidden = true) String text) {
     /** Deeper objects and arrays are refused, for merging a patch takes a step per level. */
     public static final int MAX_DEPTH = 32;
 
-    /** Longer ones are not even read to their end, be their bound what it may. */
-    private static final int MAX_LENGTH = 1 << 20;
-
     /** Size in bytes of UTF-8. */
     public int bytes() {
         return text.getBytes(StandardCharsets.UTF_8).length;
-    }
-
-    static final class InvalidJsonObjectException extends JsonMappingException {
-        private static final long serialVersionUID = 1L;
-
-        InvalidJsonObjectException(JsonParser parser, String message) {
-            super(parser, message);
-        }
     }
 
     static final class Deserializer extends StdScalarDeserializer<JsonObject> {
@@ -56,38 +43,9 @@ public record JsonObject(@Schema(hidden = true) String text) {
         @Override
         public JsonObject deserialize(JsonParser in, DeserializationContext context) throws IOException {
             if (in.currentToken() != JsonToken.START_OBJECT) {
-                throw new InvalidJsonObjectException(in, "must be an object");
+                throw new RawJson.UnsuitableJsonException(in, "must be an object");
             }
-            StringWriter text = new StringWriter();
-            try (JsonGenerator out = in.getCodec().getFactory().createGenerator(text)) {
-                copy(in, text, out);
-            }
-            String result = text.toString();
-            if (!StandardCharsets.UTF_8.newEncoder().canEncode(result)) {
-                throw new InvalidJsonObjectException(in, "must be well-formed Unicode");
-            }
-            return new JsonObject(result);
-        }
-
-        /** Jackson's own copy would read numbers and write them anew. */
-        private static void copy(JsonParser in, StringWriter text, JsonGenerator out) throws IOException {
-            int depth = 0;
-            do {
-                JsonToken token = in.currentToken();
-                if (token.isStructStart() && ++depth > MAX_DEPTH) {
-                    throw new InvalidJsonObjectException(in, "must not be nested deeper than " + MAX_DEPTH + " levels");
-                }
-                depth -= token.isStructEnd() ? 1 : 0;
-                if (token == JsonToken.VALUE_NUMBER_INT || token == JsonToken.VALUE_NUMBER_FLOAT) {
-                    out.writeNumber(in.getText());
-                } else {
-                    out.copyCurrentEvent(in);
-                }
-                if (text.getBuffer().length() > MAX_LENGTH) {
-                    throw new ApiException(ErrorCode.TOO_LARGE,
-                            "The object has more than " + MAX_LENGTH + " characters");
-                }
-            } while (depth > 0 && in.nextToken() != null);
+            return new JsonObject(RawJson.read(in, MAX_DEPTH));
         }
     }
 

@@ -43,6 +43,8 @@ public class JsonSettings implements ObjectMapperCustomizer {
         module.addSerializer(Duration.class, new DurationJson.Serializer());
         module.addDeserializer(JsonObject.class, new JsonObject.Deserializer());
         module.addSerializer(JsonObject.class, new JsonObject.Serializer());
+        module.addDeserializer(JsonValue.class, new JsonValue.Deserializer());
+        module.addSerializer(JsonValue.class, new JsonValue.Serializer());
         mapper.registerModule(module);
     }
 }

@@ -176,7 +176,7 @@ public class ProblemMappers {
             return "must be one of " + String.join(", ", names);
         }
         if (e instanceof DurationJson.InvalidDurationException
-                || e instanceof JsonObject.InvalidJsonObjectException) {
+                || e instanceof RawJson.UnsuitableJsonException) {
             return e.getOriginalMessage();
         }
         if (e instanceof MismatchedInputException mismatch

@@ -7,9 +7,12 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * A Lua script in {@code src/main/resources/lua/<feature>/<verb>-<keys>.lua}, which opens with its contract.
+ * A Lua script in {@code src/main/resources/lua/<feature>/<verb>-<keys>.lua}, which opens with its contract. A line
+ * {@code -- uses <feature>/<name>} in it puts the file of that name in front, for what several scripts share.
  *
  * @param name {@code <feature>/<verb>-<keys>}; {@code keys} is a number, or {@code N} where it varies
  * @param source the text
@@ -17,20 +20,30 @@ import java.util.HexFormat;
  */
 public record Script(String name, String source, String sha1) {
 
-    /** Reads the script from the class path. */
+    private static final Pattern USES = Pattern.compile("^-- uses ([a-z/-]+)$", Pattern.MULTILINE);
+
+    /** Reads the script, and what it uses, from the class path. */
     static Script load(String name) {
+        String own = read(name);
+        Matcher uses = USES.matcher(own);
+        String source = uses.find() ? read(uses.group(1)) + own : own;
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-1").digest(source.getBytes(StandardCharsets.UTF_8));
+            return new Script(name, source, HexFormat.of().formatHex(digest));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String read(String name) {
         String path = "lua/" + name + ".lua";
         try (InputStream in = Thread.currentThread().getContextClassLoader().getResourceAsStream(path)) {
             if (in == null) {
                 throw new IllegalStateException("Missing script " + path);
             }
-            byte[] source = in.readAllBytes();
-            byte[] digest = MessageDigest.getInstance("SHA-1").digest(source);
-            return new Script(name, new String(source, StandardCharsets.UTF_8), HexFormat.of().formatHex(digest));
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
         }
     }
 }

@@ -62,7 +62,7 @@ public final class VirtualRedis {
     /** Runs the script {@code <feature>/<verb>-<keys>} at the present moment; the reply is as Redis gave it. */
     public Object raw(String script, List<String> keys, List<?> args) {
         String sha = loaded.computeIfAbsent(script,
-                name -> (String) redis.call("SCRIPT", "LOAD", prelude + read("lua/" + name + ".lua")));
+                name -> (String) redis.call("SCRIPT", "LOAD", prelude + Script.load(name).source()));
         List<Object> command = new ArrayList<>(List.of("EVALSHA", sha, keys.size()));
         command.addAll(keys);
         command.addAll(args);

@@ -1,0 +1,26 @@
+package dev.millrace.queue;
+
+import jakarta.inject.Singleton;
+
+import dev.millrace.http.ApiException;
+import dev.millrace.http.ErrorCode;
+import dev.millrace.http.JsonValue;
+
+/** The bound on what jobs carry. */
+@Singleton
+class Payloads {
+
+    private final int mostBytes;
+
+    Payloads(QueueConfig config) {
+        this.mostBytes = config.maxPayloadBytes();
+    }
+
+    /** Refuses what is too large, with 413. {@code payload} may be null. */
+    void check(String field, JsonValue payload) {
+        // A character is three bytes at most.
+        if (payload != null && payload.text().length() > mostBytes / 3 && payload.bytes() > mostBytes) {
+            throw new ApiException(ErrorCode.TOO_LARGE, field + " has more than " + mostBytes + " bytes");
+        }
+    }
+}

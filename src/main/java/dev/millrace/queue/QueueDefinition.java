@@ -1,0 +1,121 @@
+package dev.millrace.queue;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonValue;
+
+import io.quarkus.runtime.annotations.RegisterForReflection;
+
+import dev.millrace.http.Violation;
+
+/** A queue's settings as they are written down: in a request, and in Redis. What is absent takes its default. */
+@RegisterForReflection
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@Schema(name = "QueueSettings")
+public record QueueDefinition(
+        @Schema(description = "Jobs that may be worked at once, over all workers; 1 to 100,000; default any number", examples = "20") Integer concurrency,
+        @Schema(description = "Jobs that may be handed out per window") Rate rate,
+        @Schema(description = "Attempts of jobs that do not say, 1 to 1000; default 3", examples = "5") Integer maxAttempts,
+        @Schema(description = "Waits between attempts of jobs that do not say") Backoff backoff,
+        @Schema(description = "Lease of jobs and requests that do not say, 1 s to 24 h; default 30s", type = SchemaType.STRING, examples = "1m") Duration lease,
+        @Schema(description = "How often a job's lease may end without an answer before the job is dead, 0 to 100; default 3", examples = "3") Integer maxStalls,
+        @Schema(description = "How long ended jobs are kept") Retention retention,
+        @Schema(description = "When a change counts as made: async, when Redis has made it; replicated, when one of its replicas has, too; default async") Durability durability) {
+
+    private static final Duration DAY = Duration.ofDays(1);
+    private static final Duration YEAR = Duration.ofDays(400);
+
+    /** So many jobs per so long. */
+    @RegisterForReflection
+    @Schema(name = "QueueRate")
+    public record Rate(@Schema(description = "1 to 1,000,000", examples = "100") Integer limit,
+            @Schema(description = "1 ms to 24 h", type = SchemaType.STRING, examples = "1s") Duration window) {}
+
+    /** How long ended jobs are kept. */
+    @RegisterForReflection
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @Schema(name = "QueueRetention")
+    public record Retention(
+            @Schema(description = "Completed jobs, with their results, up to 400 d; default 0, not at all", type = SchemaType.STRING, examples = "1h") Duration completed,
+            @Schema(description = "Dead jobs, up to 400 d; default 14d", type = SchemaType.STRING, examples = "14d") Duration dead) {}
+
+    /** When a change counts as made. */
+    public enum Durability {
+        ASYNC("async"),
+        REPLICATED("replicated");
+
+        private final String id;
+
+        Durability(String id) {
+            this.id = id;
+        }
+
+        @JsonValue
+        @Override
+        public String toString() {
+            return id;
+        }
+    }
+
+    /** What is wrong with it; empty if nothing is. */
+    List<Violation> violations() {
+        List<Violation> found = new ArrayList<>();
+        check(found, "concurrency", concurrency, 1, 100_000);
+        if (rate != null) {
+            if (rate.limit() == null || rate.window() == null) {
+                found.add(new Violation("rate", "must have limit and window"));
+            }
+            check(found, "rate.limit", rate.limit(), 1, 1_000_000);
+            check(found, "rate.window", rate.window(), Duration.ofMillis(1), DAY, "1 ms and 24 h");
+        }
+        check(found, "maxAttempts", maxAttempts, 1, NewJob.MOST_ATTEMPTS);
+        if (backoff != null) {
+            found.addAll(backoff.violations("backoff"));
+        }
+        check(found, "lease", lease, NewJob.SHORTEST_LEASE, DAY, "1 s and 24 h");
+        check(found, "maxStalls", maxStalls, 0, 100);
+        if (retention != null) {
+            check(found, "retention.completed", retention.completed(), Duration.ZERO, YEAR, "0 and 400 days");
+            check(found, "retention.dead", retention.dead(), Duration.ZERO, YEAR, "0 and 400 days");
+        }
+        return found;
+    }
+
+    static void check(List<Violation> found, String field, Integer value, int least, int most) {
+        if (value != null && (value < least || value > most)) {
+            found.add(new Violation(field, "must be between " + least + " and " + most));
+        }
+    }
+
+    static void check(List<Violation> found, String field, Duration value, Duration least, Duration most,
+            String bounds) {
+        if (value != null && (value.compareTo(least) < 0 || value.compareTo(most) > 0)) {
+            found.add(new Violation(field, "must be between " + bounds));
+        }
+    }
+
+    /** What it means. */
+    QueueSettings toSettings() {
+        QueueSettings d = QueueSettings.DEFAULT;
+        return new QueueSettings(or(concurrency, d.concurrency()), rate == null ? 0 : rate.limit(),
+                rate == null ? 0 : rate.window().toMillis(), or(maxAttempts, d.maxAttempts()),
+                backoff == null ? d.backoff() : backoff, ms(lease, d.leaseMs()), or(maxStalls, d.maxStalls()),
+                ms(retention == null ? null : retention.completed(), d.completedMs()),
+                ms(retention == null ? null : retention.dead(), d.deadMs()),
+                durability == null ? d.durability() : durability);
+    }
+
+    private static int or(Integer value, int otherwise) {
+        return value == null ? otherwise : value;
+    }
+
+    private static long ms(Duration duration, long otherwise) {
+        return duration == null ? otherwise : duration.toMillis();
+    }
+}

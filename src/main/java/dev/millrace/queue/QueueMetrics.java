@@ -1,0 +1,107 @@
+package dev.millrace.queue;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+import jakarta.inject.Singleton;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+
+import dev.millrace.queue.QueueStore.Enqueued;
+
+/**
+ * {@code millrace_queue_events_total{queue,event}}: what this replica did; {@code millrace_queue_jobs{queue,state}}: how many jobs
+ * there are, the same on every replica. Queues of several tenants that have one name count together; those beyond the first
+ * 1,000 names count as "other".
+ */
+@Singleton
+class QueueMetrics {
+
+    private static final int MOST_QUEUES = 1000;
+
+    private enum Event {
+        ENQUEUED,
+        DUPLICATE,
+        RESERVED,
+        COMPLETED,
+        RETRYING,
+        DEAD,
+        CANCELLED,
+        STALE,
+        UNKNOWN
+    }
+
+    private final MeterRegistry registry;
+    private final Map<String, Counter[]> counters = new ConcurrentHashMap<>();
+    private final Map<String, Map<QueueName, QueueCounts>> counts = new ConcurrentHashMap<>();
+
+    QueueMetrics(MeterRegistry registry) {
+        this.registry = registry;
+    }
+
+    void enqueued(QueueName queue, List<Enqueued> jobs) {
+        long duplicates = jobs.stream().filter(Enqueued::duplicate).count();
+        count(queue, Event.ENQUEUED, jobs.size() - duplicates);
+        count(queue, Event.DUPLICATE, duplicates);
+    }
+
+    void reserved(QueueName queue, int jobs) {
+        count(queue, Event.RESERVED, jobs);
+    }
+
+    void answered(QueueName queue, List<Status> statuses) {
+        for (Status status : statuses) {
+            count(queue, Event.valueOf(status.name()), 1);
+        }
+    }
+
+    /** How many jobs a queue has now. */
+    void jobs(QueueName queue, QueueCounts now) {
+        String label = counts.containsKey(queue.queue()) || counts.size() < MOST_QUEUES ? queue.queue() : "other";
+        counts.computeIfAbsent(label, this::registerGauges).put(queue, now);
+    }
+
+    /** There is no such queue any more. */
+    void forget(QueueName queue) {
+        counts.values().forEach(queues -> queues.remove(queue));
+    }
+
+    private Map<QueueName, QueueCounts> registerGauges(String label) {
+        Map<QueueName, QueueCounts> queues = new ConcurrentHashMap<>();
+        gauge(label, Job.WAITING, queues, QueueCounts::waiting);
+        gauge(label, Job.DELAYED, queues, QueueCounts::delayed);
+        gauge(label, Job.ACTIVE, queues, QueueCounts::active);
+        gauge(label, Job.DEAD, queues, QueueCounts::dead);
+        return queues;
+    }
+
+    private void gauge(String label, String state, Map<QueueName, QueueCounts> queues,
+            java.util.function.ToLongFunction<QueueCounts> count) {
+        Gauge.builder("millrace.queue.jobs", queues, all -> all.values().stream().mapToLong(count).sum())
+                .description("Jobs in a state").tag("queue", label).tag("state", state).register(registry);
+    }
+
+    private void count(QueueName queue, Event event, long n) {
+        if (n == 0) {
+            return;
+        }
+        Counter[] known = counters.get(queue.queue());
+        if (known == null) {
+            known = counters.computeIfAbsent(counters.size() < MOST_QUEUES ? queue.queue() : "other", this::register);
+        }
+        known[event.ordinal()].increment(n);
+    }
+
+    private Counter[] register(String label) {
+        Counter[] all = new Counter[Event.values().length];
+        for (Event event : Event.values()) {
+            all[event.ordinal()] = Counter.builder("millrace.queue.events").description("What happened to jobs here")
+                    .tag("queue", label).tag("event", event.name().toLowerCase(Locale.ROOT)).register(registry);
+        }
+        return all;
+    }
+}

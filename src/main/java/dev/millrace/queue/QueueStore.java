@@ -1,0 +1,177 @@
+package dev.millrace.queue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.ThreadLocalRandom;
+
+import jakarta.inject.Singleton;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.redis.client.Response;
+
+import dev.millrace.queue.WorkResource.Extension;
+import dev.millrace.queue.WorkResource.Failure;
+import dev.millrace.queue.WorkResource.Result;
+import dev.millrace.redis.Script;
+import dev.millrace.redis.Scripts;
+
+/** Jobs in Redis: what producers and workers do, a script each. All keys of a queue share a slot. */
+@Singleton
+class QueueStore {
+
+    private static final String IDEMPOTENCY_MS = "86400000";
+
+    /** What became of a job that was enqueued. {@code state} of one that was there already may be "gone". */
+    record Enqueued(String id, String state, boolean duplicate) {}
+
+    /** Jobs wanted, and for how long; 0 ms for the job's own. */
+    record Wanted(int max, long leaseMs) {}
+
+    /**
+     * Jobs that were handed out.
+     *
+     * @param nextInMs when there may be more: 0 for now, -1 for unknown
+     */
+    record Handed(List<StoredJob> jobs, List<Long> leaseEnds, long nextInMs) {}
+
+    private final Scripts scripts;
+    private final Script enqueue;
+    private final Script reserve;
+    private final Script complete;
+    private final Script fail;
+    private final Script extend;
+    private final Script release;
+
+    QueueStore(Scripts scripts) {
+        this.scripts = scripts;
+        this.enqueue = scripts.get("queue/enqueue-1");
+        this.reserve = scripts.get("queue/reserve-1");
+        this.complete = scripts.get("queue/complete-1");
+        this.fail = scripts.get("queue/fail-1");
+        this.extend = scripts.get("queue/extend-1");
+        this.release = scripts.get("queue/release-1");
+    }
+
+    /** Adds jobs, in order. */
+    Uni<List<Enqueued>> enqueue(QueueName queue, List<NewJob> jobs, QueueSettings s) {
+        List<String> args = new ArrayList<>(1 + 2 * jobs.size());
+        args.add(IDEMPOTENCY_MS);
+        for (NewJob job : jobs) {
+            args.add(job.special());
+            args.add(job.packed());
+        }
+        return run(queue, enqueue, args).map(reply -> {
+            List<Enqueued> enqueued = new ArrayList<>(jobs.size());
+            for (int i = 0; i < reply.size(); i += 2) {
+                String what = reply.get(i + 1).toString();
+                enqueued.add(switch (what) {
+                    case "0" -> new Enqueued(reply.get(i).toString(), Job.WAITING, false);
+                    case "1" -> new Enqueued(reply.get(i).toString(), Job.DELAYED, false);
+                    default -> new Enqueued(reply.get(i).toString(), what, true);
+                });
+            }
+            return enqueued;
+        });
+    }
+
+    /**
+     * Hands out jobs.
+     *
+     * @param waiting whether somebody waits for what is not there now
+     */
+    Uni<Handed> reserve(QueueName queue, List<Wanted> wanted, boolean waiting, QueueSettings s) {
+        List<String> args = new ArrayList<>(6 + 2 * wanted.size());
+        args.add(Integer.toString(s.concurrency()));
+        args.add(s.interval());
+        args.add(Integer.toString(s.rateLimit()));
+        args.add(Integer.toString(s.maxStalls()));
+        args.add(waiting ? "1" : "0");
+        for (Wanted w : wanted) {
+            args.add(Integer.toString(w.max()));
+            args.add(Long.toString(w.leaseMs()));
+        }
+        args.add(Long.toString(s.leaseMs()));
+        return run(queue, reserve, args).map(reply -> {
+            long next = reply.get(1).toLong();
+            List<StoredJob> jobs = new ArrayList<>();
+            List<Long> ends = new ArrayList<>();
+            for (int i = 2; i < reply.size(); i += 4) {
+                jobs.add(new StoredJob(reply.get(i).toString(), reply.get(i + 3).toString(),
+                        reply.get(i + 2).toString()));
+                ends.add(reply.get(i + 1).toLong());
+            }
+            return new Handed(jobs, ends,
+                    next == 0 ? -1 : next < 0 ? 0 : Math.max(1, next - reply.get(0).toLong()));
+        });
+    }
+
+    Uni<List<Status>> complete(QueueName queue, List<Result> results, QueueSettings s) {
+        List<String> args = new ArrayList<>(1 + 3 * results.size());
+        args.add(Long.toString(s.completedMs()));
+        for (Result r : results) {
+            args.add(r.id());
+            args.add(LeaseToken.delivery(r.id(), r.leaseToken()));
+            args.add(r.result() == null ? "" : r.result().text());
+        }
+        return run(queue, complete, args).map(QueueStore::statuses);
+    }
+
+    Uni<List<Status>> fail(QueueName queue, List<Failure> failures, QueueSettings s) {
+        List<String> args = new ArrayList<>(2 + 6 * failures.size());
+        args.add(Integer.toString(s.maxAttempts()));
+        args.add(s.backoff().packed());
+        for (Failure f : failures) {
+            args.add(f.id());
+            args.add(LeaseToken.delivery(f.id(), f.leaseToken()));
+            args.add(f.error() == null ? "" : f.error());
+            args.add(f.delay() == null ? "-1" : Long.toString(f.delay().toMillis()));
+            args.add(Boolean.TRUE.equals(f.dead()) ? "1" : "0");
+            args.add(String.format(Locale.ROOT, "%.6f", ThreadLocalRandom.current().nextDouble()));
+        }
+        return run(queue, fail, args).map(QueueStore::statuses);
+    }
+
+    /** What became of each, and when its lease ends now, 0 if it was not extended. */
+    Uni<List<Extended>> extend(QueueName queue, List<Extension> leases, QueueSettings s) {
+        List<String> args = new ArrayList<>(1 + 4 * leases.size());
+        args.add(Long.toString(s.leaseMs()));
+        for (Extension e : leases) {
+            args.add(e.id());
+            args.add(LeaseToken.delivery(e.id(), e.leaseToken()));
+            args.add(e.lease() == null ? "0" : Long.toString(e.lease().toMillis()));
+            args.add(e.progress() == null ? "" : e.progress().text());
+        }
+        return run(queue, extend, args).map(reply -> {
+            List<Extended> extended = new ArrayList<>(leases.size());
+            for (int i = 0; i < reply.size(); i += 2) {
+                int code = reply.get(i).toInteger();
+                extended.add(new Extended(Status.of(code), reply.get(i + 1).toLong(), code == Status.CANCEL_REQUESTED));
+            }
+            return extended;
+        });
+    }
+
+    /** What became of a lease that was to be extended. */
+    record Extended(Status status, long leaseEndsMs, boolean cancelRequested) {}
+
+    /** Takes back jobs that did not reach who asked for them. */
+    Uni<Void> release(QueueName queue, List<StoredJob> jobs) {
+        List<String> args = new ArrayList<>(2 * jobs.size());
+        for (StoredJob job : jobs) {
+            args.add(job.id());
+            args.add(Integer.toString(job.deliveries()));
+        }
+        return run(queue, release, args).replaceWithVoid();
+    }
+
+    private static List<Status> statuses(Response reply) {
+        List<Status> statuses = new ArrayList<>(reply.size());
+        reply.forEach(code -> statuses.add(Status.of(code.toInteger())));
+        return statuses;
+    }
+
+    private Uni<Response> run(QueueName queue, Script script, List<String> args) {
+        return scripts.run(script, List.of(queue.key("meta")), args);
+    }
+}

@@ -1,0 +1,127 @@
+package dev.millrace.queue;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.interceptor.Interceptor;
+
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.smallrye.mutiny.Uni;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+
+import dev.millrace.http.ApiException;
+import dev.millrace.http.ErrorCode;
+import dev.millrace.redis.Keys;
+import dev.millrace.redis.RedisLinks;
+import dev.millrace.redis.Script;
+import dev.millrace.redis.Scripts;
+import dev.millrace.settings.DefinitionKind;
+import dev.millrace.settings.Definitions;
+import dev.millrace.settings.DefinitionsFactory;
+import dev.millrace.settings.Put;
+
+/**
+ * Which queues there are, and what holds in them. A queue comes into being when it is first used, and has the defaults until
+ * somebody sets it otherwise; every replica follows within 1 s.
+ */
+@ApplicationScoped
+public class Queues {
+
+    /** Most queues of a tenant. */
+    static final int MOST = 1000;
+
+    private final Definitions<QueueDefinition, QueueSettings> defined;
+    private final RedisLinks redis;
+    private final Scripts scripts;
+    private final Script register;
+    /** Those known to be in the index. */
+    private final Set<QueueName> registered = ConcurrentHashMap.newKeySet();
+
+    Queues(DefinitionsFactory factory, RedisLinks redis, Scripts scripts) {
+        this.redis = redis;
+        this.scripts = scripts;
+        this.register = scripts.get("queue/register-1");
+        this.defined = factory.of(new DefinitionKind<>("Queue", QueueName.FEATURE, "~settings", MOST,
+                QueueDefinition.class, QueueDefinition::violations, (name, definition) -> definition.toSettings()));
+    }
+
+    void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE - 2) StartupEvent event) {
+        defined.follow();
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        defined.stop();
+    }
+
+    /** What holds in a queue; that it is in use is noted first. Fails with 409 if there are too many queues. */
+    Uni<QueueSettings> use(QueueName queue) {
+        return registered.contains(queue) ? settings(queue) : register(queue).chain(() -> settings(queue));
+    }
+
+    private Uni<Void> register(QueueName queue) {
+        return scripts.run(register, List.of(index(queue.tenant())), List.of(queue.queue(), Integer.toString(MOST)))
+                .invoke(reply -> {
+                    if (reply.toInteger() == 0) {
+                        throw tooMany();
+                    }
+                    registered.add(queue);
+                }).replaceWithVoid();
+    }
+
+    /** What holds in a queue. */
+    Uni<QueueSettings> settings(QueueName queue) {
+        if (defined.isLoaded(queue.tenant())) {
+            return Uni.createFrom().item(known(queue));
+        }
+        return defined.get(queue.tenant(), queue.queue()).map(found -> found == null ? QueueSettings.DEFAULT : found);
+    }
+
+    /** What holds in a queue as far as is known here. */
+    QueueSettings known(QueueName queue) {
+        QueueSettings known = defined.known(queue.tenant(), queue.queue());
+        return known == null ? QueueSettings.DEFAULT : known;
+    }
+
+    /** The names of a tenant's queues, in order, and what holds in them. */
+    Uni<Map<String, QueueSettings>> all(String tenant) {
+        return redis.send(Request.cmd(Command.SMEMBERS).arg(index(tenant)))
+                .flatMap(names -> defined.all(tenant).map(settings -> {
+                    Map<String, QueueSettings> all = new TreeMap<>();
+                    names.forEach(name -> all.put(name.toString(), QueueSettings.DEFAULT));
+                    all.putAll(settings);
+                    return all;
+                }));
+    }
+
+    /** Sets what holds in a queue; in force on this replica when it answers. */
+    Uni<Put> put(QueueName queue, QueueDefinition definition) {
+        return register(queue).chain(() -> defined.put(queue.tenant(), queue.queue(), definition)).invoke(put -> {
+            if (put == Put.TOO_MANY) {
+                throw tooMany();
+            }
+        });
+    }
+
+    /** Forgets what was set, and that there is the queue; its jobs are another matter. */
+    Uni<Void> delete(QueueName queue) {
+        return defined.delete(queue.tenant(), queue.queue())
+                .chain(() -> redis.send(Request.cmd(Command.SREM).arg(index(queue.tenant())).arg(queue.queue())))
+                .invoke(done -> registered.remove(queue)).replaceWithVoid();
+    }
+
+    private static ApiException tooMany() {
+        return new ApiException(ErrorCode.QUEUE_LIMIT, "A tenant may have " + MOST + " queues");
+    }
+
+    private static String index(String tenant) {
+        return Keys.key(tenant, QueueName.FEATURE, "~queues", "index");
+    }
+}

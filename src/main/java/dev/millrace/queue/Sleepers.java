@@ -1,0 +1,178 @@
+package dev.millrace.queue;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+import jakarta.inject.Singleton;
+
+import io.netty.channel.EventLoop;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.UniEmitter;
+import io.vertx.core.Vertx;
+import io.vertx.core.impl.ContextInternal;
+import io.vertx.core.impl.VertxInternal;
+
+import dev.millrace.http.Stopping;
+
+/**
+ * Requests that wait for jobs. Those of one queue stand in line; when Redis says that there are jobs, or one falls due, the
+ * first ones are woken to ask again, and each that got what it wanted wakes the next. A message that is lost costs a second at
+ * most: after that the first asks in any case.
+ */
+@Singleton
+class Sleepers {
+
+    /** How often the line looks whether a caller has hung up, a wait is over, or the service is stopping. */
+    private static final long TICK_MS = 100;
+    private static final long ASK_AT_LEAST_EVERY_MS = 1000;
+    private static final int WOKEN_AT_ONCE = 16;
+
+    private final ContextInternal context;
+    private final Stopping stopping;
+    private final Map<QueueName, Line> lines = new ConcurrentHashMap<>();
+
+    Sleepers(Vertx vertx, Stopping stopping) {
+        this.context = ((VertxInternal) vertx).createEventLoopContext();
+        this.stopping = stopping;
+    }
+
+    /**
+     * Completes when it is worth while to ask again, or the wait is over.
+     *
+     * @param untilNanos end of the wait, by {@link System#nanoTime}
+     * @param nextInMs when there may be more, -1 if unknown
+     * @param again whether it was woken before, for nothing, and keeps its turn
+     * @param gone whether the caller has hung up
+     */
+    Uni<Void> sleep(QueueName queue, long untilNanos, long nextInMs, boolean again, BooleanSupplier gone) {
+        return Uni.createFrom().emitter(emitter -> {
+            ContextInternal caller = ContextInternal.current();
+            Sleeper sleeper = new Sleeper(emitter, caller, untilNanos, gone);
+            onLoop(() -> lines.computeIfAbsent(queue, Line::new).add(sleeper, nextInMs, again));
+        });
+    }
+
+    /** There are jobs in a queue, or may be. */
+    void wake(QueueName queue) {
+        onLoop(() -> {
+            Line line = lines.get(queue);
+            if (line != null) {
+                line.wake(WOKEN_AT_ONCE);
+            }
+        });
+    }
+
+    /** One got what it wanted, so the next may, too. */
+    void wakeNext(QueueName queue) {
+        if (lines.containsKey(queue)) {
+            onLoop(() -> {
+                Line line = lines.get(queue);
+                if (line != null) {
+                    line.wake(2);
+                }
+            });
+        }
+    }
+
+    private void onLoop(Runnable action) {
+        EventLoop loop = context.nettyEventLoop();
+        if (loop.inEventLoop()) {
+            action.run();
+        } else {
+            loop.execute(action);
+        }
+    }
+
+    private record Sleeper(UniEmitter<? super Void> emitter, ContextInternal caller, long untilNanos,
+            BooleanSupplier gone) {
+
+        void wake() {
+            if (caller == null) {
+                emitter.complete(null);
+            } else {
+                caller.runOnContext(v -> emitter.complete(null));
+            }
+        }
+    }
+
+    /** The sleepers of one queue; confined to the loop. */
+    private final class Line {
+        private final QueueName queue;
+        private final ArrayDeque<Sleeper> sleepers = new ArrayDeque<>();
+        private long askAtNanos;
+        private Future<?> timer;
+
+        Line(QueueName queue) {
+            this.queue = queue;
+        }
+
+        void add(Sleeper sleeper, long nextInMs, boolean again) {
+            long now = System.nanoTime();
+            long ask = now + TimeUnit.MILLISECONDS.toNanos(
+                    nextInMs < 0 ? ASK_AT_LEAST_EVERY_MS : Math.min(nextInMs, ASK_AT_LEAST_EVERY_MS));
+            if (sleepers.isEmpty() || ask < askAtNanos) {
+                askAtNanos = ask;
+            }
+            if (again) {
+                sleepers.addFirst(sleeper);
+            } else {
+                sleepers.addLast(sleeper);
+            }
+            arm(now);
+        }
+
+        void wake(int most) {
+            for (int i = 0; i < most && !sleepers.isEmpty(); i++) {
+                sleepers.poll().wake();
+            }
+            if (sleepers.isEmpty()) {
+                end();
+            }
+        }
+
+        private void arm(long now) {
+            if (timer != null) {
+                timer.cancel(false);
+            }
+            long ms = Math.max(0, TimeUnit.NANOSECONDS.toMillis(askAtNanos - now + 999_999));
+            timer = context.nettyEventLoop().schedule(this::tick, Math.min(TICK_MS, ms), TimeUnit.MILLISECONDS);
+        }
+
+        private void tick() {
+            long now = System.nanoTime();
+            boolean stop = stopping.hasBegun();
+            List<Sleeper> over = new ArrayList<>();
+            sleepers.removeIf(sleeper -> {
+                boolean ends = stop || sleeper.untilNanos() - now <= 0 || sleeper.gone().getAsBoolean();
+                if (ends) {
+                    over.add(sleeper);
+                }
+                return ends;
+            });
+            over.forEach(Sleeper::wake);
+            if (!sleepers.isEmpty() && askAtNanos - now <= 0) {
+                askAtNanos = now + TimeUnit.MILLISECONDS.toNanos(ASK_AT_LEAST_EVERY_MS);
+                wake(1);
+            }
+            if (sleepers.isEmpty()) {
+                end();
+            } else {
+                arm(now);
+            }
+        }
+
+        private void end() {
+            if (timer != null) {
+                timer.cancel(false);
+                timer = null;
+            }
+            lines.remove(queue, this);
+        }
+    }
+}

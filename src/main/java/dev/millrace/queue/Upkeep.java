@@ -1,0 +1,142 @@
+package dev.millrace.queue;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+import jakarta.enterprise.context.ApplicationScoped;
+
+import org.jboss.logging.Logger;
+
+import io.quarkus.scheduler.Scheduled;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.vertx.redis.client.Response;
+
+import dev.millrace.auth.ApiKeys;
+import dev.millrace.redis.RedisUnavailableException;
+import dev.millrace.redis.Script;
+import dev.millrace.redis.Scripts;
+
+/**
+ * Sees to what falls due when nobody asks: once a second, in each queue, due jobs are made ready, leases that ended are taken
+ * back, and what was kept long enough is forgotten. Every replica does so; each step is a script that does nothing the second
+ * time. Workers who ask do the same for their queue, so precision does not hang on this.
+ */
+@ApplicationScoped
+class Upkeep {
+
+    private static final Logger LOG = Logger.getLogger(Upkeep.class);
+    private static final String JOBS_PER_STEP = "200";
+    private static final int STEPS_PER_ROUND = 100;
+    private static final int QUEUES_AT_ONCE = 8;
+
+    /** How a queue is. {@code paused} is empty, or why. */
+    record Sight(QueueCounts counts, String paused) {}
+
+    private final ApiKeys keys;
+    private final Queues queues;
+    private final QueueMetrics metrics;
+    private final Scripts scripts;
+    private final Script sweep;
+    private final Script pause;
+    private final Script drain;
+    private final Script redrive;
+    private volatile boolean failing;
+
+    Upkeep(ApiKeys keys, Queues queues, QueueMetrics metrics, Scripts scripts) {
+        this.keys = keys;
+        this.queues = queues;
+        this.metrics = metrics;
+        this.scripts = scripts;
+        this.sweep = scripts.get("queue/sweep-1");
+        this.pause = scripts.get("queue/pause-1");
+        this.drain = scripts.get("queue/drain-1");
+        this.redrive = scripts.get("queue/redrive-1");
+    }
+
+    @Scheduled(every = "1s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    Uni<Void> round() {
+        return Multi.createFrom().iterable(keys.tenants()).onItem().transformToUniAndConcatenate(this::round)
+                .onItem().ignoreAsUni().ifNoItem().after(Duration.ofSeconds(30)).fail()
+                .invoke(() -> failing = false).onFailure().invoke(this::report).onFailure().recoverWithNull();
+    }
+
+    private Uni<Void> round(String tenant) {
+        return queues.all(tenant).flatMap(all -> Multi.createFrom().iterable(all.entrySet())
+                .onItem().transformToUni(e -> sweep(new QueueName(tenant, e.getKey()), e.getValue(), STEPS_PER_ROUND))
+                .merge(QUEUES_AT_ONCE).onItem().ignoreAsUni());
+    }
+
+    private Uni<Sight> sweep(QueueName queue, QueueSettings s, int steps) {
+        return run(queue, sweep, List.of(Integer.toString(s.maxStalls()), Long.toString(s.completedMs()),
+                Long.toString(s.deadMs()), JOBS_PER_STEP)).flatMap(r -> {
+                    Sight sight = sight(r);
+                    metrics.jobs(queue, sight.counts());
+                    return r.get(0).toInteger() == 1 && steps > 1
+                            ? sweep(queue, s, steps - 1)
+                            : Uni.createFrom().item(sight);
+                });
+    }
+
+    private static Sight sight(Response r) {
+        return new Sight(new QueueCounts(r.get(1).toLong(), r.get(2).toLong(), r.get(3).toLong(), r.get(4).toLong(),
+                r.get(5).toLong(), r.get(6).toLong(), r.get(7).toLong(), r.get(8).toLong()), r.get(9).toString());
+    }
+
+    /** RedisLinks tells of an outage; whatever else goes wrong here may go wrong every second, and is told once. */
+    private void report(Throwable failure) {
+        if (!failing && !(failure instanceof RedisUnavailableException)) {
+            failing = true;
+            LOG.error("Queues cannot be seen to", failure);
+        }
+    }
+
+    /** How a queue is, once what was due now is done. */
+    Uni<Sight> look(QueueName queue, QueueSettings settings) {
+        return sweep(queue, settings, 1);
+    }
+
+    /** Pauses a queue, which then hands out nothing. {@code why} is one word. */
+    Uni<Void> pause(QueueName queue, String why) {
+        return run(queue, pause, List.of(why)).replaceWithVoid();
+    }
+
+    Uni<Void> resume(QueueName queue) {
+        return pause(queue, "");
+    }
+
+    /** Removes all jobs that are waiting or delayed now; says how many. */
+    Uni<Long> drain(QueueName queue) {
+        return drain(queue, new AtomicLong(), "", "0");
+    }
+
+    private Uni<Long> drain(QueueName queue, AtomicLong sum, String newest, String cursor) {
+        return run(queue, drain, List.of(JOBS_PER_STEP, newest, cursor)).flatMap(r -> {
+            sum.addAndGet(r.get(0).toLong());
+            return r.get(3).toInteger() == 1
+                    ? drain(queue, sum, r.get(1).toString(), r.get(2).toString())
+                    : Uni.createFrom().item(sum.get());
+        });
+    }
+
+    /** Makes all jobs that are dead now ready, but for those whose unique key another job has; says how many. */
+    Uni<Long> redrive(QueueName queue) {
+        return redrive(queue, new AtomicLong(), 0, "");
+    }
+
+    private Uni<Long> redrive(QueueName queue, AtomicLong sum, long skipped, String until) {
+        return run(queue, redrive, List.of(JOBS_PER_STEP, Long.toString(skipped), until)).flatMap(r -> {
+            long moved = r.get(0).toLong();
+            long left = r.get(1).toLong();
+            sum.addAndGet(moved);
+            return moved + left > 0
+                    ? redrive(queue, sum, skipped + left, r.get(2).toString())
+                    : Uni.createFrom().item(sum.get());
+        });
+    }
+
+    private Uni<Response> run(QueueName queue, Script script, List<String> args) {
+        return scripts.run(script, List.of(queue.key("meta")), args);
+    }
+}

@@ -1,0 +1,32 @@
+-- Cancels a job: it is removed, or, where a worker has it, the worker is told when he next extends his lease.
+-- uses queue/jobs
+-- KEYS[1] meta
+-- ARGV[1] id
+-- returns 1 removed, 2 a worker has it, 0 unknown
+
+local id = ARGV[1]
+local text = body(id)
+if not text then return 0 end
+local st = redis.call('HGET', state, id) or nil
+local place = where(id)
+if place == 'active' then
+  if not mark(st, 'c') then redis.call('HSET', state, id, (st or '0 0 1') .. ' c') end
+  tell('job.cancelling', id)
+  return 2
+end
+if place == 'waiting' then
+  count('waiting', -1)
+  local group = mark(st, 'g')
+  if group and redis.call('HGET', groups, group) ~= id then redis.call('LREM', q .. 'g:' .. group, 1, id) end
+elseif place == 'delayed' then
+  redis.call('ZREM', delayed, late(id, priority(text)))
+else
+  redis.call('ZREM', place == 'dead' and dead or done, id)
+end
+if place == 'completed' then
+  -- It was counted as completed, and stays so.
+  forget(id, st)
+else
+  remove(id, st, 'job.cancelled')
+end
+return 1

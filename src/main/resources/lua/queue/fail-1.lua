@@ -1,0 +1,57 @@
+-- Takes failures of jobs: each is tried again after a while, or is dead. An answer under another lease changes nothing.
+-- uses queue/jobs
+-- KEYS[1] meta
+-- ARGV[1] attempts   most that a job may have if it does not say
+-- ARGV[2] backoff    of jobs that do not say: <x exponential|f fixed>:<delay ms>:<most ms>:<jitter>
+-- ARGV     then, per job, six: id, number of the delivery, error, ms to wait or -1 for the backoff, 1 to bury it at once, and
+--   a random number below 1 for the jitter
+-- returns {code, ...}: 2 retrying, 3 dead, 4 cancelled, 0 stale, -1 unknown
+
+local function backoff(rule, failures, random)
+  local kind, delay, most, jitter = string.match(rule, '^(.):(%d+):(%d+):([%d.]+)$')
+  delay = tonumber(delay)
+  if kind == 'x' then delay = delay * 2 ^ math.min(failures - 1, 40) end
+  delay = math.min(delay, tonumber(most))
+  return math.floor(delay * (1 - jitter * random))
+end
+
+local codes = {}
+local freed = false
+for i = 1, (#ARGV - 2) / 6 do
+  local at = 6 * i - 3
+  local id, why = ARGV[at], ARGV[at + 2]
+  local st = redis.call('HGET', state, id)
+  local failures, stalls, deliveries, marks = parts(st)
+  local text = body(id)
+  if not text then
+    codes[i] = -1
+  elseif tonumber(ARGV[at + 1]) ~= deliveries or redis.call('ZREM', leased, id) == 0 then
+    codes[i] = 0
+  else
+    freed = true
+    failures = failures + 1
+    local options = string.match(text, '^%d+ %-?%d+([^\n]*)')
+    if mark(st, 'c') then
+      codes[i] = 4
+      remove(id, st, 'job.cancelled')
+    elseif ARGV[at + 4] == '1' or failures >= tonumber(mark(options, 'a') or ARGV[1]) then
+      codes[i] = 3
+      bury(id, failures, stalls, deliveries, marks, why)
+    else
+      codes[i] = 2
+      redis.call('HSET', state, id, failures .. ' ' .. stalls .. ' ' .. deliveries .. marks, id .. ':e', why)
+      local delay = tonumber(ARGV[at + 3])
+      if delay < 0 then delay = backoff(mark(options, 'b') or ARGV[2], failures, ARGV[at + 5]) end
+      if delay > 0 then
+        redis.call('ZADD', delayed, now + delay, late(id, priority(text)))
+        if delay < 1000 then wake() end
+      else
+        ready(id, priority(text), true)
+        count('waiting', 1)
+      end
+      tell('job.retrying', id, 'error', why, 'delay', delay)
+    end
+  end
+end
+if freed and waited and tonumber(redis.call('HGET', stats, 'waiting') or 0) > 0 then wake() end
+return codes

@@ -1,0 +1,204 @@
+-- What the scripts of queues share. KEYS[1] is the queue's `meta`, and the names of its other keys follow from that one: which
+-- lists and buckets a call touches is only known inside it, and all have the same hash tag (docs/adr/0009-job-queues.md).
+--   meta      hash: `seq` the last id, `paused` why, `wait` ms until which somebody waits for jobs, `listen` ms until which events
+--             are kept, `rate` the time up to which the rate is used up
+--   w:<p>     list of the ids that are ready at priority p, the next one first; an id without a body was removed
+--   levels    sorted set of the priorities that have such a list
+--   b:<n>     hash of bodies by id, of the 8192 ids from n * 8192: "<enqueued ms> <priority><options>\n<type>\n<data>"
+--             options: " a<max attempts>", " b<x|f>:<delay>:<max>:<jitter>", " s<schedule>"
+--   state     hash, only of jobs that are not plain: <id> "<failures> <stalls> <deliveries><marks>", <id>:e its error, <id>:p its
+--             progress, <id>:r its result. marks: " g<group>", " u<unique key>", " l<lease ms>", " t<ms it must start by>", " c" cancel
+--   delayed   sorted set of "<id, 14 digits>:<priority>" by the ms each is due
+--   leased    sorted set of ids by the ms their lease ends
+--   dead      sorted set of ids by the ms each died; `done` the same of completed ones that are kept
+--   unique    hash of ids by unique key
+--   i:<key>   id by idempotency key
+--   groups    hash of the id at the head of each group (ready, delayed or active); g:<group> list of the ids behind it
+--   stats     hash of counters: enqueued, completed, removed, waiting
+--   events    stream
+
+local q = string.sub(KEYS[1], 1, -5)
+local meta, levels, state, delayed, leased = KEYS[1], q .. 'levels', q .. 'state', q .. 'delayed', q .. 'leased'
+local dead, done, unique, groups, stats = q .. 'dead', q .. 'done', q .. 'unique', q .. 'groups', q .. 'stats'
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local flags = redis.call('HMGET', meta, 'paused', 'wait', 'listen')
+local paused, waited, listened = flags[1], tonumber(flags[2] or 0) > now, tonumber(flags[3] or 0) > now
+
+local function bucket(id) return q .. 'b:' .. math.floor(id / 8192) end
+local function body(id) return redis.call('HGET', bucket(id), id) end
+local function priority(text) return string.match(text, '^%d+ (%-?%d+)') end
+local function mark(st, letter) return st and string.match(st, ' ' .. letter .. '(%S*)') end
+local function late(id, level) return string.format('%014.0f', id) .. ':' .. level end
+local function count(what, n) if n ~= 0 then redis.call('HINCRBY', stats, what, n) end end
+
+-- Calls `visit` with each bucket of the ids, which mostly come in order, and where in the list its ids are.
+local function by_bucket(ids, visit)
+  local from = 1
+  while from <= #ids do
+    local key, to = bucket(ids[from]), from
+    while ids[to + 1] and bucket(ids[to + 1]) == key do to = to + 1 end
+    visit(key, from, to)
+    from = to + 1
+  end
+end
+
+-- failures, stalls, deliveries, marks
+local function parts(st)
+  if not st then return 0, 0, 1, '' end
+  local f, s, d, marks = string.match(st, '^(%d+) (%d+) (%d+)(.*)$')
+  return tonumber(f), tonumber(s), tonumber(d), marks
+end
+
+local function tell(what, id, ...)
+  if listened then
+    redis.call('XADD', q .. 'events', 'MAXLEN', '~', 10000, '*', 'type', what, 'id', id, ...)
+    redis.call('PEXPIRE', q .. 'events', 300000)
+  end
+end
+
+-- Tells those who wait for jobs to look again. They look once a second in any case.
+local function wake()
+  if waited then
+    waited = false
+    redis.call('HDEL', meta, 'wait')
+    redis.call('PUBLISH', q .. 'wake', '')
+  end
+end
+
+local function ready(id, level, front)
+  local n = redis.call(front and 'LPUSH' or 'RPUSH', q .. 'w:' .. level, id)
+  if n == 1 then redis.call('ZADD', levels, level, level) end
+end
+
+-- Whether a job may be made ready: it has no group, or is the head of it, maybe just now. Else it is put behind the others of it.
+local function heads(id, st)
+  local group = mark(st, 'g')
+  if not group then return true end
+  local head = redis.call('HGET', groups, group)
+  if head and head ~= id then
+    redis.call('RPUSH', q .. 'g:' .. group, id)
+    return false
+  end
+  redis.call('HSET', groups, group, id)
+  return true
+end
+
+-- Makes lists of ids by priority ready, each in its order.
+local function append(lists)
+  for level, ids in pairs(lists) do
+    if redis.call('RPUSH', q .. 'w:' .. level, unpack(ids)) == #ids then redis.call('ZADD', levels, level, level) end
+  end
+end
+
+-- The job no longer counts as living: its unique key is free, and the next of its group may run.
+local function let_go(id, st)
+  local key = mark(st, 'u')
+  if key and redis.call('HGET', unique, key) == id then redis.call('HDEL', unique, key) end
+  local group = mark(st, 'g')
+  if group and redis.call('HGET', groups, group) == id then
+    local text, heir
+    repeat
+      heir = redis.call('LPOP', q .. 'g:' .. group)
+      text = heir and body(heir)
+    until text or not heir
+    if heir then
+      redis.call('HSET', groups, group, heir)
+      ready(heir, priority(text))
+    else
+      redis.call('HDEL', groups, group)
+    end
+  end
+end
+
+-- Forgets all that is kept of a job, but for the sets it is in.
+local function forget(id, st)
+  redis.call('HDEL', bucket(id), id)
+  if st then redis.call('HDEL', state, id, id .. ':e', id .. ':p', id .. ':r') end
+end
+
+local function remove(id, st, what)
+  forget(id, st)
+  let_go(id, st)
+  count('removed', 1)
+  tell(what, id)
+end
+
+local function bury(id, failures, stalls, deliveries, marks, why)
+  local st = failures .. ' ' .. stalls .. ' ' .. deliveries .. marks
+  redis.call('ZADD', dead, now, id)
+  redis.call('HSET', state, id, st, id .. ':e', why)
+  let_go(id, st)
+  tell('job.dead', id, 'error', why)
+end
+
+-- Moves up to `most` delayed jobs that are due to the end of the line; returns how many.
+local function promote(most)
+  local due = redis.call('ZRANGEBYSCORE', delayed, '-inf', now, 'LIMIT', 0, most)
+  if #due == 0 then return 0 end
+  redis.call('ZREM', delayed, unpack(due))
+  local ids, at = {}, {}
+  for i, member in ipairs(due) do
+    local id, level = string.match(member, '^0*(%d+):(%-?%d+)$')
+    ids[i], at[i] = id, level
+  end
+  local states = redis.call('HMGET', state, unpack(ids))
+  local lists = {}
+  for i, id in ipairs(ids) do
+    if heads(id, states[i]) then
+      lists[at[i]] = lists[at[i]] or {}
+      table.insert(lists[at[i]], id)
+    end
+  end
+  append(lists)
+  count('waiting', #ids)
+  return #ids
+end
+
+-- Takes back up to `most` jobs whose lease ended: to the front of the line, or to the dead after `allowed` times.
+local function reclaim(most, allowed)
+  local ids = redis.call('ZRANGEBYSCORE', leased, '-inf', '(' .. now, 'LIMIT', 0, most)
+  if #ids == 0 then return 0 end
+  redis.call('ZREM', leased, unpack(ids))
+  local states = redis.call('HMGET', state, unpack(ids))
+  local back = 0
+  for i = #ids, 1, -1 do
+    local id, st = ids[i], states[i]
+    local failures, stalls, deliveries, marks = parts(st)
+    if mark(st, 'c') then
+      remove(id, st, 'job.cancelled')
+    elseif stalls >= allowed then
+      bury(id, failures, stalls + 1, deliveries, marks, 'Its lease ended ' .. (stalls + 1) .. ' times without an answer')
+    else
+      redis.call('HSET', state, id, failures .. ' ' .. (stalls + 1) .. ' ' .. deliveries .. marks)
+      ready(id, priority(body(id)), true)
+      back = back + 1
+      tell('job.stalled', id)
+    end
+  end
+  count('waiting', back)
+  return #ids
+end
+
+local function where(id)
+  local text = body(id)
+  if not text then return 'gone' end
+  if redis.call('ZSCORE', leased, id) then return 'active' end
+  if redis.call('ZSCORE', dead, id) then return 'dead' end
+  if redis.call('ZSCORE', done, id) then return 'completed' end
+  if redis.call('ZSCORE', delayed, late(id, priority(text))) then return 'delayed' end
+  return 'waiting'
+end
+
+-- Makes a dead job ready, with all its attempts before it; false if another job has its unique key.
+local function revive(id, st, text)
+  local _, _, deliveries, marks = parts(st)
+  local key = mark(st, 'u')
+  if key and redis.call('HSETNX', unique, key, id) == 0 then return false end
+  redis.call('ZREM', dead, id)
+  redis.call('HSET', state, id, '0 0 ' .. deliveries .. marks)
+  if heads(id, st) then ready(id, priority(text)) end
+  count('waiting', 1)
+  tell('job.waiting', id)
+  return true
+end

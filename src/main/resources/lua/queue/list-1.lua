@@ -1,0 +1,61 @@
+-- Lists the ids of the jobs in a state, with the place after each. Waiting ones in the order they will be handed out, then those that
+-- stand behind the head of their group; delayed ones by the time they are due; active ones by the end of their lease; dead and
+-- completed ones the last one first.
+-- uses queue/jobs
+-- KEYS[1] meta
+-- ARGV[1] state
+-- ARGV[2] cursor   place to begin at: "z::<n>", "w:<priority>:<n>", "g:<scan>:<n>"; empty for the beginning
+-- ARGV[3] limit
+-- returns {next, id, place, ...}: next is where to go on, empty at the end; a waiting job that was removed may still be listed
+
+local kind, limit = ARGV[1], tonumber(ARGV[3])
+local phase, part, n = string.match(ARGV[2], '^(%a):([^:]*):(%d+)$')
+n = tonumber(n or 0)
+local reply = { '' }
+local found = 0
+local function add(id, place)
+  reply[#reply + 1] = id
+  reply[#reply + 1] = place
+  found = found + 1
+end
+
+if kind ~= 'waiting' then
+  local set = ({ delayed = delayed, active = leased, dead = dead, completed = done })[kind]
+  local newest_first = kind == 'dead' or kind == 'completed'
+  local ids = redis.call(newest_first and 'ZREVRANGE' or 'ZRANGE', set, n, n + limit - 1)
+  for i, id in ipairs(ids) do add(string.match(id, '^0*(%d+)'), 'z::' .. (n + i)) end
+  if #ids == limit then reply[1] = 'z::' .. (n + limit) end
+  return reply
+end
+
+if phase ~= 'g' then
+  for _, level in ipairs(redis.call('ZREVRANGE', levels, 0, -1)) do
+    if not part or part == '' or tonumber(level) <= tonumber(part) then
+      local from = level == part and n or 0
+      local ids = redis.call('LRANGE', q .. 'w:' .. level, from, from + limit - found - 1)
+      for i, id in ipairs(ids) do add(id, 'w:' .. level .. ':' .. (from + i)) end
+      if found == limit then
+        reply[1] = reply[#reply]
+        return reply
+      end
+    end
+  end
+  part, n = '0', 0
+end
+
+local scan = redis.call('HSCAN', groups, part, 'COUNT', 50)
+local passed = 0
+for i = 1, #scan[2], 2 do
+  for _, id in ipairs(redis.call('LRANGE', q .. 'g:' .. scan[2][i], 0, n + limit)) do
+    passed = passed + 1
+    if passed > n then
+      if found == limit then
+        reply[1] = reply[#reply]
+        return reply
+      end
+      add(id, 'g:' .. part .. ':' .. passed)
+    end
+  end
+end
+if scan[1] ~= '0' then reply[1] = 'g:' .. scan[1] .. ':0' end
+return reply

@@ -1,0 +1,29 @@
+-- Shows jobs.
+-- uses queue/jobs
+-- KEYS[1] meta
+-- ARGV     ids
+-- ARGV[1] first   id
+-- returns {{state, ms, body, state text, error, progress, result}, ...}: of each in order, up to some MB in all; {} for one that is
+--   not there. ms: when a delayed one is due, an active one's lease ends, a dead or completed one ended; 0 for a waiting one
+
+local reply, bytes = {}, 0
+for i, id in ipairs(ARGV) do
+  local place = where(id)
+  local shown = {}
+  if place ~= 'gone' then
+    local text = body(id)
+    local at = 0
+    if place == 'delayed' then
+      at = redis.call('ZSCORE', delayed, late(id, priority(text)))
+    elseif place ~= 'waiting' then
+      at = redis.call('ZSCORE', place == 'active' and leased or place == 'dead' and dead or done, id)
+    end
+    local kept = redis.call('HMGET', state, id, id .. ':e', id .. ':p', id .. ':r')
+    shown = { place, tonumber(at), text, kept[1] or '', kept[2] or '', kept[3] or '', kept[4] or '' }
+    for _, part in ipairs(kept) do bytes = bytes + (part and #part or 0) end
+    bytes = bytes + #text
+    if i > 1 and bytes > 4194304 then break end
+  end
+  reply[i] = shown
+end
+return reply

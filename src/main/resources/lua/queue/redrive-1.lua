@@ -1,0 +1,19 @@
+-- Makes dead jobs ready again, the oldest first.
+-- uses queue/jobs
+-- KEYS[1] meta
+-- ARGV[1] most
+-- ARGV[2] skipped  how many of the oldest to leave out, as another job has their unique key
+-- ARGV[3] until    ms: those that died later stay; empty for now
+-- returns {how many were made ready, how many more are to be left out, until}
+
+local til = ARGV[3] == '' and now or tonumber(ARGV[3])
+local moved, left = 0, 0
+for _, id in ipairs(redis.call('ZRANGEBYSCORE', dead, '-inf', til, 'LIMIT', ARGV[2], ARGV[1])) do
+  if revive(id, redis.call('HGET', state, id), body(id)) then
+    moved = moved + 1
+  else
+    left = left + 1
+  end
+end
+if moved > 0 then wake() end
+return { moved, left, til }

@@ -1,0 +1,26 @@
+-- Takes back jobs that never reached who asked for them: to the front of the line, as if nothing had been.
+-- uses queue/jobs
+-- KEYS[1] meta
+-- ARGV     per job, two: id, number of the delivery; in the order they were handed out
+-- ARGV[1] id        of the first
+-- ARGV[2] delivery  of the first
+-- returns how many were taken back
+
+local back = 0
+for i = #ARGV - 1, 1, -2 do
+  local id = ARGV[i]
+  local st = redis.call('HGET', state, id)
+  local failures, stalls, deliveries, marks = parts(st)
+  if tonumber(ARGV[i + 1]) == deliveries and redis.call('ZREM', leased, id) == 1 then
+    back = back + 1
+    if mark(st, 'c') then
+      remove(id, st, 'job.cancelled')
+    else
+      redis.call('HSET', state, id, failures .. ' ' .. stalls .. ' ' .. deliveries .. marks)
+      ready(id, priority(body(id)), true)
+      count('waiting', 1)
+    end
+  end
+end
+if back > 0 then wake() end
+return back

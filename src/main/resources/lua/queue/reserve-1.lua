@@ -1,0 +1,110 @@
+-- Hands out jobs under leases: the highest priority first, and in one priority the one that has been ready longest.
+-- uses queue/jobs
+-- KEYS[1] meta
+-- ARGV[1] concurrency  jobs that may be leased at once; 0 for any number
+-- ARGV[2] interval     ms per job that the rate allows; 0 for any rate
+-- ARGV[3] burst        jobs that the rate allows at once
+-- ARGV[4] allowed      ends of its lease that a job survives
+-- ARGV[5] waiting      1 if somebody will wait for what is not there now
+-- ARGV     then, per request, two: jobs wanted, and ms of their lease, 0 for the job's own
+-- ARGV[6] wanted       of the first request; at most 1000 in all
+-- ARGV[7] lease        of the first request
+-- ARGV[#ARGV] lease    ms, of jobs that have none of their own
+-- returns {now, next, id, lease end, state, body, ...}, in the order of the requests
+--   next: ms at which there may be more, 0 if unknown, -1 at once
+
+local concurrency, interval, burst = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local fallback = tonumber(ARGV[#ARGV])
+local leases = {}
+for i = 6, #ARGV - 1, 2 do
+  for _ = 1, tonumber(ARGV[i]) do leases[#leases + 1] = tonumber(ARGV[i + 1]) end
+end
+local wanted = #leases
+
+if reclaim(100, tonumber(ARGV[4])) + promote(200) > 0 then
+  -- There may be more for others than is taken here.
+  wake()
+end
+
+local most, next = wanted, 0
+if paused then most = 0 end
+if concurrency > 0 then most = math.min(most, concurrency - redis.call('ZCARD', leased)) end
+local rated
+if interval > 0 and most > 0 then
+  rated = math.max(now, tonumber(redis.call('HGET', meta, 'rate') or 0))
+  local room = math.floor((now - rated) / interval + burst + 1e-6)
+  if room < most then
+    most = room
+    if room <= 0 then next = math.ceil(rated + interval * (1 - burst)) end
+  end
+end
+
+local ids, states, bodies, skipped, bytes = {}, {}, {}, 0, 0
+-- No more than some MB in one answer.
+while #ids < most and skipped < 1000 and bytes < 4194304 do
+  local level = redis.call('ZREVRANGE', levels, 0, 0)[1]
+  if not level then break end
+  local room = math.min(most - #ids, 100)
+  local popped = redis.call('LPOP', q .. 'w:' .. level, room) or {}
+  if #popped < room then redis.call('ZREM', levels, level) end
+  if #popped > 0 then
+    local sts = redis.call('HMGET', state, unpack(popped))
+    by_bucket(popped, function(key, from, to)
+      local texts = redis.call('HMGET', key, unpack(popped, from, to))
+      for i = from, to do
+        local id, st, text = popped[i], sts[i], texts[i - from + 1]
+        local by = mark(st, 't')
+        if not text then
+          skipped = skipped + 1
+        elseif by and tonumber(by) < now and string.sub(st, 1, 6) == '0 0 0 ' then
+          skipped = skipped + 1
+          count('waiting', -1)
+          remove(id, st, 'job.expired')
+        else
+          ids[#ids + 1] = id
+          states[#ids] = st
+          bodies[#ids] = text
+          bytes = bytes + #text
+        end
+      end
+    end)
+  end
+end
+
+local reply = { now, 0 }
+if #ids > 0 then
+  local ends = {}
+  for i, id in ipairs(ids) do
+    local st = states[i]
+    local lease = leases[i]
+    if lease == 0 then lease = tonumber(mark(st, 'l')) or fallback end
+    if st then
+      local failures, stalls, deliveries, marks = parts(st)
+      st = failures .. ' ' .. stalls .. ' ' .. (deliveries + 1) .. marks
+      redis.call('HSET', state, id, st)
+    end
+    ends[2 * i - 1], ends[2 * i] = now + lease, id
+    local at = 4 * i - 1
+    reply[at], reply[at + 1], reply[at + 2], reply[at + 3] = id, now + lease, st or '', bodies[i]
+    tell('job.active', id)
+  end
+  redis.call('ZADD', leased, unpack(ends))
+  count('waiting', -#ids)
+  if rated then redis.call('HSET', meta, 'rate', string.format('%.3f', rated + #ids * interval)) end
+end
+
+if #ids < wanted and ARGV[5] == '1' then
+  redis.call('HSET', meta, 'wait', now + 2000)
+  if skipped >= 1000 or #ids < most and redis.call('ZRANGEBYSCORE', delayed, '-inf', now, 'LIMIT', 0, 1)[1] then
+    next = -1
+  elseif next == 0 then
+    for _, set in ipairs({ delayed, leased }) do
+      local at = tonumber(redis.call('ZRANGE', set, 0, 0, 'WITHSCORES')[2])
+      if at and (next == 0 or at < next) then next = at end
+    end
+    -- A lease holds up to the end of its last ms.
+    if next > 0 then next = next + 1 end
+  end
+end
+reply[2] = next
+return reply

@@ -1,0 +1,30 @@
+-- Does what time asks for: makes due jobs ready, takes back those whose lease ended, and forgets what was kept long enough.
+-- uses queue/jobs
+-- KEYS[1] meta
+-- ARGV[1] allowed   ends of its lease that a job survives
+-- ARGV[2] completed ms that completed jobs are kept
+-- ARGV[3] dead      ms that dead jobs are kept
+-- ARGV[4] most      jobs of each sort
+-- returns {1 if there is more to do at once, waiting, delayed, active, dead, completed, removed, enqueued, kept,
+--   why it is paused or ''}; kept: completed ones that are still there
+
+local most = tonumber(ARGV[4])
+local moved = promote(most)
+local taken = reclaim(most, tonumber(ARGV[1]))
+if moved + taken > 0 then wake() end
+
+local function trim(set, kept, counted)
+  local ids = redis.call('ZRANGEBYSCORE', set, '-inf', now - kept, 'LIMIT', 0, most)
+  if #ids > 0 then
+    redis.call('ZREM', set, unpack(ids))
+    for _, id in ipairs(ids) do forget(id, redis.call('HGET', state, id)) end
+    if counted then count('removed', #ids) end
+  end
+  return #ids
+end
+local trimmed = math.max(trim(done, ARGV[2], false), trim(dead, ARGV[3], true))
+
+local s = redis.call('HMGET', stats, 'waiting', 'completed', 'removed', 'enqueued')
+return { math.max(moved, taken, trimmed) >= most and 1 or 0, tonumber(s[1] or 0), redis.call('ZCARD', delayed),
+  redis.call('ZCARD', leased), redis.call('ZCARD', dead), tonumber(s[2] or 0), tonumber(s[3] or 0), tonumber(s[4] or 0),
+  redis.call('ZCARD', done), paused or '' }

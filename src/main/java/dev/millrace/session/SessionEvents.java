@@ -1,112 +1,48 @@
 package dev.millrace.session;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 
 import jakarta.enterprise.context.ApplicationScoped;
 
 import io.smallrye.mutiny.Multi;
-import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 
 import dev.millrace.http.ApiException;
-import dev.millrace.http.ErrorCode;
+import dev.millrace.http.EventFeed;
 import dev.millrace.http.Stopping;
 import dev.millrace.redis.RedisLinks;
-import dev.millrace.redis.RedisUnavailableException;
-import dev.millrace.user.EventBatch;
 import dev.millrace.user.EventPosition;
 import dev.millrace.user.UserEvent;
 import dev.millrace.user.UserEvents;
 
-/**
- * Follows events for those who listen. Each listener reads Redis for himself, at his own pace and never ahead of it, so a slow
- * one costs no memory; one who comes back with the last position he has misses nothing that is still kept. While Redis is away
- * he hears nothing, and afterwards everything.
- */
+/** Follows what happens to sessions and refresh tokens, for those who listen. */
 @ApplicationScoped
 public class SessionEvents {
 
     private static final long POLL_MS = 250;
     /** There, a look is a script per partition. */
     private static final long CLUSTER_POLL_MS = 1000;
-    /** Silence lasts so long at most, or proxies take the connection for dead. */
-    private static final long HEARTBEAT_NANOS = 15_000_000_000L;
-    private static final int MAX_LISTENERS = 100;
-    private static final EventBatch NOTHING = new EventBatch(List.of(), false);
 
     private final UserEvents events;
-    private final Stopping stopping;
-    private final Vertx vertx;
-    private final long pollMs;
-    private final AtomicInteger listeners = new AtomicInteger();
+    private final EventFeed<EventPosition, UserEvent> feed;
 
     SessionEvents(UserEvents events, RedisLinks redis, Stopping stopping, Vertx vertx) {
         this.events = events;
-        this.stopping = stopping;
-        this.vertx = vertx;
-        this.pollMs = redis.isCluster() ? CLUSTER_POLL_MS : POLL_MS;
+        this.feed = new EventFeed<>(stopping, vertx, redis.isCluster() ? CLUSTER_POLL_MS : POLL_MS);
     }
 
     /**
-     * Events as they happen; empty ones are heartbeats, the first of which comes at once. Ends when the service stops.
+     * Events as they happen; empty ones are heartbeats. Ends when the service stops.
      *
      * @param after where to begin; null for now
      * @throws ApiException 503 if too many listen already
      */
     public Multi<Optional<UserEvent>> follow(String tenant, EventPosition after) {
-        if (listeners.incrementAndGet() > MAX_LISTENERS) {
-            listeners.decrementAndGet();
-            throw new ApiException(ErrorCode.OVERLOADED,
-                    "More than " + MAX_LISTENERS + " listen to this replica already");
-        }
-        return Multi.createBy().repeating().uni(() -> new Listener(tenant, after), Listener::next)
-                .until(said -> stopping.hasBegun()).onItem().<Optional<UserEvent>>disjoint()
-                .onTermination().invoke(listeners::decrementAndGet);
-    }
-
-    private final class Listener {
-        private final String tenant;
-        /** Null until Redis has told what now is. */
-        private EventPosition position;
-        private boolean more = true;
-        private long spokenAt = System.nanoTime() - HEARTBEAT_NANOS;
-
-        Listener(String tenant, EventPosition position) {
-            this.tenant = tenant;
-            this.position = position;
-        }
-
-        /** What to say next, maybe nothing, after a while if there was nothing more to say. */
-        Uni<List<Optional<UserEvent>>> next() {
-            Uni<EventBatch> read = Uni.createFrom().deferred(() -> position == null
-                    ? events.now().invoke(now -> position = now).map(now -> NOTHING)
-                    : events.read(tenant, position))
-                    .onFailure(RedisUnavailableException.class).recoverWithItem(NOTHING);
-            return (more ? read : pause().chain(() -> read)).map(this::take);
-        }
-
-        private List<Optional<UserEvent>> take(EventBatch batch) {
-            more = batch.more();
-            List<Optional<UserEvent>> said = new ArrayList<>(batch.events().size() + 1);
-            for (UserEvent event : batch.events()) {
-                position = event.position();
-                said.add(Optional.of(event));
-            }
-            if (said.isEmpty() && System.nanoTime() - spokenAt >= HEARTBEAT_NANOS) {
-                said.add(Optional.empty());
-            }
-            if (!said.isEmpty()) {
-                spokenAt = System.nanoTime();
-            }
-            return said;
-        }
-
-        /** A timer of the event loop: Mutiny's own would go on in another thread. */
-        private Uni<Void> pause() {
-            return Uni.createFrom().emitter(emitter -> vertx.setTimer(pollMs, t -> emitter.complete(null)));
-        }
+        return feed.follow(after, events::now, position -> events.read(tenant, position).map(batch -> {
+            List<UserEvent> read = batch.events();
+            return new EventFeed.Batch<>(read, read.isEmpty() ? position : read.get(read.size() - 1).position(),
+                    batch.more());
+        }));
     }
 }

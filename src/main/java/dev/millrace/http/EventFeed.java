@@ -1,0 +1,112 @@
+package dev.millrace.http;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Vertx;
+
+import dev.millrace.redis.RedisUnavailableException;
+
+/**
+ * Follows events in Redis for those who listen. Each listener reads Redis for himself, at his own pace and never ahead of it, so
+ * a slow one costs no memory; one who comes back with the last position he has misses nothing that is still kept. While Redis is
+ * away he hears nothing, and afterwards everything.
+ *
+ * @param <P> a position in the events
+ * @param <E> an event
+ */
+public final class EventFeed<P, E> {
+
+    /** Silence lasts so long at most, or proxies take the connection for dead. */
+    private static final long HEARTBEAT_NANOS = 15_000_000_000L;
+    private static final int MAX_LISTENERS = 100;
+
+    /**
+     * What was read.
+     *
+     * @param last position of the last one, or where to read on
+     * @param more whether there is more at once
+     */
+    public record Batch<P, E>(List<E> events, P last, boolean more) {}
+
+    private final Stopping stopping;
+    private final Vertx vertx;
+    private final long pollMs;
+    private final AtomicInteger listeners = new AtomicInteger();
+
+    /** @param pollMs how often a listener who has heard all looks for more */
+    public EventFeed(Stopping stopping, Vertx vertx, long pollMs) {
+        this.stopping = stopping;
+        this.vertx = vertx;
+        this.pollMs = pollMs;
+    }
+
+    /**
+     * Events as they happen; empty ones are heartbeats, the first of which comes at once. Ends when the service stops.
+     *
+     * @param after where to begin; null for now
+     * @param now tells which position now is
+     * @param read what comes after a position
+     * @throws ApiException 503 if too many listen already
+     */
+    public Multi<Optional<E>> follow(P after, Supplier<Uni<P>> now, Function<P, Uni<Batch<P, E>>> read) {
+        if (listeners.incrementAndGet() > MAX_LISTENERS) {
+            listeners.decrementAndGet();
+            throw new ApiException(ErrorCode.OVERLOADED,
+                    "More than " + MAX_LISTENERS + " listen to this replica already");
+        }
+        return Multi.createBy().repeating().uni(() -> new Listener(after, now, read), Listener::next)
+                .until(said -> stopping.hasBegun()).onItem().<Optional<E>>disjoint()
+                .onTermination().invoke(listeners::decrementAndGet);
+    }
+
+    private final class Listener {
+        private final Supplier<Uni<P>> now;
+        private final Function<P, Uni<Batch<P, E>>> read;
+        /** Null until Redis has told what now is. */
+        private P position;
+        private boolean more = true;
+        private long spokenAt = System.nanoTime() - HEARTBEAT_NANOS;
+
+        Listener(P position, Supplier<Uni<P>> now, Function<P, Uni<Batch<P, E>>> read) {
+            this.position = position;
+            this.now = now;
+            this.read = read;
+        }
+
+        /** What to say next, maybe nothing, after a while if there was nothing more to say. */
+        Uni<List<Optional<E>>> next() {
+            Uni<Batch<P, E>> batch = Uni.createFrom().deferred(() -> position == null
+                    ? now.get().map(is -> new Batch<P, E>(List.of(), is, false))
+                    : read.apply(position))
+                    .onFailure(RedisUnavailableException.class)
+                    .recoverWithItem(() -> new Batch<>(List.of(), position, false));
+            return (more ? batch : pause().chain(() -> batch)).map(this::take);
+        }
+
+        private List<Optional<E>> take(Batch<P, E> batch) {
+            more = batch.more();
+            position = batch.last();
+            List<Optional<E>> said = new ArrayList<>(batch.events().size() + 1);
+            batch.events().forEach(event -> said.add(Optional.of(event)));
+            if (said.isEmpty() && System.nanoTime() - spokenAt >= HEARTBEAT_NANOS) {
+                said.add(Optional.empty());
+            }
+            if (!said.isEmpty()) {
+                spokenAt = System.nanoTime();
+            }
+            return said;
+        }
+
+        /** A timer of the event loop: Mutiny's own would go on in another thread. */
+        private Uni<Void> pause() {
+            return Uni.createFrom().emitter(emitter -> vertx.setTimer(pollMs, t -> emitter.complete(null)));
+        }
+    }
+}

@@ -1,0 +1,13 @@
+-- Reads events, and has them kept while somebody listens: for a minute after the last read.
+-- uses queue/jobs
+-- KEYS[1] meta
+-- ARGV[1] after   id of the last event that was read; empty to learn which one that is now
+-- ARGV[2] most    events
+-- returns {{id, {field, value, ...}}, ...}, or the id
+
+redis.call('HSET', meta, 'listen', now + 60000)
+if ARGV[1] == '' then
+  local last = redis.call('XREVRANGE', q .. 'events', '+', '-', 'COUNT', 1)[1]
+  return last and last[1] or now .. '-0'
+end
+return redis.call('XRANGE', q .. 'events', '(' .. ARGV[1], '+', 'COUNT', ARGV[2])

@@ -1,0 +1,85 @@
+package dev.millrace.queue.schedule;
+
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+
+/**
+ * The times a cron expression asks for, as a clock shows them: a set bit for each value a field allows. Days of the week
+ * count from 0, Sunday.
+ *
+ * @param eitherDay whether a day matches by its day of the month or its day of the week; otherwise it must by both
+ */
+record CronTimes(long seconds, long minutes, long hours, long daysOfMonth, long months, long daysOfWeek,
+        boolean eitherDay) {
+
+    private static final long EVERY_HOUR = (1L << 24) - 1;
+    /** After 400 years the calendar repeats itself, days of the week included. */
+    private static final int MONTHS = 400 * 12;
+
+    boolean everyHour() {
+        return hours == EVERY_HOUR;
+    }
+
+    /** The first match from {@code from}, a whole second, on; null if there is none, which takes 4,800 steps to see. */
+    LocalDateTime atOrAfter(LocalDateTime from) {
+        LocalDate date = from.toLocalDate();
+        if ((daysIn(date.withDayOfMonth(1)) >> date.getDayOfMonth() & 1) != 0) {
+            LocalDateTime sameDay = onDay(date, from.getHour(), from.getMinute(), from.getSecond());
+            if (sameDay != null) {
+                return sameDay;
+            }
+        }
+        LocalDate day = dayAfter(date);
+        return day == null ? null : onDay(day, 0, 0, 0);
+    }
+
+    private LocalDateTime onDay(LocalDate date, int hour, int minute, int second) {
+        if (has(hours, hour)) {
+            int sameMinute = has(minutes, minute) ? first(seconds, second) : 64;
+            if (sameMinute < 60) {
+                return date.atTime(hour, minute, sameMinute);
+            }
+            int sameHour = first(minutes, minute + 1);
+            if (sameHour < 60) {
+                return date.atTime(hour, sameHour, first(seconds, 0));
+            }
+        }
+        int later = first(hours, hour + 1);
+        return later >= 24 ? null : date.atTime(later, first(minutes, 0), first(seconds, 0));
+    }
+
+    private LocalDate dayAfter(LocalDate date) {
+        LocalDate month = date.withDayOfMonth(1);
+        int day = first(daysIn(month), date.getDayOfMonth() + 1);
+        for (int i = 0; day > 31; i++) {
+            if (i == MONTHS) {
+                return null;
+            }
+            month = month.plusMonths(1);
+            day = first(daysIn(month), 1);
+        }
+        return month.withDayOfMonth(day);
+    }
+
+    /** The matching days of a month, of which {@code first} is the first day. */
+    private long daysIn(LocalDate first) {
+        if (!has(months, first.getMonthValue())) {
+            return 0;
+        }
+        // The week repeated, shifted so that bit 1 stands for the first day of the month.
+        long weeks = daysOfWeek | daysOfWeek << 7 | daysOfWeek << 14 | daysOfWeek << 21 | daysOfWeek << 28
+                | daysOfWeek << 35;
+        long byWeek = weeks >> first.getDayOfWeek().getValue() % 7 << 1;
+        long days = eitherDay ? daysOfMonth | byWeek : daysOfMonth & byWeek;
+        return days & (2L << first.lengthOfMonth()) - 2;
+    }
+
+    private static boolean has(long bits, int value) {
+        return (bits >> value & 1) != 0;
+    }
+
+    /** The lowest value from {@code from} on; 64 if there is none. */
+    private static int first(long bits, int from) {
+        return Long.numberOfTrailingZeros(bits & -1L << from);
+    }
+}

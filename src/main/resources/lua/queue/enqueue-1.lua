@@ -2,12 +2,24 @@
 -- uses queue/jobs
 -- KEYS[1] meta
 -- ARGV[1] remembered   ms for which idempotency keys hold
+-- ARGV[2] claim        empty, or "<ms> <next ms> <schedule>": the occurrence of a schedule that the jobs are for, and the one after
+--   it, -1 for none. Where another has claimed it already, nothing is enqueued
 -- ARGV     then, per job, two: what is special about it, and the end of its body, from its options on
 --   special: empty for nothing, else some of " p<priority>", " d<delay ms>", " D<due ms>", " u<unique key>", " i<idempotency key>",
 --   " g<group>", " l<lease ms>", " t<ms it must start within>"
 -- returns {id, what, ...}: what is 0 waiting, 1 delayed, or the state of the job that was there already
 
-local n = (#ARGV - 1) / 2
+local at, following, name = string.match(ARGV[2], '^(%d+) (%-?%d+) (.+)$')
+if at then
+  if tonumber(redis.call('ZSCORE', q .. 'due', name)) ~= tonumber(at) then return {} end
+  if following == '-1' then
+    redis.call('ZREM', q .. 'due', name)
+  else
+    redis.call('ZADD', q .. 'due', following, name)
+  end
+end
+
+local n = (#ARGV - 2) / 2
 local last = redis.call('HINCRBY', meta, 'seq', n)
 if last == n then
   -- A queue that is made anew must not give ids again that it once gave: they go on with the time, in units of 10 µs since 2025.
@@ -34,15 +46,15 @@ local function taken(special, id)
   local key = mark(special, 'i')
   local holder = key and redis.call('GET', q .. 'i:' .. key)
   if holder then return holder end
-  local name = mark(special, 'u')
-  holder = name and redis.call('HGET', unique, name)
+  local sole = mark(special, 'u')
+  holder = sole and redis.call('HGET', unique, sole)
   if holder then return holder end
-  if name then redis.call('HSET', unique, name, id) end
+  if sole then redis.call('HSET', unique, sole, id) end
   if key then redis.call('SET', q .. 'i:' .. key, id, 'PX', ARGV[1]) end
 end
 
 for i = 1, n do
-  local special, rest = ARGV[2 * i], ARGV[2 * i + 1]
+  local special, rest = ARGV[2 * i + 1], ARGV[2 * i + 2]
   local id = string.format('%.0f', first + i)
   local level, delay, holder = '0', 0, nil
   if special ~= '' then

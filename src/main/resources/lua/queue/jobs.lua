@@ -16,6 +16,7 @@
 --   groups    hash of the id at the head of each group (ready, delayed or active); g:<group> list of the ids behind it
 --   stats     hash of counters: enqueued, completed, removed, waiting
 --   events    stream
+--   schedules hash of definitions by name; due sorted set of their names by the ms of the next occurrence
 
 local q = string.sub(KEYS[1], 1, -5)
 local meta, levels, state, delayed, leased = KEYS[1], q .. 'levels', q .. 'state', q .. 'delayed', q .. 'leased'

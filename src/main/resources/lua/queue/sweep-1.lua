@@ -6,7 +6,7 @@
 -- ARGV[3] dead      ms that dead jobs are kept
 -- ARGV[4] most      jobs of each sort
 -- returns {1 if there is more to do at once, waiting, delayed, active, dead, completed, removed, enqueued, kept,
---   why it is paused or ''}; kept: completed ones that are still there
+--   why it is paused or '', schedules that are due}; kept: completed ones that are still there
 
 local most = tonumber(ARGV[4])
 local moved = promote(most)
@@ -27,4 +27,4 @@ local trimmed = math.max(trim(done, ARGV[2], false), trim(dead, ARGV[3], true))
 local s = redis.call('HMGET', stats, 'waiting', 'completed', 'removed', 'enqueued')
 return { math.max(moved, taken, trimmed) >= most and 1 or 0, tonumber(s[1] or 0), redis.call('ZCARD', delayed),
   redis.call('ZCARD', leased), redis.call('ZCARD', dead), tonumber(s[2] or 0), tonumber(s[3] or 0), tonumber(s[4] or 0),
-  redis.call('ZCARD', done), paused or '' }
+  redis.call('ZCARD', done), paused or '', redis.call('ZCOUNT', q .. 'due', '-inf', now) }

@@ -7,6 +7,8 @@ import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
 import dev.millrace.http.ApiException;
@@ -17,6 +19,7 @@ import dev.millrace.redis.Keys;
 
 /** A job to enqueue. */
 @RegisterForReflection
+@JsonInclude(JsonInclude.Include.NON_NULL)
 @Schema(name = "NewJob")
 public record NewJob(
         @Schema(description = "What kind of work it is: up to 128 characters", required = true, examples = "email.welcome") String type,
@@ -41,7 +44,7 @@ public record NewJob(
     private static final int LONGEST_TYPE = 128;
 
     /** What is wrong with it; empty if nothing is. {@code at} is in front of the names of fields. */
-    List<Violation> violations(String at) {
+    public List<Violation> violations(String at) {
         List<Violation> found = new ArrayList<>(0);
         String problem = typeProblem(type);
         if (problem != null) {
@@ -109,11 +112,12 @@ public record NewJob(
         return out.toString();
     }
 
-    /** The end of its body in Redis, from its options on. */
-    String packed() {
+    /** The end of its body in Redis, from its options on. {@code schedule}: the name of the one it is of, or null. */
+    String packed(String schedule) {
         StringBuilder out = new StringBuilder(64);
         append(out, " a", maxAttempts);
         append(out, " b", backoff == null ? null : backoff.packed());
+        append(out, " s", schedule);
         return out.append('\n').append(type).append('\n').append(data == null ? "null" : data.text()).toString();
     }
 

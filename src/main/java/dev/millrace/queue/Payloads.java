@@ -8,7 +8,7 @@ import dev.millrace.http.JsonValue;
 
 /** The bound on what jobs carry. */
 @Singleton
-class Payloads {
+public class Payloads {
 
     private final int mostBytes;
 
@@ -17,7 +17,7 @@ class Payloads {
     }
 
     /** Refuses what is too large, with 413. {@code payload} may be null. */
-    void check(String field, JsonValue payload) {
+    public void check(String field, JsonValue payload) {
         // A character is three bytes at most.
         if (payload != null && payload.text().length() > mostBytes / 3 && payload.bytes() > mostBytes) {
             throw new ApiException(ErrorCode.TOO_LARGE, field + " has more than " + mostBytes + " bytes");

@@ -4,19 +4,20 @@ import dev.millrace.http.ApiException;
 import dev.millrace.redis.Keys;
 
 /** A queue of a tenant. */
-record QueueName(String tenant, String queue) {
+public record QueueName(String tenant, String queue) {
 
     static final String FEATURE = "q";
 
     /** The queue of that name; fails with 400 if it can be none. */
-    static QueueName of(String tenant, String queue) {
+    public static QueueName of(String tenant, String queue) {
         if (!Keys.isName(queue)) {
             throw ApiException.invalid("queue", "must be 1 to 64 of the characters A-Z a-z 0-9 . _ -");
         }
         return new QueueName(tenant, queue);
     }
 
-    String key(String part) {
+    /** The key of one part of it. */
+    public String key(String part) {
         return Keys.key(tenant, FEATURE, queue, part);
     }
 }

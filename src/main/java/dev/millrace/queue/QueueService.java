@@ -59,6 +59,17 @@ public class QueueService {
                 .invoke(enqueued -> metrics.enqueued(queue, enqueued));
     }
 
+    /** Notes that a queue is in use; fails with 409 if there are too many. */
+    public Uni<Void> use(QueueName queue) {
+        return queues.use(queue).replaceWithVoid();
+    }
+
+    /** Adds the job of an occurrence of a schedule, unless another replica did; {@code next}: the one after it, -1 for none. */
+    public Uni<Void> fire(QueueName queue, String schedule, long at, long next, NewJob job) {
+        return store.fire(queue, schedule, at, next, job, queues.known(queue))
+                .invoke(enqueued -> metrics.enqueued(queue, enqueued)).replaceWithVoid();
+    }
+
     private static int weight(List<NewJob> jobs) {
         int weight = jobs.size();
         for (NewJob job : jobs) {

@@ -55,11 +55,25 @@ class QueueStore {
 
     /** Adds jobs, in order. */
     Uni<List<Enqueued>> enqueue(QueueName queue, List<NewJob> jobs, QueueSettings s) {
-        List<String> args = new ArrayList<>(1 + 2 * jobs.size());
+        return enqueue(queue, "", jobs, s);
+    }
+
+    /**
+     * Adds the job of an occurrence of a schedule, and notes the next one; does nothing if another replica did.
+     *
+     * @param next ms of the occurrence after it, -1 for none
+     */
+    Uni<List<Enqueued>> fire(QueueName queue, String schedule, long at, long next, NewJob job, QueueSettings s) {
+        return enqueue(queue, at + " " + next + ' ' + schedule, List.of(job), s);
+    }
+
+    private Uni<List<Enqueued>> enqueue(QueueName queue, String claim, List<NewJob> jobs, QueueSettings s) {
+        List<String> args = new ArrayList<>(2 + 2 * jobs.size());
         args.add(IDEMPOTENCY_MS);
+        args.add(claim);
         for (NewJob job : jobs) {
             args.add(job.special());
-            args.add(job.packed());
+            args.add(job.packed(schedule(claim)));
         }
         return run(queue, enqueue, args).map(reply -> {
             List<Enqueued> enqueued = new ArrayList<>(jobs.size());
@@ -163,6 +177,10 @@ class QueueStore {
             args.add(Integer.toString(job.deliveries()));
         }
         return run(queue, release, args).replaceWithVoid();
+    }
+
+    private static String schedule(String claim) {
+        return claim.isEmpty() ? null : claim.substring(claim.lastIndexOf(' ') + 1);
     }
 
     private static List<Status> statuses(Response reply) {

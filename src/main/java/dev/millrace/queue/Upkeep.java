@@ -14,13 +14,14 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.redis.client.Response;
 
 import dev.millrace.auth.ApiKeys;
+import dev.millrace.queue.schedule.Schedules;
 import dev.millrace.redis.RedisUnavailableException;
 import dev.millrace.redis.Script;
 import dev.millrace.redis.Scripts;
 
 /**
- * Sees to what falls due when nobody asks: once a second, in each queue, due jobs are made ready, leases that ended are taken
- * back, and what was kept long enough is forgotten. Every replica does so; each step is a script that does nothing the second
+ * Sees to what falls due when nobody asks: once a second, in each queue, due jobs are made ready, schedules fire, leases that
+ * ended are taken back, and what was kept long enough is forgotten. Every replica does so; each step is a script that does nothing the second
  * time. Workers who ask do the same for their queue, so precision does not hang on this.
  */
 @ApplicationScoped
@@ -36,6 +37,7 @@ class Upkeep {
 
     private final ApiKeys keys;
     private final Queues queues;
+    private final Schedules schedules;
     private final QueueMetrics metrics;
     private final Scripts scripts;
     private final Script sweep;
@@ -44,9 +46,10 @@ class Upkeep {
     private final Script redrive;
     private volatile boolean failing;
 
-    Upkeep(ApiKeys keys, Queues queues, QueueMetrics metrics, Scripts scripts) {
+    Upkeep(ApiKeys keys, Queues queues, Schedules schedules, QueueMetrics metrics, Scripts scripts) {
         this.keys = keys;
         this.queues = queues;
+        this.schedules = schedules;
         this.metrics = metrics;
         this.scripts = scripts;
         this.sweep = scripts.get("queue/sweep-1");
@@ -73,9 +76,10 @@ class Upkeep {
                 Long.toString(s.deadMs()), JOBS_PER_STEP)).flatMap(r -> {
                     Sight sight = sight(r);
                     metrics.jobs(queue, sight.counts());
-                    return r.get(0).toInteger() == 1 && steps > 1
+                    Uni<Void> fired = r.get(10).toInteger() == 0 ? Uni.createFrom().voidItem() : schedules.fire(queue);
+                    return fired.chain(() -> r.get(0).toInteger() == 1 && steps > 1
                             ? sweep(queue, s, steps - 1)
-                            : Uni.createFrom().item(sight);
+                            : Uni.createFrom().item(sight));
                 });
     }
 

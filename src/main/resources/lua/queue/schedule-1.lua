@@ -1,0 +1,19 @@
+-- Sets a schedule, or removes it.
+-- KEYS[1] meta
+-- ARGV[1] name
+-- ARGV[2] definition   JSON; empty to remove
+-- ARGV[3] next         ms of the first occurrence
+-- ARGV[4] most         schedules that the queue may have
+-- returns 1 made, 0 replaced or removed, -1 there is none to remove, -2 there are too many
+
+local q = string.sub(KEYS[1], 1, -5)
+local schedules, due, name = q .. 'schedules', q .. 'due', ARGV[1]
+if ARGV[2] == '' then
+  redis.call('ZREM', due, name)
+  return redis.call('HDEL', schedules, name) - 1
+end
+local new = redis.call('HEXISTS', schedules, name) == 0
+if new and redis.call('HLEN', schedules) >= tonumber(ARGV[4]) then return -2 end
+redis.call('HSET', schedules, name, ARGV[2])
+redis.call('ZADD', due, ARGV[3], name)
+return new and 1 or 0

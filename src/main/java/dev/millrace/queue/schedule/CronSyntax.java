@@ -18,7 +18,7 @@ import java.util.Map;
  *
  * <p>
  * cron-utils reads the fields ({@link CronField}) but does not say when they match: as of 9.2.1 it leaves out the day on
- * which a time is skipped, loses days next to a step of 1, and takes milliseconds.
+ * which a time is skipped, misses days next to a step of 1, and takes up to milliseconds.
  */
 final class CronSyntax {
 
@@ -44,7 +44,7 @@ final class CronSyntax {
             throw new IllegalArgumentException("must consist of ASCII letters, digits, spaces and * , - / @");
         }
         CronTimes times = times(fields(cron));
-        if (times.atOrAfter(ANY) == null) {
+        if (times.atOrAfter(ANY, LocalDateTime.MAX) == null) {
             throw new IllegalArgumentException("never fires: no month of these has such a day");
         }
         return times;

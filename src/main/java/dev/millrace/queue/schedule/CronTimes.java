@@ -20,8 +20,13 @@ record CronTimes(long seconds, long minutes, long hours, long daysOfMonth, long 
         return hours == EVERY_HOUR;
     }
 
-    /** The first match from {@code from}, a whole second, on; null if there is none, which takes 4,800 steps to see. */
-    LocalDateTime atOrAfter(LocalDateTime from) {
+    /**
+     * The first match from {@code from}, a whole second, on.
+     *
+     * @param until further than its month is not looked, and never further than 400 years
+     * @return null if there is none until then
+     */
+    LocalDateTime atOrAfter(LocalDateTime from, LocalDateTime until) {
         LocalDate date = from.toLocalDate();
         if ((daysIn(date.withDayOfMonth(1)) >> date.getDayOfMonth() & 1) != 0) {
             LocalDateTime sameDay = onDay(date, from.getHour(), from.getMinute(), from.getSecond());
@@ -29,7 +34,7 @@ record CronTimes(long seconds, long minutes, long hours, long daysOfMonth, long 
                 return sameDay;
             }
         }
-        LocalDate day = dayAfter(date);
+        LocalDate day = dayAfter(date, until.toLocalDate());
         return day == null ? null : onDay(day, 0, 0, 0);
     }
 
@@ -48,14 +53,14 @@ record CronTimes(long seconds, long minutes, long hours, long daysOfMonth, long 
         return later >= 24 ? null : date.atTime(later, first(minutes, 0), first(seconds, 0));
     }
 
-    private LocalDate dayAfter(LocalDate date) {
+    private LocalDate dayAfter(LocalDate date, LocalDate until) {
         LocalDate month = date.withDayOfMonth(1);
         int day = first(daysIn(month), date.getDayOfMonth() + 1);
         for (int i = 0; day > 31; i++) {
-            if (i == MONTHS) {
+            month = month.plusMonths(1);
+            if (i == MONTHS || month.isAfter(until)) {
                 return null;
             }
-            month = month.plusMonths(1);
             day = first(daysIn(month), 1);
         }
         return month.withDayOfMonth(day);

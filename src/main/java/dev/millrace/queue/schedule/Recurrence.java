@@ -24,7 +24,7 @@ public sealed interface Recurrence permits CronRecurrence, IntervalRecurrence {
     /**
      * The first occurrence strictly after an instant.
      *
-     * @return epoch milliseconds, or -1 if there is none any more
+     * @return epoch milliseconds, or -1 if there is none any more, as for cron from the year 9999 on
      */
     long next(long afterMs);
 

@@ -145,7 +145,9 @@ class CronPropertiesTest {
         long next = recurrence.next(from.toEpochMilli() - 1);
         while (next < to.toEpochMilli()) {
             found.add(Instant.ofEpochMilli(next));
-            next = recurrence.next(next);
+            long later = recurrence.next(next);
+            assertTrue(later > next, "strictly after");
+            next = later;
         }
         assertEquals(expected, found);
     }

@@ -96,8 +96,15 @@ class RecurrenceTest {
         assertEquals(-1, recurrence.next(Instant.parse("9999-06-01T00:00:00Z").toEpochMilli()));
         long last = Instant.parse("9998-12-31T23:00:00Z").toEpochMilli() - 1;
         for (long at : new long[]{Long.MIN_VALUE, -1, 0, last}) {
-            assertTrue(recurrence.next(at) > at, "after " + at);
+            assertTrue(recurrence.next(at) >= 0 && recurrence.next(at) > at, "after " + at);
         }
+    }
+
+    @Test
+    void firesFrom1970On() {
+        assertEquals(0, Recurrence.of("@daily", null, null, 0).next(Long.MIN_VALUE));
+        assertEquals(0, Recurrence.of("@hourly", null, null, 0).next(-1));
+        assertEquals(3_600_000, Recurrence.of("@hourly", null, null, 0).next(0));
     }
 
     @Test

@@ -2,7 +2,6 @@
 -- uses queue/jobs
 -- KEYS[1] meta
 -- ARGV     ids
--- ARGV[1] first   id
 -- returns {{state, ms, body, state text, error, progress, result}, ...}: of each in order, up to some MB in all; {} for one that is
 --   not there. ms: when a delayed one is due, an active one's lease ends, a dead or completed one ended; 0 for a waiting one
 

@@ -2,8 +2,6 @@
 -- uses queue/jobs
 -- KEYS[1] meta
 -- ARGV     per job, two: id, number of the delivery; in the order they were handed out
--- ARGV[1] id        of the first
--- ARGV[2] delivery  of the first
 -- returns how many were taken back
 
 local back = 0

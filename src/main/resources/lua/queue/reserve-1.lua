@@ -6,10 +6,8 @@
 -- ARGV[3] burst        jobs that the rate allows at once
 -- ARGV[4] allowed      ends of its lease that a job survives
 -- ARGV[5] waiting      1 if somebody will wait for what is not there now
--- ARGV     then, per request, two: jobs wanted, and ms of their lease, 0 for the job's own
--- ARGV[6] wanted       of the first request; at most 1000 in all
--- ARGV[7] lease        of the first request
--- ARGV[#ARGV] lease    ms, of jobs that have none of their own
+-- ARGV     then, per request, two: jobs wanted, 1000 at most in all, and ms of their lease, 0 for the job's own
+-- ARGV     at last the lease, in ms, of jobs that have none of their own
 -- returns {now, next, id, lease end, state, body, ...}, in the order of the requests
 --   next: ms at which there may be more, 0 if unknown, -1 at once
 

@@ -1,10 +1,6 @@
 package dev.millrace.faults;
 
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.time.Duration;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,12 +8,21 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
+import org.apache.http.client.config.RequestConfig;
+import org.apache.http.client.methods.CloseableHttpResponse;
+import org.apache.http.client.methods.HttpPost;
+import org.apache.http.impl.client.CloseableHttpClient;
+import org.apache.http.impl.client.HttpClients;
+import org.apache.http.impl.conn.BasicHttpClientConnectionManager;
+import org.apache.http.util.EntityUtils;
+
 /** Steady load of a few clients while something breaks. Counts what was answered; a request that hangs is an error. */
 final class Traffic implements AutoCloseable {
 
-    private static final Duration HANG = Duration.ofSeconds(20);
+    private static final int HANG_MS = 20_000;
+    private static final RequestConfig CONFIG = RequestConfig.custom().setConnectTimeout(HANG_MS)
+            .setSocketTimeout(HANG_MS).build();
 
-    private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final AtomicBoolean running = new AtomicBoolean(true);
     private final List<Thread> clients = new ArrayList<>();
     final Map<Integer, AtomicLong> statuses = new ConcurrentHashMap<>();
@@ -26,8 +31,7 @@ final class Traffic implements AutoCloseable {
 
     Traffic(int clients, String url) {
         for (int i = 0; i < clients; i++) {
-            HttpRequest request = HttpRequest.newBuilder(URI.create(url + "/client-" + i)).timeout(HANG)
-                    .POST(HttpRequest.BodyPublishers.noBody()).build();
+            HttpPost request = new HttpPost(url + "/client-" + i);
             Thread thread = new Thread(() -> run(request), "traffic-" + i);
             this.clients.add(thread);
             thread.start();
@@ -38,19 +42,24 @@ final class Traffic implements AutoCloseable {
         return statuses.values().stream().mapToLong(AtomicLong::get).sum();
     }
 
-    private void run(HttpRequest request) {
-        while (running.get()) {
-            try {
-                HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
-                statuses.computeIfAbsent(response.statusCode(), s -> new AtomicLong()).incrementAndGet();
-                if (response.body().contains("\"degraded\":true")) {
-                    degraded.incrementAndGet();
+    /** On one connection; the JDK's client now and then closes one of its pool just when it takes it out again. */
+    private void run(HttpPost request) {
+        try (CloseableHttpClient http = HttpClients.custom().setDefaultRequestConfig(CONFIG)
+                .setConnectionManager(new BasicHttpClientConnectionManager()).disableAutomaticRetries().build()) {
+            while (running.get()) {
+                try (CloseableHttpResponse response = http.execute(request)) {
+                    String body = EntityUtils.toString(response.getEntity());
+                    statuses.computeIfAbsent(response.getStatusLine().getStatusCode(), s -> new AtomicLong())
+                            .incrementAndGet();
+                    if (body.contains("\"degraded\":true")) {
+                        degraded.incrementAndGet();
+                    }
+                } catch (IOException e) {
+                    errors.computeIfAbsent(e.toString(), s -> new AtomicLong()).incrementAndGet();
                 }
-            } catch (java.io.IOException e) {
-                errors.computeIfAbsent(e.toString(), s -> new AtomicLong()).incrementAndGet();
-            } catch (InterruptedException e) {
-                return;
             }
+        } catch (IOException e) {
+            errors.computeIfAbsent(e.toString(), s -> new AtomicLong()).incrementAndGet();
         }
     }
 

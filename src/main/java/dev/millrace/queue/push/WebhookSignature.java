@@ -1,0 +1,46 @@
+package dev.millrace.queue.push;
+
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.util.Base64;
+import java.util.List;
+import java.util.stream.Collectors;
+
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * The signature of Standard Webhooks 1.0: {@code v1,} and the base64 HMAC-SHA256 of {@code id.timestamp.body}. With several
+ * secrets there are as many signatures, so that a receiver may know the old one or the new one while keys change.
+ */
+final class WebhookSignature {
+
+    static final String ID = "webhook-id";
+    static final String TIMESTAMP = "webhook-timestamp";
+    static final String SIGNATURE = "webhook-signature";
+
+    private static final String ALGORITHM = "HmacSHA256";
+
+    private WebhookSignature() {}
+
+    /**
+     * The value of the header field {@value #SIGNATURE}.
+     *
+     * @param timestamp seconds since 1970
+     */
+    static String of(List<WebhookSecret> secrets, String id, long timestamp, byte[] body) {
+        byte[] start = (id + "." + timestamp + ".").getBytes(StandardCharsets.UTF_8);
+        return secrets.stream().map(secret -> "v1," + sign(secret, start, body)).collect(Collectors.joining(" "));
+    }
+
+    private static String sign(WebhookSecret secret, byte[] start, byte[] body) {
+        try {
+            Mac mac = Mac.getInstance(ALGORITHM);
+            mac.init(new SecretKeySpec(secret.key(), ALGORITHM));
+            mac.update(start);
+            return Base64.getEncoder().encodeToString(mac.doFinal(body));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -3,8 +3,8 @@
 -- KEYS[1] meta
 -- ARGV[1] attempts   most that a job may have if it does not say
 -- ARGV[2] backoff    of jobs that do not say: <x exponential|f fixed>:<delay ms>:<most ms>:<jitter>
--- ARGV     then, per job, six: id, number of the delivery, error, ms to wait or -1 for the backoff, 1 to bury it at once, and
---   a random number below 1 for the jitter
+-- ARGV     then, per job, six: id, number of the delivery, error, ms to wait or -1 for the backoff, what to do (0 as
+--   the attempts say, 1 bury it at once, 2 put it off, which costs no attempt), and a random number below 1 for the jitter
 -- returns {code, ...}: 2 retrying, 3 dead, 4 cancelled, 0 stale, -1 unknown
 
 local function backoff(rule, failures, random)
@@ -29,19 +29,20 @@ for i = 1, (#ARGV - 2) / 6 do
     codes[i] = 0
   else
     freed = true
-    failures = failures + 1
+    local what = ARGV[at + 4]
+    if what ~= '2' then failures = failures + 1 end
     local options = string.match(text, '^%d+ %-?%d+([^\n]*)')
     if mark(st, 'c') then
       codes[i] = 4
       remove(id, st, 'job.cancelled')
-    elseif ARGV[at + 4] == '1' or failures >= tonumber(mark(options, 'a') or ARGV[1]) then
+    elseif what == '1' or what == '0' and failures >= tonumber(mark(options, 'a') or ARGV[1]) then
       codes[i] = 3
       bury(id, failures, stalls, deliveries, marks, why)
     else
       codes[i] = 2
       redis.call('HSET', state, id, failures .. ' ' .. stalls .. ' ' .. deliveries .. marks, id .. ':e', why)
       local delay = tonumber(ARGV[at + 3])
-      if delay < 0 then delay = backoff(mark(options, 'b') or ARGV[2], failures, ARGV[at + 5]) end
+      if delay < 0 then delay = backoff(mark(options, 'b') or ARGV[2], math.max(1, failures), ARGV[at + 5]) end
       if delay > 0 then
         redis.call('ZADD', delayed, now + delay, late(id, priority(text)))
         if delay < 1000 then wake() end

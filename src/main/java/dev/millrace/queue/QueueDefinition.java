@@ -13,6 +13,8 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
 import dev.millrace.http.Violation;
+import dev.millrace.queue.push.PushDefinition;
+import dev.millrace.queue.push.PushTarget;
 
 /** A queue's settings as they are written down: in a request, and in Redis. What is absent takes its default. */
 @RegisterForReflection
@@ -26,7 +28,8 @@ public record QueueDefinition(
         @Schema(description = "Lease of jobs and requests that do not say, 1 s to 24 h; default 30s", type = SchemaType.STRING, examples = "1m") Duration lease,
         @Schema(description = "How often a job's lease may end without an answer before the job is dead, 0 to 100; default 3", examples = "3") Integer maxStalls,
         @Schema(description = "How long ended jobs are kept") Retention retention,
-        @Schema(description = "When a change counts as made: async, when Redis has made it; replicated, when one of its replicas has, too; default async") Durability durability) {
+        @Schema(description = "When a change counts as made: async, when Redis has made it; replicated, when one of its replicas has, too; default async") Durability durability,
+        @Schema(description = "Jobs are sent to this receiver, in place of workers that ask for them") PushDefinition push) {
 
     private static final Duration DAY = Duration.ofDays(1);
     private static final Duration YEAR = Duration.ofDays(400);
@@ -84,6 +87,9 @@ public record QueueDefinition(
             check(found, "retention.completed", retention.completed(), Duration.ZERO, YEAR, "0 and 400 days");
             check(found, "retention.dead", retention.dead(), Duration.ZERO, YEAR, "0 and 400 days");
         }
+        if (push != null) {
+            push.violations().forEach(v -> found.add(new Violation("push." + v.field(), v.message())));
+        }
         return found;
     }
 
@@ -103,12 +109,16 @@ public record QueueDefinition(
     /** What it means. */
     QueueSettings toSettings() {
         QueueSettings d = QueueSettings.DEFAULT;
-        return new QueueSettings(or(concurrency, d.concurrency()), rate == null ? 0 : rate.limit(),
+        PushTarget target = push == null ? null : push.toTarget();
+        int most = or(concurrency, d.concurrency());
+        // What is sent at once is bounded over all replicas as what is worked at once is.
+        int atOnce = target == null ? most : most == 0 ? target.concurrency() : Math.min(most, target.concurrency());
+        return new QueueSettings(atOnce, rate == null ? 0 : rate.limit(),
                 rate == null ? 0 : rate.window().toMillis(), or(maxAttempts, d.maxAttempts()),
                 backoff == null ? d.backoff() : backoff, ms(lease, d.leaseMs()), or(maxStalls, d.maxStalls()),
                 ms(retention == null ? null : retention.completed(), d.completedMs()),
                 ms(retention == null ? null : retention.dead(), d.deadMs()),
-                durability == null ? d.durability() : durability);
+                durability == null ? d.durability() : durability, target);
     }
 
     private static int or(Integer value, int otherwise) {

@@ -39,6 +39,7 @@ import dev.millrace.http.ApiException;
 import dev.millrace.http.Page;
 import dev.millrace.http.Violation;
 import dev.millrace.queue.QueueDefinition.Durability;
+import dev.millrace.queue.push.PushDefinition;
 import dev.millrace.settings.Put;
 
 /** Queues as a whole: what holds in them, how many jobs they have, and to stop and clear them. */
@@ -67,14 +68,16 @@ public class QueueResource {
     public record View(@Schema(examples = "emails") String queue, boolean paused,
             @Schema(description = "Why it is paused", examples = "paused") String pausedReason, QueueCounts counts,
             @Schema(description = "Absent for any number") Integer concurrency, RateView rate, int maxAttempts,
-            BackoffView backoff, long leaseMs, int maxStalls, RetentionView retention, Durability durability) {
+            BackoffView backoff, long leaseMs, int maxStalls, RetentionView retention, Durability durability,
+            PushDefinition.View push) {
 
         static View of(String name, QueueSettings s, Upkeep.Sight sight) {
             return new View(name, !sight.paused().isEmpty(), sight.paused().isEmpty() ? null : sight.paused(),
                     sight.counts(), s.concurrency() == 0 ? null : s.concurrency(),
                     s.rateLimit() == 0 ? null : new RateView(s.rateLimit(), s.rateWindowMs()), s.maxAttempts(),
                     BackoffView.of(s.backoff()), s.leaseMs(), s.maxStalls(),
-                    new RetentionView(s.completedMs(), s.deadMs()), s.durability());
+                    new RetentionView(s.completedMs(), s.deadMs()), s.durability(),
+                    s.push() == null ? null : PushDefinition.View.of(s.push()));
         }
     }
 

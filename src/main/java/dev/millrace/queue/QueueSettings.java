@@ -1,6 +1,7 @@
 package dev.millrace.queue;
 
 import dev.millrace.queue.QueueDefinition.Durability;
+import dev.millrace.queue.push.PushTarget;
 
 /**
  * What holds in a queue. Times in ms.
@@ -14,12 +15,14 @@ import dev.millrace.queue.QueueDefinition.Durability;
  * @param completedMs how long completed jobs are kept
  * @param deadMs how long dead jobs are kept
  * @param durability when a change counts as made
+ * @param push where its jobs are sent to, or null
  */
-record QueueSettings(int concurrency, int rateLimit, long rateWindowMs, int maxAttempts, Backoff backoff, long leaseMs,
-        int maxStalls, long completedMs, long deadMs, Durability durability) {
+public record QueueSettings(int concurrency, int rateLimit, long rateWindowMs, int maxAttempts, Backoff backoff,
+        long leaseMs,
+        int maxStalls, long completedMs, long deadMs, Durability durability, PushTarget push) {
 
     static final QueueSettings DEFAULT = new QueueSettings(0, 0, 0, 3, Backoff.DEFAULT, 30_000, 3, 0,
-            14 * 86_400_000L, Durability.ASYNC);
+            14 * 86_400_000L, Durability.ASYNC, null);
 
     /** ms per job that the rate allows; 0 for any rate. */
     String interval() {

@@ -140,7 +140,7 @@ class QueueStore {
             args.add(LeaseToken.delivery(f.id(), f.leaseToken()));
             args.add(f.error() == null ? "" : f.error());
             args.add(f.delay() == null ? "-1" : Long.toString(f.delay().toMillis()));
-            args.add(Boolean.TRUE.equals(f.dead()) ? "1" : "0");
+            args.add(f.putOff() ? "2" : Boolean.TRUE.equals(f.dead()) ? "1" : "0");
             args.add(String.format(Locale.ROOT, "%.6f", ThreadLocalRandom.current().nextDouble()));
         }
         return run(queue, fail, args).map(QueueStore::statuses);

@@ -14,6 +14,7 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.redis.client.Response;
 
 import dev.millrace.auth.ApiKeys;
+import dev.millrace.queue.push.Pushers;
 import dev.millrace.queue.schedule.Schedules;
 import dev.millrace.redis.RedisUnavailableException;
 import dev.millrace.redis.Script;
@@ -38,6 +39,7 @@ class Upkeep {
     private final ApiKeys keys;
     private final Queues queues;
     private final Schedules schedules;
+    private final Pushers pushers;
     private final QueueMetrics metrics;
     private final Scripts scripts;
     private final Script sweep;
@@ -46,10 +48,11 @@ class Upkeep {
     private final Script redrive;
     private volatile boolean failing;
 
-    Upkeep(ApiKeys keys, Queues queues, Schedules schedules, QueueMetrics metrics, Scripts scripts) {
+    Upkeep(ApiKeys keys, Queues queues, Schedules schedules, Pushers pushers, QueueMetrics metrics, Scripts scripts) {
         this.keys = keys;
         this.queues = queues;
         this.schedules = schedules;
+        this.pushers = pushers;
         this.metrics = metrics;
         this.scripts = scripts;
         this.sweep = scripts.get("queue/sweep-1");
@@ -66,9 +69,11 @@ class Upkeep {
     }
 
     private Uni<Void> round(String tenant) {
-        return queues.all(tenant).flatMap(all -> Multi.createFrom().iterable(all.entrySet())
-                .onItem().transformToUni(e -> sweep(new QueueName(tenant, e.getKey()), e.getValue(), STEPS_PER_ROUND))
-                .merge(QUEUES_AT_ONCE).onItem().ignoreAsUni());
+        return queues.all(tenant).invoke(all -> pushers.follow(tenant, all))
+                .flatMap(all -> Multi.createFrom().iterable(all.entrySet())
+                        .onItem()
+                        .transformToUni(e -> sweep(new QueueName(tenant, e.getKey()), e.getValue(), STEPS_PER_ROUND))
+                        .merge(QUEUES_AT_ONCE).onItem().ignoreAsUni());
     }
 
     private Uni<Sight> sweep(QueueName queue, QueueSettings s, int steps) {

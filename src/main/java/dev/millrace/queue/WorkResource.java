@@ -21,6 +21,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
@@ -104,7 +105,14 @@ public class WorkResource {
     public record Failure(@Schema(required = true) String id, @Schema(required = true) String leaseToken,
             @Schema(description = "What went wrong, up to 4096 characters", examples = "SMTP 451") String error,
             @Schema(description = "How long to wait for the next attempt, in place of the backoff", type = SchemaType.STRING, examples = "1m") Duration delay,
-            @Schema(description = "Do not try again", defaultValue = "false") Boolean dead) {}
+            @Schema(description = "Do not try again", defaultValue = "false") Boolean dead,
+            @JsonIgnore boolean putOff) {
+
+        /** A failure that costs no attempt. */
+        public static Failure putOff(String id, String leaseToken, String error, Duration delay) {
+            return new Failure(id, leaseToken, error, delay, null, true);
+        }
+    }
 
     /** Jobs that failed. */
     @RegisterForReflection

@@ -1,0 +1,63 @@
+package dev.millrace.queue.push;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+import jakarta.inject.Singleton;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.impl.VertxInternal;
+
+import dev.millrace.http.Stopping;
+import dev.millrace.queue.QueueName;
+import dev.millrace.queue.QueueService;
+import dev.millrace.queue.QueueSettings;
+import dev.millrace.redis.Scripts;
+
+/** The pushers of all queues that have a receiver, as their settings say; on every replica. */
+@Singleton
+public class Pushers {
+
+    private final QueueService queues;
+    private final WebhookClient client;
+    private final Pauses pauses;
+    private final ObjectMapper json;
+    private final VertxInternal vertx;
+    private final Stopping stopping;
+    private final Map<QueueName, Pusher> pushers = new ConcurrentHashMap<>();
+
+    Pushers(QueueService queues, WebhookClient client, Scripts scripts, ObjectMapper json, Vertx vertx,
+            Stopping stopping) {
+        this.queues = queues;
+        this.client = client;
+        this.pauses = new Pauses(scripts);
+        this.json = json;
+        this.vertx = (VertxInternal) vertx;
+        this.stopping = stopping;
+    }
+
+    /** Starts, changes and ends the pushers of a tenant. Called about once a second. */
+    public void follow(String tenant, Map<String, QueueSettings> settings) {
+        pushers.values().removeIf(pusher -> {
+            QueueSettings now = settings.get(pusher.queue().queue());
+            boolean over = pusher.queue().tenant().equals(tenant)
+                    && (now == null || !pusher.target().equals(now.push()));
+            if (over) {
+                pusher.end();
+            }
+            return over;
+        });
+        settings.forEach((name, s) -> {
+            if (s.push() != null && !stopping.hasBegun()) {
+                pushers.computeIfAbsent(new QueueName(tenant, name), queue -> {
+                    Pusher pusher = new Pusher(queue, s.push(), queues, client, pauses, json,
+                            vertx.createEventLoopContext(), stopping);
+                    pusher.start();
+                    return pusher;
+                });
+            }
+        });
+    }
+}

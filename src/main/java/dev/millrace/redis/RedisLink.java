@@ -92,12 +92,8 @@ final class RedisLink implements HeldConnection.Owner {
     /** Sends one command when subscribed to; fails with a Redis error reply or {@link RedisUnavailableException}. */
     Uni<Response> send(Request request) {
         return Uni.createFrom().emitter(emitter -> {
-            if (isOnItsLoop()) {
-                submit(new Call(emitter, null), request);
-            } else {
-                Call call = new Call(emitter, ContextInternal.current());
-                context.runOnContext(v -> submit(call, request));
-            }
+            Call call = new Call(emitter);
+            held.onLoop(() -> submit(call, request));
         });
     }
 
@@ -140,11 +136,15 @@ final class RedisLink implements HeldConnection.Owner {
 
     @Override
     public void dropped(String cause) {
+        inFlight = 0;
         Call call;
         while ((call = waiting.poll()) != null) {
-            call.fail(Reason.LOST, "The connection to Redis was lost: " + cause);
+            if (call.isLate()) {
+                call.fail(Reason.TIMEOUT, "Redis did not answer within " + deadlineMs + " ms");
+            } else {
+                call.fail(Reason.LOST, "The connection to Redis was lost: " + cause);
+            }
         }
-        inFlight = 0;
         if (!held.isClosed()) {
             listener.disconnected(this, cause);
         }
@@ -165,8 +165,7 @@ final class RedisLink implements HeldConnection.Owner {
         if (oldest == null) {
             return;
         }
-        if (System.nanoTime() - oldest.sentAt >= deadlineNanos) {
-            oldest.fail(Reason.TIMEOUT, "Redis did not answer within " + deadlineMs + " ms");
+        if (oldest.isLate()) {
             held.drop("no answer within " + deadlineMs + " ms");
         } else {
             sweepSoon();
@@ -182,14 +181,16 @@ final class RedisLink implements HeldConnection.Owner {
     /** One command on its way. */
     private final class Call implements Handler<AsyncResult<Response>> {
         private final UniEmitter<? super Response> emitter;
-        /** Where to continue, if not here. */
-        private final ContextInternal caller;
+        private final ContextInternal caller = ContextInternal.current();
         private final long sentAt = System.nanoTime();
         private boolean done;
 
-        Call(UniEmitter<? super Response> emitter, ContextInternal caller) {
+        Call(UniEmitter<? super Response> emitter) {
             this.emitter = emitter;
-            this.caller = caller;
+        }
+
+        boolean isLate() {
+            return System.nanoTime() - sentAt >= deadlineNanos;
         }
 
         @Override
@@ -207,28 +208,20 @@ final class RedisLink implements HeldConnection.Owner {
             latency.accept(System.nanoTime() - sentAt);
             if (answer.succeeded()) {
                 held.answered();
-                continueWith(() -> emitter.complete(answer.result()));
+                CallerContext.run(caller, () -> emitter.complete(answer.result()));
             } else {
                 Throwable failure = RedisReply.failure(answer.cause());
                 if (RedisReply.meansReconnect(answer.cause())) {
                     held.drop(HeldConnection.reason(answer.cause()));
                 }
-                continueWith(() -> emitter.fail(failure));
+                CallerContext.run(caller, () -> emitter.fail(failure));
             }
         }
 
         void fail(Reason reason, String message) {
             if (!done) {
                 done = true;
-                continueWith(() -> emitter.fail(new RedisUnavailableException(reason, message)));
-            }
-        }
-
-        private void continueWith(Runnable next) {
-            if (caller == null) {
-                next.run();
-            } else {
-                caller.runOnContext(v -> next.run());
+                CallerContext.run(caller, () -> emitter.fail(new RedisUnavailableException(reason, message)));
             }
         }
     }

@@ -1,0 +1,49 @@
+package dev.millrace.redis;
+
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * Channels that nobody listens to any more, kept for a second: whoever takes turns waiting, as long polls do, costs
+ * Redis nothing then. Confined to one thread.
+ */
+final class LingeringChannels {
+
+    static final long LINGER_MS = 1000;
+    private static final int MOST = 1000;
+
+    private final Map<String, Long> since = new LinkedHashMap<>();
+
+    void add(String channel) {
+        since.remove(channel);
+        since.put(channel, System.nanoTime());
+    }
+
+    void remove(String channel) {
+        since.remove(channel);
+    }
+
+    void clear() {
+        since.clear();
+    }
+
+    boolean isEmpty() {
+        return since.isEmpty();
+    }
+
+    /** Takes out those that have been here for a second, and the eldest where there are too many. */
+    void drainDue(Consumer<String> to) {
+        long now = System.nanoTime();
+        Iterator<Map.Entry<String, Long>> eldest = since.entrySet().iterator();
+        while (eldest.hasNext()) {
+            Map.Entry<String, Long> next = eldest.next();
+            if (since.size() <= MOST && now - next.getValue() < LINGER_MS * 1_000_000) {
+                return;
+            }
+            eldest.remove();
+            to.accept(next.getKey());
+        }
+    }
+}

@@ -1,20 +1,25 @@
 package dev.millrace.redis;
 
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Channels that nobody listens to any more, kept for a second: whoever takes turns waiting, as long polls do, costs
+ * Channels that nobody listens to any more, kept for a moment: whoever takes turns waiting, as long polls do, costs
  * Redis nothing then. Confined to one thread.
  */
 final class LingeringChannels {
 
-    static final long LINGER_MS = 1000;
     private static final int MOST = 1000;
 
+    private final long nanos;
     private final Map<String, Long> since = new LinkedHashMap<>();
+
+    LingeringChannels(Duration moment) {
+        this.nanos = moment.toNanos();
+    }
 
     void add(String channel) {
         since.remove(channel);
@@ -33,13 +38,13 @@ final class LingeringChannels {
         return since.isEmpty();
     }
 
-    /** Takes out those that have been here for a second, and the eldest where there are too many. */
+    /** Takes out those that have been here for a moment, and the eldest where there are too many. */
     void drainDue(Consumer<String> to) {
         long now = System.nanoTime();
         Iterator<Map.Entry<String, Long>> eldest = since.entrySet().iterator();
         while (eldest.hasNext()) {
             Map.Entry<String, Long> next = eldest.next();
-            if (since.size() <= MOST && now - next.getValue() < LINGER_MS * 1_000_000) {
+            if (since.size() <= MOST && now - next.getValue() < nanos) {
                 return;
             }
             eldest.remove();

@@ -52,6 +52,7 @@ final class Subscriber implements HeldConnection.Owner {
     private final Heartbeat heartbeat;
     private final Observer observer;
     private final long confirmMs;
+    private final long lingerMs;
     private final int maxChannels;
     private final AtomicBoolean begun = new AtomicBoolean();
     private final AtomicInteger count = new AtomicInteger();
@@ -63,21 +64,27 @@ final class Subscriber implements HeldConnection.Owner {
     private final Set<String> leaving = new HashSet<>();
     /** Channels of which Redis may have to be told something. */
     private final Set<String> changed = new LinkedHashSet<>();
-    private final LingeringChannels lingering = new LingeringChannels();
+    private final LingeringChannels lingering;
     private Future<?> confirmation;
     private boolean down;
     private boolean telling;
     private boolean sweeping;
     private volatile boolean up;
 
-    /** @param redis sends a command over another connection */
+    /**
+     * @param redis sends a command over another connection
+     * @param heartbeat how often it is tried whether messages arrive, and how long they may take
+     * @param linger how long a channel is kept that nobody listens to
+     */
     Subscriber(ContextInternal context, Supplier<Redis> clients, Function<Request, Uni<Response>> redis,
             Duration timeout,
-            Duration heartbeat, int maxChannels, Observer observer) {
+            Duration heartbeat, Duration linger, int maxChannels, Observer observer) {
         this.held = new HeldConnection(context, clients, timeout, this);
         this.heartbeat = new Heartbeat(held, redis, heartbeat, this::alive);
         this.observer = observer;
         this.confirmMs = 2 * timeout.toMillis();
+        this.lingerMs = linger.toMillis();
+        this.lingering = new LingeringChannels(linger);
         this.maxChannels = maxChannels;
     }
 
@@ -162,7 +169,7 @@ final class Subscriber implements HeldConnection.Owner {
         tellSoon();
         if (!sweeping && !lingering.isEmpty()) {
             sweeping = true;
-            held.later(LingeringChannels.LINGER_MS, () -> {
+            held.later(lingerMs, () -> {
                 sweeping = false;
                 sweep();
             });

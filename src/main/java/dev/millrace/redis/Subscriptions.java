@@ -35,6 +35,7 @@ public class Subscriptions {
 
     private static final Logger LOG = Logger.getLogger(Subscriptions.class);
     private static final Duration HEARTBEAT = Duration.ofSeconds(3);
+    private static final Duration LINGER = Duration.ofSeconds(1);
     private static final Duration FAILURES_APART = Duration.ofMinutes(1);
 
     private final RedisClients clients;
@@ -47,7 +48,7 @@ public class Subscriptions {
         this.metrics = metrics;
         Duration timeout = config.timeout();
         this.subscriber = new Subscriber(((VertxInternal) vertx).createEventLoopContext(), clients.listeningFactory(),
-                links::send, timeout, timeout.compareTo(HEARTBEAT) > 0 ? timeout : HEARTBEAT, MAX_CHANNELS,
+                links::send, timeout, timeout.compareTo(HEARTBEAT) > 0 ? timeout : HEARTBEAT, LINGER, MAX_CHANNELS,
                 new Reports());
     }
 

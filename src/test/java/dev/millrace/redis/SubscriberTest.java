@@ -14,6 +14,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -55,6 +58,7 @@ class SubscriberTest {
     private final List<String> losses = new CopyOnWriteArrayList<>();
     private final List<Throwable> failures = new CopyOnWriteArrayList<>();
     private final AtomicInteger beats = new AtomicInteger();
+    private Duration linger = Duration.ofSeconds(1);
     private Subscriber subscriber;
     private RedisConversation redis = new RedisConversation(server.port());
 
@@ -132,10 +136,56 @@ class SubscriberTest {
             before = subscribe("turns");
             establish(before);
         }
-        assertTrue(subscribeCalls() - calls < 500, subscribeCalls() - calls + " commands");
+        assertTrue(subscribeCalls() - calls < 20, subscribeCalls() - calls + " commands");
         Heard heard = listen("turns");
         redis.call("PUBLISH", "turns", "x");
         eventually().until(() -> heard.messages.equals(List.of("x")));
+    }
+
+    /** While Redis is still being told of the one, the other happens. */
+    @Test
+    void whoeverComesAndGoesAtTheSameMomentHearsAll() throws Exception {
+        linger = Duration.ZERO;
+        start(clients(server.port(), null));
+        AtomicInteger resubscribed = new AtomicInteger();
+        ExecutorService clients = Executors.newFixedThreadPool(4);
+        try {
+            List<Future<?>> ends = new ArrayList<>();
+            for (int t = 0; t < 4; t++) {
+                ends.add(clients.submit(() -> comeAndGo(resubscribed)));
+            }
+            for (Future<?> end : ends) {
+                end.get();
+            }
+        } finally {
+            clients.shutdown();
+        }
+        awaitChannels(Set.of());
+        listen("come-0").subscription.close();
+        awaitChannels(Set.of());
+        assertEquals(0, resubscribed.get());
+        assertEquals(List.of(), losses);
+    }
+
+    private void comeAndGo(AtomicInteger resubscribed) {
+        try (RedisConversation own = new RedisConversation(server.port())) {
+            for (int i = 0; i < 500; i++) {
+                String channel = "come-" + i % 2;
+                String text = Thread.currentThread().getName() + i;
+                CompletableFuture<String> heard = new CompletableFuture<>();
+                try (Subscription subscription = subscriber.subscribe(channel, message -> {
+                    if (message.equals(text)) {
+                        heard.complete(message);
+                    }
+                }, resubscribed::incrementAndGet)) {
+                    if (i % 5 > 0) {
+                        establish(subscription);
+                        own.call("PUBLISH", channel, text);
+                        heard.orTimeout(20, TimeUnit.SECONDS).join();
+                    }
+                }
+            }
+        }
     }
 
     @Test
@@ -326,7 +376,7 @@ class SubscriberTest {
 
     private void start(Supplier<Redis> clients, Function<Request, Uni<Response>> publisher) {
         subscriber = new Subscriber(vertx.createEventLoopContext(), clients, publisher, Duration.ofSeconds(1),
-                Duration.ofMillis(500), MAX_CHANNELS, new Subscriber.Observer() {
+                Duration.ofMillis(500), linger, MAX_CHANNELS, new Subscriber.Observer() {
                     @Override
                     public void alive() {
                         beats.incrementAndGet();

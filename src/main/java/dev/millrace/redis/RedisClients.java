@@ -1,6 +1,9 @@
 package dev.millrace.redis;
 
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 import jakarta.enterprise.inject.Instance;
@@ -22,6 +25,9 @@ public class RedisClients {
     interface Fallback {
         RedisEndpoint start();
     }
+
+    /** The handshake; what a listening connection sends has no reply. */
+    private static final int LISTENING_IN_FLIGHT = 16;
 
     private final RedisConfig config;
     private final Vertx vertx;
@@ -51,6 +57,17 @@ public class RedisClients {
     /** Makes clients with one connection each; to be asked on the event loop the connection shall live on. */
     Supplier<Redis> factory() {
         return () -> Redis.createClient(vertx, endpoint.options(netOptions(), config.maxInFlight()));
+    }
+
+    /**
+     * Makes clients for a connection that listens to channels. A cluster's nodes pass every message to each other, so one node is
+     * enough, another one at each attempt; its client would spread the channels over all nodes.
+     */
+    Supplier<Redis> listeningFactory() {
+        List<RedisEndpoint> nodes = endpoint.nodes();
+        AtomicInteger next = new AtomicInteger(ThreadLocalRandom.current().nextInt(nodes.size()));
+        return () -> Redis.createClient(vertx, nodes.get(Math.floorMod(next.getAndIncrement(), nodes.size()))
+                .options(netOptions(), LISTENING_IN_FLIGHT));
     }
 
     private NetClientOptions netOptions() {

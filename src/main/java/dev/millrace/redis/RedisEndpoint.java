@@ -92,6 +92,14 @@ public record RedisEndpoint(RedisClientType type, List<String> addresses, boolea
         return type == RedisClientType.CLUSTER;
     }
 
+    /** The same server or servers, or of a cluster each node by itself. */
+    List<RedisEndpoint> nodes() {
+        return cluster()
+                ? addresses.stream().map(address -> new RedisEndpoint(RedisClientType.STANDALONE, List.of(address), tls,
+                        user, password, db, null)).toList()
+                : List.of(this);
+    }
+
     /** The options of a client that holds a single connection to each server. */
     RedisOptions options(NetClientOptions net, int maxInFlight) {
         RedisOptions options = new RedisOptions()

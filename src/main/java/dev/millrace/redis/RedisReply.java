@@ -17,6 +17,12 @@ final class RedisReply {
     /** This server is no longer, or not yet, the one to talk to: ask again where Redis is. */
     private static final Set<String> WRONG_SERVER = Set.of("READONLY", "MASTERDOWN", "LOADING");
 
+    /**
+     * What the client says of a connection that it knows to be closed, at each call, which it then does not send. Of some ends
+     * it tells nobody else: of a cluster's node to which a MOVED led it, or that left before all others were connected.
+     */
+    private static final String CLOSED = "Connection is closed";
+
     /** Redis 6 reports what a command inside a script was refused for in the middle of its own error. */
     private static final Pattern WRAPPED = Pattern
             .compile("-(OOM|READONLY|MISCONF|NOREPLICAS|MASTERDOWN|CLUSTERDOWN) ");
@@ -26,7 +32,9 @@ final class RedisReply {
     /** The error reply itself where Redis judged the command, else {@link RedisUnavailableException}. */
     static Throwable failure(Throwable cause) {
         if (!(cause instanceof ErrorType error)) {
-            return new RedisUnavailableException(Reason.LOST, "The connection to Redis was lost");
+            return CLOSED.equals(cause.getMessage())
+                    ? new RedisUnavailableException(Reason.DOWN, "Redis is not connected")
+                    : new RedisUnavailableException(Reason.LOST, "The connection to Redis was lost");
         }
         String kind = kind(error);
         if (kind.equals("CONNECTION_CLOSED")) {
@@ -39,7 +47,9 @@ final class RedisReply {
     }
 
     static boolean meansReconnect(Throwable cause) {
-        return cause instanceof ErrorType error && WRONG_SERVER.contains(kind(error));
+        return cause instanceof ErrorType error
+                ? WRONG_SERVER.contains(kind(error))
+                : CLOSED.equals(cause.getMessage());
     }
 
     static boolean isNoScript(Throwable cause) {

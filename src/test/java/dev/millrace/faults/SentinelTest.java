@@ -5,7 +5,12 @@ import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import jakarta.inject.Inject;
 
 import org.junit.jupiter.api.Test;
 
@@ -13,10 +18,17 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 
-/** Sentinel says where the master is, also after a failover. */
+import dev.millrace.redis.RedisConversation;
+import dev.millrace.redis.Subscription;
+import dev.millrace.redis.Subscriptions;
+
+/** Sentinel says where the master is, also after a failover; messages come from there, too. */
 @QuarkusTest
 @WithTestResource(RedisSentinels.class)
 class SentinelTest {
+
+    @Inject
+    Subscriptions subscriptions;
 
     @Test
     void followsAFailover() {
@@ -26,10 +38,21 @@ class SentinelTest {
         given().post("/v1/ratelimit/failover/x").then().statusCode(200).body("remaining", equalTo(4))
                 .body("degraded", equalTo(false));
 
+        List<String> heard = new CopyOnWriteArrayList<>();
+        AtomicInteger resubscribed = new AtomicInteger();
+        Subscription subscription = subscriptions.subscribe("failover", heard::add, resubscribed::incrementAndGet);
+        subscription.established().await().atMost(Duration.ofSeconds(20));
+
         RedisSentinels.master.kill();
 
         await().atMost(Duration.ofSeconds(90))
                 .until(() -> given().post("/v1/ratelimit/failover/y").path("degraded").equals(false));
         given().get("/v1/ratelimit/failover/x").then().body("limit", equalTo(5)).body("degraded", equalTo(false));
+        await().atMost(Duration.ofSeconds(90)).until(() -> resubscribed.get() > 0);
+        try (RedisConversation redis = new RedisConversation(RedisSentinels.replica.port())) {
+            redis.call("PUBLISH", "failover", "x");
+        }
+        await().atMost(Duration.ofSeconds(20)).until(() -> heard.equals(List.of("x")));
+        subscription.close();
     }
 }

@@ -200,6 +200,7 @@ class WebhookAddressTest {
             end.countDown();
             assertEquals(Outcome.DONE, pushing.push("http://hangs.test:" + port + "/").outcome());
             assertEquals(2, receiver.requests.size(), "what has failed is not sent when its name is found at last");
+            assertEquals(2, receiver.opened(), "nor is anything connected to");
         }
     }
 }

@@ -280,7 +280,7 @@ class WebhookClientTest {
     @Test
     void noConnectionIsKeptLongerThanItsAge() {
         receiver.handle(StubReceiver.answer(200, "ok", "Keep-Alive: timeout=600"));
-        try (Pushing impatient = new Pushing(Pushing.addresses(true), null, 300, new HttpClientOptions())) {
+        try (Pushing impatient = new Pushing(Pushing.addresses(true), null, 1000, new HttpClientOptions())) {
             assertEquals(Outcome.DONE, impatient.push(url).outcome());
             await().atMost(Duration.ofSeconds(20)).until(() -> receiver.closed() == 1);
             assertEquals(Outcome.DONE, impatient.push(url).outcome());
@@ -290,10 +290,10 @@ class WebhookClientTest {
     @Test
     void aConnectionThatHasItsAgeFinishesWhatItIsAt() {
         receiver.handle((request, out) -> {
-            Thread.sleep(1000);
+            Thread.sleep(2000);
             StubReceiver.answer(200, "ok").answer(request, out);
         });
-        try (Pushing impatient = new Pushing(Pushing.addresses(true), null, 300, new HttpClientOptions())) {
+        try (Pushing impatient = new Pushing(Pushing.addresses(true), null, 1000, new HttpClientOptions())) {
             assertEquals(Outcome.DONE, impatient.push(url).outcome());
         }
     }

@@ -20,7 +20,6 @@ public enum ErrorCode {
     REGION_UNKNOWN("region-unknown", 404, "There is no such cache region"),
     SESSION_UNKNOWN("session-unknown", 404, "There is no such session, or it has ended"),
     FAMILY_UNKNOWN("family-unknown", 404, "There is no such family of refresh tokens, or it has ended"),
-    QUEUE_UNKNOWN("queue-unknown", 404, "There is no such queue"),
     JOB_UNKNOWN("job-unknown", 404, "There is no such job, or it is no longer kept"),
     SCHEDULE_UNKNOWN("schedule-unknown", 404, "There is no such schedule"),
     METHOD_NOT_ALLOWED("method-not-allowed", 405, "The method is not allowed here"),
@@ -44,7 +43,6 @@ public enum ErrorCode {
     HEADERS_TOO_LARGE("headers-too-large", 431, "The header fields are too large"),
     INTERNAL("internal", 500, "Something went wrong in the service"),
     ORIGIN_FAILED("origin-failed", 502, "The origin did not give a usable answer"),
-    NOT_REPLICATED("not-replicated", 503, "No replica of Redis confirmed the change in time"),
     REDIS_UNAVAILABLE("redis-unavailable", 503, "Redis is not available"),
     OVERLOADED("overloaded", 503, "The service is overloaded");
 

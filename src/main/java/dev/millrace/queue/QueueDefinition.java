@@ -8,7 +8,6 @@ import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonValue;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
@@ -28,7 +27,6 @@ public record QueueDefinition(
         @Schema(description = "Lease of jobs and requests that do not say, 1 s to 24 h; default 30s", type = SchemaType.STRING, examples = "1m") Duration lease,
         @Schema(description = "How often a job's lease may end without an answer before the job is dead, 0 to 100; default 3", examples = "3") Integer maxStalls,
         @Schema(description = "How long ended jobs are kept") Retention retention,
-        @Schema(description = "When a change counts as made: async, when Redis has made it; replicated, when one of its replicas has, too; default async") Durability durability,
         @Schema(description = "Jobs are sent to this receiver, in place of workers that ask for them") PushDefinition push) {
 
     private static final Duration DAY = Duration.ofDays(1);
@@ -47,24 +45,6 @@ public record QueueDefinition(
     public record Retention(
             @Schema(description = "Completed jobs, with their results, up to 400 d; default 0, not at all", type = SchemaType.STRING, examples = "1h") Duration completed,
             @Schema(description = "Dead jobs, up to 400 d; default 14d", type = SchemaType.STRING, examples = "14d") Duration dead) {}
-
-    /** When a change counts as made. */
-    public enum Durability {
-        ASYNC("async"),
-        REPLICATED("replicated");
-
-        private final String id;
-
-        Durability(String id) {
-            this.id = id;
-        }
-
-        @JsonValue
-        @Override
-        public String toString() {
-            return id;
-        }
-    }
 
     /** What is wrong with it; empty if nothing is. */
     List<Violation> violations() {
@@ -118,7 +98,7 @@ public record QueueDefinition(
                 backoff == null ? d.backoff() : backoff, ms(lease, d.leaseMs()), or(maxStalls, d.maxStalls()),
                 ms(retention == null ? null : retention.completed(), d.completedMs()),
                 ms(retention == null ? null : retention.dead(), d.deadMs()),
-                durability == null ? d.durability() : durability, target);
+                target);
     }
 
     private static int or(Integer value, int otherwise) {

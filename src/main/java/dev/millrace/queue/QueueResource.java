@@ -38,7 +38,6 @@ import dev.millrace.auth.Scopes;
 import dev.millrace.http.ApiException;
 import dev.millrace.http.Page;
 import dev.millrace.http.Violation;
-import dev.millrace.queue.QueueDefinition.Durability;
 import dev.millrace.queue.push.PushDefinition;
 import dev.millrace.settings.Put;
 
@@ -68,15 +67,14 @@ public class QueueResource {
     public record View(@Schema(examples = "emails") String queue, boolean paused,
             @Schema(description = "Why it is paused", examples = "paused") String pausedReason, QueueCounts counts,
             @Schema(description = "Absent for any number") Integer concurrency, RateView rate, int maxAttempts,
-            BackoffView backoff, long leaseMs, int maxStalls, RetentionView retention, Durability durability,
-            PushDefinition.View push) {
+            BackoffView backoff, long leaseMs, int maxStalls, RetentionView retention, PushDefinition.View push) {
 
         static View of(String name, QueueSettings s, Upkeep.Sight sight) {
             return new View(name, !sight.paused().isEmpty(), sight.paused().isEmpty() ? null : sight.paused(),
                     sight.counts(), s.concurrency() == 0 ? null : s.concurrency(),
                     s.rateLimit() == 0 ? null : new RateView(s.rateLimit(), s.rateWindowMs()), s.maxAttempts(),
                     BackoffView.of(s.backoff()), s.leaseMs(), s.maxStalls(),
-                    new RetentionView(s.completedMs(), s.deadMs()), s.durability(),
+                    new RetentionView(s.completedMs(), s.deadMs()),
                     s.push() == null ? null : PushDefinition.View.of(s.push()));
         }
     }

@@ -104,6 +104,7 @@ public class QueueService {
 
     private Uni<Handed> reserve(QueueName queue, Wanted wanted, long until, boolean wait, boolean again,
             BooleanSupplier gone) {
+        long asked = System.nanoTime();
         return reserves.ask(queue, new Asked(wanted, wait)).flatMap(handed -> {
             if (!handed.jobs().isEmpty()) {
                 if (gone.getAsBoolean()) {
@@ -115,7 +116,7 @@ public class QueueService {
             if (!wait || until - System.nanoTime() <= 0 || stopping.hasBegun() || gone.getAsBoolean()) {
                 return Uni.createFrom().item(handed);
             }
-            return sleepers.sleep(queue, until, handed.nextInMs(), again, gone)
+            return sleepers.sleep(queue, asked, until, handed.nextInMs(), again, gone)
                     .chain(() -> reserve(queue, wanted, until, until - System.nanoTime() > 0, true, gone));
         });
     }

@@ -19,6 +19,9 @@ import io.vertx.core.impl.ContextInternal;
 import io.vertx.core.impl.VertxInternal;
 
 import dev.millrace.http.Stopping;
+import dev.millrace.redis.RedisUnavailableException;
+import dev.millrace.redis.Subscription;
+import dev.millrace.redis.Subscriptions;
 
 /**
  * Requests that wait for jobs. Those of one queue stand in line; when Redis says that there are jobs, or one falls due, the
@@ -32,12 +35,16 @@ class Sleepers {
     private static final long TICK_MS = 100;
     private static final long ASK_AT_LEAST_EVERY_MS = 1000;
     private static final int WOKEN_AT_ONCE = 16;
+    /** A line that nobody stands in is kept for a while, with its subscription: workers come back. */
+    private static final long KEPT_NANOS = 10_000_000_000L;
 
     private final ContextInternal context;
     private final Stopping stopping;
+    private final Subscriptions subscriptions;
     private final Map<QueueName, Line> lines = new ConcurrentHashMap<>();
 
-    Sleepers(Vertx vertx, Stopping stopping) {
+    Sleepers(Vertx vertx, Stopping stopping, Subscriptions subscriptions) {
+        this.subscriptions = subscriptions;
         this.context = ((VertxInternal) vertx).createEventLoopContext();
         this.stopping = stopping;
     }
@@ -45,15 +52,17 @@ class Sleepers {
     /**
      * Completes when it is worth while to ask again, or the wait is over.
      *
+     * @param askedNanos when it last asked, by {@link System#nanoTime}
      * @param untilNanos end of the wait, by {@link System#nanoTime}
      * @param nextInMs when there may be more, -1 if unknown
      * @param again whether it was woken before, for nothing, and keeps its turn
      * @param gone whether the caller has hung up
      */
-    Uni<Void> sleep(QueueName queue, long untilNanos, long nextInMs, boolean again, BooleanSupplier gone) {
+    Uni<Void> sleep(QueueName queue, long askedNanos, long untilNanos, long nextInMs, boolean again,
+            BooleanSupplier gone) {
         return Uni.createFrom().emitter(emitter -> {
             ContextInternal caller = ContextInternal.current();
-            Sleeper sleeper = new Sleeper(emitter, caller, untilNanos, gone);
+            Sleeper sleeper = new Sleeper(emitter, caller, askedNanos, untilNanos, gone);
             onLoop(() -> lines.computeIfAbsent(queue, Line::new).add(sleeper, nextInMs, again));
         });
     }
@@ -89,8 +98,8 @@ class Sleepers {
         }
     }
 
-    private record Sleeper(UniEmitter<? super Void> emitter, ContextInternal caller, long untilNanos,
-            BooleanSupplier gone) {
+    private record Sleeper(UniEmitter<? super Void> emitter, ContextInternal caller, long askedNanos,
+            long untilNanos, BooleanSupplier gone) {
 
         void wake() {
             if (caller == null) {
@@ -106,14 +115,37 @@ class Sleepers {
         private final QueueName queue;
         private final ArrayDeque<Sleeper> sleepers = new ArrayDeque<>();
         private long askAtNanos;
+        private long wokenNanos = System.nanoTime() - KEPT_NANOS;
+        private long idleNanos = System.nanoTime();
+        private final Subscription news;
         private Future<?> timer;
 
         Line(QueueName queue) {
             this.queue = queue;
+            this.news = listen();
+            this.timer = context.nettyEventLoop().schedule(this::tick, TICK_MS, TimeUnit.MILLISECONDS);
+        }
+
+        /** Null if there are too many channels already: then the line asks once a second, as it does in any case. */
+        private Subscription listen() {
+            try {
+                Subscription listening = subscriptions.subscribe(queue.key("wake"),
+                        message -> Sleepers.this.wake(queue),
+                        () -> Sleepers.this.wake(queue));
+                listening.established().subscribe().with(done -> Sleepers.this.wake(queue), failure -> {});
+                return listening;
+            } catch (RedisUnavailableException e) {
+                return null;
+            }
         }
 
         void add(Sleeper sleeper, long nextInMs, boolean again) {
             long now = System.nanoTime();
+            if (wokenNanos - sleeper.askedNanos() > 0) {
+                // The message was here before the sleeper was.
+                sleeper.wake();
+                return;
+            }
             long ask = now + TimeUnit.MILLISECONDS.toNanos(
                     nextInMs < 0 ? ASK_AT_LEAST_EVERY_MS : Math.min(nextInMs, ASK_AT_LEAST_EVERY_MS));
             if (sleepers.isEmpty() || ask < askAtNanos) {
@@ -128,18 +160,18 @@ class Sleepers {
         }
 
         void wake(int most) {
+            wokenNanos = System.nanoTime();
+            wakeFirst(most);
+        }
+
+        private void wakeFirst(int most) {
             for (int i = 0; i < most && !sleepers.isEmpty(); i++) {
                 sleepers.poll().wake();
-            }
-            if (sleepers.isEmpty()) {
-                end();
             }
         }
 
         private void arm(long now) {
-            if (timer != null) {
-                timer.cancel(false);
-            }
+            timer.cancel(false);
             long ms = Math.max(0, TimeUnit.NANOSECONDS.toMillis(askAtNanos - now + 999_999));
             timer = context.nettyEventLoop().schedule(this::tick, Math.min(TICK_MS, ms), TimeUnit.MILLISECONDS);
         }
@@ -158,21 +190,22 @@ class Sleepers {
             over.forEach(Sleeper::wake);
             if (!sleepers.isEmpty() && askAtNanos - now <= 0) {
                 askAtNanos = now + TimeUnit.MILLISECONDS.toNanos(ASK_AT_LEAST_EVERY_MS);
-                wake(1);
+                wakeFirst(1);
             }
-            if (sleepers.isEmpty()) {
+            if (!sleepers.isEmpty()) {
+                idleNanos = now;
+                arm(now);
+            } else if (now - idleNanos > KEPT_NANOS) {
                 end();
             } else {
-                arm(now);
+                timer = context.nettyEventLoop().schedule(this::tick, TICK_MS * 10, TimeUnit.MILLISECONDS);
             }
         }
 
         private void end() {
-            if (timer != null) {
-                timer.cancel(false);
-                timer = null;
+            if (lines.remove(queue, this) && news != null) {
+                news.close();
             }
-            lines.remove(queue, this);
         }
     }
 }

@@ -29,7 +29,11 @@ public final class Api {
     public static final String CACHER = "mr_cacher_Jd7sYf0hLw3nBx5tMq2c";
     /** May read the cache of tenant {@code main}. */
     public static final String CACHE_READER = "mr_peeker_Ru9vEa4kZp1gHs6iCo8y";
-    /** May consume and define, and all about sessions and the cache, in tenant {@code other}. */
+    /** May produce and work jobs in tenant {@code main}, but set nothing. */
+    public static final String WORKER = "mr_worker_Wq5tZk1nMv8rDx3bLs7e";
+    /** May look at queues in tenant {@code main}. */
+    public static final String QUEUE_READER = "mr_onlooker_Pb2yUc6jGf9aHo4iNz0v";
+    /** May consume and define, and all about sessions, the cache and queues, in tenant {@code other}. */
     public static final String OTHER = "mr_other_Hm3pLd8tEa5jQx1zRk0w";
 
     private static final Map<String, String> SCOPES = Map.of(
@@ -39,7 +43,9 @@ public final class Api {
             SESSION_READER, "sessions:read",
             CACHER, "cache",
             CACHE_READER, "cache:read",
-            OTHER, "ratelimit,sessions,cache,admin");
+            WORKER, "queues",
+            QUEUE_READER, "queues:read",
+            OTHER, "ratelimit,sessions,cache,queues,admin");
 
     private Api() {}
 

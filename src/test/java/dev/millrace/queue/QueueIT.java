@@ -1,0 +1,6 @@
+package dev.millrace.queue;
+
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+
+@QuarkusIntegrationTest
+class QueueIT extends QueueTest {}

@@ -40,8 +40,7 @@ public class UnroutedProblems {
         router.route().order(RouteConstants.ROUTE_ORDER_UPLOAD_LIMIT - 1).handler(context -> {
             String length = context.request().getHeader(HttpHeaders.CONTENT_LENGTH);
             if (length != null && Long.parseLong(length) > maxBodySize) {
-                context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE)
-                        .endHandler(ended -> context.request().connection().close());
+                LingeringClose.after(context.request(), context.vertx());
                 context.fail(413);
             } else {
                 context.next();
@@ -69,6 +68,10 @@ public class UnroutedProblems {
     }
 
     private void answer(RoutingContext context) {
+        if (context.response().ended()) {
+            // Quarkus has answered a body that turned out to be too large, and the REST layer stumbles over that.
+            return;
+        }
         int status = context.statusCode() < 400 ? 500 : context.statusCode();
         if (status >= 500 && context.failure() != null) {
             LOG.error("Unexpected failure", context.failure());

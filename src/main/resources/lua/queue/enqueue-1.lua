@@ -7,7 +7,8 @@
 -- ARGV     then, per job, two: what is special about it, and the end of its body, from its options on
 --   special: empty for nothing, else some of " p<priority>", " d<delay ms>", " D<due ms>", " u<unique key>", " i<idempotency key>",
 --   " g<group>", " l<lease ms>", " t<ms it must start within>"
--- returns {id, what, ...}: what is 0 waiting, 1 delayed, or the state of the job that was there already
+-- returns {id, what, ...}: what is 0 waiting, 1 delayed, or the state of the job that was there already; then 1 if these are the
+--   first jobs of the queue
 
 local at, following, name = string.match(ARGV[2], '^(%d+) (%-?%d+) (.+)$')
 if at then
@@ -21,7 +22,8 @@ end
 
 local n = (#ARGV - 2) / 2
 local last = redis.call('HINCRBY', meta, 'seq', n)
-if last == n then
+local anew = last == n
+if anew then
   -- A queue that is made anew must not give ids again that it once gave: they go on with the time, in units of 10 µs since 2025.
   last = math.floor((now - 1735689600000) * 100) + n
   redis.call('HSET', meta, 'seq', string.format('%.0f', last))
@@ -99,4 +101,5 @@ append(lists)
 count('enqueued', added)
 count('waiting', added - later)
 if added > later then wake() end
+if anew then reply[#reply + 1] = 1 end
 return reply

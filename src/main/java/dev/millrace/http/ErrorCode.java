@@ -44,6 +44,7 @@ public enum ErrorCode {
     INTERNAL("internal", 500, "Something went wrong in the service"),
     ORIGIN_FAILED("origin-failed", 502, "The origin did not give a usable answer"),
     REDIS_UNAVAILABLE("redis-unavailable", 503, "Redis is not available"),
+    NOT_REPLICATED("not-replicated", 503, "No replica of Redis has confirmed it"),
     OVERLOADED("overloaded", 503, "The service is overloaded");
 
     private final String code;

@@ -26,6 +26,7 @@ import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 
+import dev.millrace.redis.NotReplicatedException;
 import dev.millrace.redis.RedisUnavailableException;
 
 /** Turns every exception that leaves a resource into a problem. Nothing of an unexpected one but its kind is told. */
@@ -45,6 +46,12 @@ public class ProblemMappers {
     @ServerExceptionMapper
     public RestResponse<Problem> redis(RedisUnavailableException e, UriInfo uri) {
         return problem(code(e), e.getMessage(), uri, List.of()).header(HttpHeaders.RETRY_AFTER, 1).build();
+    }
+
+    @ServerExceptionMapper
+    public RestResponse<Problem> replication(NotReplicatedException e, UriInfo uri) {
+        return problem(ErrorCode.NOT_REPLICATED, e.getMessage(), uri, List.of()).header(HttpHeaders.RETRY_AFTER, 1)
+                .build();
     }
 
     @ServerExceptionMapper

@@ -8,6 +8,7 @@ import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
@@ -27,10 +28,22 @@ public record QueueDefinition(
         @Schema(description = "Lease of jobs and requests that do not say, 1 s to 24 h; default 30s", type = SchemaType.STRING, examples = "1m") Duration lease,
         @Schema(description = "How often a job's lease may end without an answer before the job is dead, 0 to 100; default 3", examples = "3") Integer maxStalls,
         @Schema(description = "How long ended jobs are kept") Retention retention,
+        @Schema(description = "Whether a job counts as enqueued when Redis has it (`async`, the default) or when a replica of Redis has it, too (`replicated`)") Durability durability,
         @Schema(description = "Jobs are sent to this receiver, in place of workers that ask for them") PushDefinition push) {
 
     private static final Duration DAY = Duration.ofDays(1);
     private static final Duration YEAR = Duration.ofDays(400);
+
+    /** When a job counts as enqueued. */
+    @Schema(name = "Durability", enumeration = {"async", "replicated"})
+    public enum Durability {
+        /** When Redis has it. */
+        @JsonProperty("async")
+        ASYNC,
+        /** When a replica of Redis has it, too. */
+        @JsonProperty("replicated")
+        REPLICATED
+    }
 
     /** So many jobs per so long. */
     @RegisterForReflection
@@ -98,7 +111,7 @@ public record QueueDefinition(
                 backoff == null ? d.backoff() : backoff, ms(lease, d.leaseMs()), or(maxStalls, d.maxStalls()),
                 ms(retention == null ? null : retention.completed(), d.completedMs()),
                 ms(retention == null ? null : retention.dead(), d.deadMs()),
-                target);
+                durability == Durability.REPLICATED, target);
     }
 
     private static int or(Integer value, int otherwise) {

@@ -3,6 +3,7 @@ package dev.millrace.queue;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import jakarta.inject.Singleton;
@@ -65,9 +66,10 @@ class QueueMetrics {
         counts.computeIfAbsent(label, this::registerGauges).put(queue, now);
     }
 
-    /** There is no such queue any more. */
-    void forget(QueueName queue) {
-        counts.values().forEach(queues -> queues.remove(queue));
+    /** A tenant has these queues; what was known of others is forgotten. */
+    void follow(String tenant, Set<String> names) {
+        counts.values().forEach(queues -> queues.keySet()
+                .removeIf(queue -> queue.tenant().equals(tenant) && !names.contains(queue.queue())));
     }
 
     private Map<QueueName, QueueCounts> registerGauges(String label) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -39,6 +40,7 @@ import dev.millrace.http.ApiException;
 import dev.millrace.http.Page;
 import dev.millrace.http.Violation;
 import dev.millrace.queue.push.PushDefinition;
+import dev.millrace.redis.ReplicatedScripts;
 import dev.millrace.settings.Put;
 
 /** Queues as a whole: what holds in them, how many jobs they have, and to stop and clear them. */
@@ -52,11 +54,16 @@ public class QueueResource {
 
     private final Queues queues;
     private final Upkeep upkeep;
+    private final QueueControl control;
+    private final ReplicatedScripts replicated;
     private final CurrentCaller caller;
 
-    QueueResource(Queues queues, Upkeep upkeep, CurrentCaller caller) {
+    QueueResource(Queues queues, Upkeep upkeep, QueueControl control, ReplicatedScripts replicated,
+            CurrentCaller caller) {
         this.queues = queues;
         this.upkeep = upkeep;
+        this.control = control;
+        this.replicated = replicated;
         this.caller = caller;
     }
 
@@ -67,7 +74,9 @@ public class QueueResource {
     public record View(@Schema(examples = "emails") String queue, boolean paused,
             @Schema(description = "Why it is paused", examples = "paused") String pausedReason, QueueCounts counts,
             @Schema(description = "Absent for any number") Integer concurrency, RateView rate, int maxAttempts,
-            BackoffView backoff, long leaseMs, int maxStalls, RetentionView retention, PushDefinition.View push) {
+            BackoffView backoff, long leaseMs, int maxStalls, RetentionView retention,
+            QueueDefinition.Durability durability,
+            PushDefinition.View push) {
 
         static View of(String name, QueueSettings s, Upkeep.Sight sight) {
             return new View(name, !sight.paused().isEmpty(), sight.paused().isEmpty() ? null : sight.paused(),
@@ -75,6 +84,7 @@ public class QueueResource {
                     s.rateLimit() == 0 ? null : new RateView(s.rateLimit(), s.rateWindowMs()), s.maxAttempts(),
                     BackoffView.of(s.backoff()), s.leaseMs(), s.maxStalls(),
                     new RetentionView(s.completedMs(), s.deadMs()),
+                    s.replicated() ? QueueDefinition.Durability.REPLICATED : QueueDefinition.Durability.ASYNC,
                     s.push() == null ? null : PushDefinition.View.of(s.push()));
         }
     }
@@ -124,6 +134,9 @@ public class QueueResource {
         if (!violations.isEmpty()) {
             throw ApiException.invalid(violations);
         }
+        if (definition.durability() == QueueDefinition.Durability.REPLICATED && !replicated.areSupported()) {
+            throw ApiException.invalid("durability", "'replicated' is not to be had with a cluster");
+        }
         return queues.put(name, definition).flatMap(put -> view(name, definition.toSettings())
                 .map(view -> put == Put.CREATED
                         ? ResponseBuilder.<View>created(URI.create("/v1/queues/" + queue)).entity(view).build()
@@ -156,13 +169,22 @@ public class QueueResource {
         });
     }
 
+    @DELETE
+    @Path("{queue}")
+    @RequiresScope(Scopes.ADMIN)
+    @Operation(summary = "Remove a queue", description = "With its settings, its schedules and all its jobs. Workers that have some get `unknown`. It comes into being again when it is next used.")
+    @APIResponse(responseCode = "204", description = "It is not there, or not any more")
+    public Uni<Void> delete(@PathParam("queue") String queue) {
+        return control.remove(name(queue));
+    }
+
     @POST
     @Path("{queue}/pause")
     @Operation(summary = "Pause a queue", description = "It takes jobs in, but hands none out until it is resumed. What workers have is not touched.")
     @APIResponse(responseCode = "204", description = "Paused")
     public Uni<Void> pause(@PathParam("queue") String queue) {
         QueueName name = name(queue);
-        return queues.use(name).chain(() -> upkeep.pause(name, "paused"));
+        return queues.register(name).chain(() -> control.pause(name, "paused"));
     }
 
     @POST
@@ -170,7 +192,7 @@ public class QueueResource {
     @Operation(summary = "Resume a queue")
     @APIResponse(responseCode = "204", description = "It hands out jobs")
     public Uni<Void> resume(@PathParam("queue") String queue) {
-        return upkeep.resume(name(queue));
+        return control.resume(name(queue));
     }
 
     @POST
@@ -178,7 +200,7 @@ public class QueueResource {
     @Operation(summary = "Remove what waits", description = "All jobs that are waiting or delayed now. Active and dead ones stay.")
     @APIResponse(responseCode = "200", description = "How many were removed", content = @Content(schema = @Schema(implementation = Moved.class)))
     public Uni<Moved> drain(@PathParam("queue") String queue) {
-        return upkeep.drain(name(queue)).map(Moved::new);
+        return control.drain(name(queue)).map(Moved::new);
     }
 
     @POST
@@ -186,7 +208,7 @@ public class QueueResource {
     @Operation(summary = "Run the dead again", description = "All jobs that are dead now wait again, with all their attempts before them, but for those whose unique key another job has.")
     @APIResponse(responseCode = "200", description = "How many were made ready", content = @Content(schema = @Schema(implementation = Moved.class)))
     public Uni<Moved> redrive(@PathParam("queue") String queue) {
-        return upkeep.redrive(name(queue)).map(Moved::new);
+        return control.redrive(name(queue)).map(Moved::new);
     }
 
     private Uni<View> view(QueueName queue, QueueSettings settings) {

@@ -60,8 +60,8 @@ public class QueueService {
     }
 
     /** Notes that a queue is in use; fails with 409 if there are too many. */
-    public Uni<Void> use(QueueName queue) {
-        return queues.use(queue).replaceWithVoid();
+    public Uni<Void> register(QueueName queue) {
+        return queues.register(queue);
     }
 
     /** Adds the job of an occurrence of a schedule, unless another replica did; {@code next}: the one after it, -1 for none. */

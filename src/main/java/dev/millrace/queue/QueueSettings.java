@@ -13,14 +13,15 @@ import dev.millrace.queue.push.PushTarget;
  * @param maxStalls ends of its lease that a job survives
  * @param completedMs how long completed jobs are kept
  * @param deadMs how long dead jobs are kept
+ * @param replicated whether a job counts as enqueued only once a replica of Redis has it
  * @param push where its jobs are sent to, or null
  */
 public record QueueSettings(int concurrency, int rateLimit, long rateWindowMs, int maxAttempts, Backoff backoff,
         long leaseMs,
-        int maxStalls, long completedMs, long deadMs, PushTarget push) {
+        int maxStalls, long completedMs, long deadMs, boolean replicated, PushTarget push) {
 
     static final QueueSettings DEFAULT = new QueueSettings(0, 0, 0, 3, Backoff.DEFAULT, 30_000, 3, 0,
-            14 * 86_400_000L, null);
+            14 * 86_400_000L, false, null);
 
     /** ms per job that the rate allows; 0 for any rate. */
     String interval() {

@@ -13,6 +13,7 @@ import io.vertx.redis.client.Response;
 import dev.millrace.queue.WorkResource.Extension;
 import dev.millrace.queue.WorkResource.Failure;
 import dev.millrace.queue.WorkResource.Result;
+import dev.millrace.redis.ReplicatedScripts;
 import dev.millrace.redis.Script;
 import dev.millrace.redis.Scripts;
 
@@ -35,7 +36,9 @@ class QueueStore {
      */
     record Handed(List<StoredJob> jobs, List<Long> leaseEnds, long nextInMs) {}
 
+    private final Queues queues;
     private final Scripts scripts;
+    private final ReplicatedScripts replicated;
     private final Script enqueue;
     private final Script reserve;
     private final Script complete;
@@ -43,8 +46,10 @@ class QueueStore {
     private final Script extend;
     private final Script release;
 
-    QueueStore(Scripts scripts) {
+    QueueStore(Queues queues, Scripts scripts, ReplicatedScripts replicated) {
+        this.queues = queues;
         this.scripts = scripts;
+        this.replicated = replicated;
         this.enqueue = scripts.get("queue/enqueue-1");
         this.reserve = scripts.get("queue/reserve-1");
         this.complete = scripts.get("queue/complete-1");
@@ -75,9 +80,13 @@ class QueueStore {
             args.add(job.special());
             args.add(job.packed(schedule(claim)));
         }
-        return run(queue, enqueue, args).map(reply -> {
+        // An occurrence need not be on a replica: a failover that loses its job loses that it was claimed, too.
+        Uni<Response> run = s.replicated() && claim.isEmpty()
+                ? replicated.run(enqueue, keys(queue), args)
+                : run(queue, enqueue, args);
+        return run.call(reply -> isFirst(reply) ? queues.register(queue) : Uni.createFrom().voidItem()).map(reply -> {
             List<Enqueued> enqueued = new ArrayList<>(jobs.size());
-            for (int i = 0; i < reply.size(); i += 2) {
+            for (int i = 0; i + 1 < reply.size(); i += 2) {
                 String what = reply.get(i + 1).toString();
                 enqueued.add(switch (what) {
                     case "0" -> new Enqueued(reply.get(i).toString(), Job.WAITING, false);
@@ -179,6 +188,11 @@ class QueueStore {
         return run(queue, release, args).replaceWithVoid();
     }
 
+    /** Whether a queue had its first jobs: then it was never noted as in use, or has been removed since. */
+    private static boolean isFirst(Response enqueued) {
+        return enqueued.size() % 2 == 1;
+    }
+
     private static String schedule(String claim) {
         return claim.isEmpty() ? null : claim.substring(claim.lastIndexOf(' ') + 1);
     }
@@ -190,6 +204,10 @@ class QueueStore {
     }
 
     private Uni<Response> run(QueueName queue, Script script, List<String> args) {
-        return scripts.run(script, List.of(queue.key("meta")), args);
+        return scripts.run(script, keys(queue), args);
+    }
+
+    private static List<String> keys(QueueName queue) {
+        return List.of(queue.key("meta"));
     }
 }

@@ -66,7 +66,8 @@ public class Queues {
         return registered.contains(queue) ? settings(queue) : register(queue).chain(() -> settings(queue));
     }
 
-    private Uni<Void> register(QueueName queue) {
+    /** Notes that a queue is in use. Fails with 409 if there are too many queues. */
+    Uni<Void> register(QueueName queue) {
         return scripts.run(register, List.of(index(queue.tenant())), List.of(queue.queue(), Integer.toString(MOST)))
                 .invoke(reply -> {
                     if (reply.toInteger() == 0) {
@@ -110,11 +111,15 @@ public class Queues {
         });
     }
 
-    /** Forgets what was set, and that there is the queue; its jobs are another matter. */
-    Uni<Void> delete(QueueName queue) {
-        return defined.delete(queue.tenant(), queue.queue())
-                .chain(() -> redis.send(Request.cmd(Command.SREM).arg(index(queue.tenant())).arg(queue.queue())))
-                .invoke(done -> registered.remove(queue)).replaceWithVoid();
+    /** The defaults hold in a queue again. */
+    Uni<Void> forgetSettings(QueueName queue) {
+        return defined.delete(queue.tenant(), queue.queue()).replaceWithVoid();
+    }
+
+    /** Forgets that there is a queue, until it is used again. Other replicas learn of it with its first job , which is registered in any case. */
+    Uni<Void> forget(QueueName queue) {
+        registered.remove(queue);
+        return redis.send(Request.cmd(Command.SREM).arg(index(queue.tenant())).arg(queue.queue())).replaceWithVoid();
     }
 
     private static ApiException tooMany() {

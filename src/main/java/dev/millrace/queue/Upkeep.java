@@ -2,7 +2,6 @@ package dev.millrace.queue;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 
 import jakarta.enterprise.context.ApplicationScoped;
 
@@ -43,9 +42,6 @@ class Upkeep {
     private final QueueMetrics metrics;
     private final Scripts scripts;
     private final Script sweep;
-    private final Script pause;
-    private final Script drain;
-    private final Script redrive;
     private volatile boolean failing;
 
     Upkeep(ApiKeys keys, Queues queues, Schedules schedules, Pushers pushers, QueueMetrics metrics, Scripts scripts) {
@@ -56,9 +52,6 @@ class Upkeep {
         this.metrics = metrics;
         this.scripts = scripts;
         this.sweep = scripts.get("queue/sweep-1");
-        this.pause = scripts.get("queue/pause-1");
-        this.drain = scripts.get("queue/drain-1");
-        this.redrive = scripts.get("queue/redrive-1");
     }
 
     @Scheduled(every = "1s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
@@ -69,7 +62,8 @@ class Upkeep {
     }
 
     private Uni<Void> round(String tenant) {
-        return queues.all(tenant).invoke(all -> pushers.follow(tenant, all))
+        return queues.all(tenant).invoke(all -> metrics.follow(tenant, all.keySet()))
+                .invoke(all -> pushers.follow(tenant, all))
                 .flatMap(all -> Multi.createFrom().iterable(all.entrySet())
                         .onItem()
                         .transformToUni(e -> sweep(new QueueName(tenant, e.getKey()), e.getValue(), STEPS_PER_ROUND))
@@ -104,45 +98,6 @@ class Upkeep {
     /** How a queue is, once what was due now is done. */
     Uni<Sight> look(QueueName queue, QueueSettings settings) {
         return sweep(queue, settings, 1);
-    }
-
-    /** Pauses a queue, which then hands out nothing. {@code why} is one word. */
-    Uni<Void> pause(QueueName queue, String why) {
-        return run(queue, pause, List.of(why)).replaceWithVoid();
-    }
-
-    Uni<Void> resume(QueueName queue) {
-        return pause(queue, "");
-    }
-
-    /** Removes all jobs that are waiting or delayed now; says how many. */
-    Uni<Long> drain(QueueName queue) {
-        return drain(queue, new AtomicLong(), "", "0");
-    }
-
-    private Uni<Long> drain(QueueName queue, AtomicLong sum, String newest, String cursor) {
-        return run(queue, drain, List.of(JOBS_PER_STEP, newest, cursor)).flatMap(r -> {
-            sum.addAndGet(r.get(0).toLong());
-            return r.get(3).toInteger() == 1
-                    ? drain(queue, sum, r.get(1).toString(), r.get(2).toString())
-                    : Uni.createFrom().item(sum.get());
-        });
-    }
-
-    /** Makes all jobs that are dead now ready, but for those whose unique key another job has; says how many. */
-    Uni<Long> redrive(QueueName queue) {
-        return redrive(queue, new AtomicLong(), 0, "");
-    }
-
-    private Uni<Long> redrive(QueueName queue, AtomicLong sum, long skipped, String until) {
-        return run(queue, redrive, List.of(JOBS_PER_STEP, Long.toString(skipped), until)).flatMap(r -> {
-            long moved = r.get(0).toLong();
-            long left = r.get(1).toLong();
-            sum.addAndGet(moved);
-            return moved + left > 0
-                    ? redrive(queue, sum, skipped + left, r.get(2).toString())
-                    : Uni.createFrom().item(sum.get());
-        });
     }
 
     private Uni<Response> run(QueueName queue, Script script, List<String> args) {

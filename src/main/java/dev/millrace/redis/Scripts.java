@@ -50,7 +50,7 @@ public class Scripts {
                 .recoverWithUni(() -> links.send(request(Command.EVAL, script.source(), keys, args, bytes)));
     }
 
-    private static Request request(Command command, String script, List<String> keys, List<String> args, Buffer bytes) {
+    static Request request(Command command, String script, List<String> keys, List<String> args, Buffer bytes) {
         Request request = Request.cmd(command).arg(script).arg(keys.size());
         for (String key : keys) {
             request.arg(key);

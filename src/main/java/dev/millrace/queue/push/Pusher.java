@@ -15,6 +15,7 @@ import io.vertx.core.impl.ContextInternal;
 
 import dev.millrace.http.Stopping;
 import dev.millrace.queue.Job;
+import dev.millrace.queue.QueueControl;
 import dev.millrace.queue.QueueName;
 import dev.millrace.queue.QueueService;
 import dev.millrace.queue.WorkResource.Failure;
@@ -43,7 +44,7 @@ final class Pusher {
     private final PushTarget target;
     private final QueueService queues;
     private final WebhookClient client;
-    private final Pauses pauses;
+    private final QueueControl control;
     private final ObjectMapper json;
     private final ContextInternal context;
     private final Stopping stopping;
@@ -55,13 +56,13 @@ final class Pusher {
     private boolean held;
     private int throttled;
 
-    Pusher(QueueName queue, PushTarget target, QueueService queues, WebhookClient client, Pauses pauses,
+    Pusher(QueueName queue, PushTarget target, QueueService queues, WebhookClient client, QueueControl control,
             ObjectMapper json, ContextInternal context, Stopping stopping) {
         this.queue = queue;
         this.target = target;
         this.queues = queues;
         this.client = client;
-        this.pauses = pauses;
+        this.control = control;
         this.json = json;
         this.context = context;
         this.stopping = stopping;
@@ -141,7 +142,7 @@ final class Pusher {
             }
             case GONE -> {
                 LOG.warnf("The receiver of queue %s is gone (410): the queue is paused", queue.queue());
-                yield note(pauses.gone(queue)
+                yield note(control.pause(queue, "push-gone")
                         .chain(() -> queues.fail(queue, List.of(
                                 Failure.putOff(job.id(), job.leaseToken(), delivery.error(), Duration.ZERO)))));
             }

@@ -11,10 +11,10 @@ import io.vertx.core.Vertx;
 import io.vertx.core.impl.VertxInternal;
 
 import dev.millrace.http.Stopping;
+import dev.millrace.queue.QueueControl;
 import dev.millrace.queue.QueueName;
 import dev.millrace.queue.QueueService;
 import dev.millrace.queue.QueueSettings;
-import dev.millrace.redis.Scripts;
 
 /** The pushers of all queues that have a receiver, as their settings say; on every replica. */
 @Singleton
@@ -22,17 +22,17 @@ public class Pushers {
 
     private final QueueService queues;
     private final WebhookClient client;
-    private final Pauses pauses;
+    private final QueueControl control;
     private final ObjectMapper json;
     private final VertxInternal vertx;
     private final Stopping stopping;
     private final Map<QueueName, Pusher> pushers = new ConcurrentHashMap<>();
 
-    Pushers(QueueService queues, WebhookClient client, Scripts scripts, ObjectMapper json, Vertx vertx,
+    Pushers(QueueService queues, WebhookClient client, QueueControl control, ObjectMapper json, Vertx vertx,
             Stopping stopping) {
         this.queues = queues;
         this.client = client;
-        this.pauses = new Pauses(scripts);
+        this.control = control;
         this.json = json;
         this.vertx = (VertxInternal) vertx;
         this.stopping = stopping;
@@ -52,7 +52,7 @@ public class Pushers {
         settings.forEach((name, s) -> {
             if (s.push() != null && !stopping.hasBegun()) {
                 pushers.computeIfAbsent(new QueueName(tenant, name), queue -> {
-                    Pusher pusher = new Pusher(queue, s.push(), queues, client, pauses, json,
+                    Pusher pusher = new Pusher(queue, s.push(), queues, client, control, json,
                             vertx.createEventLoopContext(), stopping);
                     pusher.start();
                     return pusher;

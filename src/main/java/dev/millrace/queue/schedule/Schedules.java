@@ -56,7 +56,7 @@ public class Schedules {
 
     /** Sets a schedule; {@code every} counts from now, and so does cron. */
     Uni<Put> put(QueueName queue, String name, ScheduleDefinition definition) {
-        return queues.use(queue).chain(() -> read(queue, "all")).flatMap(now -> {
+        return queues.register(queue).chain(() -> read(queue, "all")).flatMap(now -> {
             long anchor = now.get(0).toLong();
             long next = definition.recurrence(anchor).next(anchor);
             return set(queue, name, write(new Stored(definition, anchor)), next);

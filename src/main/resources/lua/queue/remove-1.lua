@@ -1,0 +1,45 @@
+-- Removes a queue with all its jobs, some jobs at a time. Idempotency keys are left to their end.
+-- uses queue/jobs
+-- KEYS[1] meta
+-- ARGV[1] most   jobs, 1000 at most
+-- returns 1 if there is more, 0 when nothing is left
+
+local left = tonumber(ARGV[1])
+
+local function drop(ids)
+  if #ids == 0 then return end
+  left = left - #ids
+  by_bucket(ids, function(key, from, to) redis.call('HDEL', key, unpack(ids, from, to)) end)
+  local fields = {}
+  for _, id in ipairs(ids) do
+    for _, suffix in ipairs({ '', ':e', ':p', ':r' }) do fields[#fields + 1] = id .. suffix end
+  end
+  redis.call('HDEL', state, unpack(fields))
+end
+
+local function drop_list(list)
+  if left > 0 then drop(redis.call('LPOP', list, left) or {}) end
+  return left > 0
+end
+
+for _, level in ipairs(redis.call('ZRANGE', levels, 0, -1)) do
+  if drop_list(q .. 'w:' .. level) then redis.call('ZREM', levels, level) end
+end
+for _, set in ipairs({ delayed, leased, dead, done }) do
+  if left > 0 then
+    local popped, ids = redis.call('ZPOPMIN', set, left), {}
+    for i = 1, #popped, 2 do
+      ids[#ids + 1] = set == delayed and string.match(popped[i], '^0*(%d+):') or popped[i]
+    end
+    drop(ids)
+  end
+end
+if left > 0 then
+  local scan = redis.call('HSCAN', groups, 0, 'COUNT', 100)
+  for i = 1, #scan[2], 2 do
+    if drop_list(q .. 'g:' .. scan[2][i]) then redis.call('HDEL', groups, scan[2][i]) end
+  end
+end
+if left < tonumber(ARGV[1]) or redis.call('HLEN', groups) > 0 then return 1 end
+redis.call('DEL', meta, stats, unique, q .. 'events', q .. 'schedules', q .. 'due')
+return 0

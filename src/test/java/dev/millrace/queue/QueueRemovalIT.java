@@ -1,0 +1,7 @@
+package dev.millrace.queue;
+
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+
+/** {@link QueueRemovalTest} against the packaged service. */
+@QuarkusIntegrationTest
+class QueueRemovalIT extends QueueRemovalTest {}

@@ -292,6 +292,16 @@ class QueueTest {
     }
 
     @Test
+    void aReceiverThatIsNotOfThePublicInternetIsRefused() {
+        settings(
+                "{'maxAttempts':1,'push':{'url':'http://localhost:9/','secret':'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'}}");
+        String id = enqueue("{'type':'t'}");
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertTrue(
+                as(WORKER).get(queue + "/jobs/" + id).path("error") instanceof String error
+                        && error.contains("loopback")));
+    }
+
+    @Test
     void aScheduleFires() {
         as(WORKER, json("{'every':'1s','job':{'type':'tick'}}")).put(queue + "/schedules/s").then().statusCode(201)
                 .body("everyMs", equalTo(1000)).body("nextAt", notNullValue());

@@ -98,14 +98,25 @@ final class Pusher {
         queues.reserve(queue, free, target.timeoutMs() + LEASE_MARGIN_MS, WAIT_MS, this::over).subscribe()
                 .with(jobs -> context.runOnContext(v -> {
                     asking = false;
-                    if (!over()) {
+                    if (over()) {
+                        giveBack(jobs);
+                    } else {
                         jobs.forEach(this::send);
+                        ask();
                     }
-                    ask();
                 }), failure -> context.runOnContext(v -> {
                     asking = false;
                     later(AFTER_FAILURE_MS);
                 }));
+    }
+
+    /** Its end may have come between their being handed out and their arrival. */
+    private void giveBack(List<Job> jobs) {
+        if (!jobs.isEmpty()) {
+            queues.fail(queue, jobs.stream()
+                    .map(job -> Failure.putOff(job.id(), job.leaseToken(), null, Duration.ZERO)).toList())
+                    .subscribe().with(done -> {}, failure -> LOG.debug("Left to the end of their leases", failure));
+        }
     }
 
     private void later(long ms) {

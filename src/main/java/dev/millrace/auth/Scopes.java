@@ -15,11 +15,13 @@ public final class Scopes {
     public static final String CACHE_READ = "cache:read";
     public static final String QUEUES = "queues";
     public static final String QUEUES_READ = "queues:read";
+    public static final String REDIS = "redis";
+    public static final String REDIS_READ = "redis:read";
     public static final String ADMIN = "admin";
     public static final String ADMIN_READ = "admin:read";
 
     /** All of them, without the {@code :read} forms. */
-    static final Set<String> ALL = Set.of(RATELIMIT, SESSIONS, CACHE, QUEUES, "realtime", "redis", ADMIN);
+    static final Set<String> ALL = Set.of(RATELIMIT, SESSIONS, CACHE, QUEUES, "realtime", REDIS, ADMIN);
 
     private static final Set<String> KNOWN = ALL.stream().flatMap(s -> Stream.of(s, s + ":read"))
             .collect(Collectors.toUnmodifiableSet());

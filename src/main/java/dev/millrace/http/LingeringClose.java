@@ -9,7 +9,7 @@ import io.vertx.core.http.HttpVersion;
  * Closes the connection of a request that was refused unread. Closed at once, it would be reset by what the client is still
  * sending, and with it the answer lost on its way (RFC 9112, 9.6): so what comes is dropped for a while before.
  */
-final class LingeringClose {
+public final class LingeringClose {
 
     private static final long MOST_BYTES = 64 * 1024 * 1024;
     private static final long LONGEST_MS = 5000;
@@ -22,7 +22,7 @@ final class LingeringClose {
     }
 
     /** To be called before the answer, with no body read. */
-    static void after(HttpServerRequest request, Vertx vertx) {
+    public static void after(HttpServerRequest request, Vertx vertx) {
         if (request.version() == HttpVersion.HTTP_2) {
             // A stream is reset without the others.
             request.response().endHandler(ended -> request.response().reset());

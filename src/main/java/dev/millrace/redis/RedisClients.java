@@ -70,7 +70,27 @@ public class RedisClients {
                 .options(netOptions(), LISTENING_IN_FLIGHT));
     }
 
+    /**
+     * A Redis for callers to do as they like in.
+     *
+     * @param url of a server of its own, or null for a database of the service's server
+     * @param db number of that database; a cluster has but one, so there it needs a server
+     * @param maxInFlight commands that may wait for their replies on one connection
+     */
+    public RawRedis raw(String url, int db, int maxInFlight) {
+        RedisEndpoint raw = url == null ? endpoint.database(db) : RedisEndpoint.parse("REDIS_KV_URL", url, null);
+        if (raw.equals(endpoint)) {
+            throw new ConfigurationException("REDIS_KV_DB or REDIS_KV_URL: must not be the service's own database");
+        }
+        return new RawRedis(raw, () -> Redis.createClient(vertx,
+                raw.options(netOptions(raw), maxInFlight).setProtocolNegotiation(false)), config, maxInFlight, vertx);
+    }
+
     private NetClientOptions netOptions() {
+        return netOptions(endpoint);
+    }
+
+    private NetClientOptions netOptions(RedisEndpoint endpoint) {
         NetClientOptions net = new NetClientOptions()
                 .setTcpNoDelay(true)
                 .setTcpKeepAlive(true)

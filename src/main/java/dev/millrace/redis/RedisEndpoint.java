@@ -48,7 +48,7 @@ public record RedisEndpoint(RedisClientType type, List<String> addresses, boolea
         String url = config.url().map(String::strip).filter(u -> !u.isEmpty()).orElse(null);
         String password = config.password().filter(p -> !p.isEmpty()).orElse(null);
         if (url != null) {
-            return parse(url, password);
+            return parse("REDIS_URL", url, password);
         }
         return config.host().map(String::strip).filter(h -> !h.isEmpty())
                 .map(host -> new RedisEndpoint(RedisClientType.STANDALONE,
@@ -57,10 +57,11 @@ public record RedisEndpoint(RedisClientType type, List<String> addresses, boolea
                 .orElse(null);
     }
 
-    static RedisEndpoint parse(String url, String defaultPassword) {
+    /** @param setting whose value the URL is */
+    static RedisEndpoint parse(String setting, String url, String defaultPassword) {
         Matcher m = URL.matcher(url);
         if (!m.matches()) {
-            throw new ConfigurationException("REDIS_URL: " + SHAPES);
+            throw new ConfigurationException(setting + ": " + SHAPES);
         }
         RedisClientType type = m.group("type") == null
                 ? RedisClientType.STANDALONE
@@ -70,21 +71,26 @@ public record RedisEndpoint(RedisClientType type, List<String> addresses, boolea
         if (m.group("auth") != null) {
             String auth = m.group("auth");
             int colon = auth.indexOf(':');
-            user = colon < 0 ? null : emptyToNull(decode(auth.substring(0, colon)));
-            password = decode(auth.substring(colon + 1));
+            user = colon < 0 ? null : emptyToNull(decode(setting, auth.substring(0, colon)));
+            password = decode(setting, auth.substring(colon + 1));
         }
         List<String> addresses = new ArrayList<>();
         for (String host : m.group("hosts").split(",", -1)) {
-            addresses.add(address("REDIS_URL", host, type == RedisClientType.SENTINEL ? 26379 : 6379));
+            addresses.add(address(setting, host, type == RedisClientType.SENTINEL ? 26379 : 6379));
         }
         int db = m.group("db") == null ? 0 : Integer.parseInt(m.group("db"));
-        check(type != RedisClientType.STANDALONE || addresses.size() == 1,
+        check(setting, type != RedisClientType.STANDALONE || addresses.size() == 1,
                 "several hosts need redis-cluster:// or redis-sentinel://");
-        check(type != RedisClientType.CLUSTER || db == 0, "a cluster has only database 0");
-        check((type == RedisClientType.SENTINEL) == (m.group("master") != null),
+        check(setting, type != RedisClientType.CLUSTER || db == 0, "a cluster has only database 0");
+        check(setting, (type == RedisClientType.SENTINEL) == (m.group("master") != null),
                 "#master names the sentinels' master, and belongs to redis-sentinel:// only");
         return new RedisEndpoint(type, List.copyOf(addresses), m.group("tls") != null, user, password, db,
                 m.group("master"));
+    }
+
+    /** Another database of the same server. */
+    RedisEndpoint database(int number) {
+        return new RedisEndpoint(type, addresses, tls, user, password, number, master);
     }
 
     /** Whether keys with different hash tags may live on different servers. */
@@ -144,17 +150,17 @@ public record RedisEndpoint(RedisClientType type, List<String> addresses, boolea
         return host.indexOf(':') >= 0 && !host.startsWith("[") ? "[" + host + "]" : host;
     }
 
-    private static void check(boolean condition, String message) {
+    private static void check(String setting, boolean condition, String message) {
         if (!condition) {
-            throw new ConfigurationException("REDIS_URL: " + message);
+            throw new ConfigurationException(setting + ": " + message);
         }
     }
 
-    private static String decode(String s) {
+    private static String decode(String setting, String s) {
         try {
             return URLDecoder.decode(s.replace("+", "%2B"), StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
-            throw new ConfigurationException("REDIS_URL: bad % escape in user or password");
+            throw new ConfigurationException(setting + ": bad % escape in user or password");
         }
     }
 

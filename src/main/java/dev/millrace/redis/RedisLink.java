@@ -2,6 +2,9 @@ package dev.millrace.redis;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
@@ -92,9 +95,49 @@ final class RedisLink implements HeldConnection.Owner {
     /** Sends one command when subscribed to; fails with a Redis error reply or {@link RedisUnavailableException}. */
     Uni<Response> send(Request request) {
         return Uni.createFrom().emitter(emitter -> {
-            Call call = new Call(emitter);
+            ContextInternal caller = ContextInternal.current();
+            Call call = new Call((reply, failure) -> CallerContext.run(caller, () -> {
+                if (failure == null) {
+                    emitter.complete(reply);
+                } else {
+                    emitter.fail(failure);
+                }
+            }));
             held.onLoop(() -> submit(call, request));
         });
+    }
+
+    /**
+     * Sends commands, with none of others between them, when subscribed to. Each has an outcome of its own; the Uni fails, with
+     * {@link RedisUnavailableException}, only if none was sent.
+     */
+    Uni<List<Outcome>> sendAll(List<Request> requests) {
+        return Uni.createFrom().emitter(emitter -> {
+            ContextInternal caller = ContextInternal.current();
+            held.onLoop(() -> submitAll(requests, caller, emitter));
+        });
+    }
+
+    private void submitAll(List<Request> requests, ContextInternal caller,
+            UniEmitter<? super List<Outcome>> emitter) {
+        Reason reason = held.connection() == null
+                ? Reason.DOWN
+                : inFlight + requests.size() > maxInFlight ? Reason.OVERLOADED : null;
+        if (reason != null) {
+            CallerContext.run(caller, () -> emitter.fail(refusal(reason)));
+            return;
+        }
+        Outcome[] outcomes = new Outcome[requests.size()];
+        int[] left = {outcomes.length};
+        for (int i = 0; i < outcomes.length; i++) {
+            int at = i;
+            submit(new Call((reply, failure) -> {
+                outcomes[at] = new Outcome(reply, failure);
+                if (--left[0] == 0) {
+                    CallerContext.run(caller, () -> emitter.complete(Arrays.asList(outcomes)));
+                }
+            }), requests.get(i));
+        }
     }
 
     void close() {
@@ -104,15 +147,21 @@ final class RedisLink implements HeldConnection.Owner {
     private void submit(Call call, Request request) {
         RedisConnection current = held.connection();
         if (current == null) {
-            call.fail(Reason.DOWN, "Redis is not connected");
+            call.fail(refusal(Reason.DOWN));
         } else if (inFlight >= maxInFlight) {
-            call.fail(Reason.OVERLOADED, "More than " + maxInFlight + " Redis calls are waiting on one connection");
+            call.fail(refusal(Reason.OVERLOADED));
         } else {
             waiting.add(call);
             inFlight++;
             sweepSoon();
             current.send(request).onComplete(call);
         }
+    }
+
+    private RedisUnavailableException refusal(Reason reason) {
+        return new RedisUnavailableException(reason, reason == Reason.DOWN
+                ? "Redis is not connected"
+                : "More than " + maxInFlight + " Redis calls are waiting on one connection");
     }
 
     @Override
@@ -140,9 +189,10 @@ final class RedisLink implements HeldConnection.Owner {
         Call call;
         while ((call = waiting.poll()) != null) {
             if (call.isLate()) {
-                call.fail(Reason.TIMEOUT, "Redis did not answer within " + deadlineMs + " ms");
+                call.fail(new RedisUnavailableException(Reason.TIMEOUT,
+                        "Redis did not answer within " + deadlineMs + " ms"));
             } else {
-                call.fail(Reason.LOST, "The connection to Redis was lost: " + cause);
+                call.fail(new RedisUnavailableException(Reason.LOST, "The connection to Redis was lost: " + cause));
             }
         }
         if (!held.isClosed()) {
@@ -180,13 +230,13 @@ final class RedisLink implements HeldConnection.Owner {
 
     /** One command on its way. */
     private final class Call implements Handler<AsyncResult<Response>> {
-        private final UniEmitter<? super Response> emitter;
-        private final ContextInternal caller = ContextInternal.current();
+        private final BiConsumer<Response, Throwable> then;
         private final long sentAt = System.nanoTime();
         private boolean done;
 
-        Call(UniEmitter<? super Response> emitter) {
-            this.emitter = emitter;
+        /** @param then told the reply, which may be null, or the failure; called on the link's event loop */
+        Call(BiConsumer<Response, Throwable> then) {
+            this.then = then;
         }
 
         boolean isLate() {
@@ -208,20 +258,20 @@ final class RedisLink implements HeldConnection.Owner {
             latency.accept(System.nanoTime() - sentAt);
             if (answer.succeeded()) {
                 held.answered();
-                CallerContext.run(caller, () -> emitter.complete(answer.result()));
+                then.accept(answer.result(), null);
             } else {
                 Throwable failure = RedisReply.failure(answer.cause());
                 if (RedisReply.meansReconnect(answer.cause())) {
                     held.drop(HeldConnection.reason(answer.cause()));
                 }
-                CallerContext.run(caller, () -> emitter.fail(failure));
+                then.accept(null, failure);
             }
         }
 
-        void fail(Reason reason, String message) {
+        void fail(RedisUnavailableException failure) {
             if (!done) {
                 done = true;
-                CallerContext.run(caller, () -> emitter.fail(new RedisUnavailableException(reason, message)));
+                then.accept(null, failure);
             }
         }
     }

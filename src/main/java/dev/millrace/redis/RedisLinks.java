@@ -1,11 +1,9 @@
 package dev.millrace.redis;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
@@ -15,19 +13,14 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.interceptor.Interceptor;
 
-import org.jboss.logging.Logger;
-
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import io.netty.channel.EventLoop;
-import io.netty.util.concurrent.EventExecutor;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
-import io.vertx.core.impl.ContextInternal;
 import io.vertx.core.impl.VertxInternal;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Request;
@@ -42,8 +35,6 @@ import io.vertx.redis.client.Response;
 @ApplicationScoped
 public class RedisLinks {
 
-    private static final Logger LOG = Logger.getLogger(RedisLinks.class);
-
     private static final Duration[] BUCKETS = LongStream.of(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
             .mapToObj(Duration::ofMillis).toArray(Duration[]::new);
 
@@ -51,11 +42,8 @@ public class RedisLinks {
     private final RedisConfig config;
     private final MeterRegistry metrics;
     private final VertxInternal vertx;
-    private final AtomicInteger next = new AtomicInteger();
     private final List<Runnable> whenConnected = new CopyOnWriteArrayList<>();
-    private final List<RedisLink> links = new ArrayList<>();
-    private volatile RedisLink[] open = {};
-    private volatile boolean outage;
+    private volatile LinkSet links;
 
     RedisLinks(RedisClients clients, RedisConfig config, MeterRegistry metrics, Vertx vertx) {
         this.clients = clients;
@@ -70,23 +58,18 @@ public class RedisLinks {
         Timer calls = Timer.builder("millrace.redis.calls").description("Redis calls that were answered")
                 .serviceLevelObjectives(BUCKETS).register(metrics);
         LongConsumer latency = ns -> calls.record(ns, TimeUnit.NANOSECONDS);
-        for (EventExecutor loop : vertx.getEventLoopGroup()) {
-            ContextInternal context = vertx.createEventLoopContext((EventLoop) loop, null,
-                    Thread.currentThread().getContextClassLoader());
-            links.add(new RedisLink(context, factory, listener, latency, config.maxInFlight(), config.timeout()));
-        }
-        open = links.toArray(RedisLink[]::new);
-        Gauge.builder("millrace.redis.links.up", this, RedisLinks::up)
+        links = new LinkSet(vertx, factory, listener, latency, config.maxInFlight(), config.timeout());
+        Gauge.builder("millrace.redis.links.up", links, LinkSet::up)
                 .description("Connections to Redis that are up, of one per event loop").register(metrics);
-        Gauge.builder("millrace.redis.links", this, l -> l.open.length)
+        Gauge.builder("millrace.redis.links", links, LinkSet::size)
                 .description("Connections to Redis there should be").register(metrics);
-        Gauge.builder("millrace.redis.in.flight", this, RedisLinks::inFlight)
+        Gauge.builder("millrace.redis.in.flight", links, LinkSet::inFlight)
                 .description("Redis calls waiting for their answer").register(metrics);
-        links.forEach(RedisLink::open);
+        links.open();
     }
 
     void stop(@Observes @Priority(Interceptor.Priority.PLATFORM_AFTER) ShutdownEvent event) {
-        links.forEach(RedisLink::close);
+        links.close();
     }
 
     /** Runs {@code action} each time a connection has come up, on its event loop. Register before the start. */
@@ -104,73 +87,24 @@ public class RedisLinks {
      * or with {@link RedisUnavailableException}, within {@code millrace.redis.timeout}.
      */
     public Uni<Response> send(Request request) {
-        return pick().send(request);
+        return links.pick().send(request);
     }
 
-    private RedisLink pick() {
-        RedisLink own = null;
-        for (RedisLink link : open) {
-            if (link.isOnItsLoop()) {
-                own = link;
-                break;
-            }
-        }
-        if (own == null) {
-            own = open[Math.floorMod(next.getAndIncrement(), open.length)];
-        }
-        return own.isUp() ? own : anyUp(own);
-    }
-
-    private RedisLink anyUp(RedisLink otherwise) {
-        for (RedisLink link : open) {
-            if (link.isUp()) {
-                return link;
-            }
-        }
-        return otherwise;
-    }
-
-    private int up() {
-        int up = 0;
-        for (RedisLink link : open) {
-            up += link.isUp() ? 1 : 0;
-        }
-        return up;
-    }
-
-    private int inFlight() {
-        int sum = 0;
-        for (RedisLink link : open) {
-            sum += link.inFlight();
-        }
-        return sum;
-    }
-
-    /** Says once that Redis is lost and once that it is back, however many connections there are. */
     private final class Listener implements RedisLink.Listener {
+        private final ConnectionLog log = new ConnectionLog("Redis", clients.endpoint());
         private final Counter lost = Counter.builder("millrace.redis.connections.lost")
                 .description("Connections to Redis that broke or could not be opened").register(metrics);
 
         @Override
-        public synchronized void connected(RedisLink link) {
-            if (up() == open.length) {
-                if (outage) {
-                    LOG.info("Redis connection restored");
-                } else {
-                    LOG.infof("Connected to Redis: %s", clients.endpoint());
-                }
-                outage = false;
-            }
+        public void connected(RedisLink link) {
+            log.connected(links.up() == links.size());
             whenConnected.forEach(Runnable::run);
         }
 
         @Override
-        public synchronized void disconnected(RedisLink link, String cause) {
+        public void disconnected(RedisLink link, String cause) {
             lost.increment();
-            if (!outage) {
-                outage = true;
-                LOG.errorf("Redis connection lost (%s): %s", clients.endpoint(), cause);
-            }
+            log.disconnected(cause);
         }
     }
 }

@@ -41,7 +41,8 @@ final class RedisReply {
             return new RedisUnavailableException(Reason.LOST, "The connection to Redis was lost");
         }
         if (REFUSALS.contains(kind)) {
-            return new RedisUnavailableException(Reason.REFUSED, "Redis refused the call: " + kind);
+            return new RedisUnavailableException(Reason.REFUSED, "Redis refused the call: " + kind,
+                    error.getMessage());
         }
         return error;
     }

@@ -23,10 +23,21 @@ public final class RedisUnavailableException extends RuntimeException {
     }
 
     private final Reason reason;
+    private final String reply;
 
     public RedisUnavailableException(Reason reason, String message) {
+        this(reason, message, null);
+    }
+
+    RedisUnavailableException(Reason reason, String message, String reply) {
         super(message, null, false, false);
         this.reason = reason;
+        this.reply = reply;
+    }
+
+    /** What Redis said where it {@link Reason#REFUSED refused}, word by word; else null. */
+    public String reply() {
+        return reply;
     }
 
     public Reason reason() {

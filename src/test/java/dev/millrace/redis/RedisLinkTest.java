@@ -170,7 +170,8 @@ class RedisLinkTest {
     }
 
     private Supplier<Redis> clients(String url) {
-        return () -> Redis.createClient(vertx, RedisEndpoint.parse(url, null).options(new NetClientOptions(), 100));
+        return () -> Redis.createClient(vertx,
+                RedisEndpoint.parse("REDIS_URL", url, null).options(new NetClientOptions(), 100));
     }
 
     private RedisServerProcess launch(String... options) {

@@ -400,7 +400,7 @@ class SubscriberTest {
 
     private Supplier<Redis> clients(String url, ProtocolVersion version) {
         return () -> {
-            RedisOptions options = RedisEndpoint.parse(url, null).options(new NetClientOptions(), 100);
+            RedisOptions options = RedisEndpoint.parse("REDIS_URL", url, null).options(new NetClientOptions(), 100);
             return Redis.createClient(vertx, version == null ? options : options.setPreferredProtocolVersion(version));
         };
     }

@@ -1,0 +1,51 @@
+package dev.millrace.kv;
+
+import jakarta.inject.Singleton;
+
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+
+import dev.millrace.auth.ApiKeys;
+import dev.millrace.auth.Caller;
+import dev.millrace.auth.Scopes;
+
+/** Who sent a request, and what he may do. */
+@Singleton
+class KvAccess {
+
+    /** The query parameter that may hold the key: for clients that cannot set header fields, such as an EventSource. */
+    static final String TOKEN = "_token";
+
+    private final ApiKeys keys;
+
+    KvAccess(ApiKeys keys) {
+        this.keys = keys;
+    }
+
+    /**
+     * The caller.
+     *
+     * @param scope that his key must have
+     * @throws KvException 401, or 403 if his key is for other things
+     */
+    Caller caller(HttpServerRequest request, String scope) {
+        String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
+        if (authorization == null && request.query() != null && request.query().contains(TOKEN)) {
+            String token = request.getParam(TOKEN);
+            authorization = token == null ? null : "Bearer " + token;
+        }
+        Caller caller = keys.authenticate(authorization);
+        if (caller == null) {
+            throw new KvException(401, "WRONGPASS invalid or missing auth token");
+        }
+        if (!caller.may(scope)) {
+            throw new KvException(403, "NOPERM the key " + caller.keyId() + " needs the scope " + scope);
+        }
+        return caller;
+    }
+
+    /** Whether a caller may only run commands that read. */
+    static boolean isReadOnly(Caller caller) {
+        return !caller.may(Scopes.REDIS);
+    }
+}

@@ -1,0 +1,57 @@
+package dev.millrace.kv;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.impl.CommandImpl;
+
+/**
+ * A command as a caller gave it.
+ *
+ * @param name in capitals
+ */
+record KvCommand(String name, List<byte[]> args) {
+
+    private static final int ANY_NUMBER = -1;
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+
+    /**
+     * @param words the name and its arguments
+     * @throws KvException if there is no such command
+     */
+    static KvCommand of(List<byte[]> words) {
+        if (words.isEmpty()) {
+            throw new KvException("ERR empty command");
+        }
+        String name = text(words.get(0));
+        if (!NAME.matcher(name).matches()) {
+            throw new KvException("ERR unknown command '" + (name.length() > 64 ? name.substring(0, 64) : name) + "'");
+        }
+        return new KvCommand(name.toUpperCase(Locale.ROOT), words.subList(1, words.size()));
+    }
+
+    /** An argument as text, empty if there is none. */
+    String arg(int i) {
+        return i < args.size() ? text(args.get(i)) : "";
+    }
+
+    private static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    /** @param cluster whether the client must find the keys in it, for which it knows most commands, and how many arguments they have */
+    Request request(boolean cluster) {
+        // Any number of arguments: whether it is right is for Redis to say.
+        Request request = Request.cmd(cluster
+                ? Command.create(name)
+                : new CommandImpl(name, ANY_NUMBER, null, false, false));
+        for (byte[] arg : args) {
+            request.arg(arg);
+        }
+        return request;
+    }
+}

@@ -1,0 +1,90 @@
+package dev.millrace.kv;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+import jakarta.inject.Singleton;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+
+import dev.millrace.redis.Outcome;
+
+/** What Redis says of its commands (COMMAND): modules' commands and those of newer servers are known without being listed here. */
+@Singleton
+class KvCommandTable {
+
+    /** What a command does to data. */
+    enum Kind {
+        READS,
+        WRITES,
+        /** Neither: it concerns the connection or the server. */
+        OTHER,
+        /** Redis does not have it. */
+        UNKNOWN
+    }
+
+    /** A server may be upgraded meanwhile. */
+    private static final long MAX_AGE_NANOS = Duration.ofMinutes(5).toNanos();
+
+    private final KvRedis redis;
+    private volatile Map<String, Kind> kinds;
+    private volatile long loadedNanos;
+
+    KvCommandTable(KvRedis redis) {
+        this.redis = redis;
+    }
+
+    /** Null until {@link #load} has ended for the first time, and now and then when it is time to load it again. */
+    Map<String, Kind> known() {
+        Map<String, Kind> known = kinds;
+        return known != null && System.nanoTime() - loadedNanos < MAX_AGE_NANOS ? known : null;
+    }
+
+    /** Asks Redis, when subscribed to. */
+    Uni<Map<String, Kind>> load() {
+        return redis.sendAll(List.of(Request.cmd(Command.COMMAND))).map(outcomes -> {
+            Outcome outcome = outcomes.get(0);
+            if (outcome.failure() != null) {
+                throw new KvException(503, "ERR Redis does not tell which commands it has: " + KvReplies.text(outcome));
+            }
+            Map<String, Kind> all = new HashMap<>();
+            outcome.reply().forEach(command -> add(all, command));
+            kinds = all;
+            loadedNanos = System.nanoTime();
+            return all;
+        });
+    }
+
+    private static void add(Map<String, Kind> all, Response command) {
+        Set<String> flags = new HashSet<>();
+        command.get(2).forEach(flag -> flags.add(flag.toString()));
+        Kind kind = flags.contains("admin")
+                ? Kind.OTHER
+                : flags.contains("write") ? Kind.WRITES : flags.contains("readonly") ? Kind.READS : Kind.OTHER;
+        // Redis 7 says object|encoding.
+        all.put(command.get(0).toString().toUpperCase(Locale.ROOT), kind);
+        if (command.size() > 9) {
+            command.get(9).forEach(subcommand -> add(all, subcommand));
+        }
+    }
+
+    /** What a command does, by its subcommand where Redis tells. */
+    static Kind kind(Map<String, Kind> kinds, KvCommand command) {
+        Kind of = kinds.get(command.name());
+        if (of == null) {
+            return Kind.UNKNOWN;
+        }
+        Kind ofSub = command.args().isEmpty() || of != Kind.OTHER
+                ? null
+                : kinds.get(command.name() + '|' + command.arg(0).toUpperCase(Locale.ROOT));
+        return ofSub == null ? of : ofSub;
+    }
+}

@@ -1,0 +1,38 @@
+package dev.millrace.kv;
+
+import java.util.Optional;
+
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+
+/** Settings of Redis over HTTP. */
+@ConfigMapping(prefix = "millrace.kv")
+public interface KvConfig {
+
+    /** The database of the service's Redis that callers have to themselves; {@code REDIS_KV_DB}. */
+    @WithDefault("1")
+    @Min(0)
+    int db();
+
+    /** A Redis of their own, in place of that database; {@code REDIS_KV_URL}. */
+    Optional<String> url();
+
+    /** Most commands of one request. */
+    @WithDefault("10000")
+    @Min(1)
+    @Max(100_000)
+    int maxCommands();
+
+    /** Most keys that KEYS answers; past it, it fails. */
+    @WithDefault("100000")
+    @Min(1)
+    int maxKeys();
+
+    /** Most requests that follow channels, or what Redis does, on one replica. Each has a connection to Redis. */
+    @WithDefault("100")
+    @Min(0)
+    int maxListeners();
+}

@@ -1,0 +1,78 @@
+package dev.millrace.kv;
+
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+import jakarta.inject.Singleton;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import io.vertx.redis.client.impl.types.BulkType;
+import io.vertx.redis.client.impl.types.MultiType;
+
+import dev.millrace.redis.Outcome;
+
+/** KEYS, answered by SCAN: as long as it takes, Redis serves others in between. */
+@Singleton
+class KvKeys {
+
+    private static final String KEYS_PER_STEP = "1000";
+    private static final long DEADLINE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private final KvRedis redis;
+    private final int most;
+
+    KvKeys(KvRedis redis, KvConfig config) {
+        this.redis = redis;
+        this.most = config.maxKeys();
+    }
+
+    /** The keys that match, in no order; fails if there are too many of them, or of others, to be found in time. */
+    Uni<Outcome> find(byte[] pattern) {
+        if (redis.isCluster()) {
+            return failed("ERR KEYS is not available on a cluster");
+        }
+        return scan(pattern, "0", new LinkedHashSet<>(), System.nanoTime() + DEADLINE_NANOS);
+    }
+
+    private Uni<Outcome> scan(byte[] pattern, String cursor, Set<String> found, long until) {
+        Request scan = Request.cmd(Command.SCAN).arg(cursor).arg("MATCH").arg(pattern).arg("COUNT").arg(KEYS_PER_STEP);
+        return redis.sendAll(List.of(scan)).flatMap(outcomes -> {
+            Outcome outcome = outcomes.get(0);
+            if (outcome.failure() != null) {
+                return Uni.createFrom().item(outcome);
+            }
+            // SCAN may tell a key twice. Latin-1 keeps the bytes as they are.
+            outcome.reply().get(1).forEach(key -> found.add(key.toString(StandardCharsets.ISO_8859_1)));
+            String next = outcome.reply().get(0).toString();
+            if (found.size() > most) {
+                return failed("ERR more than " + most + " keys match; use SCAN");
+            }
+            if (next.equals("0")) {
+                return Uni.createFrom().item(new Outcome(array(found), null));
+            }
+            return System.nanoTime() - until > 0
+                    ? failed("ERR there are too many keys to look through; use SCAN")
+                    : scan(pattern, next, found, until);
+        });
+    }
+
+    private static Uni<Outcome> failed(String text) {
+        return Uni.createFrom().item(new Outcome(null, new KvException(text)));
+    }
+
+    private static Response array(Set<String> keys) {
+        if (keys.isEmpty()) {
+            return MultiType.EMPTY_MULTI;
+        }
+        MultiType array = MultiType.create(keys.size(), false);
+        keys.forEach(key -> array.add(BulkType.create(Buffer.buffer(key, "ISO-8859-1"), false)));
+        return array;
+    }
+}

@@ -1,0 +1,206 @@
+package dev.millrace.kv;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+import jakarta.inject.Singleton;
+
+import io.vertx.core.Context;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import io.vertx.redis.client.ResponseType;
+
+import dev.millrace.http.Stopping;
+
+/**
+ * Requests that follow channels, or all that Redis does, as server-sent events: each has a connection to Redis of its own, and ends
+ * with it. Who does not read as fast as it comes is cut off.
+ */
+@Singleton
+class KvListeners {
+
+    /** Proxies take a connection that is silent for longer for dead. */
+    private static final long HEARTBEAT_MS = 15_000;
+    private static final int MOST_UNREAD_BYTES = 1024 * 1024;
+
+    private final KvRedis redis;
+    private final Stopping stopping;
+    private final int most;
+    private final AtomicInteger count = new AtomicInteger();
+
+    KvListeners(KvRedis redis, KvConfig config, Stopping stopping) {
+        this.redis = redis;
+        this.stopping = stopping;
+        this.most = config.maxListeners();
+    }
+
+    /**
+     * Follows what a caller asks for until he hangs up.
+     *
+     * @param what subscribe, psubscribe or monitor
+     * @param names of the channels, or patterns, as they were in the path
+     * @param refused told if Redis does not let him
+     * @throws KvException if he may not, or there are too many already
+     */
+    void listen(RoutingContext context, String what, String names, Consumer<KvException> refused) {
+        Request request = request(what, names);
+        Redis client = redis.client();
+        if (count.incrementAndGet() > most) {
+            count.decrementAndGet();
+            client.close();
+            throw new KvException(503, "ERR more than " + most + " listen to this replica already");
+        }
+        new Listener(context, client, refused).start(request);
+    }
+
+    private static Request request(String what, String names) {
+        Request request = Request.cmd(Command.create(what.toUpperCase(Locale.ROOT)));
+        if (what.equals("monitor")) {
+            return request;
+        }
+        if (names.isEmpty()) {
+            throw new KvException("ERR wrong number of arguments for '" + what + "' command");
+        }
+        for (byte[] name : channels(names)) {
+            if (isOwn(new String(name, StandardCharsets.UTF_8))) {
+                throw KvException.notPermitted(what);
+            }
+            request.arg(name);
+        }
+        return request;
+    }
+
+    private static List<byte[]> channels(String names) {
+        List<byte[]> channels = new ArrayList<>();
+        for (String name : names.split("/", -1)) {
+            channels.add(KvCommandReader.decode(name, false));
+        }
+        return channels;
+    }
+
+    private static boolean isOwn(String channel) {
+        return channel.startsWith(KvRules.OWN_CHANNELS);
+    }
+
+    private final class Listener {
+        private final HttpServerResponse response;
+        private final RoutingContext context;
+        private final Redis client;
+        private final Context home;
+        private final Consumer<KvException> refused;
+        private final String database = "[" + redis.database() + " ";
+        private long timer = -1;
+        private boolean ended;
+
+        Listener(RoutingContext context, Redis client, Consumer<KvException> refused) {
+            this.context = context;
+            this.response = context.response();
+            this.client = client;
+            this.refused = refused;
+            this.home = context.vertx().getOrCreateContext();
+        }
+
+        void start(Request request) {
+            response.closeHandler(closed -> end());
+            response.exceptionHandler(broken -> end());
+            client.connect().onComplete(connected -> here(() -> {
+                if (connected.succeeded()) {
+                    connected(connected.result(), request);
+                } else {
+                    refused.accept(new KvException(503, "ERR Redis is not available"));
+                    end();
+                }
+            }));
+        }
+
+        /** On the event loop of the request, whichever the client calls back on. */
+        private void here(Runnable action) {
+            home.runOnContext(v -> action.run());
+        }
+
+        private void connected(RedisConnection connection, Request request) {
+            if (ended) {
+                client.close();
+                return;
+            }
+            response.setWriteQueueMaxSize(MOST_UNREAD_BYTES).setChunked(true)
+                    .putHeader(HttpHeaders.CONTENT_TYPE, "text/event-stream")
+                    .putHeader(HttpHeaders.CACHE_CONTROL, "no-cache").putHeader("X-Accel-Buffering", "no");
+            connection.handler(reply -> here(() -> tell(reply)));
+            connection.endHandler(over -> here(this::end));
+            connection.exceptionHandler(broken -> here(this::end));
+            connection.send(request).onSuccess(reply -> here(() -> tell(reply)))
+                    .onFailure(failure -> here(this::end));
+            timer = context.vertx().setPeriodic(HEARTBEAT_MS, t -> {
+                if (stopping.hasBegun()) {
+                    end();
+                } else {
+                    write(":\n\n");
+                }
+            });
+        }
+
+        /** What a listener is told of a reply or a message. */
+        private void tell(Response reply) {
+            if (reply == null) {
+                return;
+            }
+            if (reply.type() == ResponseType.ERROR) {
+                end();
+            } else if (!reply.isArray()) {
+                monitored(reply.toString());
+            } else if (!isOwn(reply.get(reply.get(0).toString().equals("pmessage") ? 2 : 1).toString())) {
+                StringBuilder line = new StringBuilder();
+                reply.forEach(part -> line.append(line.isEmpty() ? "" : ",").append(part));
+                event(line.toString());
+            }
+        }
+
+        /** What others do in other databases, such as the service's, is not told. */
+        private void monitored(String line) {
+            int at = line.indexOf('[');
+            if (at < 0 || line.startsWith(database, at)) {
+                event(line);
+            }
+        }
+
+        private void event(String text) {
+            // With the space, which some readers insist on.
+            write("data: " + text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\ndata: ") + "\n\n");
+        }
+
+        private void write(String text) {
+            if (ended) {
+                return;
+            }
+            if (response.writeQueueFull()) {
+                end();
+            } else {
+                response.write(text);
+            }
+        }
+
+        private void end() {
+            if (ended) {
+                return;
+            }
+            ended = true;
+            count.decrementAndGet();
+            context.vertx().cancelTimer(timer);
+            client.close();
+            if (!response.ended() && !response.closed()) {
+                response.end();
+            }
+        }
+    }
+}

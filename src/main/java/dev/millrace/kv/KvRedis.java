@@ -1,0 +1,76 @@
+package dev.millrace.kv;
+
+import java.util.List;
+
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.interceptor.Interceptor;
+
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.smallrye.mutiny.Uni;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.Request;
+
+import dev.millrace.redis.Outcome;
+import dev.millrace.redis.RawRedis;
+import dev.millrace.redis.RedisClients;
+
+/**
+ * The Redis that callers have to themselves: a database of the service's server, or a server of their own. If the service's is a
+ * cluster, which has but one database, there is none unless it is configured.
+ */
+@ApplicationScoped
+public class KvRedis {
+
+    /** Commands of others that may wait on a connection beside those of the largest request. */
+    private static final int IN_FLIGHT_BESIDE = 10_000;
+
+    private final RawRedis redis;
+
+    KvRedis(RedisClients clients, KvConfig config) {
+        String url = config.url().map(String::strip).filter(u -> !u.isEmpty()).orElse(null);
+        this.redis = url == null && clients.endpoint().cluster()
+                ? null
+                : clients.raw(url, config.db(), config.maxCommands() + IN_FLIGHT_BESIDE);
+    }
+
+    void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) StartupEvent event) {
+        if (redis != null) {
+            redis.open();
+        }
+    }
+
+    void stop(@Observes @Priority(Interceptor.Priority.PLATFORM_AFTER) ShutdownEvent event) {
+        if (redis != null) {
+            redis.close();
+        }
+    }
+
+    private RawRedis redis() {
+        if (redis == null) {
+            throw new KvException(503, "ERR Redis over HTTP is off: beside a cluster it needs REDIS_KV_URL");
+        }
+        return redis;
+    }
+
+    boolean isCluster() {
+        return redis().isCluster();
+    }
+
+    /** Number of the database. */
+    int database() {
+        return redis().database();
+    }
+
+    /** Sends commands in one write, each with an outcome of its own, when subscribed to. */
+    Uni<List<Outcome>> sendAll(List<Request> requests) {
+        return redis().sendAll(requests);
+    }
+
+    /** A client of the caller's own, who closes it. */
+    Redis client() {
+        return redis().client();
+    }
+}

@@ -1,0 +1,198 @@
+package dev.millrace.kv;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.redis.client.Response;
+import io.vertx.redis.client.ResponseType;
+import io.vertx.redis.client.impl.types.ErrorType;
+
+import dev.millrace.redis.Outcome;
+import dev.millrace.redis.RedisUnavailableException;
+
+/** Writes what became of commands: as JSON of the Upstash REST protocol, or as Redis' own protocol does. */
+final class KvReplies {
+
+    private static final String OK = "OK";
+    private static final byte[] CRLF = {'\r', '\n'};
+
+    private final JsonFactory json;
+
+    KvReplies(JsonFactory json) {
+        this.json = json;
+    }
+
+    /** What a failure says, in Redis' words where they are Redis'. */
+    static String text(Outcome failed) {
+        return exception(failed.failure()).getMessage();
+    }
+
+    /** A failure as it is answered. */
+    static KvException exception(Throwable failure) {
+        if (failure instanceof KvException e) {
+            return e;
+        }
+        if (failure instanceof ErrorType error) {
+            return new KvException(error.getMessage());
+        }
+        if (failure instanceof RedisUnavailableException unavailable) {
+            return unavailable.reply() != null
+                    ? new KvException(unavailable.reply())
+                    : new KvException(503, "ERR " + unavailable.getMessage());
+        }
+        return new KvException(500, "ERR internal error");
+    }
+
+    byte[] error(String message) {
+        return write(g -> error(g, message));
+    }
+
+    /** @param base64 whether strings are encoded, as they may be any bytes */
+    byte[] one(Outcome outcome, boolean base64) {
+        return write(g -> outcome(g, outcome, base64));
+    }
+
+    byte[] several(List<Outcome> outcomes, boolean base64) {
+        return write(g -> {
+            g.writeStartArray();
+            for (Outcome outcome : outcomes) {
+                outcome(g, outcome, base64);
+            }
+            g.writeEndArray();
+        });
+    }
+
+    private interface Writing {
+        void to(JsonGenerator g) throws IOException;
+    }
+
+    private byte[] write(Writing writing) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+        try (JsonGenerator g = json.createGenerator(bytes)) {
+            writing.to(g);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
+    }
+
+    private static void error(JsonGenerator g, String message) throws IOException {
+        g.writeStartObject();
+        g.writeStringField("error", message);
+        g.writeEndObject();
+    }
+
+    private static void outcome(JsonGenerator g, Outcome outcome, boolean base64) throws IOException {
+        if (outcome.failure() != null) {
+            error(g, text(outcome));
+            return;
+        }
+        g.writeStartObject();
+        g.writeFieldName("result");
+        if (outcome.reply() != null && outcome.reply().type() == ResponseType.SIMPLE
+                && OK.equals(outcome.reply().toString())) {
+            // Clients know this one word as it is.
+            g.writeString(OK);
+        } else {
+            value(g, outcome.reply(), base64);
+        }
+        g.writeEndObject();
+    }
+
+    private static void value(JsonGenerator g, Response reply, boolean base64) throws IOException {
+        if (reply == null) {
+            g.writeNull();
+            return;
+        }
+        switch (reply.type()) {
+            case NUMBER -> g.writeNumber(reply.toLong());
+            case MULTI -> {
+                g.writeStartArray();
+                for (Response item : reply) {
+                    value(g, item, base64);
+                }
+                g.writeEndArray();
+            }
+            case BULK -> string(g, reply.toBytes(), base64);
+            case ERROR -> g.writeString(((ErrorType) reply).getMessage());
+            default -> string(g, reply.toString().getBytes(StandardCharsets.UTF_8), base64);
+        }
+    }
+
+    private static void string(JsonGenerator g, byte[] bytes, boolean base64) throws IOException {
+        if (base64) {
+            g.writeBinary(bytes);
+        } else if (isUtf8(bytes)) {
+            g.writeUTF8String(bytes, 0, bytes.length);
+        } else {
+            g.writeString(new String(bytes, StandardCharsets.UTF_8));
+        }
+    }
+
+    private static boolean isUtf8(byte[] bytes) {
+        boolean ascii = true;
+        for (byte b : bytes) {
+            ascii &= b >= 0;
+        }
+        if (ascii) {
+            return true;
+        }
+        try {
+            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+            return true;
+        } catch (CharacterCodingException e) {
+            return false;
+        }
+    }
+
+    /** In RESP2, as from Redis. */
+    static Buffer resp2(Outcome outcome) {
+        Buffer out = Buffer.buffer();
+        resp2(out, outcome);
+        return out;
+    }
+
+    /** An array of the replies. */
+    static Buffer resp2(List<Outcome> outcomes) {
+        Buffer out = Buffer.buffer().appendString("*" + outcomes.size()).appendBytes(CRLF);
+        outcomes.forEach(outcome -> resp2(out, outcome));
+        return out;
+    }
+
+    private static void resp2(Buffer out, Outcome outcome) {
+        if (outcome.failure() != null) {
+            out.appendString("-" + text(outcome).replaceAll("[\r\n]+", " ")).appendBytes(CRLF);
+        } else {
+            resp2(out, outcome.reply());
+        }
+    }
+
+    private static void resp2(Buffer out, Response reply) {
+        if (reply == null) {
+            out.appendString("$-1").appendBytes(CRLF);
+            return;
+        }
+        switch (reply.type()) {
+            case NUMBER -> out.appendString(":" + reply.toLong()).appendBytes(CRLF);
+            case MULTI -> {
+                out.appendString("*" + reply.size()).appendBytes(CRLF);
+                reply.forEach(item -> resp2(out, item));
+            }
+            case BULK -> {
+                byte[] bytes = reply.toBytes();
+                out.appendString("$" + bytes.length).appendBytes(CRLF).appendBytes(bytes).appendBytes(CRLF);
+            }
+            case ERROR -> out.appendString("-" + ((ErrorType) reply).getMessage()).appendBytes(CRLF);
+            default -> out.appendString("+" + reply).appendBytes(CRLF);
+        }
+    }
+}

@@ -1,0 +1,248 @@
+package dev.millrace.kv;
+
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+
+import io.quarkus.runtime.configuration.MemorySize;
+import io.quarkus.vertx.http.runtime.RouteConstants;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+
+import dev.millrace.auth.Caller;
+import dev.millrace.auth.Scopes;
+import dev.millrace.http.LingeringClose;
+import dev.millrace.http.RouteLabel;
+import dev.millrace.redis.Outcome;
+
+/**
+ * {@code /redis}: the Upstash REST protocol. A command in the body or in the path, {@code /pipeline} and {@code /multi-exec} for
+ * several, {@code /subscribe}, {@code /psubscribe} and {@code /monitor} to listen. Not by the REST layer, for here any path is a
+ * command, and all errors are the protocol's own.
+ */
+@ApplicationScoped
+public class KvRoutes {
+
+    private static final Logger LOG = Logger.getLogger(KvRoutes.class);
+    private static final String BASE = "/redis";
+    private static final String JSON = "application/json";
+
+    private final KvAccess access;
+    private final KvService service;
+    private final KvListeners listeners;
+    private final KvCommandReader reader;
+    private final KvReplies replies;
+    private final long maxBodySize;
+
+    KvRoutes(KvAccess access, KvService service, KvListeners listeners, KvConfig config, ObjectMapper json,
+            @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize maxBodySize) {
+        this.access = access;
+        this.service = service;
+        this.listeners = listeners;
+        this.reader = new KvCommandReader(json.getFactory(), config.maxCommands());
+        this.replies = new KvReplies(json.getFactory());
+        this.maxBodySize = maxBodySize.asLongValue();
+    }
+
+    void register(@Observes Router router) {
+        // In front of the service's own limits, whose errors are of another shape.
+        int order = RouteConstants.ROUTE_ORDER_UPLOAD_LIMIT - 2;
+        router.route(BASE).order(order).handler(this::handle);
+        router.route(BASE + "/*").order(order).handler(this::handle);
+    }
+
+    /** How a caller wants to be answered. */
+    private record Format(boolean base64, boolean resp2) {
+
+        static Format of(HttpServerRequest request) {
+            boolean base64 = "base64".equalsIgnoreCase(request.getHeader("Upstash-Encoding"));
+            boolean resp2 = "resp2".equalsIgnoreCase(request.getHeader("Upstash-Response-Format"));
+            if (base64 && resp2) {
+                throw new KvException("ERR Upstash-Encoding and Upstash-Response-Format exclude each other");
+            }
+            return new Format(base64, resp2);
+        }
+    }
+
+    private void handle(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        try {
+            String rest = request.path().length() <= BASE.length() + 1
+                    ? ""
+                    : request.path().substring(BASE.length() + 1);
+            String word = rest.substring(0, rest.indexOf('/') < 0 ? rest.length() : rest.indexOf('/'));
+            HttpMethod method = request.method();
+            boolean sends = method.equals(HttpMethod.POST) || method.equals(HttpMethod.PUT);
+            if (!sends && !method.equals(HttpMethod.GET) && !method.equals(HttpMethod.HEAD)) {
+                context.response().putHeader(HttpHeaders.ALLOW, "GET, HEAD, POST, PUT");
+                throw new KvException(405, "ERR the method is not allowed");
+            }
+            switch (word) {
+                case "subscribe", "psubscribe", "monitor" -> {
+                    RouteLabel.set(BASE + '/' + word);
+                    access.caller(request, word.equals("monitor") ? Scopes.ADMIN : Scopes.REDIS);
+                    // It may have a body, which says nothing.
+                    request.resume();
+                    listeners.listen(context, word, rest.substring(Math.min(rest.length(), word.length() + 1)),
+                            e -> answer(context, e));
+                }
+                default -> {
+                    RouteLabel.set(rest.isEmpty() ? BASE : isSeveral(rest) ? BASE + '/' + rest : BASE + "/{command}");
+                    Caller caller = access.caller(request, Scopes.REDIS_READ);
+                    Format format = Format.of(request);
+                    if (sends) {
+                        new Body(context, body -> run(context, caller, format, rest, body)).read();
+                    } else {
+                        run(context, caller, format, rest, new byte[0]);
+                    }
+                }
+            }
+        } catch (KvException e) {
+            refuse(context, e);
+        }
+    }
+
+    private static boolean isSeveral(String rest) {
+        return rest.equals("pipeline") || rest.equals("multi-exec");
+    }
+
+    private void run(RoutingContext context, Caller caller, Format format, String rest, byte[] body) {
+        try {
+            boolean readOnly = KvAccess.isReadOnly(caller);
+            if (rest.equals("multi-exec") && format.resp2()) {
+                throw new KvException("ERR Upstash-Response-Format is not available with multi-exec");
+            }
+            if (isSeveral(rest)) {
+                List<KvCommand> commands = reader.several(body);
+                answer(context, rest.equals("pipeline")
+                        ? service.run(commands, readOnly)
+                        : service.transact(commands, readOnly), format, false);
+            } else {
+                KvCommand command = rest.isEmpty()
+                        ? reader.one(body)
+                        : KvCommandReader.path(rest, body, context.request().query());
+                answer(context, service.run(List.of(command), readOnly), format, true);
+            }
+        } catch (KvException e) {
+            answer(context, e);
+        }
+    }
+
+    private void answer(RoutingContext context, Uni<List<Outcome>> run, Format format, boolean one) {
+        run.subscribe().with(outcomes -> {
+            try {
+                if (one && outcomes.get(0).failure() != null) {
+                    throw KvReplies.exception(outcomes.get(0).failure());
+                }
+                Buffer body = format.resp2()
+                        ? one ? KvReplies.resp2(outcomes.get(0)) : KvReplies.resp2(outcomes)
+                        : Buffer.buffer(one
+                                ? replies.one(outcomes.get(0), format.base64())
+                                : replies.several(outcomes, format.base64()));
+                end(context, 200, format.resp2() ? "application/octet-stream" : JSON, body);
+            } catch (RuntimeException e) {
+                fail(context, e);
+            }
+        }, failure -> fail(context, failure));
+    }
+
+    private void fail(RoutingContext context, Throwable failure) {
+        KvException e = KvReplies.exception(failure);
+        if (e.status() == 500) {
+            LOG.error("Unexpected failure", failure);
+        }
+        answer(context, e);
+    }
+
+    /** Answers a request whose body is not read. */
+    private void refuse(RoutingContext context, KvException e) {
+        context.request().handler(bytes -> {});
+        context.request().resume();
+        answer(context, e);
+    }
+
+    private void answer(RoutingContext context, KvException e) {
+        if (e.status() == 503) {
+            context.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
+        } else if (e.status() == 401) {
+            context.response().putHeader("WWW-Authenticate", "Bearer");
+        }
+        end(context, e.status(), JSON, Buffer.buffer(replies.error(e.getMessage())));
+    }
+
+    private void end(RoutingContext context, int status, String type, Buffer body) {
+        HttpServerResponse response = context.response();
+        if (response.closed() || response.ended()) {
+            return;
+        }
+        response.setStatusCode(status).putHeader(HttpHeaders.CONTENT_TYPE, type)
+                .putHeader("upstash-sync-token", service.syncToken()).end(body);
+    }
+
+    /** A body on its way; bounded in size and in time. */
+    private final class Body {
+
+        private static final long LONGEST_S = 60;
+
+        private final RoutingContext context;
+        private final Consumer<byte[]> then;
+        private final Buffer bytes = Buffer.buffer();
+        private boolean over;
+
+        Body(RoutingContext context, Consumer<byte[]> then) {
+            this.context = context;
+            this.then = then;
+        }
+
+        void read() {
+            HttpServerRequest request = context.request();
+            String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+            if (length != null && Long.parseLong(length) > maxBodySize) {
+                tooLarge();
+                return;
+            }
+            long timer = context.vertx().setTimer(TimeUnit.SECONDS.toMillis(LONGEST_S), t -> {
+                over = true;
+                LingeringClose.after(request, context.vertx());
+                answer(context, new KvException(408, "ERR the request took too long to arrive"));
+            });
+            request.exceptionHandler(broken -> context.vertx().cancelTimer(timer));
+            request.handler(more -> {
+                if (!over) {
+                    bytes.appendBuffer(more);
+                    if (bytes.length() > maxBodySize) {
+                        context.vertx().cancelTimer(timer);
+                        tooLarge();
+                    }
+                }
+            });
+            request.endHandler(end -> {
+                context.vertx().cancelTimer(timer);
+                if (!over) {
+                    then.accept(bytes.getBytes());
+                }
+            });
+            request.resume();
+        }
+
+        private void tooLarge() {
+            over = true;
+            LingeringClose.after(context.request(), context.vertx());
+            answer(context, new KvException(413, "ERR max request size exceeded: " + maxBodySize + " bytes"));
+        }
+    }
+}

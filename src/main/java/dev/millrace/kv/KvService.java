@@ -1,0 +1,173 @@
+package dev.millrace.kv;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+
+import jakarta.inject.Singleton;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import io.vertx.redis.client.ResponseType;
+import io.vertx.redis.client.impl.types.BulkType;
+
+import dev.millrace.kv.KvCommandTable.Kind;
+import dev.millrace.redis.Outcome;
+
+/** Runs callers' commands. What may not be run is not sent; all else goes out in one write, and each command has its own outcome. */
+@Singleton
+class KvService {
+
+    private final KvRedis redis;
+    private final KvCommandTable table;
+    private final KvScripts scripts;
+    private final KvKeys keys;
+    private final AtomicLong writes = new AtomicLong(System.currentTimeMillis());
+
+    KvService(KvRedis redis, KvCommandTable table, KvScripts scripts, KvKeys keys) {
+        this.redis = redis;
+        this.table = table;
+        this.scripts = scripts;
+        this.keys = keys;
+    }
+
+    /** Changes with every write. Clients that send it back would be shown their own writes; here they are in any case. */
+    String syncToken() {
+        return Long.toString(writes.get(), 36);
+    }
+
+    /** Runs commands in order, when subscribed to; others' may come in between. */
+    Uni<List<Outcome>> run(List<KvCommand> commands, boolean readOnly) {
+        return prepared(commands).flatMap(kinds -> run(commands, new KvRules(kinds, readOnly)));
+    }
+
+    /**
+     * Runs commands in order, with none of others in between. If Redis cannot run one for what it is, none is run, and the Uni fails
+     * with {@link KvException}.
+     */
+    Uni<List<Outcome>> transact(List<KvCommand> commands, boolean readOnly) {
+        return prepared(commands).flatMap(kinds -> transact(commands, new KvRules(kinds, readOnly)));
+    }
+
+    /** What must be known before commands can be judged: mostly it is. */
+    private Uni<Map<String, Kind>> prepared(List<KvCommand> commands) {
+        Map<String, Kind> known = table.known();
+        Uni<Map<String, Kind>> kinds = known != null ? Uni.createFrom().item(known) : table.load();
+        Set<String> unknown = scripts.unknown(commands);
+        return unknown.isEmpty() ? kinds : kinds.call(() -> scripts.learn(unknown));
+    }
+
+    private Uni<List<Outcome>> run(List<KvCommand> commands, KvRules rules) {
+        Outcome[] outcomes = new Outcome[commands.size()];
+        List<Supplier<Uni<Void>>> steps = new ArrayList<>();
+        Batch batch = new Batch(outcomes);
+        for (int i = 0; i < outcomes.length; i++) {
+            KvCommand command = commands.get(i);
+            try {
+                if (rules.check(command)) {
+                    writes.incrementAndGet();
+                }
+                if (command.name().equals("KEYS") && command.args().size() == 1) {
+                    steps.add(batch::send);
+                    batch = new Batch(outcomes);
+                    int at = i;
+                    steps.add(() -> keys.find(command.args().get(0)).invoke(found -> outcomes[at] = found)
+                            .replaceWithVoid());
+                } else {
+                    batch.add(i, command, scripts.rewrite(ownDatabase(command)).request(redis.isCluster()));
+                }
+            } catch (KvException e) {
+                outcomes[i] = new Outcome(null, e);
+            }
+        }
+        steps.add(batch::send);
+        Uni<Void> all = steps.get(0).get();
+        for (Supplier<Uni<Void>> step : steps.subList(1, steps.size())) {
+            all = all.chain(() -> step.get());
+        }
+        return all.map(done -> Arrays.asList(outcomes));
+    }
+
+    /** FLUSHALL would empty the service's database, too. */
+    private static KvCommand ownDatabase(KvCommand command) {
+        return command.name().equals("FLUSHALL") ? new KvCommand("FLUSHDB", command.args()) : command;
+    }
+
+    /** Commands that go out together. */
+    private final class Batch {
+        private final Outcome[] outcomes;
+        private final List<Integer> places = new ArrayList<>();
+        private final List<KvCommand> commands = new ArrayList<>();
+        private final List<Request> requests = new ArrayList<>();
+
+        Batch(Outcome[] outcomes) {
+            this.outcomes = outcomes;
+        }
+
+        void add(int place, KvCommand command, Request request) {
+            places.add(place);
+            commands.add(command);
+            requests.add(request);
+        }
+
+        Uni<Void> send() {
+            if (requests.isEmpty()) {
+                return Uni.createFrom().voidItem();
+            }
+            return redis.sendAll(requests).flatMap(replies -> {
+                Uni<Void> after = Uni.createFrom().voidItem();
+                for (int i = 0; i < replies.size(); i++) {
+                    int place = places.get(i);
+                    outcomes[place] = replies.get(i);
+                    KvCommand command = commands.get(i);
+                    if (KvScripts.isScript(command, "LOAD") && replies.get(i).failure() == null) {
+                        after = after.chain(() -> scripts.loaded(command))
+                                .invoke(sha -> outcomes[place] = new Outcome(bulk(sha), null)).replaceWithVoid();
+                    }
+                }
+                return after;
+            });
+        }
+    }
+
+    private Uni<List<Outcome>> transact(List<KvCommand> commands, KvRules rules) {
+        if (redis.isCluster()) {
+            throw new KvException("ERR transactions are not available on a cluster");
+        }
+        List<Request> requests = new ArrayList<>(commands.size() + 2);
+        requests.add(Request.cmd(Command.MULTI));
+        for (KvCommand command : commands) {
+            rules.check(command);
+            if (command.name().equals("KEYS") || command.name().equals("SCRIPT")) {
+                throw new KvException("ERR " + command.name() + " is not available in a transaction");
+            }
+            requests.add(scripts.rewrite(ownDatabase(command)).request(redis.isCluster()));
+        }
+        requests.add(Request.cmd(Command.EXEC));
+        writes.incrementAndGet();
+        return redis.sendAll(requests).map(outcomes -> {
+            Outcome exec = outcomes.get(outcomes.size() - 1);
+            if (exec.failure() != null) {
+                throw KvReplies.exception(exec.failure());
+            }
+            List<Outcome> each = new ArrayList<>(commands.size());
+            for (Response reply : exec.reply()) {
+                each.add(reply != null && reply.type() == ResponseType.ERROR
+                        ? new Outcome(null, (Throwable) reply)
+                        : new Outcome(reply, null));
+            }
+            return each;
+        });
+    }
+
+    private static Response bulk(String text) {
+        return BulkType.create(Buffer.buffer(text), false);
+    }
+}

@@ -157,7 +157,7 @@ class KvListeners {
             }
             if (reply.type() == ResponseType.ERROR) {
                 end();
-            } else if (!reply.isArray()) {
+            } else if (reply.type() != ResponseType.MULTI) {
                 monitored(reply.toString());
             } else if (!isOwn(reply.get(reply.get(0).toString().equals("pmessage") ? 2 : 1).toString())) {
                 StringBuilder line = new StringBuilder();

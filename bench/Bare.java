@@ -79,7 +79,15 @@ abstract class Bare extends AbstractVerticle {
         Request request = Request.cmd(Command.EVALSHA).arg(shas.get(script)).arg(keys.size());
         keys.forEach(request::arg);
         arguments.forEach(request::arg);
+        return send(request);
+    }
+
+    Future<Response> send(Request request) {
         return redis.send(request);
+    }
+
+    Future<List<Response>> batch(List<Request> requests) {
+        return redis.batch(requests);
     }
 
     /** What is to be there before the load. */

@@ -53,6 +53,7 @@ load() { # name pid port script seconds arguments...
   wrk -t1 -c"$connections" -d"${each}s" --latency -s "$script" "http://127.0.0.1:$port" -- "$@" >"$work/wrk.out"
   after=$(cpu "$pid"); redis_after=$(cpu "$redis_pid")
   read -r _ requests micros p50 p99 non2xx errors < <(grep RESULT "$work/wrk.out")
+  requests=$((requests * ${per:-1}))  # per: what is counted of each request
   awk -v n="$name" -v r="$requests" -v us="$micros" -v p50="$p50" -v p99="$p99" -v c=$((after-before)) -v rc=$((redis_after-redis_before)) \
     -v rss="$(awk '/VmRSS/{print $2/1024}' "/proc/$pid/status")" -v x="$non2xx" -v e="$errors" \
     'BEGIN{printf "%-22s %9.0f %9.2f %9.2f %11.1f %11.1f %8.0f %8d %6d\n", n, r/us*1e6, p50/1000, p99/1000, c*1e4/r, rc*1e4/r, rss, x, e}' | tee -a "$work/rows"

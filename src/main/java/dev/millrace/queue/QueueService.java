@@ -11,7 +11,6 @@ import io.smallrye.mutiny.Uni;
 
 import dev.millrace.http.Stopping;
 import dev.millrace.queue.QueueStore.Enqueued;
-import dev.millrace.queue.QueueStore.Extended;
 import dev.millrace.queue.QueueStore.Handed;
 import dev.millrace.queue.QueueStore.Wanted;
 import dev.millrace.queue.WorkResource.Extension;

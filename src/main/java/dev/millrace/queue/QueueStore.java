@@ -155,7 +155,7 @@ class QueueStore {
         return run(queue, fail, args).map(QueueStore::statuses);
     }
 
-    /** What became of each, and when its lease ends now, 0 if it was not extended. */
+    /** What became of each lease. */
     Uni<List<Extended>> extend(QueueName queue, List<Extension> leases, QueueSettings s) {
         List<String> args = new ArrayList<>(1 + 4 * leases.size());
         args.add(Long.toString(s.leaseMs()));
@@ -174,9 +174,6 @@ class QueueStore {
             return extended;
         });
     }
-
-    /** What became of a lease that was to be extended. */
-    record Extended(Status status, long leaseEndsMs, boolean cancelRequested) {}
 
     /** Takes back jobs that did not reach who asked for them. */
     Uni<Void> release(QueueName queue, List<StoredJob> jobs) {

@@ -48,7 +48,8 @@ public class WorkResource {
 
     static final int MOST = 1000;
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
-    private static final int LONGEST_ERROR = 4096;
+    /** Most characters of what went wrong with a job. */
+    public static final int LONGEST_ERROR = 4096;
     private static final String COMPLETE = "{\"results\":[{\"id\":\"5984639761701\",\"leaseToken\":\"5984639761701.1\",\"result\":{\"sent\":true}}],\"reserve\":{\"max\":1,\"wait\":\"20s\"}}";
     private static final String FAIL = "{\"failures\":[{\"id\":\"5984639761701\",\"leaseToken\":\"5984639761701.1\",\"error\":\"SMTP 451\"}]}";
     private static final String EXTEND = "{\"leases\":[{\"id\":\"5984639761701\",\"leaseToken\":\"5984639761701.1\",\"lease\":\"1m\",\"progress\":{\"percent\":40}}]}";
@@ -238,7 +239,7 @@ public class WorkResource {
             requireHeld(extended.size(), extended.get(0).status());
             List<Outcome> outcomes = new ArrayList<>(leases.size());
             for (int i = 0; i < leases.size(); i++) {
-                QueueStore.Extended e = extended.get(i);
+                Extended e = extended.get(i);
                 outcomes.add(new Outcome(leases.get(i).id(), e.status(),
                         e.leaseEndsMs() == 0 ? null : Timestamps.format(e.leaseEndsMs()),
                         e.cancelRequested() ? true : null));

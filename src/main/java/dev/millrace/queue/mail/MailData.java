@@ -1,0 +1,97 @@
+package dev.millrace.queue.mail;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+import io.quarkus.runtime.annotations.RegisterForReflection;
+
+import dev.millrace.http.Violation;
+
+/** The data of a job that is a mail to send. Only {@code to}, and text or HTML, must be given. */
+@RegisterForReflection
+record MailData(String from, List<String> to, List<String> cc, List<String> bcc, String replyTo, String subject,
+        String text, String html, Map<String, String> headers) {
+
+    private static final int MOST_RECIPIENTS = 100;
+    private static final int MOST_HEADERS = 50;
+    private static final int LONGEST_VALUE = 900;
+    private static final Pattern FIELD_NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}");
+    /** These have fields of their own, are set by the service, or are for mail servers to set. */
+    private static final Set<String> NOT_FREE = Set.of("from", "to", "cc", "bcc", "reply-to", "subject", "message-id",
+            "date", "mime-version", "return-path", "received", "dkim-signature");
+
+    MailData {
+        to = to == null ? List.of() : to;
+        cc = cc == null ? List.of() : cc;
+        bcc = bcc == null ? List.of() : bcc;
+        headers = headers == null ? Map.of() : headers;
+    }
+
+    /** What is wrong with it; empty if nothing is. */
+    List<Violation> violations() {
+        List<Violation> found = new ArrayList<>(0);
+        if (from != null) {
+            checkAddress(found, "from", from);
+        }
+        if (replyTo != null) {
+            checkAddress(found, "replyTo", replyTo);
+        }
+        if (to.isEmpty()) {
+            found.add(new Violation("to", "must have at least one address"));
+        }
+        if (to.size() + cc.size() + bcc.size() > MOST_RECIPIENTS) {
+            found.add(new Violation("to", "must have at most " + MOST_RECIPIENTS + " addresses, with cc and bcc"));
+        } else {
+            checkAddresses(found, "to", to);
+            checkAddresses(found, "cc", cc);
+            checkAddresses(found, "bcc", bcc);
+        }
+        checkLine(found, "subject", subject);
+        if (text == null && html == null) {
+            found.add(new Violation("text", "must be given, or html"));
+        }
+        if (headers.size() > MOST_HEADERS) {
+            found.add(new Violation("headers", "must be at most " + MOST_HEADERS));
+        } else {
+            headers.forEach((name, value) -> checkHeader(found, name, value));
+        }
+        return found;
+    }
+
+    private static void checkAddresses(List<Violation> found, String field, List<String> addresses) {
+        for (int i = 0; i < addresses.size(); i++) {
+            checkAddress(found, field + '[' + i + ']', addresses.get(i));
+        }
+    }
+
+    private static void checkAddress(List<Violation> found, String field, String text) {
+        if (MailAddress.parse(text) == null) {
+            found.add(new Violation(field, MailAddress.FORM));
+        }
+    }
+
+    private static void checkHeader(List<Violation> found, String name, String value) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        if (!FIELD_NAME.matcher(name).matches()) {
+            found.add(new Violation("headers", "must have names of 1 to 64 letters, digits and -"));
+        } else if (NOT_FREE.contains(lower) || lower.startsWith("content-")) {
+            found.add(new Violation("headers." + name, "must not be set here"));
+        } else if (value == null) {
+            found.add(new Violation("headers." + name, "must be text"));
+        } else {
+            checkLine(found, "headers." + name, value);
+        }
+    }
+
+    private static void checkLine(List<Violation> found, String field, String value) {
+        if (value != null && value.chars().anyMatch(Character::isISOControl)) {
+            found.add(new Violation(field, "must not contain line breaks or other control characters"));
+        } else if (value != null && value.length() > LONGEST_VALUE) {
+            found.add(new Violation(field, "must be at most " + LONGEST_VALUE + " characters"));
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package dev.millrace.queue.mail;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Singleton;
+
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+import io.quarkus.mailer.Mail;
+import io.quarkus.mailer.reactive.ReactiveMailer;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.smallrye.mutiny.Uni;
+import io.vertx.ext.mail.SMTPException;
+
+import dev.millrace.http.Violation;
+import dev.millrace.queue.processor.DeadJobException;
+import dev.millrace.queue.processor.JobContext;
+import dev.millrace.queue.processor.JobProcessor;
+
+/**
+ * Sends the mail that the jobs of one queue are. What can never be sent is dead at once: data that is none of a mail, and what the
+ * mail server refuses for good. Whatever else is a failure. A mail may be sent twice, as any job may be worked twice; its Message-ID
+ * is the same then.
+ */
+@Singleton
+class MailProcessor implements JobProcessor {
+
+    static final String TYPE = "mail";
+    /** Replies that are about the service's login, not about the mail. */
+    private static final Set<Integer> LOGIN_REFUSED = Set.of(530, 534, 535, 538);
+
+    private final MailConfig config;
+    private final Optional<String> defaultFrom;
+    private final Instance<ReactiveMailer> mailer;
+
+    /** What is kept of a mail that was sent. */
+    @RegisterForReflection
+    record Sent(String messageId) {}
+
+    /** @param mailer not made before there is mail to send */
+    MailProcessor(MailConfig config, @ConfigProperty(name = "quarkus.mailer.from") Optional<String> defaultFrom,
+            Instance<ReactiveMailer> mailer) {
+        this.config = config;
+        this.defaultFrom = defaultFrom;
+        this.mailer = mailer;
+    }
+
+    @Override
+    public boolean serves(String tenant) {
+        return config.queue().isPresent() && config.tenants().map(tenants -> tenants.contains(tenant)).orElse(true);
+    }
+
+    @Override
+    public String queue() {
+        return config.queue().orElseThrow();
+    }
+
+    @Override
+    public int concurrency() {
+        return config.concurrency();
+    }
+
+    @Override
+    public Uni<Sent> process(JobContext job) {
+        if (!TYPE.equals(job.job().type())) {
+            throw new DeadJobException("The type must be " + TYPE);
+        }
+        MailData data = job.data(MailData.class);
+        List<Violation> violations = data.violations();
+        if (!violations.isEmpty()) {
+            throw new DeadJobException(
+                    violations.stream().map(v -> v.field() + ' ' + v.message()).collect(Collectors.joining("; ")));
+        }
+        MailAddress from = MailAddress.parse(data.from() == null ? defaultFrom.orElse(null) : data.from());
+        if (from == null) {
+            throw new DeadJobException("from must be given, as there is no quarkus.mailer.from that is an address");
+        }
+        Sent sent = new Sent(messageId(job, from));
+        return mailer.get().send(mail(data, from, sent.messageId())).replaceWith(sent)
+                .onFailure(MailProcessor::isForGood).transform(e -> new DeadJobException(e.getMessage(), e));
+    }
+
+    /** The same for every attempt, so that mail that was sent twice can be known. */
+    private static String messageId(JobContext job, MailAddress from) {
+        String queue = job.queue().tenant() + '-' + job.queue().queue();
+        return '<' + queue.replace('.', '-') + '.' + job.job().id() + '@' + from.domain() + '>';
+    }
+
+    private static Mail mail(MailData data, MailAddress from, String messageId) {
+        Mail mail = new Mail().setFrom(from.address()).setTo(addresses(data.to())).setCc(addresses(data.cc()))
+                .setBcc(addresses(data.bcc())).setText(body(data.text())).setHtml(body(data.html()));
+        data.headers().forEach((name, value) -> mail.addHeader(name, HeaderText.of(value)));
+        mail.addHeader("Message-ID", messageId);
+        mail.addHeader("From", from.written());
+        mail.addHeader("To", written(data.to()));
+        if (!data.cc().isEmpty()) {
+            mail.addHeader("Cc", written(data.cc()));
+        }
+        if (data.replyTo() != null) {
+            mail.addHeader("Reply-To", written(List.of(data.replyTo())));
+        }
+        if (data.subject() != null) {
+            mail.addHeader("Subject", HeaderText.of(data.subject()));
+        }
+        return mail;
+    }
+
+    private static List<String> addresses(List<String> texts) {
+        return texts.stream().map(text -> MailAddress.parse(text).address()).toList();
+    }
+
+    private static String written(List<String> texts) {
+        return texts.stream().map(text -> MailAddress.parse(text).written()).collect(Collectors.joining(",\r\n "));
+    }
+
+    /** The mail client ends lines itself, at line feeds. */
+    private static String body(String text) {
+        return text == null ? null : text.replace("\r\n", "\n").replace('\r', '\n');
+    }
+
+    private static boolean isForGood(Throwable failure) {
+        return failure instanceof SMTPException smtp && smtp.isPermanent()
+                && !LOGIN_REFUSED.contains(smtp.getReplyCode()) && !smtp.getMessage().startsWith("got error response");
+    }
+}

@@ -70,6 +70,11 @@ public class RedisClients {
                 .options(netOptions(), LISTENING_IN_FLIGHT));
     }
 
+    /** Makes clients for one of the servers, or for one of the sentinels, by itself. */
+    Supplier<Redis> factory(RedisEndpoint server, int maxInFlight) {
+        return () -> Redis.createClient(vertx, server.options(netOptions(), maxInFlight));
+    }
+
     private NetClientOptions netOptions() {
         NetClientOptions net = new NetClientOptions()
                 .setTcpNoDelay(true)

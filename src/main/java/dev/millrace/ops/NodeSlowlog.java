@@ -26,7 +26,7 @@ public record NodeSlowlog(@Schema(examples = "10.0.0.7:6379") String address, No
             @Schema(description = "What it took to run, without waiting for its turn", examples = "15300") long micros,
             @Schema(examples = "EVALSHA") String command,
             @Schema(description = "Of the service, that was run", examples = "queue/sweep-1") String script,
-            @Schema(description = "The first, cut off after 128 characters; absent if it is another tenant's", examples = "mr:{main:jq:emails}:meta") String key,
+            @Schema(description = "The first, cut off after 128 characters; absent if it is another tenant's", examples = "mr:{main:q:emails}:meta") String key,
             @Schema(description = "How many the command had", examples = "7") int arguments,
             @Schema(examples = "10.0.0.21:51234") String clientAddress,
             @Schema(examples = "billing") String clientName) {

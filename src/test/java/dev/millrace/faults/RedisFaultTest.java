@@ -37,6 +37,9 @@ class RedisFaultTest {
     @TestHTTPResource(value = "/health", management = true)
     URL health;
 
+    @TestHTTPResource(value = "/metrics", management = true)
+    URL metrics;
+
     private boolean paused;
     private boolean killed;
 
@@ -101,6 +104,13 @@ class RedisFaultTest {
                 .body("code", equalTo("redis-unavailable")).header("Retry-After", notNullValue());
         given().delete("/v1/ratelimit/open/someone").then().statusCode(503);
         given().post("/v1/ratelimit/unknown/someone").then().statusCode(503);
+        for (String view : Set.of("info", "slowlog", "clients", "keyspace")) {
+            given().get("/v1/ops/redis/" + view).then().statusCode(503).contentType("application/problem+json")
+                    .body("code", equalTo("redis-unavailable")).header("Retry-After", notNullValue());
+        }
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> given().get(metrics).asString().contains("millrace_redis_node_up{node=\"127.0.0.1:"
+                        + FaultyRedis.server.port() + "\"} 0.0"));
         given().get(health + "/live").then().statusCode(200);
         await().atMost(Duration.ofSeconds(20))
                 .untilAsserted(() -> given().get(health + "/ready").then().statusCode(503));
@@ -168,6 +178,18 @@ class RedisFaultTest {
             assertEquals(Map.of(), traffic.errors);
             assertEquals(Set.of(200), traffic.statuses.keySet());
         }
+    }
+
+    @Test
+    void aFrozenRedisIsAnswered503ToThoseWhoLookAtIt() {
+        given().get("/v1/ops/redis/info").then().statusCode(200);
+        paused = true;
+        FaultyRedis.server.pause();
+        given().get("/v1/ops/redis/info").then().statusCode(503).body("code", equalTo("redis-unavailable"));
+        FaultyRedis.server.resume();
+        paused = false;
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> given().get("/v1/ops/redis/info").then().statusCode(200));
     }
 
     /** 20 calls may wait on each connection; an attacker who makes it more must not switch limits off. */

@@ -24,8 +24,8 @@ class NodeClientsTest {
         assertEquals(3, read.total());
         assertEquals(Set.of("normal", "replica", "pubsub"),
                 read.clients().stream().map(NodeClients.Client::type).collect(Collectors.toSet()));
-        NodeClients.Client recorder = read.clients().get(0);
-        assertEquals("recorder", recorder.name());
+        NodeClients.Client recorder = read.clients().stream().filter(c -> "recorder".equals(c.name())).findFirst()
+                .orElseThrow();
         assertEquals(command, recorder.lastCommand());
         assertEquals("default", recorder.user());
         assertEquals(0, recorder.db());

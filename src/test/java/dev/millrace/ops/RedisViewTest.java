@@ -134,7 +134,7 @@ class RedisViewTest {
         as(ADMIN).get(ROOT + "slowlog?limit=500").then()
                 .body("nodes[0].entries.script", hasItem("queue/sweep-1"))
                 .body("nodes[0].entries.findAll { it.script == 'queue/sweep-1' }.key",
-                        hasItem("mr:{main:jq:ops-slow}:meta"));
+                        hasItem("mr:{main:q:ops-slow}:meta"));
     }
 
     @ParameterizedTest
@@ -144,6 +144,20 @@ class RedisViewTest {
         as(WORKER).get(ROOT + what).then().statusCode(403).body("code", equalTo("forbidden"))
                 .body("detail", containsString("admin:read"));
         as(ADMIN).post(ROOT + what).then().statusCode(405);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"info, info", "slowlog, slowlog", "clients, client", "keyspace, info"})
+    void aCommandThatRedisForbidsIsNamedAndNoFaultOfTheService(String what, String command) {
+        redis.call("ACL", "SETUSER", "default", "-" + command);
+        try {
+            as(ADMIN).get(ROOT + what).then().statusCode(502).contentType("application/problem+json")
+                    .body("code", equalTo("redis-refused")).body("detail", containsString("NOPERM"))
+                    .body("detail", containsString("'" + command));
+        } finally {
+            redis.call("ACL", "SETUSER", "default", "+@all");
+        }
+        as(ADMIN).get(ROOT + what).then().statusCode(200);
     }
 
     @ParameterizedTest

@@ -95,6 +95,16 @@ class RedisViewTest {
     }
 
     @Test
+    void noConnectionIsLeftBehind() {
+        int before = as(ADMIN).get(ROOT + "info").path("nodes[0].clients.connected");
+        for (int i = 0; i < 50; i++) {
+            as(ADMIN).get(ROOT + "keyspace").then().statusCode(200);
+        }
+        await().atMost(Duration.ofSeconds(20)).until(
+                () -> as(ADMIN).get(ROOT + "info").<Integer>path("nodes[0].clients.connected") < before + 10);
+    }
+
+    @Test
     void slowlogShowsKeysOfTheOwnTenantAndNoPayload() {
         List<?> before = redis.list("CONFIG", "GET", "slowlog-log-slower-than");
         redis.call("CONFIG", "SET", "slowlog-log-slower-than", "0");

@@ -8,8 +8,11 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.media.SchemaProperty;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -60,7 +63,7 @@ public class RedisResource {
     @Path("info")
     @Operation(summary = "Look at how Redis is", description = "Memory, clients, load, replication and persistence, as of now. What the server's version does not tell is absent."
             + NODES)
-    @APIResponse(responseCode = "200", description = "How each server is", content = @Content(examples = @ExampleObject(name = "a single server", value = INFO)))
+    @APIResponse(responseCode = "200", description = "How each server is", content = @Content(schema = @Schema(type = SchemaType.OBJECT, properties = @SchemaProperty(name = "nodes", type = SchemaType.ARRAY, implementation = NodeInfo.class)), examples = @ExampleObject(name = "a single server", value = INFO)))
     @APIResponse(responseCode = "502", description = REFUSED)
     public Uni<RedisReport<NodeInfo>> info() {
         return nodes.ask(RedisResource::askInfo)
@@ -71,7 +74,7 @@ public class RedisResource {
     @Path("slowlog")
     @Operation(summary = "Read the slow log of Redis", description = "The commands that took longest to run, as SLOWLOG GET has them, the latest first. Of their arguments only the first key is told, cut off after 128 characters, and their number: the others hold payloads. A key of another tenant is not told either."
             + NODES)
-    @APIResponse(responseCode = "200", description = "The slow log of each server", content = @Content(examples = @ExampleObject(name = "a slow script", value = SLOWLOG)))
+    @APIResponse(responseCode = "200", description = "The slow log of each server", content = @Content(schema = @Schema(type = SchemaType.OBJECT, properties = @SchemaProperty(name = "nodes", type = SchemaType.ARRAY, implementation = NodeSlowlog.class)), examples = @ExampleObject(name = "a slow script", value = SLOWLOG)))
     @APIResponse(responseCode = "502", description = REFUSED)
     public Uni<RedisReport<NodeSlowlog>> slowlog(
             @Parameter(description = "Entries of each server, 1 to 500") @QueryParam("limit") @DefaultValue("50") int limit) {
@@ -85,7 +88,7 @@ public class RedisResource {
     @Path("clients")
     @Operation(summary = "List who is connected to Redis", description = "The connections of all programs, those of this service and of this call included, as CLIENT LIST has them. Those with the most memory come first, so that a list cut short has the worst."
             + NODES)
-    @APIResponse(responseCode = "200", description = "The connections of each server", content = @Content(examples = @ExampleObject(name = "one shown of 42", value = CLIENTS)))
+    @APIResponse(responseCode = "200", description = "The connections of each server", content = @Content(schema = @Schema(type = SchemaType.OBJECT, properties = @SchemaProperty(name = "nodes", type = SchemaType.ARRAY, implementation = NodeClients.class)), examples = @ExampleObject(name = "one shown of 42", value = CLIENTS)))
     @APIResponse(responseCode = "502", description = REFUSED)
     public Uni<RedisReport<NodeClients>> clients(
             @Parameter(description = "Connections of each server, 1 to 1000") @QueryParam("limit") @DefaultValue("100") int limit) {
@@ -101,7 +104,7 @@ public class RedisResource {
     @Path("keyspace")
     @Operation(summary = "Count the keys in Redis", description = "By database, all programs' keys together. Keys are counted by Redis; none is read."
             + NODES)
-    @APIResponse(responseCode = "200", description = "The databases of each server", content = @Content(examples = @ExampleObject(name = "one database", value = KEYSPACE)))
+    @APIResponse(responseCode = "200", description = "The databases of each server", content = @Content(schema = @Schema(type = SchemaType.OBJECT, properties = @SchemaProperty(name = "nodes", type = SchemaType.ARRAY, implementation = NodeKeyspace.class)), examples = @ExampleObject(name = "one database", value = KEYSPACE)))
     @APIResponse(responseCode = "502", description = REFUSED)
     public Uni<RedisReport<NodeKeyspace>> keyspace() {
         return nodes.ask(node -> node.send(Request.cmd(Command.INFO).arg("keyspace"))

@@ -43,6 +43,7 @@ public enum ErrorCode {
     HEADERS_TOO_LARGE("headers-too-large", 431, "The header fields are too large"),
     INTERNAL("internal", 500, "Something went wrong in the service"),
     ORIGIN_FAILED("origin-failed", 502, "The origin did not give a usable answer"),
+    REDIS_REFUSED("redis-refused", 502, "Redis does not let the service do this"),
     REDIS_UNAVAILABLE("redis-unavailable", 503, "Redis is not available"),
     NOT_REPLICATED("not-replicated", 503, "No replica of Redis has confirmed it"),
     OVERLOADED("overloaded", 503, "The service is overloaded");

@@ -27,6 +27,7 @@ import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 
 import dev.millrace.redis.NotReplicatedException;
+import dev.millrace.redis.RedisRefusedException;
 import dev.millrace.redis.RedisUnavailableException;
 
 /** Turns every exception that leaves a resource into a problem. Nothing of an unexpected one but its kind is told. */
@@ -46,6 +47,11 @@ public class ProblemMappers {
     @ServerExceptionMapper
     public RestResponse<Problem> redis(RedisUnavailableException e, UriInfo uri) {
         return problem(code(e), e.getMessage(), uri, List.of()).header(HttpHeaders.RETRY_AFTER, 1).build();
+    }
+
+    @ServerExceptionMapper
+    public RestResponse<Problem> refusal(RedisRefusedException e, UriInfo uri) {
+        return problem(ErrorCode.REDIS_REFUSED, e.getMessage(), uri, List.of()).build();
     }
 
     @ServerExceptionMapper
@@ -116,7 +122,8 @@ public class ProblemMappers {
         return problem(ErrorCode.INTERNAL, null, uri, List.of()).build();
     }
 
-    static ErrorCode code(RedisUnavailableException e) {
+    /** What clients are told of a Redis that gave no answer. */
+    public static ErrorCode code(RedisUnavailableException e) {
         return e.reason() == RedisUnavailableException.Reason.OVERLOADED
                 ? ErrorCode.OVERLOADED
                 : ErrorCode.REDIS_UNAVAILABLE;

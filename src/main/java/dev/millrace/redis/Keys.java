@@ -31,6 +31,12 @@ public final class Keys {
         return "mr:{" + tenant + ':' + feature + ':' + entity + "}:" + part;
     }
 
+    /** Whose key it is, as far as it is one of the service's own; else null. */
+    public static String tenantOf(String key) {
+        int end = key.startsWith("mr:{") ? key.indexOf(':', 4) : -1;
+        return end < 0 ? null : key.substring(4, end);
+    }
+
     /** Whether {@code s} may name a policy, queue, region or tenant: {@code [A-Za-z0-9._-]{1,64}}. */
     public static boolean isName(String s) {
         return s != null && NAME.matcher(s).matches();

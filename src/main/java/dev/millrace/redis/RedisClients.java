@@ -86,6 +86,11 @@ public class RedisClients {
                 raw.options(netOptions(raw), maxInFlight).setProtocolNegotiation(false)), config, maxInFlight, vertx);
     }
 
+    /** Makes clients for one of the servers, or for one of the sentinels, by itself. */
+    Supplier<Redis> factory(RedisEndpoint server, int maxInFlight) {
+        return () -> Redis.createClient(vertx, server.options(netOptions(), maxInFlight));
+    }
+
     private NetClientOptions netOptions() {
         return netOptions(endpoint);
     }

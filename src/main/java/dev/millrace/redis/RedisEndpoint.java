@@ -100,10 +100,12 @@ public record RedisEndpoint(RedisClientType type, List<String> addresses, boolea
 
     /** The same server or servers, or of a cluster each node by itself. */
     List<RedisEndpoint> nodes() {
-        return cluster()
-                ? addresses.stream().map(address -> new RedisEndpoint(RedisClientType.STANDALONE, List.of(address), tls,
-                        user, password, db, null)).toList()
-                : List.of(this);
+        return cluster() ? addresses.stream().map(address -> server(address, db)).toList() : List.of(this);
+    }
+
+    /** One server by itself, to which one logs in as to all of them. */
+    RedisEndpoint server(String address, int database) {
+        return new RedisEndpoint(RedisClientType.STANDALONE, List.of(address), tls, user, password, database, null);
     }
 
     /** The options of a client that holds a single connection to each server. */

@@ -33,6 +33,12 @@ public class Scripts {
         return scripts.computeIfAbsent(name, Script::load);
     }
 
+    /** The name of the script that EVALSHA calls so, or null if it is none of the service's, or not used so far. */
+    public String nameOf(String sha1) {
+        return scripts.values().stream().filter(script -> script.sha1().equals(sha1)).map(Script::name).findFirst()
+                .orElse(null);
+    }
+
     /**
      * Runs a script when subscribed to.
      *

@@ -7,10 +7,20 @@ import static org.hamcrest.Matchers.notNullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.URISyntaxException;
 import java.net.URL;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,6 +30,7 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
+import io.restassured.path.json.JsonPath;
 
 import dev.millrace.redis.RedisConversation;
 
@@ -36,6 +47,12 @@ class RedisFaultTest {
 
     @TestHTTPResource(value = "/health", management = true)
     URL health;
+
+    @TestHTTPResource(value = "/metrics", management = true)
+    URL metrics;
+
+    @TestHTTPResource("/v1/ops/redis/info")
+    URL ops;
 
     private boolean paused;
     private boolean killed;
@@ -101,6 +118,13 @@ class RedisFaultTest {
                 .body("code", equalTo("redis-unavailable")).header("Retry-After", notNullValue());
         given().delete("/v1/ratelimit/open/someone").then().statusCode(503);
         given().post("/v1/ratelimit/unknown/someone").then().statusCode(503);
+        for (String view : Set.of("info", "slowlog", "clients", "keyspace")) {
+            given().get("/v1/ops/redis/" + view).then().statusCode(503).contentType("application/problem+json")
+                    .body("code", equalTo("redis-unavailable")).header("Retry-After", notNullValue());
+        }
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> given().get(metrics).asString().contains("millrace_redis_node_up{node=\"127.0.0.1:"
+                        + FaultyRedis.server.port() + "\"} 0.0"));
         given().get(health + "/live").then().statusCode(200);
         await().atMost(Duration.ofSeconds(20))
                 .untilAsserted(() -> given().get(health + "/ready").then().statusCode(503));
@@ -168,6 +192,26 @@ class RedisFaultTest {
             assertEquals(Map.of(), traffic.errors);
             assertEquals(Set.of(200), traffic.statuses.keySet());
         }
+    }
+
+    @Test
+    void thoseWhoLookAtAFrozenRedisDoNotPileUp() throws URISyntaxException {
+        given().get("/v1/ops/redis/info").then().statusCode(200);
+        paused = true;
+        FaultyRedis.server.pause();
+        given().get("/v1/ops/redis/info").then().statusCode(503).body("code", equalTo("redis-unavailable"));
+        HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+        HttpRequest look = HttpRequest.newBuilder(ops.toURI()).build();
+        List<CompletableFuture<HttpResponse<String>>> lookers = Stream
+                .generate(() -> client.sendAsync(look, BodyHandlers.ofString())).limit(40).toList();
+        Set<String> codes = lookers.stream().map(answer -> answer.orTimeout(40, TimeUnit.SECONDS).join())
+                .map(answer -> answer.statusCode() + " " + JsonPath.from(answer.body()).getString("code"))
+                .collect(Collectors.toSet());
+        assertEquals(Set.of("503 redis-unavailable", "503 overloaded"), codes);
+        FaultyRedis.server.resume();
+        paused = false;
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> given().get("/v1/ops/redis/info").then().statusCode(200));
     }
 
     /** 20 calls may wait on each connection; an attacker who makes it more must not switch limits off. */

@@ -3,6 +3,7 @@ package dev.millrace.faults;
 import static io.restassured.RestAssured.given;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasSize;
 
 import java.time.Duration;
 import java.util.List;
@@ -17,8 +18,10 @@ import org.junit.jupiter.api.Test;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
+import io.restassured.response.ValidatableResponse;
 
 import dev.millrace.redis.RedisConversation;
+import dev.millrace.redis.RedisServerProcess;
 import dev.millrace.redis.Subscription;
 import dev.millrace.redis.Subscriptions;
 
@@ -38,6 +41,8 @@ class SentinelTest {
         given().post("/v1/ratelimit/failover/x").then().statusCode(200).body("remaining", equalTo(4))
                 .body("degraded", equalTo(false));
 
+        lookedAt(RedisSentinels.master).body("nodes[0].replication.replicas[0].state", equalTo("online"));
+
         List<String> heard = new CopyOnWriteArrayList<>();
         AtomicInteger resubscribed = new AtomicInteger();
         Subscription subscription = subscriptions.subscribe("failover", heard::add, resubscribed::incrementAndGet);
@@ -54,5 +59,12 @@ class SentinelTest {
         }
         await().atMost(Duration.ofSeconds(20)).until(() -> heard.equals(List.of("x")));
         subscription.close();
+        lookedAt(RedisSentinels.replica);
+    }
+
+    private static ValidatableResponse lookedAt(RedisServerProcess server) {
+        return given().get("/v1/ops/redis/info").then().statusCode(200).body("nodes", hasSize(1))
+                .body("nodes[0].address", equalTo("127.0.0.1:" + server.port()))
+                .body("nodes[0].replication.role", equalTo("primary"));
     }
 }

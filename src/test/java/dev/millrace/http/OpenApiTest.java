@@ -52,6 +52,10 @@ class OpenApiTest {
             lacking.add("an answer when all is well");
         }
         responses.forEach((status, response) -> {
+            if (status.toString().startsWith("2") && ((Map<?, ?>) response).get("content") instanceof Map<?, ?> content
+                    && !content.values().stream().allMatch(type -> ((Map<?, ?>) type).containsKey("schema"))) {
+                lacking.add("the shape of " + status);
+            }
             if (isBlank(((Map<?, ?>) response).get("description"))) {
                 lacking.add("what " + status + " means");
             }

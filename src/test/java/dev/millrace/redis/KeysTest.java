@@ -69,4 +69,12 @@ class KeysTest {
             assertNotNull(Keys.identifierProblem(identifier), identifier);
         }
     }
+
+    @Example
+    void aKeySaysWhoseItIs() {
+        assertEquals("a.b-c", Keys.tenantOf(Keys.key("a.b-c", "q", "emails", "meta")));
+        for (String key : new String[]{"mr:~alive:x", "mr:{main", "mr:", "other:{main:x}", "session:1", ""}) {
+            assertNull(Keys.tenantOf(key), key);
+        }
+    }
 }

@@ -1,0 +1,106 @@
+package dev.millrace.ops;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+import dev.millrace.http.Timestamps;
+import dev.millrace.redis.RedisInfo;
+
+/**
+ * The fields of a reply to INFO, with their types. What a version of Redis does not tell, or tells in another way than is known,
+ * is null.
+ */
+final class InfoFields {
+
+    private final Map<String, String> fields;
+
+    private InfoFields(Map<String, String> fields) {
+        this.fields = fields;
+    }
+
+    /** Reads lines of {@code name:value}. */
+    static InfoFields parse(String info) {
+        return new InfoFields(RedisInfo.parse(info));
+    }
+
+    /** Reads a value of {@code name=value,name=value}. */
+    private static InfoFields ofList(String value) {
+        Map<String, String> fields = new HashMap<>();
+        for (String field : value.split(",")) {
+            int equals = field.indexOf('=');
+            if (equals > 0) {
+                fields.put(field.substring(0, equals), field.substring(equals + 1));
+            }
+        }
+        return new InfoFields(fields);
+    }
+
+    boolean has(String name) {
+        return fields.containsKey(name);
+    }
+
+    String text(String name) {
+        String value = fields.get(name);
+        return value == null || value.isEmpty() ? null : value;
+    }
+
+    Long number(String name) {
+        try {
+            return Long.valueOf(fields.getOrDefault(name, ""));
+        } catch (NumberFormatException e) {
+            return null;
+        }
+    }
+
+    Double ratio(String name) {
+        try {
+            double value = Double.parseDouble(fields.getOrDefault(name, ""));
+            return Double.isFinite(value) ? value : null;
+        } catch (NumberFormatException e) {
+            return null;
+        }
+    }
+
+    /** Of a field that is 0 or not. */
+    Boolean flag(String name) {
+        Long value = number(name);
+        return value == null ? null : value != 0;
+    }
+
+    /** Whether a field is {@code expected}. */
+    Boolean is(String name, String expected) {
+        String value = text(name);
+        return value == null ? null : value.equals(expected);
+    }
+
+    /** A field of seconds, with or without decimals, as ms; a negative one means that there is none. */
+    Long ms(String name) {
+        Double seconds = ratio(name);
+        return seconds == null || seconds < 0 ? null : Math.round(seconds * 1000);
+    }
+
+    /** A field of seconds since 1970. */
+    String time(String name) {
+        Long seconds = number(name);
+        return seconds == null || seconds <= 0 ? null : Timestamps.format(seconds * 1000);
+    }
+
+    /** The fields {@code prefix0}, {@code prefix1}, ... by their number; each value is again a list of fields. */
+    Map<Integer, InfoFields> numbered(String prefix) {
+        Map<Integer, InfoFields> found = new TreeMap<>();
+        fields.forEach((name, value) -> {
+            if (name.matches(prefix + "\\d{1,9}") && value.indexOf('=') > 0) {
+                found.put(Integer.valueOf(name.substring(prefix.length())), ofList(value));
+            }
+        });
+        return found;
+    }
+
+    /** As {@link #numbered}, without the numbers. */
+    List<InfoFields> list(String prefix) {
+        return new ArrayList<>(numbered(prefix).values());
+    }
+}

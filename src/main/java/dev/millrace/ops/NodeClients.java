@@ -1,0 +1,117 @@
+package dev.millrace.ops;
+
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+
+import io.quarkus.runtime.annotations.RegisterForReflection;
+
+/** The connections one server has, from a reply to CLIENT LIST. */
+@RegisterForReflection
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@Schema(name = "RedisNodeClients", description = "The connections one server has")
+public record NodeClients(@Schema(examples = "10.0.0.7:6379") String address, NodeError error,
+        @Schema(description = "How many there are", examples = "42") Integer total,
+        @Schema(description = "Those with the most memory first") List<Client> clients) {
+
+    /** A connection. What the server's version does not tell is null. */
+    @RegisterForReflection
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @Schema(name = "RedisClient")
+    public record Client(@Schema(examples = "1207") Long id, @Schema(examples = "10.0.0.21:51234") String address,
+            @Schema(description = "By CLIENT SETNAME", examples = "billing") String name,
+            @Schema(examples = "default") String user,
+            @Schema(description = "normal, pubsub, replica, primary or monitor", examples = "normal") String type,
+            @Schema(description = "As CLIENT LIST has them", examples = "N") String flags,
+            @Schema(examples = "0") Long db,
+            @Schema(description = "By whole seconds", examples = "3600000") Long ageMs,
+            @Schema(description = "By whole seconds", examples = "0") Long idleMs,
+            @Schema(examples = "evalsha") String lastCommand,
+            @Schema(description = "Channels and patterns", examples = "0") Long subscriptions,
+            @Schema(description = "Commands not yet run", examples = "0") Long queryBufferBytes,
+            @Schema(description = "Replies not yet taken", examples = "0") Long outputBufferBytes,
+            @Schema(description = "All that it costs", examples = "22400") Long memoryBytes,
+            @Schema(description = "By CLIENT SETINFO", examples = "jedis 5.1.0") String library) {
+
+        /** Reads a line of {@code name=value name=value}; no value has a space. */
+        static Client parse(String line) {
+            Map<String, String> fields = new HashMap<>();
+            for (String field : line.strip().split(" ")) {
+                int equals = field.indexOf('=');
+                if (equals > 0 && equals < field.length() - 1) {
+                    fields.put(field.substring(0, equals), field.substring(equals + 1));
+                }
+            }
+            String flags = fields.get("flags");
+            return new Client(number(fields, "id"), fields.get("addr"), fields.get("name"), fields.get("user"),
+                    type(flags), flags, number(fields, "db"), ms(fields, "age"), ms(fields, "idle"),
+                    command(fields.get("cmd")), sum(fields, "sub", "psub", "ssub"), number(fields, "qbuf"),
+                    sum(fields, "obl", "omem"), number(fields, "tot-mem"), library(fields));
+        }
+
+        private static String type(String flags) {
+            if (flags == null) {
+                return null;
+            }
+            return flags.contains("O")
+                    ? "monitor"
+                    : flags.contains("S")
+                            ? "replica"
+                            : flags.contains("M") ? "primary" : flags.contains("P") ? "pubsub" : "normal";
+        }
+
+        private static String command(String cmd) {
+            return "NULL".equals(cmd) ? null : cmd;
+        }
+
+        private static String library(Map<String, String> fields) {
+            String name = fields.get("lib-name");
+            String version = fields.get("lib-ver");
+            return name == null || version == null ? name : name + " " + version;
+        }
+
+        private static Long ms(Map<String, String> fields, String name) {
+            Long seconds = number(fields, name);
+            return seconds == null ? null : seconds * 1000;
+        }
+
+        private static Long sum(Map<String, String> fields, String... names) {
+            Long sum = null;
+            for (String name : names) {
+                Long value = number(fields, name);
+                if (value != null) {
+                    sum = (sum == null ? 0 : sum) + value;
+                }
+            }
+            return sum;
+        }
+
+        private static Long number(Map<String, String> fields, String name) {
+            try {
+                return Long.valueOf(fields.getOrDefault(name, ""));
+            } catch (NumberFormatException e) {
+                return null;
+            }
+        }
+
+        private long weight() {
+            return memoryBytes != null ? memoryBytes : outputBufferBytes != null ? outputBufferBytes : 0;
+        }
+    }
+
+    /** @param limit connections to list */
+    static NodeClients of(String address, String list, int limit) {
+        List<Client> all = list.lines().filter(line -> !line.isBlank()).map(Client::parse)
+                .sorted(Comparator.comparingLong(Client::weight).reversed()).toList();
+        return new NodeClients(address, null, all.size(), List.copyOf(all.subList(0, Math.min(limit, all.size()))));
+    }
+
+    static NodeClients failed(String address, NodeError error) {
+        return new NodeClients(address, error, null, null);
+    }
+}

@@ -1,0 +1,212 @@
+package dev.millrace.ops;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+
+import io.quarkus.runtime.annotations.RegisterForReflection;
+
+/** How one server is. What its version does not tell is absent. */
+@RegisterForReflection
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@Schema(name = "RedisNodeInfo", description = "How one server is. What its version does not tell is absent.")
+public record NodeInfo(@Schema(examples = "10.0.0.7:6379") String address, NodeError error, Server server,
+        Memory memory, Clients clients, Stats stats, Replication replication, Persistence persistence, Cpu cpu) {
+
+    static NodeInfo of(String address, InfoFields info) {
+        return new NodeInfo(address, null, Server.of(info), Memory.of(info), Clients.of(info), Stats.of(info),
+                Replication.of(info), Persistence.of(info), new Cpu(info.ms("used_cpu_sys"), info.ms("used_cpu_user")));
+    }
+
+    static NodeInfo failed(String address, NodeError error) {
+        return new NodeInfo(address, error, null, null, null, null, null, null, null);
+    }
+
+    /** What runs there. */
+    @RegisterForReflection
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @Schema(name = "RedisServer")
+    public record Server(@Schema(examples = "redis", description = "redis or valkey") String product,
+            @Schema(examples = "7.2.4") String version,
+            @Schema(examples = "standalone", description = "standalone, cluster or sentinel") String mode,
+            @Schema(examples = "Linux 6.1.0 x86_64") String os, @Schema(examples = "864000000") Long uptimeMs) {
+
+        static Server of(InfoFields info) {
+            // Valkey tells the version of Redis that it stands in for, too.
+            String valkey = info.text("valkey_version");
+            return new Server(valkey == null ? "redis" : "valkey", valkey == null ? info.text("redis_version") : valkey,
+                    info.text(info.has("server_mode") ? "server_mode" : "redis_mode"), info.text("os"),
+                    info.ms("uptime_in_seconds"));
+        }
+    }
+
+    /** What memory it uses. */
+    @RegisterForReflection
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @Schema(name = "RedisMemory")
+    public record Memory(@Schema(examples = "104857600") Long usedBytes,
+            @Schema(description = "The most it ever used", examples = "125829120") Long peakBytes,
+            @Schema(description = "As the system counts", examples = "131072000") Long rssBytes,
+            @Schema(description = "maxmemory; 0 for no limit", examples = "1073741824") Long maxBytes,
+            @Schema(description = "maxmemory-policy", examples = "noeviction") String policy,
+            @Schema(description = "rssBytes by usedBytes", examples = "1.25") Double fragmentationRatio,
+            @Schema(description = "Of the machine", examples = "4294967296") Long systemBytes) {
+
+        static Memory of(InfoFields info) {
+            return new Memory(info.number("used_memory"), info.number("used_memory_peak"),
+                    info.number("used_memory_rss"), info.number("maxmemory"), info.text("maxmemory_policy"),
+                    info.ratio("mem_fragmentation_ratio"), info.number("total_system_memory"));
+        }
+    }
+
+    /** Who is connected. */
+    @RegisterForReflection
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @Schema(name = "RedisClients")
+    public record Clients(@Schema(examples = "42") Long connected,
+            @Schema(description = "Waiting in a blocking command", examples = "0") Long blocked,
+            @Schema(description = "maxclients", examples = "10000") Long max) {
+
+        static Clients of(InfoFields info) {
+            return new Clients(info.number("connected_clients"), info.number("blocked_clients"),
+                    info.number("maxclients"));
+        }
+    }
+
+    /** What it does, and has done since it started or was told to forget. */
+    @RegisterForReflection
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @Schema(name = "RedisStats", description = "Totals count from the server's start, or from CONFIG RESETSTAT")
+    public record Stats(@Schema(description = "Now", examples = "1800") Long opsPerSecond,
+            @Schema(examples = "90000000") Long commands, @Schema(examples = "5000") Long connections,
+            @Schema(description = "Over maxclients", examples = "0") Long rejectedConnections,
+            @Schema(examples = "700000") Long keyspaceHits, @Schema(examples = "300000") Long keyspaceMisses,
+            @Schema(examples = "250000") Long expiredKeys,
+            @Schema(description = "Lost for want of memory; above 0 limits, sessions and jobs may be gone", examples = "0") Long evictedKeys,
+            @Schema(examples = "12") Long errorReplies) {
+
+        static Stats of(InfoFields info) {
+            return new Stats(info.number("instantaneous_ops_per_sec"), info.number("total_commands_processed"),
+                    info.number("total_connections_received"), info.number("rejected_connections"),
+                    info.number("keyspace_hits"), info.number("keyspace_misses"), info.number("expired_keys"),
+                    info.number("evicted_keys"), info.number("total_error_replies"));
+        }
+    }
+
+    /** Who copies whom. */
+    @RegisterForReflection
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @Schema(name = "RedisReplication")
+    public record Replication(@Schema(description = "primary or replica", examples = "primary") String role,
+            @Schema(description = "Bytes of the stream of changes so far", examples = "73400320") Long offset,
+            @Schema(description = "Of a primary") List<Replica> replicas,
+            @Schema(description = "Of a replica") Primary primary) {
+
+        static Replication of(InfoFields info) {
+            Long offset = info.number("master_repl_offset");
+            String role = info.text("role");
+            boolean replica = "slave".equals(role) || "replica".equals(role);
+            return new Replication(role == null ? null : replica ? "replica" : "primary", offset,
+                    role == null ? null : info.list("slave").stream().map(line -> Replica.of(line, offset)).toList(),
+                    replica ? Primary.of(info) : null);
+        }
+
+        Long replicasOnline() {
+            return replicas == null ? null : replicas.stream().filter(r -> "online".equals(r.state())).count();
+        }
+
+        /** Of the slowest replica, or of a replica behind its primary; null where there is none. */
+        Long lagMs() {
+            return primary != null ? primary.lagMs() : most(Replica::lagMs);
+        }
+
+        /** Of the slowest replica; null where there is none. */
+        Long lagBytes() {
+            return most(Replica::lagBytes);
+        }
+
+        Boolean linkUp() {
+            return primary == null ? null : primary.linkUp();
+        }
+
+        private Long most(Function<Replica, Long> lag) {
+            return replicas == null
+                    ? null
+                    : replicas.stream().map(lag).filter(Objects::nonNull).max(Long::compare).orElse(null);
+        }
+    }
+
+    /** One that copies this server. */
+    @RegisterForReflection
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @Schema(name = "RedisReplica")
+    public record Replica(@Schema(examples = "10.0.0.8:6379") String address,
+            @Schema(description = "online, or how far its first copy is", examples = "online") String state,
+            @Schema(description = "Since it last confirmed, by whole seconds", examples = "0") Long lagMs,
+            @Schema(description = "What it has not confirmed", examples = "128") Long lagBytes) {
+
+        static Replica of(InfoFields line, Long primaryOffset) {
+            Long offset = line.number("offset");
+            return new Replica(line.text("ip") + ":" + line.text("port"), line.text("state"), line.ms("lag"),
+                    offset == null || primaryOffset == null ? null : Math.max(0, primaryOffset - offset));
+        }
+    }
+
+    /** The one that this server copies. */
+    @RegisterForReflection
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @Schema(name = "RedisPrimary")
+    public record Primary(@Schema(examples = "10.0.0.7:6379") String address, Boolean linkUp,
+            @Schema(description = "Since it was last heard, by whole seconds", examples = "0") Long lagMs,
+            @Schema(description = "While the link is down") Long downMs,
+            @Schema(description = "Whether a full copy is under way") Boolean syncing) {
+
+        static Primary of(InfoFields info) {
+            return new Primary(info.text("master_host") + ":" + info.text("master_port"),
+                    info.is("master_link_status", "up"), info.ms("master_last_io_seconds_ago"),
+                    info.ms("master_link_down_since_seconds"), info.flag("master_sync_in_progress"));
+        }
+    }
+
+    /** What would survive a restart. */
+    @RegisterForReflection
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @Schema(name = "RedisPersistence")
+    public record Persistence(@Schema(description = "Reads its data and answers nothing else yet") Boolean loading,
+            Rdb rdb, Aof aof) {
+
+        static Persistence of(InfoFields info) {
+            return new Persistence(info.flag("loading"),
+                    new Rdb(info.time("rdb_last_save_time"), info.is("rdb_last_bgsave_status", "ok"),
+                            info.number("rdb_changes_since_last_save"), info.flag("rdb_bgsave_in_progress")),
+                    new Aof(info.flag("aof_enabled"), info.is("aof_last_write_status", "ok"),
+                            info.is("aof_last_bgrewrite_status", "ok"), info.flag("aof_rewrite_in_progress"),
+                            info.number("aof_current_size")));
+        }
+    }
+
+    /** Snapshots. */
+    @RegisterForReflection
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @Schema(name = "RedisRdb", description = "Snapshots")
+    public record Rdb(
+            @Schema(description = "Or when it started", examples = "2026-11-24T09:30:00.000Z") String lastSaveAt,
+            Boolean lastSaveOk, @Schema(examples = "1500") Long changesSinceSave, Boolean saving) {}
+
+    /** The append-only file. */
+    @RegisterForReflection
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @Schema(name = "RedisAof", description = "The append-only file")
+    public record Aof(Boolean enabled, Boolean lastWriteOk, Boolean lastRewriteOk, Boolean rewriting,
+            @Schema(examples = "52428800") Long sizeBytes) {}
+
+    /** Time of the processor since the start. */
+    @RegisterForReflection
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @Schema(name = "RedisCpu", description = "Since the server's start")
+    public record Cpu(@Schema(examples = "820000") Long systemMs, @Schema(examples = "960000") Long userMs) {}
+}

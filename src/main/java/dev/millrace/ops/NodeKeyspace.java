@@ -1,0 +1,36 @@
+package dev.millrace.ops;
+
+import java.util.List;
+
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+
+import io.quarkus.runtime.annotations.RegisterForReflection;
+
+/** The databases of one server that hold keys. */
+@RegisterForReflection
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@Schema(name = "RedisNodeKeyspace", description = "The databases of one server that hold keys")
+public record NodeKeyspace(@Schema(examples = "10.0.0.7:6379") String address, NodeError error,
+        List<Database> databases) {
+
+    /** One of them. */
+    @RegisterForReflection
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @Schema(name = "RedisDatabase")
+    public record Database(@Schema(examples = "0") int db, @Schema(examples = "120000") Long keys,
+            @Schema(description = "Keys that have an end", examples = "119400") Long expires,
+            @Schema(description = "How long those have on average, as Redis estimates; 0 if it does not know yet", examples = "1740000") Long avgTtlMs) {}
+
+    static NodeKeyspace of(String address, InfoFields info) {
+        return new NodeKeyspace(address, null, info.numbered("db").entrySet().stream()
+                .map(db -> new Database(db.getKey(), db.getValue().number("keys"), db.getValue().number("expires"),
+                        db.getValue().number("avg_ttl")))
+                .toList());
+    }
+
+    static NodeKeyspace failed(String address, NodeError error) {
+        return new NodeKeyspace(address, error, null);
+    }
+}

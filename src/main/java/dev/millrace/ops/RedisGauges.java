@@ -1,0 +1,125 @@
+package dev.millrace.ops;
+
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+
+import jakarta.enterprise.context.ApplicationScoped;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.MultiGauge.Row;
+import io.micrometer.core.instrument.Tags;
+import io.quarkus.scheduler.Scheduled;
+import io.smallrye.mutiny.Uni;
+
+import dev.millrace.redis.RedisNodes;
+import dev.millrace.redis.RedisNodes.Answer;
+
+/**
+ * {@code millrace_redis_...{node}}: how each server of Redis is, as it says itself every 10 s. While it does not answer its numbers
+ * are NaN, as is what its version does not tell; that it is away is for {@code RedisLinks} to log.
+ */
+@ApplicationScoped
+class RedisGauges {
+
+    /** What is known of one server; gauges look here when they are read. */
+    private static final class Seen {
+        private volatile InfoFields info;
+
+        double isUp() {
+            return info == null ? 0 : 1;
+        }
+
+        double value(Function<InfoFields, Number> measure) {
+            InfoFields now = info;
+            Number value = now == null ? null : measure.apply(now);
+            return value == null ? Double.NaN : value.doubleValue();
+        }
+    }
+
+    private final RedisNodes nodes;
+    private final MeterRegistry registry;
+    private final Map<String, Seen> seen = new ConcurrentHashMap<>();
+    private final Map<MultiGauge, ToDoubleFunction<Seen>> gauges = new LinkedHashMap<>();
+
+    RedisGauges(RedisNodes nodes, MeterRegistry registry) {
+        this.nodes = nodes;
+        this.registry = registry;
+        gauge("node.up", "Whether Redis said how it is", Seen::isUp);
+        number("memory.used.bytes", "What Redis has allocated", "used_memory");
+        number("memory.rss.bytes", "What Redis uses, as the system counts", "used_memory_rss");
+        number("memory.max.bytes", "maxmemory of Redis, 0 for no limit", "maxmemory");
+        measure("memory.fragmentation.ratio", "rss by used", info -> info.ratio("mem_fragmentation_ratio"));
+        number("clients.connected", "Connections Redis has", "connected_clients");
+        number("clients.blocked", "Connections that wait in a blocking command", "blocked_clients");
+        number("clients.max", "maxclients of Redis", "maxclients");
+        number("clients.rejected", "Connections over maxclients since Redis started", "rejected_connections");
+        number("ops.per.second", "Commands Redis runs per second", "instantaneous_ops_per_sec");
+        number("keys.evicted", "Keys lost for want of memory since Redis started", "evicted_keys");
+        number("keys.expired", "Keys that ended by time since Redis started", "expired_keys");
+        measure("replicas.online", "Replicas that follow", info -> replication(info).replicasOnline());
+        measure("replication.lag.seconds", "Since the slowest replica confirmed, or a replica heard its primary",
+                info -> seconds(replication(info).lagMs()));
+        measure("replication.lag.bytes", "What the slowest replica has not confirmed",
+                info -> replication(info).lagBytes());
+        measure("replication.link.up", "Of a replica: whether it follows", info -> bit(replication(info).linkUp()));
+        number("loading", "Whether Redis reads its data", "loading");
+        number("rdb.last.save.timestamp.seconds", "Of the last snapshot", "rdb_last_save_time");
+        number("rdb.changes", "Changes since the last snapshot", "rdb_changes_since_last_save");
+        measure("rdb.ok", "Whether the last snapshot could be written",
+                info -> bit(info.is("rdb_last_bgsave_status", "ok")));
+        number("aof.enabled", "Whether there is an append-only file", "aof_enabled");
+        measure("aof.write.ok", "Whether the last write to it went well",
+                info -> bit(info.is("aof_last_write_status", "ok")));
+        measure("aof.rewrite.ok", "Whether its last rewrite went well",
+                info -> bit(info.is("aof_last_bgrewrite_status", "ok")));
+    }
+
+    @Scheduled(every = "10s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    Uni<Void> refresh() {
+        return nodes.ask(RedisResource::askInfo).invoke(this::take)
+                .onFailure().invoke(() -> seen.values().forEach(node -> node.info = null))
+                .onFailure().recoverWithNull().replaceWithVoid();
+    }
+
+    private void take(List<Answer<InfoFields>> answers) {
+        Set<String> known = new HashSet<>();
+        for (Answer<InfoFields> answer : answers) {
+            known.add(answer.address());
+            seen.computeIfAbsent(answer.address(), address -> new Seen()).info = answer.value();
+        }
+        seen.keySet().retainAll(known);
+        gauges.forEach((gauge, value) -> gauge.register(seen.entrySet().stream()
+                .<Row<?>>map(node -> Row.of(Tags.of("node", node.getKey()), node.getValue(), value)).toList()));
+    }
+
+    private void number(String name, String description, String field) {
+        measure(name, description, info -> info.number(field));
+    }
+
+    private void measure(String name, String description, Function<InfoFields, Number> measure) {
+        gauge(name, description, node -> node.value(measure));
+    }
+
+    private void gauge(String name, String description, ToDoubleFunction<Seen> value) {
+        gauges.put(MultiGauge.builder("millrace.redis." + name).description(description).register(registry), value);
+    }
+
+    private static NodeInfo.Replication replication(InfoFields info) {
+        return NodeInfo.Replication.of(info);
+    }
+
+    private static Number seconds(Long ms) {
+        return ms == null ? null : ms / 1000.0;
+    }
+
+    private static Number bit(Boolean value) {
+        return value == null ? null : value ? 1 : 0;
+    }
+}

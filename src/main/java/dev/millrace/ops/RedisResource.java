@@ -1,0 +1,118 @@
+package dev.millrace.ops;
+
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.media.SchemaProperty;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+
+import dev.millrace.auth.CurrentCaller;
+import dev.millrace.auth.RequiresScope;
+import dev.millrace.auth.Scopes;
+import dev.millrace.http.ApiException;
+import dev.millrace.http.Page;
+import dev.millrace.redis.BriefLink;
+import dev.millrace.redis.RedisNodes;
+
+/** The operator's view of Redis. It is that of the whole Redis, whatever the caller's tenant, but for names of keys. */
+@Path("/v1/ops/redis")
+@Produces(MediaType.APPLICATION_JSON)
+@RequiresScope(Scopes.ADMIN_READ)
+@Tag(name = "Operations")
+public class RedisResource {
+
+    private static final int MOST_CLIENTS = 1000;
+    private static final String NODES = " `nodes` has the one server, the sentinels' master, or each primary of a cluster; one that did not answer has an `error`, and if none did the whole call is an error.";
+    private static final String REFUSED = "Redis does not let the service ask this; `detail` has its words";
+
+    private static final String INFO = """
+            {"nodes":[{"address":"10.0.0.7:6379","server":{"product":"redis","version":"7.2.4","mode":"standalone","os":"Linux 6.1.0 x86_64","uptimeMs":864000000},"memory":{"usedBytes":104857600,"peakBytes":125829120,"rssBytes":131072000,"maxBytes":1073741824,"policy":"noeviction","fragmentationRatio":1.25,"systemBytes":4294967296},"clients":{"connected":42,"blocked":0,"max":10000},"stats":{"opsPerSecond":1800,"commands":90000000,"connections":5000,"rejectedConnections":0,"keyspaceHits":700000,"keyspaceMisses":300000,"expiredKeys":250000,"evictedKeys":0,"errorReplies":12},"replication":{"role":"primary","offset":73400320,"replicas":[{"address":"10.0.0.8:6379","state":"online","lagMs":0,"lagBytes":128}]},"persistence":{"loading":false,"rdb":{"lastSaveAt":"2026-11-24T09:30:00.000Z","lastSaveOk":true,"changesSinceSave":1500,"saving":false},"aof":{"enabled":true,"lastWriteOk":true,"lastRewriteOk":true,"rewriting":false,"sizeBytes":52428800}},"cpu":{"systemMs":820000,"userMs":960000}}]}""";
+    private static final String SLOWLOG = """
+            {"nodes":[{"address":"10.0.0.7:6379","total":128,"entries":[{"id":42,"at":"2026-11-24T09:30:00.000Z","micros":15300,"command":"EVALSHA","script":"queue/sweep-1","key":"mr:{main:q:emails}:meta","arguments":7,"clientAddress":"10.0.0.21:51234"}]}]}""";
+    private static final String CLIENTS = """
+            {"nodes":[{"address":"10.0.0.7:6379","total":42,"clients":[{"id":1207,"address":"10.0.0.21:51234","user":"millrace","type":"normal","flags":"N","db":0,"ageMs":3600000,"idleMs":0,"lastCommand":"evalsha","subscriptions":0,"queryBufferBytes":0,"outputBufferBytes":0,"memoryBytes":22400}]}]}""";
+    private static final String KEYSPACE = """
+            {"nodes":[{"address":"10.0.0.7:6379","databases":[{"db":0,"keys":120000,"expires":119400,"avgTtlMs":1740000}]}]}""";
+
+    private final RedisNodes nodes;
+    private final SlowlogReader slowlog;
+    private final CurrentCaller caller;
+
+    RedisResource(RedisNodes nodes, SlowlogReader slowlog, CurrentCaller caller) {
+        this.nodes = nodes;
+        this.slowlog = slowlog;
+        this.caller = caller;
+    }
+
+    @GET
+    @Path("info")
+    @Operation(summary = "Look at how Redis is", description = "Memory, clients, load, replication and persistence, as of now. What the server's version does not tell is absent."
+            + NODES)
+    @APIResponse(responseCode = "200", description = "How each server is", content = @Content(schema = @Schema(type = SchemaType.OBJECT, properties = @SchemaProperty(name = "nodes", type = SchemaType.ARRAY, implementation = NodeInfo.class)), examples = @ExampleObject(name = "a single server", value = INFO)))
+    @APIResponse(responseCode = "502", description = REFUSED)
+    public Uni<RedisReport<NodeInfo>> info() {
+        return nodes.ask(RedisResource::askInfo)
+                .map(answers -> RedisReport.of(answers, NodeInfo::of, NodeInfo::failed));
+    }
+
+    @GET
+    @Path("slowlog")
+    @Operation(summary = "Read the slow log of Redis", description = "The commands that took longest to run, as SLOWLOG GET has them, the latest first. Of their arguments only the first key is told, cut off after 128 characters, and their number: the others hold payloads. A key of another tenant is not told either."
+            + NODES)
+    @APIResponse(responseCode = "200", description = "The slow log of each server", content = @Content(schema = @Schema(type = SchemaType.OBJECT, properties = @SchemaProperty(name = "nodes", type = SchemaType.ARRAY, implementation = NodeSlowlog.class)), examples = @ExampleObject(name = "a slow script", value = SLOWLOG)))
+    @APIResponse(responseCode = "502", description = REFUSED)
+    public Uni<RedisReport<NodeSlowlog>> slowlog(
+            @Parameter(description = "Entries of each server, 1 to 500") @QueryParam("limit") @DefaultValue("50") int limit) {
+        Page.requireLimit(limit);
+        String tenant = caller.tenant();
+        return nodes.ask(node -> slowlog.read(node, limit, tenant)).map(answers -> RedisReport.of(answers,
+                (address, log) -> NodeSlowlog.of(address, log.total(), log.entries()), NodeSlowlog::failed));
+    }
+
+    @GET
+    @Path("clients")
+    @Operation(summary = "List who is connected to Redis", description = "The connections of all programs, those of this service and of this call included, as CLIENT LIST has them. Those with the most memory come first, so that a list cut short has the worst."
+            + NODES)
+    @APIResponse(responseCode = "200", description = "The connections of each server", content = @Content(schema = @Schema(type = SchemaType.OBJECT, properties = @SchemaProperty(name = "nodes", type = SchemaType.ARRAY, implementation = NodeClients.class)), examples = @ExampleObject(name = "one shown of 42", value = CLIENTS)))
+    @APIResponse(responseCode = "502", description = REFUSED)
+    public Uni<RedisReport<NodeClients>> clients(
+            @Parameter(description = "Connections of each server, 1 to 1000") @QueryParam("limit") @DefaultValue("100") int limit) {
+        if (limit < 1 || limit > MOST_CLIENTS) {
+            throw ApiException.invalid("limit", "must be between 1 and " + MOST_CLIENTS);
+        }
+        return nodes.ask(node -> node.send(Request.cmd(Command.CLIENT).arg("LIST")))
+                .map(answers -> RedisReport.of(answers,
+                        (address, list) -> NodeClients.of(address, list.toString(), limit), NodeClients::failed));
+    }
+
+    @GET
+    @Path("keyspace")
+    @Operation(summary = "Count the keys in Redis", description = "By database, all programs' keys together. Keys are counted by Redis; none is read."
+            + NODES)
+    @APIResponse(responseCode = "200", description = "The databases of each server", content = @Content(schema = @Schema(type = SchemaType.OBJECT, properties = @SchemaProperty(name = "nodes", type = SchemaType.ARRAY, implementation = NodeKeyspace.class)), examples = @ExampleObject(name = "one database", value = KEYSPACE)))
+    @APIResponse(responseCode = "502", description = REFUSED)
+    public Uni<RedisReport<NodeKeyspace>> keyspace() {
+        return nodes.ask(node -> node.send(Request.cmd(Command.INFO).arg("keyspace"))
+                .map(reply -> InfoFields.parse(reply.toString())))
+                .map(answers -> RedisReport.of(answers, NodeKeyspace::of, NodeKeyspace::failed));
+    }
+
+    static Uni<InfoFields> askInfo(BriefLink node) {
+        return node.send(Request.cmd(Command.INFO)).map(reply -> InfoFields.parse(reply.toString()));
+    }
+}

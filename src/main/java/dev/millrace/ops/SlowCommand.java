@@ -1,0 +1,85 @@
+package dev.millrace.ops;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.StreamSupport;
+
+import io.vertx.redis.client.Response;
+
+/**
+ * An entry of Redis' slow log, without what may be a secret or a payload: of the arguments only the key is kept, and their number.
+ *
+ * @param command in capitals, with the subcommand of one that has some
+ * @param sha1 of the script, for one that runs it by its hash; else null
+ * @param key the first, at most {@value #LONGEST_KEY} characters of it; null for a command whose first argument is none
+ * @param arguments how many it had, subcommands included
+ * @param clientName null if the client has none
+ */
+record SlowCommand(long id, long atSeconds, long micros, String command, String sha1, String key, int arguments,
+        String clientAddress, String clientName) {
+
+    static final int LONGEST_KEY = 128;
+
+    /** Redis keeps 32 words of a command; the last one then tells how many are left out. */
+    private static final Pattern LEFT_OUT = Pattern.compile("\\.\\.\\. \\((\\d{1,9}) more arguments\\)");
+
+    private static final Set<String> WITH_SUBCOMMAND = Set.of("ACL", "CLIENT", "CLUSTER", "COMMAND", "CONFIG", "DEBUG",
+            "FUNCTION", "LATENCY", "MEMORY", "MODULE", "OBJECT", "PUBSUB", "SCRIPT", "SLOWLOG", "XGROUP", "XINFO");
+    private static final Set<String> KEY_AFTER_SUBCOMMAND = Set.of("MEMORY USAGE", "OBJECT ENCODING", "OBJECT FREQ",
+            "OBJECT IDLETIME", "OBJECT REFCOUNT", "XGROUP CREATE", "XGROUP CREATECONSUMER", "XGROUP DELCONSUMER",
+            "XGROUP DESTROY", "XGROUP SETID", "XINFO CONSUMERS", "XINFO GROUPS", "XINFO STREAM");
+    /** Script or function, number of keys, keys, other arguments. */
+    private static final Set<String> SCRIPTED = Set.of("EVAL", "EVAL_RO", "EVALSHA", "EVALSHA_RO", "FCALL", "FCALL_RO");
+    /** What follows is no key: a payload, a password, a number, an option. */
+    private static final Set<String> WITHOUT_KEY = Set.of("AUTH", "BITOP", "BLMPOP", "BZMPOP", "ECHO", "FAILOVER",
+            "FLUSHALL", "FLUSHDB", "HELLO", "INFO", "KEYS", "LMPOP", "MIGRATE", "PING", "PSUBSCRIBE", "PSYNC",
+            "PUBLISH", "PUNSUBSCRIBE", "REPLCONF", "REPLICAOF", "SCAN", "SELECT", "SHUTDOWN", "SINTERCARD", "SLAVEOF",
+            "SPUBLISH", "SSUBSCRIBE", "SUBSCRIBE", "SUNSUBSCRIBE", "SWAPDB", "SYNC", "UNSUBSCRIBE", "WAIT", "WAITAOF",
+            "XREAD", "XREADGROUP", "ZDIFF", "ZINTER", "ZINTERCARD", "ZMPOP", "ZUNION");
+
+    /** Reads an entry of the reply to SLOWLOG GET: id, seconds since 1970, µs, words, client's address and name. */
+    static SlowCommand parse(Response entry) {
+        List<String> words = StreamSupport.stream(entry.get(3).spliterator(), false).map(Response::toString).toList();
+        String name = words.isEmpty() ? "" : words.get(0).toUpperCase(Locale.ROOT);
+        if (WITH_SUBCOMMAND.contains(name) && words.size() > 1) {
+            name += " " + words.get(1).toUpperCase(Locale.ROOT);
+        }
+        return new SlowCommand(entry.get(0).toLong(), entry.get(1).toLong(), entry.get(2).toLong(), name,
+                name.startsWith("EVALSHA") && words.size() > 1 ? words.get(1) : null, key(name, words),
+                arguments(words), text(entry, 4), text(entry, 5));
+    }
+
+    private static String key(String name, List<String> words) {
+        int at = 1;
+        if (SCRIPTED.contains(name)) {
+            at = words.size() > 2 && words.get(2).equals("0") ? words.size() : 3;
+        } else if (KEY_AFTER_SUBCOMMAND.contains(name)) {
+            at = 2;
+        } else if (name.indexOf(' ') > 0 || WITHOUT_KEY.contains(name)) {
+            return null;
+        }
+        if (at >= words.size()) {
+            return null;
+        }
+        String key = words.get(at);
+        return key.length() <= LONGEST_KEY ? key : key.substring(0, LONGEST_KEY);
+    }
+
+    private static int arguments(List<String> words) {
+        if (words.isEmpty()) {
+            return 0;
+        }
+        Matcher leftOut = LEFT_OUT.matcher(words.get(words.size() - 1));
+        return words.size() == 32 && leftOut.matches()
+                ? words.size() - 2 + Integer.parseInt(leftOut.group(1))
+                : words.size() - 1;
+    }
+
+    private static String text(Response entry, int at) {
+        String value = entry.size() > at && entry.get(at) != null ? entry.get(at).toString() : "";
+        return value.isEmpty() ? null : value;
+    }
+}

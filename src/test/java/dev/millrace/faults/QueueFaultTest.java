@@ -5,6 +5,7 @@ import static dev.millrace.Api.as;
 import static dev.millrace.Api.json;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -174,6 +175,21 @@ class QueueFaultTest {
         waiting = CompletableFuture.supplyAsync(() -> as(ADMIN, json("{'wait':'30s'}")).post(url + "/reserve"));
         as(ADMIN, json("{'type':'t'}")).post(url + "/jobs").then().statusCode(201);
         waiting.join().then().statusCode(200).body("jobs", hasSize(1));
+    }
+
+    /** What is due is seen to in all queues that are known, and which those are was lost as well. */
+    @Test
+    void aQueueIsSeenToThoughRedisLostItsData() {
+        as(ADMIN, json("{'type':'t'}")).post(url + "/jobs").then().statusCode(201);
+        try (RedisConversation redis = new RedisConversation(FaultyRedis.server.port())) {
+            redis.call("FLUSHALL");
+        }
+        kill();
+        start();
+        awaitService();
+        as(ADMIN, json("{'every':'1s','job':{'type':'tick'}}")).put(url + "/schedules/s").then().statusCode(201);
+        as(ADMIN).get("/v1/queues?limit=500").then().body("items.queue", hasItem(queue));
+        as(ADMIN, json("{'wait':'30s'}")).post(url + "/reserve").then().body("jobs[0].schedule", equalTo("s"));
     }
 
     private static void unavailable(Response response) {

@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
@@ -41,7 +42,8 @@ final class QueueTraffic implements AutoCloseable {
 
     private final String queue;
     private final List<Integer> ports;
-    private final List<Thread> clients = new ArrayList<>();
+    private final List<Thread> producers = new ArrayList<>();
+    private final List<Thread> workers = new ArrayList<>();
     private final Set<String> enqueued = ConcurrentHashMap.newKeySet();
     private final Map<String, AtomicInteger> completed = new ConcurrentHashMap<>();
     private final Set<String> wrong = ConcurrentHashMap.newKeySet();
@@ -60,10 +62,10 @@ final class QueueTraffic implements AutoCloseable {
                     client.call("PUT", "", "{'maxStalls':100,'lease':'3s','retention':{'completed':'1h'}}").status());
         }
         for (int i = 0; i < PRODUCERS; i++) {
-            clients.add(start(i, this::produce));
+            producers.add(start(i, this::produce, () -> producing));
         }
         for (int i = 0; i < WORKERS; i++) {
-            clients.add(start(i, this::work));
+            workers.add(start(i, this::work, () -> working));
         }
     }
 
@@ -72,11 +74,11 @@ final class QueueTraffic implements AutoCloseable {
         void take(QueueClient client) throws IOException;
     }
 
-    private Thread start(int n, Step step) {
+    private Thread start(int n, Step step, BooleanSupplier goesOn) {
         Thread thread = new Thread(() -> {
-            for (int turn = n; working; turn++) {
+            for (int turn = n; goesOn.getAsBoolean(); turn++) {
                 try (QueueClient client = new QueueClient(ports.get(turn % ports.size()), queue)) {
-                    while (working) {
+                    while (goesOn.getAsBoolean()) {
                         step.take(client);
                     }
                 } catch (IOException e) {
@@ -93,10 +95,6 @@ final class QueueTraffic implements AutoCloseable {
     }
 
     private void produce(QueueClient client) throws IOException {
-        if (!producing) {
-            pause();
-            return;
-        }
         Answer answer = call(client, "/jobs", "{'jobs':[{'type':'t'},{'type':'t','priority':1},"
                 + "{'type':'t','delay':'50ms'},{'type':'t','group':'g'}]}");
         if (answer.status() == 201) {
@@ -167,6 +165,7 @@ final class QueueTraffic implements AutoCloseable {
     /** Has the queue worked off; then each job that was answered 201 is completed, and no answer was wrong. */
     void verify() throws IOException {
         producing = false;
+        join(producers);
         try (QueueClient client = new QueueClient(ports.get(0), queue)) {
             await().atMost(PATIENCE).ignoreException(IOException.class).until(() -> {
                 JsonNode c = client.view().path("counts");
@@ -203,10 +202,16 @@ final class QueueTraffic implements AutoCloseable {
 
     @Override
     public void close() {
+        producing = false;
         working = false;
+        join(producers);
+        join(workers);
+    }
+
+    private static void join(List<Thread> threads) {
         try {
-            for (Thread client : clients) {
-                client.join();
+            for (Thread thread : threads) {
+                thread.join();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

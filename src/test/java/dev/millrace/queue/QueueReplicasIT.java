@@ -18,9 +18,11 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -34,6 +36,7 @@ import io.restassured.RestAssured;
 
 import dev.millrace.Api;
 import dev.millrace.SecondReplica;
+import dev.millrace.queue.QueueClient.Answer;
 import dev.millrace.redis.RedisConversation;
 
 /** What holds in a queue that three replicas serve. */
@@ -41,6 +44,7 @@ import dev.millrace.redis.RedisConversation;
 class QueueReplicasIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final int DUE_TOGETHER = 20_000;
     private static final List<SecondReplica> others = new ArrayList<>();
 
     RedisConversation redis;
@@ -169,6 +173,44 @@ class QueueReplicasIT {
                 assertTrue(late >= 0 && late < 2000, "ms late: " + late);
                 worker.post("/complete", "{'results':[{" + held(job) + "}]}");
             }
+        }
+    }
+
+    /** They are made ready some at a time, by whoever asks and by all replicas, and each once. */
+    @Test
+    void manyJobsThatFallDueTogetherAllArrive() throws Exception {
+        long due = System.currentTimeMillis() + 4000;
+        String batch = ",{'type':'t','runAt':'%s'}".formatted(Instant.ofEpochMilli(due)).repeat(1000).substring(1);
+        try (QueueClient client = new QueueClient(ports[0], queue)) {
+            for (int i = 0; i < DUE_TOGETHER; i += 1000) {
+                assertEquals(201, client.post("/jobs", "{'jobs':[" + batch + "]}").status());
+            }
+            Set<String> arrived = ConcurrentHashMap.newKeySet();
+            AtomicInteger twice = new AtomicInteger();
+            List<Future<?>> workers = new ArrayList<>();
+            for (int i = 0; i < 6; i++) {
+                int port = ports[i % 3];
+                workers.add(threads.submit(() -> {
+                    try (QueueClient worker = new QueueClient(port, queue)) {
+                        long giveUpAt = System.nanoTime() + PATIENCE.toNanos();
+                        while (arrived.size() < DUE_TOGETHER && System.nanoTime() < giveUpAt) {
+                            Answer reserved = worker.post("/reserve", "{'max':100,'wait':'500ms','lease':'1h'}");
+                            assertEquals(200, reserved.status(), reserved::toString);
+                            reserved.jobs()
+                                    .forEach(job -> twice.addAndGet(arrived.add(job.path("id").textValue()) ? 0 : 1));
+                        }
+                    }
+                    return null;
+                }));
+            }
+            for (Future<?> worker : workers) {
+                worker.get();
+            }
+            assertEquals(DUE_TOGETHER, arrived.size());
+            assertEquals(0, twice.get());
+            JsonNode counts = client.view().path("counts");
+            assertEquals(List.of(0, 0, DUE_TOGETHER), List.of(counts.path("waiting").intValue(),
+                    counts.path("delayed").intValue(), counts.path("active").intValue()));
         }
     }
 

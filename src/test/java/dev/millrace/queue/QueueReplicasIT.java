@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -212,6 +213,40 @@ class QueueReplicasIT {
             assertEquals(List.of(0, 0, DUE_TOGETHER), List.of(counts.path("waiting").intValue(),
                     counts.path("delayed").intValue(), counts.path("active").intValue()));
         }
+    }
+
+    /** However many jobs come in meanwhile: those stay. */
+    @Test
+    void drainRemovesWhatWasThereAndEnds() throws Exception {
+        try (QueueClient client = new QueueClient(ports[0], queue);
+                QueueClient producer = new QueueClient(ports[1], queue)) {
+            for (int i = 0; i < 10; i++) {
+                fill(client, 'o');
+            }
+            int old = client.view().path("counts").path("enqueued").intValue();
+            Future<?> flood = threads.submit(() -> {
+                for (int i = 0; i < 10; i++) {
+                    fill(producer, 'n');
+                }
+                return null;
+            });
+            Answer drained = client.post("/drain", null);
+            flood.get();
+            assertEquals(200, drained.status(), drained::toString);
+            assertTrue(drained.body().path("jobs").intValue() >= old, drained::toString);
+            int left = client.view().path("counts").path("waiting").intValue();
+            assertEquals(2 * old - drained.body().path("jobs").intValue(), left);
+            List<JsonNode> jobs = client.post("/reserve", "{'max':1000}").jobs();
+            assertTrue(jobs.stream().allMatch(job -> job.path("type").textValue().equals("n")), jobs::toString);
+        }
+    }
+
+    private static void fill(QueueClient client, char type) throws IOException {
+        List<String> jobs = new ArrayList<>();
+        for (int i = 0; i < 1000; i++) {
+            jobs.add("{'type':'" + type + "','priority':" + i % 3 + "}");
+        }
+        assertEquals(201, client.post("/jobs", "{'jobs':" + jobs + "}").status());
     }
 
     @Test

@@ -29,71 +29,78 @@ if anew then
   redis.call('HSET', meta, 'seq', string.format('%.0f', last))
 end
 
-local reply, bodies, lists = {}, {}, {}
-local first, added, later, ids = last - n, 0, 0, {}
+local reply, lists, added, later = {}, {}, 0, 0
+local first, stamp = last - n, now .. ' '
+local ids, bodies, states, dues = {}, {}, {}, {}
 
+-- Stores what is gathered: what all jobs of a call have in common goes to Redis in few commands.
 local function flush()
   by_bucket(ids, function(key, from, to)
-    local fields = {}
+    local fields, at = {}, 1
     for i = from, to do
-      fields[#fields + 1] = ids[i]
-      fields[#fields + 1] = bodies[i]
+      fields[at], fields[at + 1] = ids[i], bodies[i]
+      at = at + 2
     end
     redis.call('HSET', key, unpack(fields))
   end)
-  ids, bodies = {}, {}
+  if #states > 0 then redis.call('HSET', state, unpack(states)) end
+  if #dues > 0 then redis.call('ZADD', delayed, unpack(dues)) end
+  ids, bodies, states, dues = {}, {}, {}, {}
 end
 
-local function taken(special, id)
-  local key = mark(special, 'i')
-  local holder = key and redis.call('GET', q .. 'i:' .. key)
-  if holder then return holder end
-  local sole = mark(special, 'u')
-  holder = sole and redis.call('HGET', unique, sole)
-  if holder then return holder end
+-- The job that stands for this one, if there is one; else this one stands for others from now on.
+local function holder(options, id)
+  local key, sole = options.i, options.u
+  local found = key and redis.call('GET', q .. 'i:' .. key) or sole and redis.call('HGET', unique, sole)
+  if found then return found end
   if sole then redis.call('HSET', unique, sole, id) end
   if key then redis.call('SET', q .. 'i:' .. key, id, 'PX', ARGV[1]) end
 end
 
+local plain, kept = {}, { 'g', 'u', 'l', 't' }
 for i = 1, n do
-  local special, rest = ARGV[2 * i + 1], ARGV[2 * i + 2]
-  local id = string.format('%.0f', first + i)
-  local level, delay, holder = '0', 0, nil
+  local special, id = ARGV[2 * i + 1], string.format('%.0f', first + i)
+  local options = plain
   if special ~= '' then
-    -- A duplicate may be of a job of this very call, whose state is asked of what is stored.
-    flush()
-    holder = taken(special, id)
-    level = mark(special, 'p') or '0'
-    delay = tonumber(mark(special, 'd') or 0)
-    local due = mark(special, 'D')
-    if due then delay = math.max(0, tonumber(due) - now) end
+    options = {}
+    for letter, value in string.gmatch(special, ' (%a)(%S+)') do options[letter] = value end
   end
-  if holder then
-    reply[2 * i - 1], reply[2 * i] = holder, where(holder)
+  local taken = (options.u or options.i) and holder(options, id)
+  if taken then
+    -- It may be a job of this very call, and its state is asked of what is stored.
+    flush()
+    reply[2 * i - 1], reply[2 * i] = taken, where(taken)
   else
-    ids[#ids + 1] = id
-    bodies[#ids] = now .. ' ' .. level .. rest
-    local marks = ''
+    local level, delay, marks = options.p or '0', 0, ''
     if special ~= '' then
-      for _, letter in ipairs({ 'g', 'u', 'l' }) do
-        local value = mark(special, letter)
-        if value then marks = marks .. ' ' .. letter .. value end
+      delay = options.D and math.max(0, options.D - now) or tonumber(options.d or 0)
+      if options.t then options.t = string.format('%.0f', now + delay + options.t) end
+      for _, letter in ipairs(kept) do
+        if options[letter] then marks = marks .. ' ' .. letter .. options[letter] end
       end
-      local ttl = mark(special, 't')
-      if ttl then marks = marks .. ' t' .. string.format('%.0f', now + delay + ttl) end
-      if marks ~= '' then redis.call('HSET', state, id, '0 0 0' .. marks) end
+    end
+    local at = #ids + 1
+    ids[at], bodies[at] = id, stamp .. level .. ARGV[2 * i + 2]
+    if marks ~= '' then
+      local to = #states + 1
+      states[to], states[to + 1] = id, '0 0 0' .. marks
     end
     if delay > 0 then
-      redis.call('ZADD', delayed, now + delay, late(id, level))
+      local to = #dues + 1
+      dues[to], dues[to + 1] = now + delay, late(id, level)
       later = later + 1
       if delay < 1000 then wake() end
-    elseif heads(id, marks) then
-      lists[level] = lists[level] or {}
-      table.insert(lists[level], id)
+    elseif not options.g or heads(id, marks) then
+      local list = lists[level]
+      if not list then
+        list = {}
+        lists[level] = list
+      end
+      list[#list + 1] = id
     end
     reply[2 * i - 1], reply[2 * i] = id, delay > 0 and 1 or 0
     added = added + 1
-    tell('job.enqueued', id)
+    if listened then tell('job.enqueued', id) end
   end
 end
 flush()

@@ -22,6 +22,7 @@ public final class SecondReplica implements AutoCloseable {
     private static final Path JAR = Path.of("target/quarkus-app/quarkus-run.jar");
 
     private final int port = freePort();
+    private final Path log = Path.of("target/replica-" + port + ".log");
     private final Process process;
 
     public SecondReplica(int redisPort) {
@@ -42,7 +43,7 @@ public final class SecondReplica implements AutoCloseable {
         }
         try {
             process = new ProcessBuilder(command).redirectErrorStream(true)
-                    .redirectOutput(Path.of("target/second-replica.log").toFile()).start();
+                    .redirectOutput(log.toFile()).start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -55,7 +56,7 @@ public final class SecondReplica implements AutoCloseable {
 
     private boolean answers() {
         if (!process.isAlive()) {
-            throw new IllegalStateException("ended; see target/second-replica.log");
+            throw new IllegalStateException("ended; see " + log);
         }
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 500);

@@ -24,7 +24,7 @@ import com.fasterxml.jackson.core.exc.InputCoercionException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
-import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.exc.PropertyBindingException;
 
 import dev.millrace.redis.NotReplicatedException;
 import dev.millrace.redis.RedisRefusedException;
@@ -179,7 +179,7 @@ public class ProblemMappers {
         if (e.getCause() instanceof InputCoercionException) {
             return "is out of range";
         }
-        if (e instanceof UnrecognizedPropertyException) {
+        if (e instanceof PropertyBindingException) {
             return "is not a known field";
         }
         if (e instanceof InvalidFormatException format && format.getTargetType().isEnum()) {

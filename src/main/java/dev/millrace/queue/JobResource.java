@@ -83,11 +83,11 @@ public class JobResource {
         List<NewJob> list = request.list();
         List<Violation> found = new ArrayList<>(0);
         for (int i = 0; i < list.size(); i++) {
-            String at = request.isOne() ? "" : "jobs[" + i + "].";
             NewJob job = list.get(i);
             if (job == null) {
-                found.add(new Violation(at, "must be a job"));
+                found.add(new Violation("jobs[" + i + "]", "must be a job"));
             } else {
+                String at = request.isOne() ? "" : "jobs[" + i + "].";
                 found.addAll(job.violations(at));
                 payloads.check(at + "data", job.data());
             }

@@ -26,7 +26,7 @@ public record NewJob(
         @Schema(description = "What the worker needs to know; up to 256 KB", examples = "{\"userId\":\"user-42\"}") JsonValue data,
         @Schema(description = "-1000 to 1000; higher ones go first", defaultValue = "0", examples = "0") Integer priority,
         @Schema(description = "How long it stays back, up to 400 d", type = SchemaType.STRING, examples = "10m") Duration delay,
-        @Schema(description = "In place of `delay`: when it is due", examples = "2026-12-24T18:00:00Z") String runAt,
+        @Schema(description = "In place of `delay`: when it is due; up to 400 d from now", examples = "2026-12-24T18:00:00Z") String runAt,
         @Schema(description = "1 to 1000; default the queue's", examples = "5") Integer maxAttempts,
         @Schema(description = "Waits between attempts; default the queue's") Backoff backoff,
         @Schema(description = "How long a worker has before it is handed out again, 1 s to 24 h; default the queue's", type = SchemaType.STRING, examples = "1m") Duration lease,
@@ -57,7 +57,10 @@ public record NewJob(
                 found.add(new Violation(at + "runAt", "must not be given together with delay"));
             }
             try {
-                Timestamps.parse(at + "runAt", runAt);
+                // By the clock of this machine, for which no job is early or late: that of Redis says when it is due.
+                if (Timestamps.parse(at + "runAt", runAt) > System.currentTimeMillis() + FURTHEST.toMillis()) {
+                    found.add(new Violation(at + "runAt", "must be at most 400 days from now"));
+                }
             } catch (ApiException e) {
                 found.addAll(e.violations());
             }

@@ -42,13 +42,14 @@ public class Queues {
     private final RedisLinks redis;
     private final Scripts scripts;
     private final Script register;
-    /** Those known to be in the index. */
+    /** Those known to be in the index, as long as the connections hold: a Redis that comes back may have lost some. */
     private final Set<QueueName> registered = ConcurrentHashMap.newKeySet();
 
     Queues(DefinitionsFactory factory, RedisLinks redis, Scripts scripts) {
         this.redis = redis;
         this.scripts = scripts;
         this.register = scripts.get("queue/register-1");
+        redis.whenConnected(registered::clear);
         this.defined = factory.of(new DefinitionKind<>("Queue", QueueName.FEATURE, "~settings", MOST,
                 QueueDefinition.class, QueueDefinition::violations, (name, definition) -> definition.toSettings()));
     }

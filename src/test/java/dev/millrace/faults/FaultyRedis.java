@@ -14,12 +14,17 @@ public class FaultyRedis implements QuarkusTestResourceLifecycleManager {
 
     @Override
     public Map<String, String> start() {
-        server = RedisServerProcess.launch();
+        server = RedisServerProcess.launch(options());
         return Map.of("millrace.redis.url", "redis://127.0.0.1:" + server.port(),
                 "millrace.auth.enabled", "false",
                 "millrace.redis.timeout", "500ms",
                 "millrace.redis.max-in-flight", "20",
                 "millrace.ratelimit.replicas", "2");
+    }
+
+    /** Of the server, as on its command line. */
+    String[] options() {
+        return new String[0];
     }
 
     @Override

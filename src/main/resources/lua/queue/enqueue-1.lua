@@ -29,13 +29,14 @@ end
 
 local reply, bodies, lists = {}, {}, {}
 local first, added, later, ids = last - n, 0, 0, {}
+local stamp = now .. ' '
 
 local function flush()
   by_bucket(ids, function(key, from, to)
-    local fields = {}
+    local fields, at = {}, 1
     for i = from, to do
-      fields[#fields + 1] = ids[i]
-      fields[#fields + 1] = bodies[i]
+      fields[at], fields[at + 1] = ids[i], bodies[i]
+      at = at + 2
     end
     redis.call('HSET', key, unpack(fields))
   end)
@@ -69,8 +70,8 @@ for i = 1, n do
   if holder then
     reply[2 * i - 1], reply[2 * i] = holder, where(holder)
   else
-    ids[#ids + 1] = id
-    bodies[#ids] = now .. ' ' .. level .. rest
+    local at = #ids + 1
+    ids[at], bodies[at] = id, stamp .. level .. rest
     local marks = ''
     if special ~= '' then
       for _, letter in ipairs({ 'g', 'u', 'l' }) do
@@ -85,13 +86,17 @@ for i = 1, n do
       redis.call('ZADD', delayed, now + delay, late(id, level))
       later = later + 1
       if delay < 1000 then wake() end
-    elseif heads(id, marks) then
-      lists[level] = lists[level] or {}
-      table.insert(lists[level], id)
+    elseif marks == '' or heads(id, marks) then
+      local list = lists[level]
+      if not list then
+        list = {}
+        lists[level] = list
+      end
+      list[#list + 1] = id
     end
     reply[2 * i - 1], reply[2 * i] = id, delay > 0 and 1 or 0
     added = added + 1
-    tell('job.enqueued', id)
+    if listened then tell('job.enqueued', id) end
   end
 end
 flush()

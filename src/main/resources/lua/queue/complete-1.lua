@@ -32,7 +32,7 @@ for i = 1, n do
       if kept == 0 then redis.call('HDEL', state, id, id .. ':e', id .. ':p') end
       let_go(id, st)
     end
-    tell('job.completed', id)
+    if listened then tell('job.completed', id) end
   else
     codes[i] = body(id) and 0 or -1
   end

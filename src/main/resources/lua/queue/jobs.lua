@@ -29,17 +29,22 @@ local paused, waited, listened = flags[1], tonumber(flags[2] or 0) > now, tonumb
 local function bucket(id) return q .. 'b:' .. math.floor(id / 8192) end
 local function body(id) return redis.call('HGET', bucket(id), id) end
 local function priority(text) return string.match(text, '^%d+ (%-?%d+)') end
-local function mark(st, letter) return st and string.match(st, ' ' .. letter .. '(%S*)') end
+local function mark(st, letter) return st and st ~= '' and string.match(st, ' ' .. letter .. '(%S*)') or nil end
 local function late(id, level) return string.format('%014.0f', id) .. ':' .. level end
 local function count(what, n) if n ~= 0 then redis.call('HINCRBY', stats, what, n) end end
 
 -- Calls `visit` with each bucket of the ids, which mostly come in order, and where in the list its ids are.
 local function by_bucket(ids, visit)
-  local from = 1
-  while from <= #ids do
-    local key, to = bucket(ids[from]), from
-    while ids[to + 1] and bucket(ids[to + 1]) == key do to = to + 1 end
-    visit(key, from, to)
+  local n, from = #ids, 1
+  while from <= n do
+    local number, to = math.floor(ids[from] / 8192), from
+    local low, high = number * 8192, number * 8192 + 8192
+    while to < n do
+      local id = tonumber(ids[to + 1])
+      if id < low or id >= high then break end
+      to = to + 1
+    end
+    visit(bucket(ids[from]), from, to)
     from = to + 1
   end
 end

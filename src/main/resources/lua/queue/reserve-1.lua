@@ -37,12 +37,12 @@ if interval > 0 and most > 0 then
   end
 end
 
-local ids, states, bodies, skipped, bytes = {}, {}, {}, 0, 0
+local ids, states, bodies, got, skipped, bytes = {}, {}, {}, 0, 0, 0
 -- No more than some MB in one answer.
-while #ids < most and skipped < 1000 and bytes < 4194304 do
+while got < most and skipped < 1000 and bytes < 4194304 do
   local level = redis.call('ZREVRANGE', levels, 0, 0)[1]
   if not level then break end
-  local room = math.min(most - #ids, 100)
+  local room = math.min(most - got, 100)
   local popped = redis.call('LPOP', q .. 'w:' .. level, room) or {}
   if #popped < room then redis.call('ZREM', levels, level) end
   if #popped > 0 then
@@ -59,9 +59,8 @@ while #ids < most and skipped < 1000 and bytes < 4194304 do
           count('waiting', -1)
           remove(id, st, 'job.expired')
         else
-          ids[#ids + 1] = id
-          states[#ids] = st
-          bodies[#ids] = text
+          got = got + 1
+          ids[got], states[got], bodies[got] = id, st, text
           bytes = bytes + #text
         end
       end
@@ -70,8 +69,9 @@ while #ids < most and skipped < 1000 and bytes < 4194304 do
 end
 
 local reply = { now, 0 }
-if #ids > 0 then
-  local ends = {}
+if got > 0 then
+  -- The ends of leases as text, for a number is costly to hand to a command, and most leases are as long as the next.
+  local ends, texts = {}, {}
   for i, id in ipairs(ids) do
     local st = states[i]
     local lease = leases[i]
@@ -81,19 +81,21 @@ if #ids > 0 then
       st = failures .. ' ' .. stalls .. ' ' .. (deliveries + 1) .. marks
       redis.call('HSET', state, id, st)
     end
-    ends[2 * i - 1], ends[2 * i] = now + lease, id
+    local till = texts[lease] or string.format('%.0f', now + lease)
+    texts[lease] = till
+    ends[2 * i - 1], ends[2 * i] = till, id
     local at = 4 * i - 1
-    reply[at], reply[at + 1], reply[at + 2], reply[at + 3] = id, now + lease, st or '', bodies[i]
-    tell('job.active', id)
+    reply[at], reply[at + 1], reply[at + 2], reply[at + 3] = id, till, st or '', bodies[i]
+    if listened then tell('job.active', id) end
   end
   redis.call('ZADD', leased, unpack(ends))
-  count('waiting', -#ids)
-  if rated then redis.call('HSET', meta, 'rate', string.format('%.3f', rated + #ids * interval)) end
+  count('waiting', -got)
+  if rated then redis.call('HSET', meta, 'rate', string.format('%.3f', rated + got * interval)) end
 end
 
-if #ids < wanted and ARGV[5] == '1' then
+if got < wanted and ARGV[5] == '1' then
   redis.call('HSET', meta, 'wait', now + 2000)
-  if skipped >= 1000 or #ids < most and redis.call('ZRANGEBYSCORE', delayed, '-inf', now, 'LIMIT', 0, 1)[1] then
+  if skipped >= 1000 or got < most and redis.call('ZRANGEBYSCORE', delayed, '-inf', now, 'LIMIT', 0, 1)[1] then
     next = -1
   elseif next == 0 then
     for _, set in ipairs({ delayed, leased }) do

@@ -2,7 +2,6 @@ package dev.millrace.http;
 
 import java.io.IOException;
 import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
@@ -32,10 +31,24 @@ final class RawJson {
             copy(in, text, out, maxDepth);
         }
         String result = text.toString();
-        if (!StandardCharsets.UTF_8.newEncoder().canEncode(result)) {
+        if (!isWellFormed(result)) {
             throw new UnsuitableJsonException(in, "must be well-formed Unicode");
         }
         return result;
+    }
+
+    /** Whether each surrogate has its other half. A loop, for an encoder would cost several times as much. */
+    static boolean isWellFormed(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (Character.isSurrogate(c)) {
+                i++;
+                if (Character.isLowSurrogate(c) || i == text.length() || !Character.isLowSurrogate(text.charAt(i))) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     /** Jackson's own copy would read numbers and write them anew. */

@@ -14,6 +14,21 @@ public final class Timestamps {
 
     private Timestamps() {}
 
+    /** Writes the points in time of one answer, many of which are the same. Not for several threads. */
+    public static final class Series {
+        private long lastMs;
+        private String last;
+
+        /** Writes ms since 1970. */
+        public String format(long epochMs) {
+            if (last == null || epochMs != lastMs) {
+                lastMs = epochMs;
+                last = Timestamps.format(epochMs);
+            }
+            return last;
+        }
+    }
+
     /** Writes ms since 1970. */
     public static String format(long epochMs) {
         return FORMAT.format(Instant.ofEpochMilli(epochMs));

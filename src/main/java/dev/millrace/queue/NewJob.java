@@ -91,8 +91,10 @@ public record NewJob(
         if (type.length() > LONGEST_TYPE) {
             return "must be at most " + LONGEST_TYPE + " characters";
         }
-        if (type.chars().anyMatch(Character::isISOControl)) {
-            return "must not contain control characters";
+        for (int i = 0; i < type.length(); i++) {
+            if (Character.isISOControl(type.charAt(i))) {
+                return "must not contain control characters";
+            }
         }
         return Keys.identifierProblem(type);
     }

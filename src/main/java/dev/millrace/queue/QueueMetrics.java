@@ -23,6 +23,7 @@ import dev.millrace.queue.QueueStore.Enqueued;
 class QueueMetrics {
 
     private static final int MOST_QUEUES = 1000;
+    private static final Status[] STATUSES = Status.values();
 
     private enum Event {
         ENQUEUED,
@@ -55,8 +56,14 @@ class QueueMetrics {
     }
 
     void answered(QueueName queue, List<Status> statuses) {
+        int[] times = new int[STATUSES.length];
         for (Status status : statuses) {
-            count(queue, Event.valueOf(status.name()), 1);
+            times[status.ordinal()]++;
+        }
+        for (Status status : STATUSES) {
+            if (times[status.ordinal()] > 0) {
+                count(queue, Event.valueOf(status.name()), times[status.ordinal()]);
+            }
         }
     }
 

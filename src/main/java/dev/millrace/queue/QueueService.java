@@ -10,6 +10,7 @@ import jakarta.inject.Singleton;
 import io.smallrye.mutiny.Uni;
 
 import dev.millrace.http.Stopping;
+import dev.millrace.http.Timestamps;
 import dev.millrace.queue.QueueStore.Enqueued;
 import dev.millrace.queue.QueueStore.Handed;
 import dev.millrace.queue.QueueStore.Wanted;
@@ -123,8 +124,10 @@ public class QueueService {
     private List<Job> jobs(QueueName queue, Handed handed) {
         QueueSettings settings = queues.known(queue);
         List<Job> jobs = new ArrayList<>(handed.jobs().size());
+        Timestamps.Series ends = new Timestamps.Series();
+        Timestamps.Series enqueued = new Timestamps.Series();
         for (int i = 0; i < handed.jobs().size(); i++) {
-            jobs.add(handed.jobs().get(i).delivered(handed.leaseEnds().get(i), settings));
+            jobs.add(handed.jobs().get(i).delivered(ends.format(handed.leaseEnds().get(i)), enqueued, settings));
         }
         metrics.reserved(queue, jobs.size());
         return jobs;

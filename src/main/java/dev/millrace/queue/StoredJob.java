@@ -52,10 +52,15 @@ final class StoredJob {
         return deliveries;
     }
 
-    /** What its worker is told. */
-    Job delivered(long leaseEndsMs, QueueSettings settings) {
+    /**
+     * What its worker is told.
+     *
+     * @param leaseExpiresAt as clients see it
+     * @param enqueued writes the times of the jobs of one answer
+     */
+    Job delivered(String leaseExpiresAt, Timestamps.Series enqueued, QueueSettings settings) {
         return new Job(id, type, new JsonValue(data), null, priority(), failures + 1, maxAttempts(settings), stalls,
-                LeaseToken.of(id, deliveries), Timestamps.format(leaseEndsMs), enqueuedAt(), null, null, group(),
+                LeaseToken.of(id, deliveries), leaseExpiresAt, enqueued.format(enqueuedMs()), null, null, group(),
                 null, null, null, null, null, option(head, " s"));
     }
 
@@ -65,7 +70,7 @@ final class StoredJob {
         boolean ended = state.equals(Job.DEAD) || state.equals(Job.COMPLETED);
         return new Job(id, type, new JsonValue(data), state, priority(),
                 state.equals(Job.DEAD) ? failures : failures + 1, maxAttempts(settings), stalls, null,
-                active ? Timestamps.format(atMs) : null, enqueuedAt(),
+                active ? Timestamps.format(atMs) : null, Timestamps.format(enqueuedMs()),
                 state.equals(Job.DELAYED) ? Timestamps.format(atMs) : null, ended ? Timestamps.format(atMs) : null,
                 group(), decoded(option(marks, " u")), error, json(progress), json(result),
                 option(marks, " c") == null ? null : true, option(head, " s"));
@@ -81,8 +86,8 @@ final class StoredJob {
         return Integer.parseInt(head.substring(from, to < 0 ? head.length() : to));
     }
 
-    private String enqueuedAt() {
-        return Timestamps.format(Long.parseLong(head.substring(0, head.indexOf(' '))));
+    private long enqueuedMs() {
+        return Long.parseLong(head, 0, head.indexOf(' '), 10);
     }
 
     private int maxAttempts(QueueSettings settings) {

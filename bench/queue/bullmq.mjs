@@ -12,9 +12,10 @@ const bulk = size => Array.from({ length: size }, () => ({ name: 'bench', data, 
 /** As many calls under way as there are lanes, while `more` says so. */
 async function add(size, more) {
   const batch = bulk(size);
-  let jobs = 0;
+  let asked = 0, jobs = 0;
   const lane = async () => {
-    while (more(jobs)) {
+    while (more(asked)) {
+      asked += size;
       if (size === 1) await queue.add('bench', data, opts); else await queue.addBulk(batch);
       jobs += size;
     }
@@ -41,7 +42,7 @@ async function run(path, query) {
   const end = performance.now() + number('seconds') * 1000;
   if (path === '/add') return add(number('size'), () => performance.now() < end);
   if (path === '/work') return work(number('seconds'));
-  if (path === '/fill') return add(1000, jobs => jobs < number('jobs'));
+  if (path === '/fill') return add(1000, asked => asked < number('jobs'));
   return [0, 0];
 }
 

@@ -47,7 +47,7 @@ fill() { # side jobs
 
 header() { printf '%-12s %-10s %9s %11s %9s %9s %11s %7s\n' "$1" '' jobs/s 'service us' 'Redis us' 'loader us' 'svc+Redis' errors; }
 
-# One side for some seconds; adds a row to $work/rows.
+# One side for some seconds; adds a row to $work/rows, unless something went wrong (jobs that ran out, too).
 measure() { # side call size seconds
   local side=$1 call=$2 size=$3 each=$4 pid=$app_pid
   [ "$side" = millrace ] || pid=$bull_pid
@@ -55,7 +55,7 @@ measure() { # side call size seconds
   # More than is worked off in that time; that it does not run out is checked.
   if [ "$call" = enqueue ]; then :
   elif [ "$side" = bullmq ]; then fill bullmq $((each * 25000))
-  else fill millrace $((each * (size == 1 ? 35000 : size == 10 ? 90000 : 140000))); fi
+  else fill millrace $((each * (size == 1 ? 35000 : size == 10 ? 140000 : 200000))); fi
   local before redis_before after redis_after
   before=$(cpu "$pid"); redis_before=$(cpu "$redis_pid"); echo '0 0' >"$work/wrk.cpu"
   case $side-$call in
@@ -73,10 +73,13 @@ measure() { # side call size seconds
   fi
   awk -v s="$side" -v n="$jobs" -v us="$micros" -v e="$errors" -v c=$((after-before)) -v r=$((redis_after-redis_before)) \
     -v l="$(tail -1 "$work/wrk.cpu" | awk '{print ($1+$2)*1e6}')" \
-    'BEGIN{printf "%-12s %-10s %9.0f %11.1f %9.1f %9.1f %11.1f %7d\n", "", s, n/us*1e6, c*1e4/n, r*1e4/n, l/n, (c+r)*1e4/n, e}' | tee -a "$work/rows"
+    'BEGIN{printf "%-12s %-10s %9.0f %11.1f %9.1f %9.1f %11.1f %7d\n", "", s, n/us*1e6, c*1e4/n, r*1e4/n, l/n, (c+r)*1e4/n, e}' >"$work/row"
+  cat "$work/row"
+  [ "$errors" != 0 ] || cat "$work/row" >>"$work/rows"
 }
 
-medians() { # Medians over the rounds, and millrace against bullmq.
+medians() { # Medians over the rounds without errors, and millrace against bullmq.
+  for side in millrace bullmq; do grep -q " $side " "$work/rows" || { echo "no round of $side without errors" >&2; exit 1; }; done
   awk 'function median(s,   a, k, i, j, t) { k = split(s, a, " "); for (i = 1; i <= k; i++) for (j = i + 1; j <= k; j++) if (a[j] + 0 < a[i] + 0) { t = a[i]; a[i] = a[j]; a[j] = t }; return a[int((k + 1) / 2)] }
     { for (f = 2; f <= 6; f++) v[$1, f] = v[$1, f] " " $f }
     END { for (f = 2; f <= 6; f++) { m[f] = median(v["millrace", f]); b[f] = median(v["bullmq", f]) }

@@ -536,7 +536,7 @@ describe('@upstash/ratelimit', () => {
   test('analytics and the deny list', async () => {
     const ratelimit = limiter(Ratelimit.slidingWindow(2, '1 h'), { analytics: true, enableProtection: true })
     // Else the client fetches a public list of addresses.
-    await redis.set(`${ratelimit.prefix}:denyList:ipDenyListStatus`, 'disabled')
+    await redis.set(`${ratelimit.prefix}:ipDenyListStatus`, 'disabled')
     const answer = await ratelimit.limit('user', { ip: '192.0.2.1' })
     await answer.pending
     assert.equal(answer.success, true)

@@ -1,27 +1,37 @@
 -- Stands in front of each script that callers send, in its first line, so that the lines keep their numbers: it keeps the script in its
--- database, and from what callers may not do otherwise either. The locals hide what would lead around it; that scripts cannot change
--- what others use is seen to by Redis (from 6.2.7 on, CVE-2022-24735).
-local sandboxed
+-- database, and from what callers may not do otherwise either. The locals hide what would lead around it, and what would change what
+-- others use; the rest of what scripts share is seen to by Redis (from 6.2.7 on, CVE-2022-24735).
+-- Redis ends words at a zero byte where it compares them, and Lua does not: so names hold none, and options are compared with it.
+-- The last character keeps the script from going on with the last statement.
+local sandboxed, sharedJson, metatableOfTable
 do
   local real, kind, upper, find, sub, raise = redis, type, string.upper, string.find, string.sub, error
   local call, pcall, reply, select = real.call, real.pcall, real.error_reply, select
-  local refused = ' ACL BGREWRITEAOF BGSAVE CLIENT CLUSTER CONFIG DEBUG FAILOVER FCALL FCALL_RO FLUSHALL FUNCTION INFO KEYS LASTSAVE '
-    .. 'LATENCY MIGRATE MODULE MONITOR MOVE PFDEBUG PFSELFTEST PSYNC PUBSUB REPLCONF REPLICAOF RESTORE-ASKING ROLE SAVE SCRIPT SELECT '
-    .. 'SHUTDOWN SLAVEOF SLOWLOG SWAPDB SYNC '
-  local function problem(name, ...)
-    if kind(name) ~= 'string' then return end
+  local setmetatable, metatable, json = setmetatable, getmetatable, cjson
+  local refused = ' ACL ASKING AUTH BGREWRITEAOF BGSAVE CLIENT CLUSTER CONFIG DEBUG FAILOVER FCALL FCALL_RO FLUSHALL FUNCTION HELLO INFO '
+    .. 'KEYS LASTSAVE LATENCY MIGRATE MODULE MONITOR MOVE PFDEBUG PFSELFTEST POST PSYNC PUBSUB QUIT READONLY READWRITE REPLCONF REPLICAOF '
+    .. 'RESET RESTORE RESTORE-ASKING ROLE SAVE SCRIPT SELECT SHUTDOWN SLAVEOF SLOWLOG SWAPDB SYNC WAIT WAITAOF '
+  local function bad(name, ...)
     local command = upper(name)
-    local bad = find(refused, ' ' .. command .. ' ', 1, true)
-    if command == 'COPY' then
+    if not find(command, '^[%w._-]+$') or find(refused, ' ' .. command .. ' ', 1, true) or find(command, '^_?FT%.') then
+      return true
+    elseif command == 'COPY' then
       for i = 3, select('#', ...) do
         local option = select(i, ...)
-        if kind(option) == 'string' and upper(option) == 'DB' then bad = true end
+        if kind(option) == 'string' and find(upper(option) .. '\0', 'DB\0', 1, true) == 1 then return true end
       end
     elseif command == 'PUBLISH' or command == 'SPUBLISH' then
       local channel = ...
-      bad = kind(channel) == 'string' and sub(channel, 1, 3) == 'mr:'
+      return kind(channel) == 'string' and sub(channel, 1, 3) == 'mr:'
+    elseif command == 'MEMORY' then
+      local subcommand = ...
+      return kind(subcommand) ~= 'string' or upper(subcommand) ~= 'USAGE'
     end
-    if bad then return "NOPERM this user has no permissions to run the '" .. name .. "' command" end
+  end
+  local function problem(name, ...)
+    if kind(name) == 'string' and bad(name, ...) then
+      return "NOPERM this user has no permissions to run the '" .. name .. "' command"
+    end
   end
   sandboxed = setmetatable({
     call = function(...)
@@ -33,7 +43,18 @@ do
       local text = problem(...)
       if text then return reply(text) end
       return pcall(...)
-    end
-  }, { __index = real, __metatable = false })
+    end,
+    log = function() end
+  }, { __metatable = false, __index = function(_, name)
+    if name ~= 'call' and name ~= 'pcall' and name ~= 'log' then return real[name] end
+  end })
+  sharedJson = setmetatable({}, { __metatable = false, __index = function(_, name)
+    if kind(name) == 'string' and find(name, '^[ed][en]code_') then raise('this would change JSON for all; see cjson.new()', 0) end
+    return json[name]
+  end })
+  metatableOfTable = function(object)
+    if kind(object) == 'table' then return metatable(object) end
+  end
 end
-local redis, server, _G, getfenv, setfenv, loadstring, load, debug = sandboxed, sandboxed
+local redis, server, cjson, getmetatable, _G, getfenv, setfenv, loadstring, load, debug, collectgarbage
+  = sandboxed, sandboxed, sharedJson, metatableOfTable;

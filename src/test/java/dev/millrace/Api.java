@@ -1,6 +1,7 @@
 package dev.millrace;
 
 import static io.restassured.RestAssured.given;
+import static java.util.Map.entry;
 
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -33,19 +34,25 @@ public final class Api {
     public static final String WORKER = "mr_worker_Wq5tZk1nMv8rDx3bLs7e";
     /** May look at queues in tenant {@code main}. */
     public static final String QUEUE_READER = "mr_onlooker_Pb2yUc6jGf9aHo4iNz0v";
+    /** May run Redis' commands. */
+    public static final String COMMANDER = "mr_commander_Vx4cQa9tLm2rKe7wBz0u";
+    /** May run those of Redis' commands that read. */
+    public static final String COMMAND_READER = "mr_inspector_Gs6yNd1kTp8hCf3vWo5j";
     /** May consume and define, and all about sessions, the cache and queues, in tenant {@code other}. */
     public static final String OTHER = "mr_other_Hm3pLd8tEa5jQx1zRk0w";
 
-    private static final Map<String, String> SCOPES = Map.of(
-            ADMIN, "ratelimit,sessions,cache,queues,realtime,redis,admin",
-            READER, "ratelimit:read",
-            LIMITER, "ratelimit",
-            SESSION_READER, "sessions:read",
-            CACHER, "cache",
-            CACHE_READER, "cache:read",
-            WORKER, "queues",
-            QUEUE_READER, "queues:read",
-            OTHER, "ratelimit,sessions,cache,queues,admin");
+    private static final Map<String, String> SCOPES = Map.ofEntries(
+            entry(ADMIN, "ratelimit,sessions,cache,queues,realtime,redis,admin"),
+            entry(READER, "ratelimit:read"),
+            entry(LIMITER, "ratelimit"),
+            entry(SESSION_READER, "sessions:read"),
+            entry(CACHER, "cache"),
+            entry(CACHE_READER, "cache:read"),
+            entry(WORKER, "queues"),
+            entry(QUEUE_READER, "queues:read"),
+            entry(COMMANDER, "redis"),
+            entry(COMMAND_READER, "redis:read"),
+            entry(OTHER, "ratelimit,sessions,cache,queues,admin"));
 
     private Api() {}
 

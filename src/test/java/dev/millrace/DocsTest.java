@@ -29,6 +29,7 @@ import io.smallrye.config.ConfigMapping;
 import dev.millrace.auth.AuthConfig;
 import dev.millrace.cache.CacheConfig;
 import dev.millrace.http.ErrorCode;
+import dev.millrace.kv.KvConfig;
 import dev.millrace.queue.QueueConfig;
 import dev.millrace.queue.mail.MailConfig;
 import dev.millrace.queue.push.PushConfig;
@@ -44,7 +45,7 @@ class DocsTest {
     private static final Path ROOT = Path.of("").toAbsolutePath();
     private static final List<Class<?>> CONFIGS = List.of(RedisConfig.class, AuthConfig.class, RateLimitConfig.class,
             SessionConfig.class, TokenConfig.class, EventConfig.class, CacheConfig.class, QueueConfig.class,
-            PushConfig.class, MailConfig.class);
+            PushConfig.class, MailConfig.class, KvConfig.class);
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
     private static final Pattern ERROR_ROW = Pattern.compile("(?m)^\\| `([a-z-]+)` \\| (\\d{3}) \\|");
 

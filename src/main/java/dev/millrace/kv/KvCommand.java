@@ -3,7 +3,6 @@ package dev.millrace.kv;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Pattern;
 
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
@@ -17,21 +16,16 @@ import io.vertx.redis.client.impl.CommandImpl;
 record KvCommand(String name, List<byte[]> args) {
 
     private static final int ANY_NUMBER = -1;
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
     /**
      * @param words the name and its arguments
-     * @throws KvException if there is no such command
+     * @throws KvException if there are none
      */
     static KvCommand of(List<byte[]> words) {
         if (words.isEmpty()) {
             throw new KvException("ERR empty command");
         }
-        String name = text(words.get(0));
-        if (!NAME.matcher(name).matches()) {
-            throw new KvException("ERR unknown command '" + (name.length() > 64 ? name.substring(0, 64) : name) + "'");
-        }
-        return new KvCommand(name.toUpperCase(Locale.ROOT), words.subList(1, words.size()));
+        return new KvCommand(text(words.get(0)).toUpperCase(Locale.ROOT), words.subList(1, words.size()));
     }
 
     /** An argument as text, empty if there is none. */

@@ -25,11 +25,25 @@ class KvCommandTable {
     enum Kind {
         READS,
         WRITES,
+        /** It may wait for data. */
+        BLOCKS,
         /** Neither: it concerns the connection or the server. */
         OTHER,
+        /** It runs scripts, on a server on which they could change what others' scripts use. */
+        UNSAFE,
         /** Redis does not have it. */
         UNKNOWN
     }
+
+    /** Redis says so from 7.0 on only. */
+    private static final Set<String> BLOCKING = Set.of("BLPOP", "BRPOP", "BLMOVE", "BRPOPLPUSH", "BLMPOP", "BZPOPMIN",
+            "BZPOPMAX", "BZMPOP");
+    /** They block only if they are told to. */
+    private static final Set<String> BLOCKING_IF_TOLD = Set.of("XREAD", "XREADGROUP");
+
+    private static final Set<String> SCRIPTS = Set.of("EVAL", "EVALSHA", "EVAL_RO", "EVALSHA_RO", "SCRIPT");
+    /** Whether a script can change what all share: up to Redis 6.2.6. Changes nothing, for there is nothing by that name. */
+    private static final String PROBE = "return pcall(rawset, string, 'millrace', nil) and 1 or 0";
 
     /** A server may be upgraded meanwhile. */
     private static final long MAX_AGE_NANOS = Duration.ofMinutes(5).toNanos();
@@ -50,13 +64,18 @@ class KvCommandTable {
 
     /** Asks Redis, when subscribed to. */
     Uni<Map<String, Kind>> load() {
-        return redis.sendAll(List.of(Request.cmd(Command.COMMAND))).map(outcomes -> {
+        List<Request> questions = List.of(Request.cmd(Command.COMMAND),
+                Request.cmd(Command.EVAL).arg(PROBE).arg(0));
+        return redis.sendAll(questions).map(outcomes -> {
             Outcome outcome = outcomes.get(0);
             if (outcome.failure() != null) {
                 throw new KvException(503, "ERR Redis does not tell which commands it has: " + KvReplies.text(outcome));
             }
             Map<String, Kind> all = new HashMap<>();
             outcome.reply().forEach(command -> add(all, command));
+            if (outcomes.get(1).reply() != null && outcomes.get(1).reply().toInteger() == 1) {
+                SCRIPTS.forEach(command -> all.put(command, Kind.UNSAFE));
+            }
             kinds = all;
             loadedNanos = System.nanoTime();
             return all;
@@ -66,20 +85,25 @@ class KvCommandTable {
     private static void add(Map<String, Kind> all, Response command) {
         Set<String> flags = new HashSet<>();
         command.get(2).forEach(flag -> flags.add(flag.toString()));
-        Kind kind = flags.contains("admin")
-                ? Kind.OTHER
-                : flags.contains("write") ? Kind.WRITES : flags.contains("readonly") ? Kind.READS : Kind.OTHER;
+        String name = command.get(0).toString().toUpperCase(Locale.ROOT);
+        boolean blocks = BLOCKING.contains(name) || flags.contains("blocking") && !BLOCKING_IF_TOLD.contains(name);
         // Redis 7 says object|encoding.
-        all.put(command.get(0).toString().toUpperCase(Locale.ROOT), kind);
+        all.put(name, blocks ? Kind.BLOCKS : kind(flags));
         if (command.size() > 9) {
             command.get(9).forEach(subcommand -> add(all, subcommand));
         }
     }
 
+    private static Kind kind(Set<String> flags) {
+        return flags.contains("admin")
+                ? Kind.OTHER
+                : flags.contains("write") ? Kind.WRITES : flags.contains("readonly") ? Kind.READS : Kind.OTHER;
+    }
+
     /** What a command does, by its subcommand where Redis tells. */
     static Kind kind(Map<String, Kind> kinds, KvCommand command) {
         Kind of = kinds.get(command.name());
-        if (of == null) {
+        if (of == null || command.name().indexOf('|') >= 0) {
             return Kind.UNKNOWN;
         }
         Kind ofSub = command.args().isEmpty() || of != Kind.OTHER

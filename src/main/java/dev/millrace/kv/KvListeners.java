@@ -21,6 +21,7 @@ import io.vertx.redis.client.Response;
 import io.vertx.redis.client.ResponseType;
 
 import dev.millrace.http.Stopping;
+import dev.millrace.redis.RedisConfig;
 
 /**
  * Requests that follow channels, or all that Redis does, as server-sent events: each has a connection to Redis of its own, and ends
@@ -30,18 +31,20 @@ import dev.millrace.http.Stopping;
 class KvListeners {
 
     /** Proxies take a connection that is silent for longer for dead. */
-    private static final long HEARTBEAT_MS = 15_000;
+    private static final int HEARTBEAT_S = 15;
     private static final int MOST_UNREAD_BYTES = 1024 * 1024;
 
     private final KvRedis redis;
     private final Stopping stopping;
     private final int most;
+    private final long connectMs;
     private final AtomicInteger count = new AtomicInteger();
 
-    KvListeners(KvRedis redis, KvConfig config, Stopping stopping) {
+    KvListeners(KvRedis redis, KvConfig config, RedisConfig redisConfig, Stopping stopping) {
         this.redis = redis;
         this.stopping = stopping;
         this.most = config.maxListeners();
+        this.connectMs = 2 * redisConfig.timeout().toMillis();
     }
 
     /**
@@ -99,7 +102,8 @@ class KvListeners {
         private final Context home;
         private final Consumer<KvException> refused;
         private final String database = "[" + redis.database() + " ";
-        private long timer = -1;
+        private long timer;
+        private int seconds;
         private boolean ended;
 
         Listener(RoutingContext context, Redis client, Consumer<KvException> refused) {
@@ -113,14 +117,23 @@ class KvListeners {
         void start(Request request) {
             response.closeHandler(closed -> end());
             response.exceptionHandler(broken -> end());
+            // Redis may take the connection and say nothing.
+            timer = context.vertx().setTimer(connectMs, t -> refuse());
             client.connect().onComplete(connected -> here(() -> {
+                context.vertx().cancelTimer(timer);
                 if (connected.succeeded()) {
                     connected(connected.result(), request);
                 } else {
-                    refused.accept(new KvException(503, "ERR Redis is not available"));
-                    end();
+                    refuse();
                 }
             }));
+        }
+
+        private void refuse() {
+            if (!ended) {
+                refused.accept(new KvException(503, "ERR Redis is not available"));
+                end();
+            }
         }
 
         /** On the event loop of the request, whichever the client calls back on. */
@@ -141,10 +154,10 @@ class KvListeners {
             connection.exceptionHandler(broken -> here(this::end));
             connection.send(request).onSuccess(reply -> here(() -> tell(reply)))
                     .onFailure(failure -> here(this::end));
-            timer = context.vertx().setPeriodic(HEARTBEAT_MS, t -> {
+            timer = context.vertx().setPeriodic(1000, t -> {
                 if (stopping.hasBegun()) {
                     end();
-                } else {
+                } else if (++seconds % HEARTBEAT_S == 0) {
                     write(":\n\n");
                 }
             });
@@ -184,6 +197,8 @@ class KvListeners {
                 return;
             }
             if (response.writeQueueFull()) {
+                // What is waiting would wait until he reads.
+                response.reset();
                 end();
             } else {
                 response.write(text);

@@ -137,8 +137,8 @@ public class KvRoutes {
                         : KvCommandReader.path(rest, body, context.request().query());
                 answer(context, service.run(List.of(command), readOnly), format, true);
             }
-        } catch (KvException e) {
-            answer(context, e);
+        } catch (RuntimeException e) {
+            fail(context, e);
         }
     }
 

@@ -5,12 +5,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 import dev.millrace.kv.KvCommandTable.Kind;
 
 /**
  * Which commands callers may run: those that read or write data of their database, and a few more. Not those that block, for the
- * connection is shared; that change the connection; that reach other databases; or that concern the server.
+ * connection is shared; that change the connection; that reach other databases; or that concern the server. What Redis does not say
+ * it has is not sent: it has commands that it does not name, such as QUIT.
  */
 final class KvRules {
 
@@ -21,14 +23,17 @@ final class KvRules {
     private static final Set<String> ALLOWED = Set.of("PING", "ECHO", "TIME", "COMMAND", "EVAL", "EVALSHA");
 
     private static final Set<String> REFUSED = Set.of(
-            // They block.
-            "BLPOP", "BRPOP", "BLMOVE", "BRPOPLPUSH", "BLMPOP", "BZPOPMIN", "BZPOPMAX", "BZMPOP",
             // They reach other databases, or servers.
             "MOVE", "SWAPDB", "MIGRATE",
             // Functions belong to the server, and reach all of it.
             "FCALL", "FCALL_RO", "FUNCTION",
-            // They are Redis' own.
-            "RESTORE-ASKING", "PFDEBUG", "PFSELFTEST");
+            // They are Redis' own. What is restored is not checked, and may end the server.
+            "RESTORE", "RESTORE-ASKING", "PFDEBUG", "PFSELFTEST",
+            // They end the connection; Redis 6 counts the latter two among those that read.
+            "QUIT", "POST", "HOST:");
+
+    /** Full-text indexes are of database 0, whichever the caller's is. */
+    private static final Pattern INDEXES = Pattern.compile("_?FT\\..*");
 
     private final Map<String, Kind> kinds;
     private final boolean readOnly;
@@ -46,11 +51,17 @@ final class KvRules {
      */
     boolean check(KvCommand command) {
         Kind kind = KvCommandTable.kind(kinds, command);
-        if (readOnly ? kind == Kind.WRITES || kind == Kind.OTHER : isRefused(command, kind)) {
-            throw KvException.notPermitted(command.name().toLowerCase(Locale.ROOT));
+        String name = command.name();
+        if (kind == Kind.BLOCKS || REFUSED.contains(name) || INDEXES.matcher(name).matches()
+                || isRefusedByItsArguments(command)
+                || (readOnly ? kind == Kind.WRITES || kind == Kind.OTHER : isRefused(command, kind))) {
+            throw KvException.notPermitted(name.toLowerCase(Locale.ROOT));
         }
-        if (isRefusedByItsArguments(command) || REFUSED.contains(command.name())) {
-            throw KvException.notPermitted(command.name().toLowerCase(Locale.ROOT));
+        if (kind == Kind.UNSAFE) {
+            throw new KvException("ERR scripts need Redis 6.2.7 or newer");
+        }
+        if (kind == Kind.UNKNOWN) {
+            throw KvException.unknown(name, command.args());
         }
         return kind != Kind.READS;
     }
@@ -67,20 +78,23 @@ final class KvRules {
     private static boolean isRefusedByItsArguments(KvCommand command) {
         return switch (command.name()) {
             case "COPY" -> contains(command.args(), 2, "DB");
-            case "XREAD", "XREADGROUP" -> contains(beforeStreams(command.args()), 0, "BLOCK");
+            case "XREAD", "XREADGROUP" -> blocks(command.args());
             // The others tell of the server, or make it clear its memory.
             case "MEMORY" -> !command.arg(0).equalsIgnoreCase("USAGE");
             default -> false;
         };
     }
 
-    private static List<byte[]> beforeStreams(List<byte[]> args) {
-        for (int i = 0; i < args.size(); i++) {
-            if (is(args.get(i), "STREAMS")) {
-                return args.subList(0, i);
+    /** Whether one of the options in front of the streams is BLOCK; a group or a consumer may be called so, too. */
+    private static boolean blocks(List<byte[]> args) {
+        int i = 0;
+        while (i < args.size() && !is(args.get(i), "STREAMS")) {
+            if (is(args.get(i), "BLOCK")) {
+                return true;
             }
+            i += is(args.get(i), "GROUP") ? 3 : 1;
         }
-        return args;
+        return false;
     }
 
     private static boolean contains(List<byte[]> args, int from, String word) {
@@ -92,7 +106,10 @@ final class KvRules {
         return false;
     }
 
+    /** As Redis compares: up to a zero byte, if there is one. */
     private static boolean is(byte[] arg, String word) {
-        return arg.length == word.length() && new String(arg, StandardCharsets.ISO_8859_1).equalsIgnoreCase(word);
+        String text = new String(arg, StandardCharsets.ISO_8859_1);
+        int zero = text.indexOf(0);
+        return (zero < 0 ? text : text.substring(0, zero)).equalsIgnoreCase(word);
     }
 }

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Makes callers' scripts such that they stay in their database: {@code lua/kv/sandbox.lua} in front of each. */
@@ -13,6 +14,8 @@ final class KvSandbox {
     private static final String SHEBANG = "#!";
     /** A flag of Upstash's own, which Redis does not know: keys that are made up within the script, which Redis allows anyway. */
     private static final String UPSTASH_FLAG = "allow-key-locking";
+
+    private static final Pattern LUA = Pattern.compile("#!lua(\\s.*)?", Pattern.DOTALL);
 
     private final byte[] prelude;
 
@@ -26,7 +29,11 @@ final class KvSandbox {
         }
     }
 
-    /** The script with its sandbox; all in its first line, so that errors name the lines the caller knows. */
+    /**
+     * The script with its sandbox; all in its first line, so that errors name the lines the caller knows.
+     *
+     * @throws KvException if the script is not in Lua
+     */
     byte[] wrap(byte[] script) {
         if (script.length < 2 || script[0] != SHEBANG.charAt(0) || script[1] != SHEBANG.charAt(1)) {
             return join(prelude, script, 0);
@@ -39,6 +46,9 @@ final class KvSandbox {
         if (shebang.contains(UPSTASH_FLAG)) {
             // What is left begins with the end of that line.
             return join(prelude, script, end);
+        }
+        if (!LUA.matcher(shebang).matches()) {
+            throw new KvException("ERR Unexpected engine in script shebang: " + shebang.strip());
         }
         byte[] head = Arrays.copyOf(script, Math.min(end + 1, script.length));
         return join(head.length == end ? head : join(head, prelude, 0), script, Math.min(end + 1, script.length));

@@ -1,0 +1,6 @@
+package dev.millrace.kv;
+
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+
+@QuarkusIntegrationTest
+class KvIsolationIT extends KvIsolationTest {}

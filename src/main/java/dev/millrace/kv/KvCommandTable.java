@@ -7,8 +7,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import jakarta.inject.Singleton;
+
+import org.jboss.logging.Logger;
 
 import io.smallrye.mutiny.Uni;
 import io.vertx.redis.client.Command;
@@ -35,6 +38,8 @@ class KvCommandTable {
         UNKNOWN
     }
 
+    private static final Logger LOG = Logger.getLogger(KvCommandTable.class);
+
     /** Redis says so from 7.0 on only. */
     private static final Set<String> BLOCKING = Set.of("BLPOP", "BRPOP", "BLMOVE", "BRPOPLPUSH", "BLMPOP", "BZPOPMIN",
             "BZPOPMAX", "BZMPOP");
@@ -51,15 +56,20 @@ class KvCommandTable {
     private final KvRedis redis;
     private volatile Map<String, Kind> kinds;
     private volatile long loadedNanos;
+    private final AtomicBoolean loading = new AtomicBoolean();
 
     KvCommandTable(KvRedis redis) {
         this.redis = redis;
     }
 
-    /** Null until {@link #load} has ended for the first time, and now and then when it is time to load it again. */
+    /** Null until {@link #load} has ended for the first time. Loads it again, now and then, for those who ask later. */
     Map<String, Kind> known() {
         Map<String, Kind> known = kinds;
-        return known != null && System.nanoTime() - loadedNanos < MAX_AGE_NANOS ? known : null;
+        if (known != null && System.nanoTime() - loadedNanos > MAX_AGE_NANOS && loading.compareAndSet(false, true)) {
+            load().onTermination().invoke(() -> loading.set(false)).subscribe()
+                    .with(loaded -> {}, failure -> LOG.debug("Asked again later", failure));
+        }
+        return known;
     }
 
     /** Asks Redis, when subscribed to. */

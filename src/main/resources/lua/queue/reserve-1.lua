@@ -27,14 +27,11 @@ end
 local most, next = wanted, 0
 if paused then most = 0 end
 if concurrency > 0 then most = math.min(most, concurrency - redis.call('ZCARD', leased)) end
-local rated
+local rated, allowed
 if interval > 0 and most > 0 then
   rated = math.max(now, tonumber(redis.call('HGET', meta, 'rate') or 0))
-  local room = math.floor((now - rated) / interval + burst + 1e-6)
-  if room < most then
-    most = room
-    if room <= 0 then next = math.ceil(rated + interval * (1 - burst)) end
-  end
+  allowed = math.floor((now - rated) / interval + burst + 1e-6)
+  most = math.min(most, allowed)
 end
 
 local ids, states, bodies, skipped, bytes = {}, {}, {}, 0, 0
@@ -88,8 +85,12 @@ if #ids > 0 then
   end
   redis.call('ZADD', leased, unpack(ends))
   count('waiting', -#ids)
-  if rated then redis.call('HSET', meta, 'rate', string.format('%.3f', rated + #ids * interval)) end
+  if rated then
+    rated = rated + #ids * interval
+    redis.call('HSET', meta, 'rate', string.format('%.3f', rated))
+  end
 end
+if rated and #ids >= allowed then next = math.ceil(rated + interval * (1 - burst)) end
 
 if #ids < wanted and ARGV[5] == '1' then
   redis.call('HSET', meta, 'wait', now + 2000)

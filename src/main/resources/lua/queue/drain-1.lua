@@ -3,17 +3,17 @@
 -- KEYS[1] meta
 -- ARGV[1] most
 -- ARGV[2] newest   the highest id to remove; empty for the last one there is
--- ARGV[3] cursor   of the groups, 0 at first
+-- ARGV[3] cursor   of the groups, 0 at first, - when they are done
 -- returns {how many were removed, newest, cursor, 1 if there is more}
 
 local most = tonumber(ARGV[1])
 local newest = tonumber(ARGV[2]) or tonumber(redis.call('HGET', meta, 'seq') or 0)
+local cursor = ARGV[3]
 local removed, looked = 0, 0
-local keep = {}
 
 local function drop(id, waiting)
-  looked = looked + 1
   if tonumber(id) > newest then return false end
+  looked = looked + 1
   if body(id) then
     removed = removed + 1
     if waiting then count('waiting', -1) end
@@ -22,41 +22,46 @@ local function drop(id, waiting)
   return true
 end
 
-for _, level in ipairs(redis.call('ZREVRANGE', levels, 0, -1)) do
-  local list = q .. 'w:' .. level
-  -- As many as there are now: the next of a group joins the end while its head is removed.
-  local n = math.min(most - looked, redis.call('LLEN', list))
-  for _ = 1, n do
-    local id = redis.call('LPOP', list)
-    if not drop(id, true) then
-      keep[level] = keep[level] or {}
-      table.insert(keep[level], id)
+local function answer(more) return { removed, string.format('%.0f', newest), cursor, more and 1 or 0 } end
+
+-- First those behind the heads of groups: else each would join a line, behind newer ones, when its head is removed.
+if cursor ~= '-' then
+  local scan = redis.call('HSCAN', groups, cursor, 'COUNT', 100)
+  for i = 1, #scan[2], 2 do
+    local backlog = q .. 'g:' .. scan[2][i]
+    while looked < most do
+      local id = redis.call('LINDEX', backlog, 0)
+      if not id or not drop(id, true) then break end
+      redis.call('LPOP', backlog)
     end
   end
+  if looked >= most then return answer(true) end
+  cursor = scan[1] == '0' and '-' or scan[1]
+  if cursor ~= '-' then return answer(true) end
 end
-for level, ids in pairs(keep) do
-  for i = #ids, 1, -1 do redis.call('LPUSH', q .. 'w:' .. level, ids[i]) end
-end
-if removed > 0 then return { removed, string.format('%.0f', newest), '0', 1 } end
 
-for _, member in ipairs(redis.call('ZRANGE', delayed, 0, most - 1)) do
-  local id = string.match(member, '^0*(%d+):')
-  if tonumber(id) <= newest then
-    redis.call('ZREM', delayed, member)
-    drop(id, false)
+for _, level in ipairs(redis.call('ZREVRANGE', levels, 0, -1)) do
+  local list = q .. 'w:' .. level
+  local keep = {}
+  for _ = 1, math.min(most - looked, redis.call('LLEN', list)) do
+    local id = redis.call('LPOP', list)
+    if not drop(id, true) then keep[#keep + 1] = id end
   end
+  for i = #keep, 1, -1 do ready(keep[i], level, true) end
 end
-if removed > 0 then return { removed, string.format('%.0f', newest), '0', 1 } end
+if looked > 0 then return answer(true) end
 
--- What is left stands behind the heads of groups that workers have.
-local scan = redis.call('HSCAN', groups, ARGV[3], 'COUNT', 100)
-for i = 1, #scan[2], 2 do
-  local backlog = q .. 'g:' .. scan[2][i]
-  while looked < most do
-    local id = redis.call('LINDEX', backlog, 0)
-    if not id or not drop(id, true) then break end
-    redis.call('LPOP', backlog)
+local from = 0
+repeat
+  -- Newer ones may be due before the others.
+  local members = redis.call('ZRANGE', delayed, from, from + most - 1)
+  for _, member in ipairs(members) do
+    local id = string.match(member, '^0*(%d+):')
+    if tonumber(id) <= newest then
+      redis.call('ZREM', delayed, member)
+      drop(id, false)
+    end
   end
-end
-if looked >= most then return { removed, string.format('%.0f', newest), ARGV[3], 1 } end
-return { removed, string.format('%.0f', newest), scan[1], scan[1] == '0' and 0 or 1 }
+  from = from + most
+until looked > 0 or #members < most
+return answer(looked > 0)

@@ -43,26 +43,31 @@ while #ids < most and skipped < 1000 and bytes < 4194304 do
   local popped = redis.call('LPOP', q .. 'w:' .. level, room) or {}
   if #popped < room then redis.call('ZREM', levels, level) end
   if #popped > 0 then
-    local sts = redis.call('HMGET', state, unpack(popped))
+    local sts, texts = redis.call('HMGET', state, unpack(popped)), {}
     by_bucket(popped, function(key, from, to)
-      local texts = redis.call('HMGET', key, unpack(popped, from, to))
-      for i = from, to do
-        local id, st, text = popped[i], sts[i], texts[i - from + 1]
-        local by = mark(st, 't')
-        if not text then
-          skipped = skipped + 1
-        elseif by and tonumber(by) < now and string.sub(st, 1, 6) == '0 0 0 ' then
-          skipped = skipped + 1
-          count('waiting', -1)
-          remove(id, st, 'job.expired')
-        else
-          ids[#ids + 1] = id
-          states[#ids] = st
-          bodies[#ids] = text
-          bytes = bytes + #text
-        end
-      end
+      for i, text in ipairs(redis.call('HMGET', key, unpack(popped, from, to))) do texts[from + i - 1] = text end
     end)
+    for i, id in ipairs(popped) do
+      local st, text = sts[i], texts[i]
+      local by = mark(st, 't')
+      if not text then
+        skipped = skipped + 1
+      elseif by and tonumber(by) < now and string.sub(st, 1, 6) == '0 0 0 ' then
+        skipped = skipped + 1
+        count('waiting', -1)
+        local heir = remove(id, st, 'job.expired')
+        if heir and tonumber(heir) > tonumber(level) then
+          -- The next of its group goes before the rest of these.
+          for j = #popped, i + 1, -1 do ready(popped[j], level, true) end
+          break
+        end
+      else
+        ids[#ids + 1] = id
+        states[#ids] = st
+        bodies[#ids] = text
+        bytes = bytes + #text
+      end
+    end
   end
 end
 

@@ -70,7 +70,7 @@ final class QueueHistories {
     private static Arbitrary<Action> actions() {
         return Arbitraries.frequency(Tuple.of(14, Action.ENQUEUE), Tuple.of(14, Action.RESERVE),
                 Tuple.of(7, Action.COMPLETE), Tuple.of(8, Action.FAIL), Tuple.of(3, Action.EXTEND),
-                Tuple.of(3, Action.RELEASE), Tuple.of(5, Action.CANCEL), Tuple.of(3, Action.RETRY),
+                Tuple.of(3, Action.RELEASE), Tuple.of(6, Action.CANCEL), Tuple.of(3, Action.RETRY),
                 Tuple.of(2, Action.REDRIVE), Tuple.of(1, Action.DRAIN), Tuple.of(1, Action.PAUSE),
                 Tuple.of(2, Action.RESUME), Tuple.of(4, Action.SWEEP), Tuple.of(2, Action.LIST),
                 Tuple.of(1, Action.SCHEDULE), Tuple.of(2, Action.FIRE));
@@ -96,7 +96,7 @@ final class QueueHistories {
                 new Backoff(Backoff.Type.FIXED, Duration.ZERO, Duration.ofSeconds(1), 0.0),
                 new Backoff(Backoff.Type.FIXED, Duration.ofMillis(777), Duration.ofSeconds(1), 1.0),
                 new Backoff(Backoff.Type.EXPONENTIAL, Duration.ofMillis(300), Duration.ofSeconds(1), 0.5));
-        Arbitrary<String> groups = Arbitraries.of(null, null, "a", "a", "b {%");
+        Arbitrary<String> groups = Arbitraries.of(null, null, "a", "a", "a", "b {%");
         Arbitrary<String> uniqueKeys = Arbitraries.of(null, null, null, "x", "y z");
         Arbitrary<String> idempotencyKeys = Arbitraries.of(null, null, null, null, "x", "y");
         Arbitrary<Duration> ttls = Arbitraries.of(null, null, null, Duration.ofSeconds(1), Duration.ofSeconds(4));

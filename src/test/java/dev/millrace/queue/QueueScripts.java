@@ -130,18 +130,19 @@ final class QueueScripts {
         return (String) run("retry", List.of(id));
     }
 
-    /** Removes all that wait or are delayed, so many per call; says how many. */
-    long drain(int most) {
-        long sum = 0;
+    /** Removes all that wait or are delayed, so many per call; says how many. {@code meanwhile} is done after the first call. */
+    long drain(int most, Runnable meanwhile) {
         List<?> reply = list("drain", List.of(most, "", "0"));
+        meanwhile.run();
+        long sum = (Long) reply.get(0);
         for (int calls = 1; reply.get(3).equals(1L); calls++) {
             if (calls == 1000) {
-                throw new AssertionError("drain goes on for ever");
+                throw new AssertionError("it goes on for ever");
             }
-            sum += (Long) reply.get(0);
             reply = list("drain", List.of(most, reply.get(1), reply.get(2)));
+            sum += (Long) reply.get(0);
         }
-        return sum + (Long) reply.get(0);
+        return sum;
     }
 
     /** Makes the dead ready, so many per call; says how many. */

@@ -50,17 +50,15 @@ final class Line {
         groups.values().removeIf(List::isEmpty);
     }
 
-    /** Takes up to so many from the front of the highest line. */
-    List<ModelJob> take(int most) {
-        for (List<ModelJob> line : ready.values()) {
-            if (!line.isEmpty()) {
-                List<ModelJob> first = line.subList(0, Math.min(most, line.size()));
-                List<ModelJob> taken = List.copyOf(first);
-                first.clear();
-                return taken;
-            }
-        }
-        return List.of();
+    /** The first of the highest priority, or null. */
+    ModelJob next() {
+        return ready.values().stream().filter(line -> !line.isEmpty()).findFirst().map(line -> line.get(0))
+                .orElse(null);
+    }
+
+    /** A worker has the job now; its group waits for it. */
+    void take(ModelJob job) {
+        line(job).remove(job);
     }
 
     /** The ids that are ready, by priority. */

@@ -99,21 +99,17 @@ public final class QueueModel {
         becomeReady(now, Integer.MAX_VALUE);
         int room = Math.min(leases.size(), room(now));
         List<Job> handed = new ArrayList<>();
-        // A group's next one that gets its turn because one has expired stands behind those that are taken with that one.
-        List<ModelJob> taken = line.take(room);
-        while (!taken.isEmpty()) {
-            for (ModelJob job : taken) {
-                if (!job.mayStart(now)) {
-                    remove(job);
-                    continue;
-                }
-                long lease = leases.get(handed.size());
-                job.place = Place.ACTIVE;
-                job.deliveries++;
-                job.at = now + (lease == 0 ? job.lease(settings) : lease);
-                handed.add(job.delivered(settings));
+        for (ModelJob job = line.next(); job != null && handed.size() < room; job = line.next()) {
+            if (!job.mayStart(now)) {
+                remove(job);
+                continue;
             }
-            taken = handed.size() < room ? line.take(room - handed.size()) : List.of();
+            long lease = leases.get(handed.size());
+            line.take(job);
+            job.place = Place.ACTIVE;
+            job.deliveries++;
+            job.at = now + (lease == 0 ? job.lease(settings) : lease);
+            handed.add(job.delivered(settings));
         }
         rate.use(handed.size());
         return handed;

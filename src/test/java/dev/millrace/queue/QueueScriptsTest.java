@@ -46,39 +46,16 @@ class QueueScriptsTest {
 
     /** Of ids that share a hash of bodies. */
     private static final int BUCKET = 8192;
-    private static final int ALL = 200;
-    private static final List<NewJob> LATE = Stream.of(0L, 0L, 1L, 9000L).map(delay -> new NewJob("late", null,
-            5, Duration.ofMillis(delay), null, null, null, null, null, null, null, null)).toList();
-
-    /** Where the job is that is cancelled or retried. */
-    private static final List<Place> PLACES = List.of(Place.WAITING, Place.WAITING, Place.WAITING, Place.DELAYED,
-            Place.DELAYED, Place.DELAYED, Place.ACTIVE, Place.ACTIVE, Place.DEAD, Place.DEAD, Place.COMPLETED,
-            Place.GONE);
-
     private final VirtualRedis redis = VirtualRedis.fresh();
-    private final List<String> ids = new ArrayList<>();
-    private final List<String> tokens = new ArrayList<>();
-    private final Set<String> reordered = new HashSet<>();
-    private final Map<String, Long> lastStarted = new HashMap<>();
-    private QueueSettings settings;
-    private QueueScripts scripts;
-    private QueueModel model;
+    private QueueRun run;
 
     @BeforeTry
     void forgetAll() {
         VirtualRedis.fresh();
         // The first ids go on with the time; so that they soon reach the next bucket:
-        while (scripts().now() * 100 % BUCKET < BUCKET - 40) {
+        while (redis.now() / 1000 * 100 % BUCKET < BUCKET - 40) {
             redis.advance(1000);
         }
-        ids.clear();
-        tokens.clear();
-        reordered.clear();
-        lastStarted.clear();
-    }
-
-    private QueueScripts scripts() {
-        return new QueueScripts(redis, settings);
     }
 
     @Provide
@@ -91,264 +68,38 @@ class QueueScriptsTest {
         return QueueHistories.settings();
     }
 
-    @Property(tries = 300)
+    @Property(tries = 500)
     void answerAsTheModelDoes(@ForAll("settings") QueueSettings settings, @ForAll("histories") List<Step> history) {
-        this.settings = settings;
-        scripts = scripts();
-        model = new QueueModel(settings);
+        run = new QueueRun(redis, settings);
         for (Step step : history) {
-            pass(step);
-            take(step);
-            check();
+            run.pass(step);
+            run.take(step);
+            check(settings);
         }
         finish();
     }
 
-    private void pass(Step step) {
-        long now = scripts.now();
-        List<Long> ends = model.ends(now);
-        long end = ends.isEmpty() ? now + 1 : ends.get(Math.min(step.which() / 2, ends.size() - 1));
-        switch (step.passing()) {
-            case SOME -> redis.advance(step.micros());
-            case UNTIL_JUST_BEFORE_AN_END -> redis.advance(end * 1000 - 1 - redis.now());
-            case UNTIL_AN_END -> redis.advance(end * 1000 - redis.now());
-            default -> redis.advance((end + 1) * 1000 - redis.now());
-        }
-    }
-
-    private void take(Step step) {
-        long now = scripts.now();
-        boolean odd = step.n() % 2 == 1;
-        switch (step.action()) {
-            case ENQUEUE -> enqueued(now, step.jobs(), null, scripts.enqueue(step.jobs()));
-            case RESERVE -> reserve(now, step);
-            case COMPLETE -> complete(now, step);
-            case FAIL -> fail(now, step);
-            case EXTEND -> extend(now, step);
-            case RELEASE -> {
-                List<String> released = new ArrayList<>(picked(step));
-                released.sort(null);
-                assertEquals(model.release(released), scripts.release(released));
-                reordered.addAll(released.stream().map(QueueScriptsTest::id).toList());
-            }
-            case CANCEL -> {
-                String id = job(step);
-                assertEquals(model.cancel(id), scripts.cancel(id));
-            }
-            case RETRY -> {
-                String id = job(step);
-                assertEquals(model.retry(id), scripts.retry(id));
-                reordered.add(id);
-            }
-            case REDRIVE -> {
-                reordered.addAll(model.byTime(Place.DEAD));
-                assertEquals(model.redrive(), scripts.redrive(odd ? 1 : ALL));
-            }
-            case DRAIN -> {
-                long all = model.drain();
-                assertEquals(all, scripts.drain(odd ? step.many() : ALL, () -> {
-                    // What is enqueued meanwhile stays.
-                    for (int i = 0; i < step.which(); i++) {
-                        List<NewJob> late = List.of(LATE.get((step.n() + i) % LATE.size()));
-                        enqueued(now, late, null, scripts.enqueue(late));
-                    }
-                }));
-            }
-            case PAUSE, RESUME -> {
-                boolean pause = step.action() == QueueHistories.Action.PAUSE;
-                model.pause(pause);
-                scripts.pause(pause ? "api" : "");
-            }
-            case SWEEP -> sweep(now, odd ? step.many() : ALL);
-            case LIST -> list(1 + step.n());
-            case SCHEDULE -> {
-                Long next = odd ? null : Long.valueOf(now + step.n() * 500 - 1000);
-                model.schedule("s", next);
-                scripts.schedule("s", next);
-            }
-            default -> {
-                Long due = model.next("s");
-                long at = due == null || step.n() == 0 ? now : due;
-                long next = odd ? now + step.n() * 500 : -1;
-                List<Standing> reply = scripts.fire("s", at, next, step.jobs().get(0));
-                assertEquals(model.claim("s", at, next), !reply.isEmpty(), "each occurrence is enqueued once");
-                enqueued(now, reply.isEmpty() ? List.of() : step.jobs().subList(0, 1), "s", reply);
-            }
-        }
-    }
-
-    private void enqueued(long now, List<NewJob> jobs, String schedule, List<Standing> reply) {
-        assertEquals(jobs.size(), reply.size());
-        for (int i = 0; i < jobs.size(); i++) {
-            Standing standing = reply.get(i);
-            assertEquals(model.enqueue(now, jobs.get(i), schedule, standing.id()), standing);
-            if (!standing.duplicate()) {
-                assertTrue(ids.isEmpty() || Long.parseLong(ids.get(ids.size() - 1)) < Long.parseLong(standing.id()),
-                        "ids grow");
-                ids.add(standing.id());
-                if (standing.state().equals("delayed")) {
-                    reordered.add(standing.id());
-                }
-            }
-        }
-    }
-
-    private void reserve(long now, Step step) {
-        List<Long> wanted = new ArrayList<>();
-        List<Long> leases = new ArrayList<>();
-        for (int i = 0; i < step.many(); i++) {
-            long most = 1 + (step.which() + i) % 3;
-            long lease = List.of(0L, 0L, 1000L, 60_000L).get((step.n() + i) % 4);
-            wanted.addAll(List.of(most, lease));
-            for (int j = 0; j < most; j++) {
-                leases.add(lease);
-            }
-        }
-        boolean waiting = step.n() > 3;
-        Handed handed = scripts.reserve(wanted, waiting);
-        List<Job> expected = model.reserve(now, leases);
-        assertEquals(expected.stream().map(Job::id).toList(), handed.jobs().stream().map(Job::id).toList());
-        assertEquals(expected, handed.jobs());
-        handed.jobs().forEach(this::started);
-        if (waiting && handed.jobs().size() < leases.size()) {
-            long soonest = model.soonest(now);
-            assertTrue(
-                    handed.next() == 0
-                            ? soonest == 0
-                            : handed.next() > now && (soonest == 0 || handed.next() <= soonest + 1),
-                    () -> "more at " + soonest + ", but said is " + handed.next());
-        }
-    }
-
-    /** First in, first out, asked of the scripts alone: of those that were ready at once, in one priority and in one group. */
-    private void started(Job job) {
-        tokens.add(job.leaseToken());
-        boolean again = !job.leaseToken().endsWith(".1");
-        if (!again && !reordered.contains(job.id())) {
-            String line = job.group() == null ? "priority " + job.priority() : "group " + job.group();
-            Long last = lastStarted.put(line, Long.valueOf(job.id()));
-            assertTrue(last == null || last < Long.parseLong(job.id()), () -> line + ": " + last + " before " + job);
-        }
-    }
-
-    private void complete(long now, Step step) {
-        List<Result> results = new ArrayList<>();
-        List<Status> expected = new ArrayList<>();
-        Set<String> answered = new HashSet<>();
-        for (String token : picked(step)) {
-            if (!answered.add(id(token))) {
-                // Whether a second answer in the same call is stale or unknown makes no difference to anybody.
-                continue;
-            }
-            JsonValue result = step.n() % 2 == 0 ? null : new JsonValue("{\"by\":\"" + token + "\"}");
-            results.add(new Result(id(token), token, result));
-            expected.add(model.complete(now, id(token), token, result));
-        }
-        if (step.n() == 2) {
-            results.addAll(results);
-        }
-        List<Status> statuses = scripts.complete(results);
-        assertEquals(expected, statuses.subList(0, expected.size()));
-        assertFalse(statuses.subList(expected.size(), statuses.size()).contains(Status.COMPLETED), "only once");
-    }
-
-    private void fail(long now, Step step) {
-        List<Failure> failures = new ArrayList<>();
-        List<Status> expected = new ArrayList<>();
-        double luck = step.which() / 8.0;
-        Long delay = step.n() < 7 ? null : Long.valueOf((step.n() - 7) * 500);
-        for (String token : picked(step)) {
-            boolean dead = step.n() % 5 == 4;
-            boolean putOff = step.n() % 5 == 3;
-            failures.add(new Failure(id(token), token, "E" + step.n(),
-                    delay == null ? null : Duration.ofMillis(delay), dead, putOff));
-            expected.add(model.fail(now, id(token), token, "E" + step.n(), delay, dead, putOff, luck));
-            reordered.add(id(token));
-        }
-        assertEquals(expected, scripts.fail(failures, luck));
-    }
-
-    private void extend(long now, Step step) {
-        List<Extension> leases = new ArrayList<>();
-        List<Extended> expected = new ArrayList<>();
-        Long lease = step.n() < 4 ? null : Long.valueOf(step.n() * 500);
-        JsonValue progress = step.n() % 3 == 0 ? null : new JsonValue(Integer.toString(step.n()));
-        for (String token : picked(step)) {
-            leases.add(new Extension(id(token), token, lease == null ? null : Duration.ofMillis(lease), progress));
-            expected.add(model.extend(now, id(token), token, lease, progress));
-        }
-        assertEquals(expected, scripts.extend(leases));
-    }
-
-    /** Some of the tokens that were handed out, late ones among them; and maybe one that never was. */
-    private List<String> picked(Step step) {
-        List<String> picked = new ArrayList<>();
-        for (int i = step.which() / 2; i < step.which() / 2 + step.many() && i < tokens.size(); i++) {
-            picked.add(tokens.get(tokens.size() - 1 - i));
-        }
-        if (step.n() == 0 || picked.isEmpty()) {
-            picked.add("7.1");
-        } else if (step.n() == 1 && !ids.isEmpty()) {
-            picked.add(ids.get(ids.size() - 1) + ".9");
-        }
-        return picked;
-    }
-
-    /** One of the jobs in some place, or one that is not there. */
-    private String job(Step step) {
-        List<String> there = model.byTime(PLACES.get(step.n()));
-        return there.isEmpty() ? "7" : there.get(Math.min(step.which(), there.size() - 1));
-    }
-
-    private void sweep(long now, int most) {
-        List<?> reply;
-        do {
-            reply = scripts.sweep(most);
-            model.sweep(now, most);
-            assertEquals(model.counts(), reply.subList(1, 9));
-            assertEquals(List.of(model.paused() ? "api" : "", model.due(now)), reply.subList(9, 11));
-        } while (reply.get(0).equals(1L));
-        model.sweep(now, Integer.MAX_VALUE);
-    }
-
-    private void list(int limit) {
-        assertEquals(model.byTime(Place.DELAYED), scripts.list("delayed", limit));
-        assertEquals(model.byTime(Place.ACTIVE), scripts.list("active", limit));
-        for (Place place : List.of(Place.DEAD, Place.COMPLETED)) {
-            List<String> newestFirst = new ArrayList<>(model.byTime(place));
-            Collections.reverse(newestFirst);
-            assertEquals(newestFirst, scripts.list(place.toString(), limit));
-        }
-        List<String> waiting = scripts.list("waiting", limit).stream()
-                .filter(id -> model.place(id) == Place.WAITING).toList();
-        List<String> ready = new ArrayList<>();
-        model.ready().values().forEach(ready::addAll);
-        assertEquals(ready.size(), waiting.stream().limit(ready.size()).filter(ready::contains).count(),
-                "ready ones first");
-        assertEquals(model.byTime(Place.WAITING).stream().sorted().toList(), waiting.stream().sorted().toList());
-    }
-
-    private void check() {
+    private void check(QueueSettings settings) {
         QueueSnapshot now = QueueSnapshot.of(redis);
-        requireSameKept(now);
+        requireSameKept(now, settings);
         requireOnePlaceEach(now);
         requireOneOfAGroup(now);
-        if (Long.parseLong(now.map("meta").getOrDefault("wait", "0")) > scripts.now() && settings.rateLimit() == 0) {
-            assertFalse(model.hasSome(scripts.now()), "who waits is told when there is a job");
+        if (Long.parseLong(now.map("meta").getOrDefault("wait", "0")) > run.scripts.now() && settings.rateLimit() == 0) {
+            assertFalse(run.model.hasSome(run.scripts.now()), "who waits is told when there is a job");
         }
     }
 
-    private void requireSameKept(QueueSnapshot now) {
-        List<Job> shown = scripts.look(ids);
-        for (ModelJob job : model.jobs()) {
-            assertEquals(job.place() == Place.GONE ? null : job.seen(settings), shown.get(ids.indexOf(job.id)));
+    private void requireSameKept(QueueSnapshot now, QueueSettings settings) {
+        List<Job> shown = run.scripts.look(run.ids);
+        for (ModelJob job : run.model.jobs().all()) {
+            assertEquals(job.place() == Place.GONE ? null : job.seen(settings), shown.get(run.ids.indexOf(job.id)));
         }
-        assertEquals(model.ready(), now.lists("w:"));
-        assertEquals(encoded(model.unique()), now.map("unique"), "a unique key is taken while its job lives");
+        assertEquals(run.model.ready(), now.lists("w:"));
+        assertEquals(encoded(run.model.jobs().unique()), now.map("unique"), "a unique key is taken while its job lives");
         Map<String, List<String>> groups = new TreeMap<>();
         now.map("groups").forEach((group, head) -> groups.put(group, new ArrayList<>(List.of(head))));
         now.lists("g:").forEach((group, behind) -> groups.get(group).addAll(behind));
-        assertEquals(encoded(model.groups()), groups);
+        assertEquals(encoded(run.model.groups()), groups);
     }
 
     private void requireOnePlaceEach(QueueSnapshot now) {
@@ -361,7 +112,7 @@ class QueueScriptsTest {
         assertEquals(waiting, now.stat("waiting"));
         assertEquals(now.stat("enqueued"), waiting + now.map("delayed").size() + now.map("leased").size()
                 + now.map("dead").size() + now.stat("completed") + now.stat("removed"), "all are counted");
-        assertEquals(model.counts().subList(4, 7),
+        assertEquals(run.model.counts().subList(4, 7),
                 List.of(now.stat("completed"), now.stat("removed"), now.stat("enqueued")));
     }
 
@@ -369,15 +120,15 @@ class QueueScriptsTest {
         Set<String> seen = new HashSet<>();
         List<String> runnable = new ArrayList<>(now.map("leased").keySet());
         now.lists("w:").values().forEach(runnable::addAll);
-        scripts.look(runnable).stream().map(Job::group).filter(Objects::nonNull)
+        run.scripts.look(runnable).stream().map(Job::group).filter(Objects::nonNull)
                 .forEach(group -> assertTrue(seen.add(group), () -> "two at once of the group " + group));
     }
 
     /** Lets all time pass and works everything off. */
     private void finish() {
-        scripts.pause("");
-        scripts.schedule("s", null);
-        scripts.redrive(ALL);
+        run.scripts.pause("");
+        run.scripts.schedule("s", null);
+        run.scripts.redrive(200);
         QueueSettings any = new QueueSettings(0, 0, 0, 9, Backoff.DEFAULT, 1000, 9, 0, 0, null);
         QueueScripts last = new QueueScripts(redis, any);
         redis.advance(Duration.ofDays(500).toMillis() * 1000);
@@ -395,10 +146,6 @@ class QueueScriptsTest {
         left.removeIf(key -> key.startsWith("i:") && !redis.immortal().contains(QueueScripts.PREFIX + key));
         left.removeAll(Set.of("meta", "stats"));
         assertEquals(Set.of(), left, "what is left for ever");
-    }
-
-    private static String id(String token) {
-        return token.substring(0, token.indexOf('.'));
     }
 
     private static <T> Map<String, T> encoded(Map<String, T> map) {

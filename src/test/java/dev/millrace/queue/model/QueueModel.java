@@ -1,13 +1,10 @@
 package dev.millrace.queue.model;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 
 import dev.millrace.http.JsonValue;
@@ -21,10 +18,6 @@ import dev.millrace.queue.model.ModelJob.Place;
 public final class QueueModel {
 
     private static final long IDEMPOTENCY_MS = 86_400_000;
-    /** Of those that fall due at the same moment, the one that was enqueued first goes first. */
-    private static final Comparator<ModelJob> BY_TIME = Comparator.comparingLong((ModelJob job) -> job.at)
-            .thenComparing(job -> job.id);
-
     /** The job that an enqueued one is, or that stands for it. */
     public record Standing(String id, String state, boolean duplicate) {}
 
@@ -34,9 +27,8 @@ public final class QueueModel {
     private record Remembered(ModelJob job, long until) {}
 
     private final QueueSettings settings;
-    private final Map<String, ModelJob> jobs = new LinkedHashMap<>();
+    private final ModelJobs jobs = new ModelJobs();
     private final Map<String, Remembered> idempotent = new HashMap<>();
-    private final Map<String, Long> schedules = new TreeMap<>();
     private final Line line = new Line();
     private final Rate rate;
     private boolean paused;
@@ -54,12 +46,12 @@ public final class QueueModel {
         if (first != null && now <= first.until) {
             return new Standing(first.job.id, first.job.place.toString(), true);
         }
-        ModelJob living = asked.uniqueKey() == null ? null : holder(asked.uniqueKey());
+        ModelJob living = asked.uniqueKey() == null ? null : jobs.holder(asked.uniqueKey());
         if (living != null) {
             return new Standing(living.id, living.place.toString(), true);
         }
         ModelJob job = new ModelJob(id, asked, schedule, now);
-        jobs.put(id, job);
+        jobs.add(job);
         if (asked.idempotencyKey() != null) {
             idempotent.put(asked.idempotencyKey(), new Remembered(job, now + IDEMPOTENCY_MS));
         }
@@ -69,28 +61,6 @@ public final class QueueModel {
             line.join(job);
         }
         return new Standing(id, job.place.toString(), false);
-    }
-
-    /** When the next occurrence of a schedule is; null for no schedule. */
-    public void schedule(String name, Long next) {
-        if (next == null) {
-            schedules.remove(name);
-        } else {
-            schedules.put(name, next);
-        }
-    }
-
-    public Long next(String schedule) {
-        return schedules.get(schedule);
-    }
-
-    /** Whether the occurrence is still to be enqueued, which it then is not any more; {@code next} is -1 for none. */
-    public boolean claim(String schedule, long at, long next) {
-        if (!Long.valueOf(at).equals(schedules.get(schedule))) {
-            return false;
-        }
-        schedule(schedule, next < 0 ? null : next);
-        return true;
     }
 
     /** Hands out jobs; {@code leases}: ms for each that is wanted, 0 for the job's own. */
@@ -125,7 +95,7 @@ public final class QueueModel {
         }
         return settings.concurrency() == 0
                 ? Integer.MAX_VALUE
-                : (int) Math.max(0, settings.concurrency() - count(Place.ACTIVE));
+                : (int) Math.max(0, settings.concurrency() - jobs.count(Place.ACTIVE));
     }
 
     /** Whether somebody who asks is handed something now. */
@@ -135,7 +105,7 @@ public final class QueueModel {
 
     /** The first ms at which there may be more if nobody does anything; 0 for none. */
     public long soonest(long now) {
-        long first = Stream.concat(all(Place.DELAYED).map(job -> job.at), all(Place.ACTIVE).map(job -> job.at + 1))
+        long first = Stream.concat(jobs.in(Place.DELAYED).map(job -> job.at), jobs.in(Place.ACTIVE).map(job -> job.at + 1))
                 .min(Comparator.naturalOrder()).orElse(Long.MAX_VALUE);
         first = line.ready().isEmpty() || free() == 0 ? first : Math.min(first, rate.roomAt(now));
         return first == Long.MAX_VALUE ? 0 : Math.max(first, rate.roomAt(now));
@@ -225,13 +195,13 @@ public final class QueueModel {
     }
 
     private Status refused(String id) {
-        return place(id) == Place.GONE ? Status.UNKNOWN : Status.STALE;
+        return jobs.place(id) == Place.GONE ? Status.UNKNOWN : Status.STALE;
     }
 
     /** 1 removed, 2 a worker has it and will be told, 0 unknown. */
     public long cancel(String id) {
         ModelJob job = jobs.get(id);
-        switch (place(id)) {
+        switch (jobs.place(id)) {
             case GONE -> {
                 return 0;
             }
@@ -248,7 +218,7 @@ public final class QueueModel {
     /** Makes a job ready: "ok", "taken" if another has its unique key, or where it is if that can not be. */
     public String retry(String id) {
         ModelJob job = jobs.get(id);
-        switch (place(id)) {
+        switch (jobs.place(id)) {
             case DELAYED -> {
                 job.place = Place.WAITING;
                 line.join(job);
@@ -258,13 +228,13 @@ public final class QueueModel {
                 return revive(job) ? "ok" : "taken";
             }
             default -> {
-                return place(id).toString();
+                return jobs.place(id).toString();
             }
         }
     }
 
     private boolean revive(ModelJob job) {
-        if (job.asked.uniqueKey() != null && holder(job.asked.uniqueKey()) != null) {
+        if (job.asked.uniqueKey() != null && jobs.holder(job.asked.uniqueKey()) != null) {
             return false;
         }
         job.failures = 0;
@@ -276,12 +246,12 @@ public final class QueueModel {
 
     /** Makes the dead ready, the oldest first, but for those whose unique key another has; says how many. */
     public long redrive() {
-        return all(Place.DEAD).sorted(BY_TIME).toList().stream().filter(this::revive).count();
+        return jobs.byTime(Place.DEAD).toList().stream().filter(this::revive).count();
     }
 
     /** Removes all that wait or are delayed; says how many. */
     public long drain() {
-        List<ModelJob> all = Stream.concat(all(Place.WAITING), all(Place.DELAYED)).toList();
+        List<ModelJob> all = Stream.concat(jobs.in(Place.WAITING), jobs.in(Place.DELAYED)).toList();
         all.forEach(this::remove);
         return all.size();
     }
@@ -299,7 +269,7 @@ public final class QueueModel {
     }
 
     private void becomeReady(long now, int most) {
-        all(Place.DELAYED).filter(job -> job.at <= now).sorted(BY_TIME).limit(most).toList().forEach(job -> {
+        jobs.byTime(Place.DELAYED).filter(job -> job.at <= now).limit(most).toList().forEach(job -> {
             job.place = Place.WAITING;
             line.join(job);
         });
@@ -307,7 +277,7 @@ public final class QueueModel {
 
     /** A lease holds up to the end of its last ms. Of those that come back together, the first one is in front. */
     private void comeBack(long now, int most) {
-        List<ModelJob> ended = all(Place.ACTIVE).filter(job -> job.at < now).sorted(BY_TIME).limit(most).toList();
+        List<ModelJob> ended = jobs.byTime(Place.ACTIVE).filter(job -> job.at < now).limit(most).toList();
         List<ModelJob> back = new ArrayList<>();
         for (ModelJob job : ended) {
             job.stalls++;
@@ -329,7 +299,7 @@ public final class QueueModel {
     }
 
     private long forget(long now, Place place, long kept, int most) {
-        List<ModelJob> old = all(place).filter(job -> job.at + kept <= now).sorted(BY_TIME).limit(most).toList();
+        List<ModelJob> old = jobs.byTime(place).filter(job -> job.at + kept <= now).limit(most).toList();
         old.forEach(job -> job.place = Place.GONE);
         return old.size();
     }
@@ -345,41 +315,14 @@ public final class QueueModel {
         line.leave(job);
     }
 
-    private ModelJob holder(String key) {
-        return jobs.values().stream().filter(job -> job.lives() && key.equals(job.asked.uniqueKey())).findAny()
-                .orElse(null);
-    }
-
-    public Place place(String id) {
-        return jobs.containsKey(id) ? jobs.get(id).place : Place.GONE;
-    }
-
-    public Stream<ModelJob> all(Place place) {
-        return jobs.values().stream().filter(job -> job.place == place);
-    }
-
-    public long count(Place place) {
-        return all(place).count();
-    }
-
     /** Waiting, delayed, active, dead, completed, removed, enqueued, and completed ones that are still kept. */
     public List<Long> counts() {
-        return List.of(count(Place.WAITING), count(Place.DELAYED), count(Place.ACTIVE), count(Place.DEAD), completed,
-                removed, (long) jobs.size(), count(Place.COMPLETED));
+        return List.of(jobs.count(Place.WAITING), jobs.count(Place.DELAYED), jobs.count(Place.ACTIVE), jobs.count(Place.DEAD), completed,
+                removed, jobs.size(), jobs.count(Place.COMPLETED));
     }
 
     public boolean paused() {
         return paused;
-    }
-
-    /** How many schedules are due. */
-    public long due(long now) {
-        return schedules.values().stream().filter(at -> at <= now).count();
-    }
-
-    /** The jobs in a place, by the time they are due, their lease ends, or they ended. */
-    public List<String> byTime(Place place) {
-        return all(place).sorted(BY_TIME).map(job -> job.id).toList();
     }
 
     /** The ids that are ready, by priority, in the order they will be handed out. */
@@ -392,25 +335,16 @@ public final class QueueModel {
         return line.groups();
     }
 
-    /** The jobs of those that live that stand for others, by their unique keys. */
-    public Map<String, String> unique() {
-        Map<String, String> unique = new TreeMap<>();
-        jobs.values().stream().filter(job -> job.lives() && job.asked.uniqueKey() != null)
-                .forEach(job -> unique.put(job.asked.uniqueKey(), job.id));
-        return unique;
-    }
-
-    /** All jobs, kept or not. */
-    public Collection<ModelJob> jobs() {
-        return jobs.values();
+    /** All jobs there ever were, to look at. */
+    public ModelJobs jobs() {
+        return jobs;
     }
 
     /** The moments, from now on, at which something is due or ends. */
     public List<Long> ends(long now) {
-        return Stream.of(jobs.values().stream().filter(ModelJob::lives).map(job -> job.at),
-                jobs.values().stream().filter(ModelJob::lives).map(job -> job.startBy),
-                all(Place.DEAD).map(job -> job.at + settings.deadMs()),
-                all(Place.COMPLETED).map(job -> job.at + settings.completedMs()),
+        return Stream.of(jobs.living().map(job -> job.at), jobs.living().map(job -> job.startBy),
+                jobs.in(Place.DEAD).map(job -> job.at + settings.deadMs()),
+                jobs.in(Place.COMPLETED).map(job -> job.at + settings.completedMs()),
                 idempotent.values().stream().map(Remembered::until)).flatMap(s -> s)
                 .filter(at -> at > now && at < Long.MAX_VALUE).distinct().sorted().toList();
     }

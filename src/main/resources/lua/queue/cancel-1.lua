@@ -28,5 +28,7 @@ if place == 'completed' then
   forget(id, st)
 else
   remove(id, st, 'job.cancelled')
+  -- The next of its group may be ready now.
+  wake()
 end
 return 1

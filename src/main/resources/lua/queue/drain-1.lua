@@ -3,16 +3,14 @@
 -- KEYS[1] meta
 -- ARGV[1] most
 -- ARGV[2] newest   the highest id to remove; empty for the last one there is
--- ARGV[3] cursor   of the groups, 0 at first
+-- ARGV[3] cursor   of the groups, 0 at first, - when they are done
 -- returns {how many were removed, newest, cursor, 1 if there is more}
 
 local most = tonumber(ARGV[1])
 local newest = tonumber(ARGV[2]) or tonumber(redis.call('HGET', meta, 'seq') or 0)
--- Jobs that came after the call began stay: to look at them is no progress, however many there are.
-local removed, dropped, looked, most_looked = 0, 0, 0, 10 * most
-local keep = {}
-
-local function answer(cursor, more) return { removed, string.format('%.0f', newest), cursor, more } end
+local cursor = ARGV[3]
+-- Jobs that came after the drain began stay: to look at them is no progress, however many there are.
+local removed, dropped, looked, most_looked = 0, 0, 0, 1000 + 10 * most
 
 local function drop(id, waiting)
   looked = looked + 1
@@ -26,23 +24,36 @@ local function drop(id, waiting)
   return true
 end
 
-for _, level in ipairs(redis.call('ZREVRANGE', levels, 0, -1)) do
-  local list = q .. 'w:' .. level
-  -- As many as there are now: the next of a group joins the end while its head is removed.
-  local n = math.min(most - dropped, most_looked - looked, redis.call('LLEN', list))
-  for _ = 1, n do
-    local id = redis.call('LPOP', list)
-    if not drop(id, true) then
-      keep[level] = keep[level] or {}
-      table.insert(keep[level], id)
+local function answer(more) return { removed, string.format('%.0f', newest), cursor, more and 1 or 0 } end
+
+-- First those behind the heads of groups: else each would join a line, behind newer ones, when its head is removed.
+if cursor ~= '-' then
+  local scan = redis.call('HSCAN', groups, cursor, 'COUNT', 100)
+  for i = 1, #scan[2], 2 do
+    local backlog = q .. 'g:' .. scan[2][i]
+    while dropped < most do
+      local id = redis.call('LINDEX', backlog, 0)
+      if not id or not drop(id, true) then break end
+      redis.call('LPOP', backlog)
     end
   end
+  if dropped >= most then return answer(true) end
+  cursor = scan[1] == '0' and '-' or scan[1]
+  return answer(true)
 end
-for level, ids in pairs(keep) do
-  for i = #ids, 1, -1 do redis.call('LPUSH', q .. 'w:' .. level, ids[i]) end
-end
-if dropped > 0 then return answer('0', 1) end
 
+for _, level in ipairs(redis.call('ZREVRANGE', levels, 0, -1)) do
+  local keep = {}
+  for _ = 1, redis.call('LLEN', q .. 'w:' .. level) do
+    if dropped >= most or looked >= most_looked then break end
+    local id = redis.call('LPOP', q .. 'w:' .. level)
+    if not drop(id, true) then keep[#keep + 1] = id end
+  end
+  for i = #keep, 1, -1 do ready(keep[i], level, true) end
+end
+if dropped > 0 then return answer(true) end
+
+looked = 0
 for _, member in ipairs(redis.call('ZRANGE', delayed, 0, most_looked - 1)) do
   local id = string.match(member, '^0*(%d+):')
   if dropped < most and tonumber(id) <= newest then
@@ -50,17 +61,4 @@ for _, member in ipairs(redis.call('ZRANGE', delayed, 0, most_looked - 1)) do
     drop(id, false)
   end
 end
-if dropped > 0 then return answer('0', 1) end
-
--- What is left stands behind the heads of groups that workers have, or that stay.
-local scan = redis.call('HSCAN', groups, ARGV[3], 'COUNT', 100)
-for i = 1, #scan[2], 2 do
-  local backlog = q .. 'g:' .. scan[2][i]
-  while dropped < most do
-    local id = redis.call('LINDEX', backlog, 0)
-    if not id or not drop(id, true) then break end
-    redis.call('LPOP', backlog)
-  end
-end
-if dropped == most then return answer(ARGV[3], 1) end
-return answer(scan[1], scan[1] == '0' and 0 or 1)
+return answer(dropped > 0)

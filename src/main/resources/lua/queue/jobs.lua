@@ -97,7 +97,7 @@ local function append(lists)
   end
 end
 
--- The job no longer counts as living: its unique key is free, and the next of its group may run.
+-- The job no longer counts as living: its unique key is free, and the next of its group may run, whose priority is returned.
 local function let_go(id, st)
   local key = mark(st, 'u')
   if key and redis.call('HGET', unique, key) == id then redis.call('HDEL', unique, key) end
@@ -111,9 +111,9 @@ local function let_go(id, st)
     if heir then
       redis.call('HSET', groups, group, heir)
       ready(heir, priority(text))
-    else
-      redis.call('HDEL', groups, group)
+      return priority(text)
     end
+    redis.call('HDEL', groups, group)
   end
 end
 
@@ -125,9 +125,9 @@ end
 
 local function remove(id, st, what)
   forget(id, st)
-  let_go(id, st)
   count('removed', 1)
   tell(what, id)
+  return let_go(id, st)
 end
 
 local function bury(id, failures, stalls, deliveries, marks, why)
@@ -167,9 +167,9 @@ local function reclaim(most, allowed)
   if #ids == 0 then return 0 end
   redis.call('ZREM', leased, unpack(ids))
   local states = redis.call('HMGET', state, unpack(ids))
-  local back = 0
-  for i = #ids, 1, -1 do
-    local id, st = ids[i], states[i]
+  local back = {}
+  for i, id in ipairs(ids) do
+    local st = states[i]
     local failures, stalls, deliveries, marks = parts(st)
     if mark(st, 'c') then
       remove(id, st, 'job.cancelled')
@@ -177,12 +177,12 @@ local function reclaim(most, allowed)
       bury(id, failures, stalls + 1, deliveries, marks, 'Its lease ended ' .. (stalls + 1) .. ' times without an answer')
     else
       redis.call('HSET', state, id, failures .. ' ' .. (stalls + 1) .. ' ' .. deliveries .. marks)
-      ready(id, priority(body(id)), true)
-      back = back + 1
+      back[#back + 1] = id
       tell('job.stalled', id)
     end
   end
-  count('waiting', back)
+  for i = #back, 1, -1 do ready(back[i], priority(body(back[i])), true) end
+  count('waiting', #back)
   return #ids
 end
 

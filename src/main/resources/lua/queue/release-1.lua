@@ -4,21 +4,22 @@
 -- ARGV     per job, two: id, number of the delivery; in the order they were handed out
 -- returns how many were taken back
 
-local back = 0
-for i = #ARGV - 1, 1, -2 do
+local released, back = 0, {}
+for i = 1, #ARGV, 2 do
   local id = ARGV[i]
   local st = redis.call('HGET', state, id)
   local failures, stalls, deliveries, marks = parts(st)
   if tonumber(ARGV[i + 1]) == deliveries and redis.call('ZREM', leased, id) == 1 then
-    back = back + 1
+    released = released + 1
     if mark(st, 'c') then
       remove(id, st, 'job.cancelled')
     else
       redis.call('HSET', state, id, failures .. ' ' .. stalls .. ' ' .. deliveries .. marks)
-      ready(id, priority(body(id)), true)
-      count('waiting', 1)
+      back[#back + 1] = id
     end
   end
 end
-if back > 0 then wake() end
-return back
+for i = #back, 1, -1 do ready(back[i], priority(body(back[i])), true) end
+count('waiting', #back)
+if released > 0 then wake() end
+return released

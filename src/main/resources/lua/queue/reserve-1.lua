@@ -27,14 +27,11 @@ end
 local most, next = wanted, 0
 if paused then most = 0 end
 if concurrency > 0 then most = math.min(most, concurrency - redis.call('ZCARD', leased)) end
-local rated
+local rated, allowed
 if interval > 0 and most > 0 then
   rated = math.max(now, tonumber(redis.call('HGET', meta, 'rate') or 0))
-  local room = math.floor((now - rated) / interval + burst + 1e-6)
-  if room < most then
-    most = room
-    if room <= 0 then next = math.ceil(rated + interval * (1 - burst)) end
-  end
+  allowed = math.floor((now - rated) / interval + burst + 1e-6)
+  most = math.min(most, allowed)
 end
 
 local ids, states, bodies, got, skipped, bytes = {}, {}, {}, 0, 0, 0
@@ -46,25 +43,30 @@ while got < most and skipped < 1000 and bytes < 4194304 do
   local popped = redis.call('LPOP', q .. 'w:' .. level, room) or {}
   if #popped < room then redis.call('ZREM', levels, level) end
   if #popped > 0 then
-    local sts = redis.call('HMGET', state, unpack(popped))
+    local sts, texts = redis.call('HMGET', state, unpack(popped)), {}
     by_bucket(popped, function(key, from, to)
-      local texts = redis.call('HMGET', key, unpack(popped, from, to))
-      for i = from, to do
-        local id, st, text = popped[i], sts[i], texts[i - from + 1]
-        local by = mark(st, 't')
-        if not text then
-          skipped = skipped + 1
-        elseif by and tonumber(by) < now and string.sub(st, 1, 6) == '0 0 0 ' then
-          skipped = skipped + 1
-          count('waiting', -1)
-          remove(id, st, 'job.expired')
-        else
-          got = got + 1
-          ids[got], states[got], bodies[got] = id, st, text
-          bytes = bytes + #text
-        end
-      end
+      for i, text in ipairs(redis.call('HMGET', key, unpack(popped, from, to))) do texts[from + i - 1] = text end
     end)
+    for i, id in ipairs(popped) do
+      local st, text = sts[i], texts[i]
+      local by = mark(st, 't')
+      if not text then
+        skipped = skipped + 1
+      elseif by and tonumber(by) < now and string.sub(st, 1, 6) == '0 0 0 ' then
+        skipped = skipped + 1
+        count('waiting', -1)
+        local heir = remove(id, st, 'job.expired')
+        if heir and tonumber(heir) > tonumber(level) then
+          -- The next of its group goes before the rest of these.
+          for j = #popped, i + 1, -1 do ready(popped[j], level, true) end
+          break
+        end
+      else
+        got = got + 1
+        ids[got], states[got], bodies[got] = id, st, text
+        bytes = bytes + #text
+      end
+    end
   end
 end
 
@@ -89,9 +91,13 @@ if got > 0 then
     if listened then tell('job.active', id) end
   end
   redis.call('ZADD', leased, unpack(ends))
-  count('waiting', -got)
-  if rated then redis.call('HSET', meta, 'rate', string.format('%.3f', rated + got * interval)) end
+  count('waiting', -#ids)
+  if rated then
+    rated = rated + #ids * interval
+    redis.call('HSET', meta, 'rate', string.format('%.3f', rated))
+  end
 end
+if rated and #ids >= allowed then next = math.ceil(rated + interval * (1 - burst)) end
 
 if got < wanted and ARGV[5] == '1' then
   redis.call('HSET', meta, 'wait', now + 2000)

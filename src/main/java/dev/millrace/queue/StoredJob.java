@@ -73,7 +73,7 @@ final class StoredJob {
                 active ? Timestamps.format(atMs) : null, Timestamps.format(enqueuedMs()),
                 state.equals(Job.DELAYED) ? Timestamps.format(atMs) : null, ended ? Timestamps.format(atMs) : null,
                 group(), decoded(option(marks, " u")), error, json(progress), json(result),
-                option(marks, " c") == null ? null : true, option(head, " s"));
+                active && option(marks, " c") != null ? true : null, option(head, " s"));
     }
 
     private static JsonValue json(String text) {

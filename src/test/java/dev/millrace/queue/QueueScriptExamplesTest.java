@@ -1,0 +1,147 @@
+package dev.millrace.queue;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+
+import dev.millrace.queue.WorkResource.Failure;
+import dev.millrace.queue.WorkResource.Result;
+import dev.millrace.queue.model.QueueModel.Standing;
+import dev.millrace.redis.VirtualRedis;
+
+/** What histories of queues once showed to be wrong, as short as can be. */
+class QueueScriptExamplesTest {
+
+    private static final QueueSettings SETTINGS = settings(0);
+
+    private final VirtualRedis redis = VirtualRedis.fresh();
+    private final QueueScripts scripts = new QueueScripts(redis, SETTINGS);
+
+    private static QueueSettings settings(int rate) {
+        return new QueueSettings(0, rate, 1000, 3, Backoff.DEFAULT, 5000, 0, 60_000, 60_000, false, null);
+    }
+
+    private static NewJob job(int priority, long delayMs, String group) {
+        return new NewJob("t", null, priority, Duration.ofMillis(delayMs), null, null, null, null, null, null, group,
+                null);
+    }
+
+    private static NewJob grouped(String group) {
+        return job(0, 0, group);
+    }
+
+    private List<String> enqueue(NewJob... jobs) {
+        return scripts.enqueue(List.of(jobs)).stream().map(Standing::id).toList();
+    }
+
+    private List<Job> reserve(long most) {
+        return scripts.reserve(List.of(most, 0L), true).jobs();
+    }
+
+    private static List<String> ids(List<Job> jobs) {
+        return jobs.stream().map(Job::id).toList();
+    }
+
+    @Test
+    void whoGetsNothingForTheRateIsToldWhenItAllowsMoreThoughSomebodyElseGotSomething() {
+        QueueScripts rated = new QueueScripts(redis, settings(1));
+        enqueue(grouped(null), grouped(null));
+
+        QueueScripts.Handed handed = rated.reserve(List.of(1L, 0L, 1L, 0L), true);
+
+        assertEquals(1, handed.jobs().size());
+        assertEquals(rated.now() + 1000, handed.next());
+    }
+
+    @Test
+    void groupsWhoseHeadsEndTogetherGoOnInTheOrderOfTheirHeads() {
+        List<String> ids = enqueue(grouped("a"), grouped("b"), grouped("a"), grouped("b"));
+        assertEquals(ids.subList(0, 2), ids(reserve(4)));
+        redis.advance(5_001_000);
+
+        assertEquals(ids.subList(2, 4), ids(reserve(4)), "the first ones died of their first stall");
+    }
+
+    @Test
+    void groupsWhoseCancelledHeadsAreTakenBackTogetherGoOnInTheOrderOfTheirHeads() {
+        List<String> ids = enqueue(grouped("a"), grouped("b"), grouped("a"), grouped("b"));
+        List<Job> heads = reserve(4);
+        heads.forEach(job -> assertEquals(2, scripts.cancel(job.id())));
+
+        assertEquals(2, scripts.release(heads.stream().map(Job::leaseToken).toList()));
+
+        assertEquals(ids.subList(2, 4), ids(reserve(4)));
+    }
+
+    @Test
+    void aJobThatWasCompletedAllTheSameIsNoLongerToBeCancelled() {
+        String id = enqueue(grouped(null)).get(0);
+        String token = reserve(1).get(0).leaseToken();
+        scripts.cancel(id);
+        assertEquals(true, scripts.look(List.of(id)).get(0).cancelRequested());
+
+        scripts.complete(List.of(new Result(id, token, null)));
+
+        assertEquals("completed", scripts.look(List.of(id)).get(0).state());
+        assertNull(scripts.look(List.of(id)).get(0).cancelRequested());
+    }
+
+    @Test
+    void whoWaitsIsToldOfTheNextOfAGroupWhenADelayedOneBeforeItIsCancelled() {
+        List<String> ids = enqueue(grouped("a"), grouped("a"));
+        Job head = reserve(1).get(0);
+        scripts.fail(List.of(new Failure(head.id(), head.leaseToken(), "E", Duration.ofMinutes(1), false, false)), 0);
+        assertEquals(List.of(), reserve(1));
+        assertNotNull(redis.call("HGET", QueueScripts.META, "wait"));
+
+        assertEquals(1, scripts.cancel(head.id()));
+
+        assertNull(redis.call("HGET", QueueScripts.META, "wait"), "it is told, and asks again");
+        assertEquals(ids.subList(1, 2), ids(reserve(1)));
+    }
+
+    @Test
+    void drainComesToAnEndThoughNewerJobsStandInFront() {
+        List<String> old = enqueue(grouped(null), grouped(null), grouped(null));
+        List<String> newer = new ArrayList<>();
+
+        assertEquals(3, scripts.drain(1, () -> newer.addAll(enqueue(job(5, 0, null)))));
+
+        assertEquals(newer, ids(reserve(9)));
+        old.forEach(id -> assertEquals(0, scripts.cancel(id)));
+    }
+
+    @Test
+    void drainFindsWhatIsDueAfterNewerJobs() {
+        enqueue(job(0, 9000, null), job(0, 9000, null), job(0, 9000, null));
+
+        assertEquals(3, scripts.drain(1, () -> enqueue(job(0, 10, null), job(0, 20, null))));
+
+        assertEquals(List.of(0L, 2L), scripts.sweep(200).subList(1, 3));
+    }
+
+    @Test
+    void drainFindsTheOthersOfAGroupThoughNewerJobsStandInTheirLine() {
+        enqueue(grouped("a"), job(5, 0, "a"), job(5, 0, "a"));
+
+        assertEquals(3, scripts.drain(1, () -> enqueue(job(5, 0, null), job(5, 0, null))));
+
+        assertEquals(2, reserve(9).size());
+    }
+
+    @Test
+    void theNextOfAGroupGoesBeforeLowerPrioritiesThoughTheOneBeforeItIsFoundExpiredOnlyNow() {
+        NewJob brief = new NewJob("t", null, 0, null, null, null, null, null, null, null, "a", Duration.ofSeconds(1));
+        List<String> ids = enqueue(brief, grouped(null), grouped(null), job(5, 0, "a"));
+        redis.advance(2_000_000);
+
+        assertEquals(List.of(ids.get(3), ids.get(1)), ids(reserve(2)));
+        assertEquals(ids.subList(2, 3), ids(reserve(2)));
+    }
+}

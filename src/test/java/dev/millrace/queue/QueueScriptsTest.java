@@ -1,0 +1,148 @@
+package dev.millrace.queue;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+import dev.millrace.queue.QueueHistories.Step;
+import dev.millrace.queue.WorkResource.Result;
+import dev.millrace.queue.model.ModelJob;
+import dev.millrace.queue.model.ModelJob.Place;
+import dev.millrace.redis.Keys;
+import dev.millrace.redis.VirtualRedis;
+
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.lifecycle.BeforeTry;
+
+/**
+ * Guarantees of the scripts behind job queues, for any history of one queue: they answer what the model answers and keep what it
+ * keeps; each job is in one place, and all are counted at every moment; order within a priority and a group; one of a group at a
+ * time; a late answer changes nothing; who waits is told; and when all is over, nothing is left.
+ */
+class QueueScriptsTest {
+
+    /** Of ids that share a hash of bodies. */
+    private static final int BUCKET = 8192;
+    private final VirtualRedis redis = VirtualRedis.fresh();
+    private QueueRun run;
+
+    @BeforeTry
+    void forgetAll() {
+        VirtualRedis.fresh();
+        // The first ids go on with the time; so that they soon reach the next bucket:
+        while (redis.now() / 1000 * 100 % BUCKET < BUCKET - 40) {
+            redis.advance(1000);
+        }
+    }
+
+    @Provide
+    Arbitrary<List<Step>> histories() {
+        return QueueHistories.histories();
+    }
+
+    @Provide
+    Arbitrary<QueueSettings> settings() {
+        return QueueHistories.settings();
+    }
+
+    @Property(tries = 500)
+    void answerAsTheModelDoes(@ForAll("settings") QueueSettings settings, @ForAll("histories") List<Step> history) {
+        run = new QueueRun(redis, settings);
+        for (Step step : history) {
+            run.pass(step);
+            run.take(step);
+            check(settings);
+        }
+        finish();
+    }
+
+    private void check(QueueSettings settings) {
+        QueueSnapshot now = QueueSnapshot.of(redis);
+        requireSameKept(now, settings);
+        requireOnePlaceEach(now);
+        requireOneOfAGroup(now);
+        if (Long.parseLong(now.map("meta").getOrDefault("wait", "0")) > run.scripts.now()
+                && settings.rateLimit() == 0) {
+            assertFalse(run.model.hasSome(run.scripts.now()), "who waits is told when there is a job");
+        }
+    }
+
+    private void requireSameKept(QueueSnapshot now, QueueSettings settings) {
+        List<Job> shown = run.scripts.look(run.ids);
+        for (ModelJob job : run.model.jobs().all()) {
+            assertEquals(job.place() == Place.GONE ? null : job.seen(settings), shown.get(run.ids.indexOf(job.id)));
+        }
+        assertEquals(run.model.ready(), now.lists("w:"));
+        assertEquals(encoded(run.model.jobs().unique()), now.map("unique"),
+                "a unique key is taken while its job lives");
+        Map<String, List<String>> groups = new TreeMap<>();
+        now.map("groups").forEach((group, head) -> groups.put(group, new ArrayList<>(List.of(head))));
+        now.lists("g:").forEach((group, behind) -> groups.get(group).addAll(behind));
+        assertEquals(encoded(run.model.groups()), groups);
+    }
+
+    private void requireOnePlaceEach(QueueSnapshot now) {
+        assertEquals(now.bodies().keySet().stream().toList(), now.places().stream().sorted().toList(),
+                "one place each");
+        Set<String> known = new TreeSet<>(now.bodies().keySet());
+        now.map("state").keySet().forEach(field -> assertTrue(known.contains(field.split(":")[0]), field + " is left"));
+        long waiting = now.lists("w:").values().stream().mapToInt(List::size).sum()
+                + now.lists("g:").values().stream().mapToInt(List::size).sum();
+        assertEquals(waiting, now.stat("waiting"));
+        assertEquals(now.stat("enqueued"), waiting + now.map("delayed").size() + now.map("leased").size()
+                + now.map("dead").size() + now.stat("completed") + now.stat("removed"), "all are counted");
+        assertEquals(run.model.counts().subList(4, 7),
+                List.of(now.stat("completed"), now.stat("removed"), now.stat("enqueued")));
+    }
+
+    private void requireOneOfAGroup(QueueSnapshot now) {
+        Set<String> seen = new HashSet<>();
+        List<String> runnable = new ArrayList<>(now.map("leased").keySet());
+        now.lists("w:").values().forEach(runnable::addAll);
+        run.scripts.look(runnable).stream().map(Job::group).filter(Objects::nonNull)
+                .forEach(group -> assertTrue(seen.add(group), () -> "two at once of the group " + group));
+    }
+
+    /** Lets all time pass and works everything off. */
+    private void finish() {
+        run.scripts.pause("");
+        run.scripts.schedule("s", null);
+        run.scripts.redrive(200);
+        QueueSettings any = new QueueSettings(0, 0, 0, 9, Backoff.DEFAULT, 1000, 9, 0, 0, false, null);
+        QueueScripts last = new QueueScripts(redis, any);
+        redis.advance(Duration.ofDays(500).toMillis() * 1000);
+        for (List<Job> jobs = last.reserve(List.of(7L, 0L), false).jobs(); !jobs.isEmpty(); jobs = last
+                .reserve(List.of(7L, 0L), false).jobs()) {
+            last.complete(jobs.stream().map(job -> new Result(job.id(), job.leaseToken(), null)).toList());
+        }
+        while (last.sweep(3).get(0).equals(1L)) {
+            // There is more.
+        }
+        QueueSnapshot end = QueueSnapshot.of(redis);
+        assertEquals(end.stat("enqueued"), end.stat("completed") + end.stat("removed"));
+        assertEquals(0, end.stat("waiting"));
+        Set<String> left = new TreeSet<>(end.keys().keySet());
+        left.removeIf(key -> key.startsWith("i:") && !redis.immortal().contains(QueueScripts.PREFIX + key));
+        left.removeAll(Set.of("meta", "stats"));
+        assertEquals(Set.of(), left, "what is left for ever");
+    }
+
+    private static <T> Map<String, T> encoded(Map<String, T> map) {
+        Map<String, T> encoded = new TreeMap<>();
+        map.forEach((key, value) -> encoded.put(Keys.encode(key), value));
+        return encoded;
+    }
+}

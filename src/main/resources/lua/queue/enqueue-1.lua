@@ -27,6 +27,7 @@ if anew then
   -- A queue that is made anew must not give ids again that it once gave: they go on with the time, in units of 10 µs since 2025.
   last = math.floor((now - 1735689600000) * 100) + n
   redis.call('HSET', meta, 'seq', string.format('%.0f', last))
+  redis.call('PERSIST', meta)
 end
 
 local reply, lists, added, later = {}, {}, 0, 0
@@ -48,11 +49,27 @@ local function flush()
   ids, bodies, states, dues = {}, {}, {}, {}
 end
 
+-- Removes a job that was not started in its time; false if it is not such a one.
+local function expire(id)
+  local st = redis.call('HGET', state, id) or nil
+  local by = mark(st, 't')
+  if not by or tonumber(by) >= now or string.sub(st, 1, 6) ~= '0 0 0 ' or where(id) ~= 'waiting' then return false end
+  local group = mark(st, 'g')
+  if group and redis.call('HGET', groups, group) ~= id then redis.call('LREM', q .. 'g:' .. group, 1, id) end
+  -- The next of its group may be a job of this call, and joins the line behind those of this call that came before.
+  flush()
+  append(lists)
+  lists = {}
+  count('waiting', -1)
+  remove(id, st, 'job.expired')
+  return true
+end
+
 -- The job that stands for this one, if there is one; else this one stands for others from now on.
 local function holder(options, id)
   local key, sole = options.i, options.u
   local found = key and redis.call('GET', q .. 'i:' .. key) or sole and redis.call('HGET', unique, sole)
-  if found then return found end
+  if found and not (sole and redis.call('HGET', unique, sole) == found and expire(found)) then return found end
   if sole then redis.call('HSET', unique, sole, id) end
   if key then redis.call('SET', q .. 'i:' .. key, id, 'PX', ARGV[1]) end
 end

@@ -6,6 +6,8 @@
 -- returns {{id, {field, value, ...}}, ...}, or the id
 
 redis.call('HSET', meta, 'listen', now + 60000)
+-- Who listens to a queue that nobody uses leaves nothing behind.
+if redis.call('HLEN', meta) == 1 then redis.call('PEXPIRE', meta, 120000) end
 if ARGV[1] == '' then
   local last = redis.call('XREVRANGE', q .. 'events', '+', '-', 'COUNT', 1)[1]
   return last and last[1] or now .. '-0'

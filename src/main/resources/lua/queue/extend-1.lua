@@ -22,7 +22,8 @@ for i = 1, (#ARGV - 1) / 4 do
     redis.call('ZADD', leased, 'XX', ends, id)
     if ARGV[at + 3] ~= '' then
       redis.call('HSET', state, id, st or '0 0 1', id .. ':p', ARGV[at + 3])
-      tell('job.progress', id, 'progress', ARGV[at + 3])
+      -- What is large is for those who look at the job: thousands of events are kept, and read together.
+      if #ARGV[at + 3] <= 1024 then tell('job.progress', id, 'progress', ARGV[at + 3]) else tell('job.progress', id) end
     end
   end
   reply[2 * i - 1], reply[2 * i] = code, ends

@@ -46,16 +46,19 @@ end
 local scan = redis.call('HSCAN', groups, part, 'COUNT', 50)
 local passed = 0
 for i = 1, #scan[2], 2 do
-  for _, id in ipairs(redis.call('LRANGE', q .. 'g:' .. scan[2][i], 0, n + limit)) do
-    passed = passed + 1
-    if passed > n then
+  local backlog = q .. 'g:' .. scan[2][i]
+  local from = math.max(0, n - passed)
+  local length = redis.call('LLEN', backlog)
+  if from < length then
+    for j, id in ipairs(redis.call('LRANGE', backlog, from, from + limit - found)) do
       if found == limit then
         reply[1] = reply[#reply]
         return reply
       end
-      add(id, 'g:' .. part .. ':' .. passed)
+      add(id, 'g:' .. part .. ':' .. (passed + from + j))
     end
   end
+  passed = passed + length
 end
 if scan[1] ~= '0' then reply[1] = 'g:' .. scan[1] .. ':0' end
 return reply

@@ -6,6 +6,7 @@
 
 if ARGV[1] ~= '' then
   redis.call('HSET', meta, 'paused', ARGV[1])
+  redis.call('PERSIST', meta)
   tell('queue.paused', '', 'reason', ARGV[1])
 else
   redis.call('HDEL', meta, 'paused')

@@ -91,7 +91,7 @@ public final class Intake {
         asking = true;
         queues.reserve(queue, free, leaseMs, WAIT_MS, over).subscribe().with(jobs -> context.runOnContext(v -> {
             asking = false;
-            if (over.getAsBoolean()) {
+            if (over.getAsBoolean() || held) {
                 giveBack(jobs);
             } else {
                 underWay += jobs.size();
@@ -104,7 +104,7 @@ public final class Intake {
         }));
     }
 
-    /** The end may have come between their being handed out and their arrival. */
+    /** The end, or a hold, may have come between their being handed out and their arrival. */
     private void giveBack(List<Job> jobs) {
         if (!jobs.isEmpty()) {
             List<Failure> unworked = jobs.stream()

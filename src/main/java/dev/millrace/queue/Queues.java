@@ -42,6 +42,7 @@ public class Queues {
     private final RedisLinks redis;
     private final Scripts scripts;
     private final Script register;
+    private final Script renumber;
     /** Those known to be in the index, as long as the connections hold: a Redis that comes back may have lost some. */
     private final Set<QueueName> registered = ConcurrentHashMap.newKeySet();
 
@@ -49,6 +50,7 @@ public class Queues {
         this.redis = redis;
         this.scripts = scripts;
         this.register = scripts.get("queue/register-1");
+        this.renumber = scripts.get("queue/renumber-1");
         redis.whenConnected(registered::clear);
         this.defined = factory.of(new DefinitionKind<>("Queue", QueueName.FEATURE, "~settings", MOST,
                 QueueDefinition.class, QueueDefinition::violations, (name, definition) -> definition.toSettings()));
@@ -67,15 +69,16 @@ public class Queues {
         return registered.contains(queue) ? settings(queue) : register(queue).chain(() -> settings(queue));
     }
 
-    /** Notes that a queue is in use. Fails with 409 if there are too many queues. */
+    /** Notes that a queue is in use; its ids go on behind those that a failover may have lost. Fails with 409 if there are too many queues. */
     Uni<Void> register(QueueName queue) {
         return scripts.run(register, List.of(index(queue.tenant())), List.of(queue.queue(), Integer.toString(MOST)))
                 .invoke(reply -> {
                     if (reply.toInteger() == 0) {
                         throw tooMany();
                     }
-                    registered.add(queue);
-                }).replaceWithVoid();
+                })
+                .chain(() -> scripts.run(renumber, List.of(queue.key("meta")), List.of()))
+                .invoke(() -> registered.add(queue)).replaceWithVoid();
     }
 
     /** What holds in a queue. */
@@ -117,10 +120,15 @@ public class Queues {
         return defined.delete(queue.tenant(), queue.queue()).replaceWithVoid();
     }
 
-    /** Forgets that there is a queue, until it is used again. Other replicas learn of it with its first job , which is registered in any case. */
+    /**
+     * Forgets that there is a queue, until it is used again. Other replicas learn of it with its first job, which is registered in any
+     * case; one that came just now is seen to here.
+     */
     Uni<Void> forget(QueueName queue) {
-        registered.remove(queue);
-        return redis.send(Request.cmd(Command.SREM).arg(index(queue.tenant())).arg(queue.queue())).replaceWithVoid();
+        return redis.send(Request.cmd(Command.SREM).arg(index(queue.tenant())).arg(queue.queue()))
+                .invoke(() -> registered.remove(queue))
+                .chain(() -> scripts.run(renumber, List.of(queue.key("meta")), List.of()))
+                .chain(had -> had.toInteger() == 1 ? register(queue) : Uni.createFrom().voidItem());
     }
 
     private static ApiException tooMany() {

@@ -118,12 +118,14 @@ class Sleepers {
         private long wokenNanos = System.nanoTime() - KEPT_NANOS;
         private long idleNanos = System.nanoTime();
         private final Subscription news;
+        /** Null while there is none ahead. */
         private Future<?> timer;
+        private long tickAtNanos;
 
         Line(QueueName queue) {
             this.queue = queue;
             this.news = listen();
-            this.timer = context.nettyEventLoop().schedule(this::tick, TICK_MS, TimeUnit.MILLISECONDS);
+            tickIn(TICK_MS, System.nanoTime());
         }
 
         /** Null if there are too many channels already: then the line asks once a second, as it does in any case. */
@@ -170,13 +172,25 @@ class Sleepers {
             }
         }
 
+        /** Ticks when it is time to ask, and often enough; who joins does not put off what was due before. */
         private void arm(long now) {
-            timer.cancel(false);
             long ms = Math.max(0, TimeUnit.NANOSECONDS.toMillis(askAtNanos - now + 999_999));
-            timer = context.nettyEventLoop().schedule(this::tick, Math.min(TICK_MS, ms), TimeUnit.MILLISECONDS);
+            tickIn(Math.min(TICK_MS, ms), now);
+        }
+
+        private void tickIn(long ms, long now) {
+            long at = now + TimeUnit.MILLISECONDS.toNanos(ms);
+            if (timer == null || at - tickAtNanos < 0) {
+                if (timer != null) {
+                    timer.cancel(false);
+                }
+                tickAtNanos = at;
+                timer = context.nettyEventLoop().schedule(this::tick, ms, TimeUnit.MILLISECONDS);
+            }
         }
 
         private void tick() {
+            timer = null;
             long now = System.nanoTime();
             boolean stop = stopping.hasBegun();
             List<Sleeper> over = new ArrayList<>();
@@ -198,7 +212,7 @@ class Sleepers {
             } else if (now - idleNanos > KEPT_NANOS) {
                 end();
             } else {
-                timer = context.nettyEventLoop().schedule(this::tick, TICK_MS * 10, TimeUnit.MILLISECONDS);
+                tickIn(TICK_MS * 10, now);
             }
         }
 

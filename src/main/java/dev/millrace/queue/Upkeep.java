@@ -66,7 +66,10 @@ class Upkeep {
                 .invoke(all -> pushers.follow(tenant, all))
                 .flatMap(all -> Multi.createFrom().iterable(all.entrySet())
                         .onItem()
-                        .transformToUni(e -> sweep(new QueueName(tenant, e.getKey()), e.getValue(), STEPS_PER_ROUND))
+                        .transformToUni(e -> sweep(new QueueName(tenant, e.getKey()), e.getValue(), STEPS_PER_ROUND)
+                                // One queue's trouble is not the others'.
+                                .onFailure(Upkeep::isItsOwn).invoke(this::report)
+                                .onFailure(Upkeep::isItsOwn).recoverWithNull())
                         .merge(QUEUES_AT_ONCE).onItem().ignoreAsUni());
     }
 
@@ -85,6 +88,10 @@ class Upkeep {
     private static Sight sight(Response r) {
         return new Sight(new QueueCounts(r.get(1).toLong(), r.get(2).toLong(), r.get(3).toLong(), r.get(4).toLong(),
                 r.get(5).toLong(), r.get(6).toLong(), r.get(7).toLong(), r.get(8).toLong()), r.get(9).toString());
+    }
+
+    private static boolean isItsOwn(Throwable failure) {
+        return !(failure instanceof RedisUnavailableException);
     }
 
     /** RedisLinks tells of an outage; whatever else goes wrong here may go wrong every second, and is told once. */

@@ -1,6 +1,7 @@
 package dev.millrace.queue;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
@@ -104,6 +105,17 @@ class QueueScriptExamplesTest {
 
         assertNull(redis.call("HGET", QueueScripts.META, "wait"), "it is told, and asks again");
         assertEquals(ids.subList(1, 2), ids(reserve(1)));
+    }
+
+    @Test
+    void noIdIsGivenTwiceThoughAFailoverLostTheLastJobs() {
+        String lost = enqueue(grouped(null)).get(0);
+        redis.call("HSET", QueueScripts.META, "seq", Long.parseLong(lost) - 1);
+        redis.advance(1000);
+
+        assertEquals(1L, redis.raw("queue/renumber-1", List.of(QueueScripts.META), List.of()));
+
+        assertNotEquals(lost, enqueue(grouped(null)).get(0));
     }
 
     @Test

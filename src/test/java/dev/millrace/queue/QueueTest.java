@@ -192,6 +192,24 @@ class QueueTest {
     }
 
     @Test
+    void aJobThatWasNotStartedInItsTimeStandsForNoOther() {
+        String expired = enqueue("{'type':'t','uniqueKey':'k','ttl':'1s'}");
+        await().atMost(Duration.ofSeconds(20)).until(() -> post("/jobs", "{'type':'t','uniqueKey':'k','ttl':'1h'}")
+                .extract().statusCode() == 201);
+        Map<String, Object> job = one();
+        assertTrue(!expired.equals(job.get("id")));
+        counts(0, 0, 1, 0, 0, 1);
+    }
+
+    @Test
+    void largeProgressIsWithTheJobAndNotInTheEvents() {
+        enqueue("{'type':'t'}");
+        Map<String, Object> job = one();
+        post("/extend", "{'leases':[{" + held(job) + ",'progress':'" + "x".repeat(2000) + "'}]}").statusCode(200);
+        as(WORKER).get(queue + "/jobs/" + job.get("id")).then().body("progress", equalTo("x".repeat(2000)));
+    }
+
+    @Test
     void aWaitingWorkerGetsWhatComes() {
         CompletableFuture<List<Map<String, Object>>> waiting = CompletableFuture
                 .supplyAsync(() -> reserve("{'wait':'30s'}"));

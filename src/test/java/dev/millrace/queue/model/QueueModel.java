@@ -47,7 +47,9 @@ public final class QueueModel {
             return new Standing(first.job.id, first.job.place.toString(), true);
         }
         ModelJob living = asked.uniqueKey() == null ? null : jobs.holder(asked.uniqueKey());
-        if (living != null) {
+        if (living != null && living.place == Place.WAITING && !living.mayStart(now)) {
+            remove(living);
+        } else if (living != null) {
             return new Standing(living.id, living.place.toString(), true);
         }
         ModelJob job = new ModelJob(id, asked, schedule, now);

@@ -2,7 +2,6 @@ package dev.millrace.kv;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +22,8 @@ import dev.millrace.redis.RedisUnavailableException;
 final class KvReplies {
 
     private static final String OK = "OK";
+    private static final String TOO_DEEP = "ERR the reply is nested too deeply";
+    private static final int DEEPEST = 1000;
     private static final byte[] CRLF = {'\r', '\n'};
 
     private final JsonFactory json;
@@ -46,7 +47,7 @@ final class KvReplies {
         }
         if (failure instanceof RedisUnavailableException unavailable) {
             return unavailable.reply() != null
-                    ? new KvException(unavailable.reply())
+                    ? new KvException(503, unavailable.reply())
                     : new KvException(503, "ERR " + unavailable.getMessage());
         }
         return new KvException(500, "ERR internal error");
@@ -80,7 +81,8 @@ final class KvReplies {
         try (JsonGenerator g = json.createGenerator(bytes)) {
             writing.to(g);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            // In memory nothing else can fail.
+            throw new KvException(TOO_DEEP);
         }
         return bytes.toByteArray();
     }
@@ -172,11 +174,14 @@ final class KvReplies {
         if (outcome.failure() != null) {
             out.appendString("-" + text(outcome).replaceAll("[\r\n]+", " ")).appendBytes(CRLF);
         } else {
-            resp2(out, outcome.reply());
+            resp2(out, outcome.reply(), 0);
         }
     }
 
-    private static void resp2(Buffer out, Response reply) {
+    private static void resp2(Buffer out, Response reply, int depth) {
+        if (depth > DEEPEST) {
+            throw new KvException(TOO_DEEP);
+        }
         if (reply == null) {
             out.appendString("$-1").appendBytes(CRLF);
             return;
@@ -185,7 +190,7 @@ final class KvReplies {
             case NUMBER -> out.appendString(":" + reply.toLong()).appendBytes(CRLF);
             case MULTI -> {
                 out.appendString("*" + reply.size()).appendBytes(CRLF);
-                reply.forEach(item -> resp2(out, item));
+                reply.forEach(item -> resp2(out, item, depth + 1));
             }
             case BULK -> {
                 byte[] bytes = reply.toBytes();

@@ -137,7 +137,7 @@ public class KvRoutes {
                         : KvCommandReader.path(rest, body, context.request().query());
                 answer(context, service.run(List.of(command), readOnly), format, true);
             }
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             fail(context, e);
         }
     }
@@ -154,7 +154,8 @@ public class KvRoutes {
                                 ? replies.one(outcomes.get(0), format.base64())
                                 : replies.several(outcomes, format.base64()));
                 end(context, 200, format.resp2() ? "application/octet-stream" : JSON, body);
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
+                // Whatever it is, whoever waits is answered.
                 fail(context, e);
             }
         }, failure -> fail(context, failure));
@@ -214,6 +215,9 @@ public class KvRoutes {
             if (length != null && Long.parseLong(length) > maxBodySize) {
                 tooLarge();
                 return;
+            }
+            if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
+                context.response().writeContinue();
             }
             long timer = context.vertx().setTimer(TimeUnit.SECONDS.toMillis(LONGEST_S), t -> {
                 over = true;

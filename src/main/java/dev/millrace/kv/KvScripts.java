@@ -7,13 +7,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 import jakarta.inject.Singleton;
@@ -35,6 +35,8 @@ class KvScripts {
 
     private static final int REMEMBERED = 10_000;
     private static final int LEARNED_AT_ONCE = 64;
+    /** Of the SHA-1s of one request. */
+    private static final int LEARNED = 1000;
     private static final Duration KEPT = Duration.ofDays(30);
     private static final Pattern SHA1 = Pattern.compile("[0-9a-f]{40}");
     private static final Set<String> BY_SHA = Set.of("EVALSHA", "EVALSHA_RO");
@@ -56,29 +58,26 @@ class KvScripts {
         this.redis = redis;
     }
 
-    /** The SHA-1s among the commands that this replica does not know. */
+    /** The SHA-1s among the commands that this replica does not know, of very many only some. */
     Set<String> unknown(Collection<KvCommand> commands) {
-        Set<String> unknown = Set.of();
+        Set<String> unknown = new HashSet<>();
         for (KvCommand command : commands) {
             if (BY_SHA.contains(command.name())) {
-                unknown = add(unknown, command.arg(0));
+                add(unknown, command.arg(0));
             } else if (isScript(command, "EXISTS")) {
-                for (int i = 1; i < command.args().size(); i++) {
-                    unknown = add(unknown, command.arg(i));
+                for (int i = 1; i < command.args().size() && unknown.size() < LEARNED; i++) {
+                    add(unknown, command.arg(i));
                 }
             }
         }
         return unknown;
     }
 
-    private Set<String> add(Set<String> unknown, String sha) {
+    private void add(Set<String> unknown, String sha) {
         String lower = sha.toLowerCase(Locale.ROOT);
-        if (known.containsKey(lower) || !SHA1.matcher(lower).matches()) {
-            return unknown;
+        if (unknown.size() < LEARNED && SHA1.matcher(lower).matches() && !known.containsKey(lower)) {
+            unknown.add(lower);
         }
-        Set<String> more = new TreeSet<>(unknown);
-        more.add(lower);
-        return more;
     }
 
     /** Learns what other replicas know of them. */
@@ -88,7 +87,8 @@ class KvScripts {
                     if (found != null) {
                         known.put(sha, found.toString());
                     }
-                })).merge(LEARNED_AT_ONCE).onItem().ignoreAsUni();
+                    // Else it is not known, and the caller sends the script.
+                }).onFailure().recoverWithNull()).merge(LEARNED_AT_ONCE).onItem().ignoreAsUni();
     }
 
     /**
@@ -116,13 +116,13 @@ class KvScripts {
             return with(command, 1, sandbox.wrap(command.args().get(1)));
         }
         if (isScript(command, "EXISTS")) {
-            KvCommand rewritten = command;
+            List<byte[]> args = new ArrayList<>(command.args());
             for (int i = 1; i < command.args().size(); i++) {
                 // What is not known as a caller's is not there: Redis may well have a script of the service by that name.
                 String sha = known.getOrDefault(command.arg(i).toLowerCase(Locale.ROOT), "-");
-                rewritten = with(rewritten, i, sha.getBytes(StandardCharsets.US_ASCII));
+                args.set(i, sha.getBytes(StandardCharsets.US_ASCII));
             }
-            return rewritten;
+            return new KvCommand(command.name(), args);
         }
         return command;
     }

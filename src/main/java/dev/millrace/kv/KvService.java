@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 
 import jakarta.inject.Singleton;
 
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Command;
@@ -24,6 +25,9 @@ import dev.millrace.redis.Outcome;
 /** Runs callers' commands. What may not be run is not sent; all else goes out in one write, and each command has its own outcome. */
 @Singleton
 class KvService {
+
+    /** Each goes through all keys. */
+    private static final int MOST_SEARCHES = 16;
 
     private final KvRedis redis;
     private final KvCommandTable table;
@@ -68,6 +72,7 @@ class KvService {
         Outcome[] outcomes = new Outcome[commands.size()];
         List<Supplier<Uni<Void>>> steps = new ArrayList<>();
         Batch batch = new Batch(outcomes);
+        int searches = 0;
         for (int i = 0; i < outcomes.length; i++) {
             KvCommand command = commands.get(i);
             try {
@@ -75,24 +80,30 @@ class KvService {
                     writes.incrementAndGet();
                 }
                 if (command.name().equals("KEYS") && command.args().size() == 1) {
+                    if (++searches > MOST_SEARCHES) {
+                        throw new KvException("ERR a request may hold " + MOST_SEARCHES + " times KEYS");
+                    }
                     steps.add(batch::send);
                     batch = new Batch(outcomes);
                     int at = i;
                     steps.add(() -> keys.find(command.args().get(0)).invoke(found -> outcomes[at] = found)
                             .replaceWithVoid());
                 } else {
-                    batch.add(i, command, scripts.rewrite(ownDatabase(command)).request(redis.isCluster()));
+                    batch.add(i, command,
+                            scripts.rewrite(KvScans.bounded(ownDatabase(command))).request(redis.isCluster()));
                 }
             } catch (KvException e) {
                 outcomes[i] = new Outcome(null, e);
             }
         }
         steps.add(batch::send);
-        Uni<Void> all = steps.get(0).get();
-        for (Supplier<Uni<Void>> step : steps.subList(1, steps.size())) {
-            all = all.chain(() -> step.get());
-        }
-        return all.map(done -> Arrays.asList(outcomes));
+        return inTurn(steps).map(done -> Arrays.asList(outcomes));
+    }
+
+    /** Not by one Uni within the other: there may be thousands. */
+    private static Uni<Void> inTurn(List<Supplier<Uni<Void>>> steps) {
+        return Multi.createFrom().iterable(steps).onItem().transformToUniAndConcatenate(Supplier::get).onItem()
+                .ignoreAsUni();
     }
 
     /** FLUSHALL would empty the service's database, too. */
@@ -122,17 +133,17 @@ class KvService {
                 return Uni.createFrom().voidItem();
             }
             return redis.sendAll(requests).flatMap(replies -> {
-                Uni<Void> after = Uni.createFrom().voidItem();
+                List<Supplier<Uni<Void>>> loaded = new ArrayList<>(0);
                 for (int i = 0; i < replies.size(); i++) {
                     int place = places.get(i);
                     outcomes[place] = replies.get(i);
                     KvCommand command = commands.get(i);
                     if (KvScripts.isScript(command, "LOAD") && replies.get(i).failure() == null) {
-                        after = after.chain(() -> scripts.loaded(command))
-                                .invoke(sha -> outcomes[place] = new Outcome(bulk(sha), null)).replaceWithVoid();
+                        loaded.add(() -> scripts.loaded(command)
+                                .invoke(sha -> outcomes[place] = new Outcome(bulk(sha), null)).replaceWithVoid());
                     }
                 }
-                return after;
+                return inTurn(loaded);
             });
         }
     }
@@ -148,7 +159,7 @@ class KvService {
             if (command.name().equals("KEYS") || command.name().equals("SCRIPT")) {
                 throw new KvException("ERR " + command.name() + " is not available in a transaction");
             }
-            requests.add(scripts.rewrite(ownDatabase(command)).request(redis.isCluster()));
+            requests.add(scripts.rewrite(KvScans.bounded(ownDatabase(command))).request(redis.isCluster()));
         }
         requests.add(Request.cmd(Command.EXEC));
         writes.incrementAndGet();

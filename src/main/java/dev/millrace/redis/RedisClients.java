@@ -28,6 +28,8 @@ public class RedisClients {
 
     /** The handshake; what a listening connection sends has no reply. */
     private static final int LISTENING_IN_FLIGHT = 16;
+    /** More than Redis nests the replies of scripts, for deeper ones would break the connection. */
+    private static final int MOST_NESTED = 8192;
 
     private final RedisConfig config;
     private final Vertx vertx;
@@ -83,7 +85,9 @@ public class RedisClients {
             throw new ConfigurationException("REDIS_KV_DB or REDIS_KV_URL: must not be the service's own database");
         }
         return new RawRedis(raw, () -> Redis.createClient(vertx,
-                raw.options(netOptions(raw), maxInFlight).setProtocolNegotiation(false)), config, maxInFlight, vertx);
+                raw.options(netOptions(raw), maxInFlight).setProtocolNegotiation(false)
+                        .setMaxNestedArrays(MOST_NESTED)),
+                config, maxInFlight, vertx);
     }
 
     /** Makes clients for one of the servers, or for one of the sentinels, by itself. */

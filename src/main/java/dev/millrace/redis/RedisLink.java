@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.BiConsumer;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
@@ -96,7 +97,7 @@ final class RedisLink implements HeldConnection.Owner {
     Uni<Response> send(Request request) {
         return Uni.createFrom().emitter(emitter -> {
             ContextInternal caller = ContextInternal.current();
-            Call call = new Call((reply, failure) -> CallerContext.run(caller, () -> {
+            Call call = new Call(false, (reply, failure) -> CallerContext.run(caller, () -> {
                 if (failure == null) {
                     emitter.complete(reply);
                 } else {
@@ -131,7 +132,7 @@ final class RedisLink implements HeldConnection.Owner {
         int[] left = {outcomes.length};
         for (int i = 0; i < outcomes.length; i++) {
             int at = i;
-            submit(new Call((reply, failure) -> {
+            submit(new Call(isScript(requests.get(i)), (reply, failure) -> {
                 outcomes[at] = new Outcome(reply, failure);
                 if (--left[0] == 0) {
                     CallerContext.run(caller, () -> emitter.complete(Arrays.asList(outcomes)));
@@ -156,6 +157,10 @@ final class RedisLink implements HeldConnection.Owner {
             sweepSoon();
             current.send(request).onComplete(call);
         }
+    }
+
+    private static boolean isScript(Request request) {
+        return request.command().toString().toUpperCase(Locale.ROOT).startsWith("EVAL");
     }
 
     private RedisUnavailableException refusal(Reason reason) {
@@ -232,10 +237,15 @@ final class RedisLink implements HeldConnection.Owner {
     private final class Call implements Handler<AsyncResult<Response>> {
         private final BiConsumer<Response, Throwable> then;
         private final long sentAt = System.nanoTime();
+        private final boolean script;
         private boolean done;
 
-        /** @param then told the reply, which may be null, or the failure; called on the link's event loop */
-        Call(BiConsumer<Response, Throwable> then) {
+        /**
+         * @param script whether callers may have written the words of the reply, which then say nothing of the server
+         * @param then told the reply, which may be null, or the failure; called on the link's event loop
+         */
+        Call(boolean script, BiConsumer<Response, Throwable> then) {
+            this.script = script;
             this.then = then;
         }
 
@@ -261,7 +271,7 @@ final class RedisLink implements HeldConnection.Owner {
                 then.accept(answer.result(), null);
             } else {
                 Throwable failure = RedisReply.failure(answer.cause());
-                if (RedisReply.meansReconnect(answer.cause())) {
+                if (!script && RedisReply.meansReconnect(answer.cause())) {
                     held.drop(HeldConnection.reason(answer.cause()));
                 }
                 then.accept(null, failure);

@@ -1,0 +1,7 @@
+package dev.millrace.kv;
+
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+
+/** {@link KvBoundsTest} against the packaged service. */
+@QuarkusIntegrationTest
+class KvBoundsIT extends KvBoundsTest {}

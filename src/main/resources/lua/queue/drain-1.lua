@@ -1,64 +1,82 @@
--- Removes waiting and delayed jobs, some at a time.
+-- Removes waiting and delayed jobs, some at a time. Jobs that come meanwhile stay, however many there are, and in their order.
 -- uses queue/jobs
 -- KEYS[1] meta
--- ARGV[1] most
+-- ARGV[1] most     jobs to look at, about
 -- ARGV[2] newest   the highest id to remove; empty for the last one there is
--- ARGV[3] cursor   of the groups, 0 at first, - when they are done
--- returns {how many were removed, newest, cursor, 1 if there is more}
+-- ARGV[3] cursor   where to go on: "d:<scan>:", delayed ones, at first with scan 0; "g:<scan>:", those behind the heads of groups;
+--   "w:<priority>:", a line from its front; "w:<priority>:<n>", the rest of it from n before its end
+-- returns {how many were removed, newest, next}: next is where to go on, empty at the end
 
 local most = tonumber(ARGV[1])
 local newest = tonumber(ARGV[2]) or tonumber(redis.call('HGET', meta, 'seq') or 0)
-local cursor = ARGV[3]
--- Jobs that came after the drain began stay: to look at them is no progress, however many there are.
-local removed, dropped, looked, most_looked = 0, 0, 0, 1000 + 10 * most
+local phase, part, n = string.match(ARGV[3], '^(%a):([^:]*):(%d*)$')
+local removed = 0
+
+local function old(id) return tonumber(id) <= newest end
 
 local function drop(id, waiting)
-  looked = looked + 1
-  if tonumber(id) > newest then return false end
-  dropped = dropped + 1
   if body(id) then
     removed = removed + 1
     if waiting then count('waiting', -1) end
     remove(id, redis.call('HGET', state, id), 'job.cancelled')
   end
-  return true
 end
 
-local function answer(more) return { removed, string.format('%.0f', newest), cursor, more and 1 or 0 } end
+local function answer(next)
+  -- The next of a group may be ready now.
+  if removed > 0 then wake() end
+  return { removed, string.format('%.0f', newest), next }
+end
 
--- First those behind the heads of groups: else each would join a line, behind newer ones, when its head is removed.
-if cursor ~= '-' then
-  local scan = redis.call('HSCAN', groups, cursor, 'COUNT', 100)
+local function line_below(level)
+  local next = redis.call('ZREVRANGEBYSCORE', levels, level, '-inf', 'LIMIT', 0, 1)[1]
+  return next and 'w:' .. next .. ':' or ''
+end
+
+-- Delayed ones come first, and then the groups, for both may join a line meanwhile, and a line is looked at as a whole.
+if phase == 'd' then
+  local scan = redis.call('ZSCAN', delayed, part, 'COUNT', most)
+  for i = 1, #scan[2], 2 do
+    local id = string.match(scan[2][i], '^0*(%d+):')
+    if old(id) and redis.call('ZREM', delayed, scan[2][i]) == 1 then drop(id, false) end
+  end
+  return answer(scan[1] == '0' and 'g:0:' or 'd:' .. scan[1] .. ':')
+end
+
+if phase == 'g' then
+  local scan = redis.call('HSCAN', groups, part, 'COUNT', 100)
+  local left = most
   for i = 1, #scan[2], 2 do
     local backlog = q .. 'g:' .. scan[2][i]
-    while dropped < most do
+    while left > 0 do
       local id = redis.call('LINDEX', backlog, 0)
-      if not id or not drop(id, true) then break end
-      redis.call('LPOP', backlog)
+      if not id or not old(id) then break end
+      drop(redis.call('LPOP', backlog), true)
+      left = left - 1
     end
   end
-  if dropped >= most then return answer(true) end
-  cursor = scan[1] == '0' and '-' or scan[1]
-  return answer(true)
+  if left == 0 then return answer(ARGV[3]) end
+  return answer(scan[1] == '0' and line_below('+inf') or 'g:' .. scan[1] .. ':')
 end
 
-for _, level in ipairs(redis.call('ZREVRANGE', levels, 0, -1)) do
-  local keep = {}
-  for _ = 1, redis.call('LLEN', q .. 'w:' .. level) do
-    if dropped >= most or looked >= most_looked then break end
-    local id = redis.call('LPOP', q .. 'w:' .. level)
-    if not drop(id, true) then keep[#keep + 1] = id end
+local line = q .. 'w:' .. part
+if n == '' then
+  for _ = 1, most do
+    local id = redis.call('LINDEX', line, 0)
+    if not id then
+      redis.call('ZREM', levels, part)
+      return answer(line_below('(' .. part))
+    end
+    if not old(id) then return answer('w:' .. part .. ':0') end
+    drop(redis.call('LPOP', line), true)
   end
-  for i = #keep, 1, -1 do ready(keep[i], level, true) end
+  return answer(ARGV[3])
 end
-if dropped > 0 then return answer(true) end
 
-looked = 0
-for _, member in ipairs(redis.call('ZRANGE', delayed, 0, most_looked - 1)) do
-  local id = string.match(member, '^0*(%d+):')
-  if dropped < most and tonumber(id) <= newest then
-    redis.call('ZREM', delayed, member)
-    drop(id, false)
-  end
+-- Behind newer ones there may be some that were delayed, or waited for others of their group. They stay in the line without a body.
+-- Counted from the end, for what leaves the line meanwhile leaves it at its front.
+local ids = redis.call('LRANGE', line, -(n + most), -(n + 1))
+for _, id in ipairs(ids) do
+  if old(id) then drop(id, true) end
 end
-return answer(dropped > 0)
+return answer(#ids < most and line_below('(' .. part) or 'w:' .. part .. ':' .. n + most)

@@ -68,8 +68,11 @@ end
 -- The job that stands for this one, if there is one; else this one stands for others from now on.
 local function holder(options, id)
   local key, sole = options.i, options.u
-  local found = key and redis.call('GET', q .. 'i:' .. key) or sole and redis.call('HGET', unique, sole)
-  if found and not (sole and redis.call('HGET', unique, sole) == found and expire(found)) then return found end
+  -- A request that is sent again is answered as it was, whatever became of its job.
+  local known = key and redis.call('GET', q .. 'i:' .. key)
+  if known then return known end
+  local living = sole and redis.call('HGET', unique, sole)
+  if living and not expire(living) then return living end
   if sole then redis.call('HSET', unique, sole, id) end
   if key then redis.call('SET', q .. 'i:' .. key, id, 'PX', ARGV[1]) end
 end

@@ -2,6 +2,8 @@ package dev.millrace.queue;
 
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 
 import jakarta.inject.Singleton;
 
@@ -45,43 +47,49 @@ public class QueueControl {
 
     /** Removes all jobs that are waiting or delayed now; says how many. */
     Uni<Long> drain(QueueName queue) {
-        return drain(queue, new AtomicLong(), "", "0");
-    }
-
-    private Uni<Long> drain(QueueName queue, AtomicLong sum, String newest, String cursor) {
-        return run(queue, drain, List.of(JOBS_PER_STEP, newest, cursor)).flatMap(r -> {
-            sum.addAndGet(r.get(0).toLong());
-            return r.get(3).toInteger() == 1
-                    ? drain(queue, sum, r.get(1).toString(), r.get(2).toString())
-                    : Uni.createFrom().item(sum.get());
+        return Uni.createFrom().deferred(() -> {
+            AtomicLong sum = new AtomicLong();
+            AtomicReference<String> newest = new AtomicReference<>("");
+            AtomicReference<String> cursor = new AtomicReference<>("d:0:");
+            return untilDone(() -> run(queue, drain, List.of(JOBS_PER_STEP, newest.get(), cursor.get())).map(r -> {
+                sum.addAndGet(r.get(0).toLong());
+                newest.set(r.get(1).toString());
+                cursor.set(r.get(2).toString());
+                return cursor.get().isEmpty();
+            })).map(done -> sum.get());
         });
     }
 
     /** Makes all jobs that are dead now ready, but for those whose unique key another job has; says how many. */
     Uni<Long> redrive(QueueName queue) {
-        return redrive(queue, new AtomicLong(), 0, "");
-    }
-
-    private Uni<Long> redrive(QueueName queue, AtomicLong sum, long skipped, String until) {
-        return run(queue, redrive, List.of(JOBS_PER_STEP, Long.toString(skipped), until)).flatMap(r -> {
-            long moved = r.get(0).toLong();
-            long left = r.get(1).toLong();
-            sum.addAndGet(moved);
-            return moved + left > 0
-                    ? redrive(queue, sum, skipped + left, r.get(2).toString())
-                    : Uni.createFrom().item(sum.get());
+        return Uni.createFrom().deferred(() -> {
+            AtomicLong sum = new AtomicLong();
+            AtomicLong skipped = new AtomicLong();
+            AtomicReference<String> until = new AtomicReference<>("");
+            return untilDone(
+                    () -> run(queue, redrive, List.of(JOBS_PER_STEP, skipped.toString(), until.get())).map(r -> {
+                        long moved = r.get(0).toLong();
+                        long left = r.get(1).toLong();
+                        sum.addAndGet(moved);
+                        skipped.addAndGet(left);
+                        until.set(r.get(2).toString());
+                        return moved + left == 0;
+                    })).map(done -> sum.get());
         });
     }
 
     /** Removes a queue with its settings, its schedules and all its jobs; workers' leases are void. */
     Uni<Void> remove(QueueName queue) {
         // Its settings first, so that nothing is pushed meanwhile; its name last, so that what fails can be done again.
-        return queues.forgetSettings(queue).chain(() -> removeJobs(queue)).chain(() -> queues.forget(queue));
+        return queues.forgetSettings(queue)
+                .chain(() -> untilDone(
+                        () -> run(queue, remove, List.of(REMOVED_PER_STEP)).map(more -> more.toInteger() == 0)))
+                .chain(() -> queues.forget(queue));
     }
 
-    private Uni<Void> removeJobs(QueueName queue) {
-        return run(queue, remove, List.of(REMOVED_PER_STEP)).flatMap(
-                more -> more.toInteger() == 1 ? removeJobs(queue) : Uni.createFrom().voidItem());
+    /** Takes a step until it says that it was the last one. */
+    private static Uni<Void> untilDone(Supplier<Uni<? extends Boolean>> step) {
+        return Uni.createFrom().deferred(step).repeat().until(done -> done).onItem().ignoreAsUni();
     }
 
     private Uni<Response> run(QueueName queue, Script script, List<String> args) {

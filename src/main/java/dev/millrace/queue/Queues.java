@@ -66,7 +66,8 @@ public class Queues {
 
     /** What holds in a queue; that it is in use is noted first. Fails with 409 if there are too many queues. */
     Uni<QueueSettings> use(QueueName queue) {
-        return registered.contains(queue) ? settings(queue) : register(queue).chain(() -> settings(queue));
+        // Who sets a queue and uses it at once, on whatever replica, must not find the defaults.
+        return registered.contains(queue) ? settings(queue) : register(queue).chain(() -> fresh(queue));
     }
 
     /** Notes that a queue is in use; its ids go on behind those that a failover may have lost. Fails with 409 if there are too many queues. */
@@ -86,6 +87,10 @@ public class Queues {
         if (defined.isLoaded(queue.tenant())) {
             return Uni.createFrom().item(known(queue));
         }
+        return fresh(queue);
+    }
+
+    private Uni<QueueSettings> fresh(QueueName queue) {
         return defined.get(queue.tenant(), queue.queue()).map(found -> found == null ? QueueSettings.DEFAULT : found);
     }
 

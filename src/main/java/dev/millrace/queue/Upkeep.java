@@ -31,6 +31,8 @@ class Upkeep {
     private static final String JOBS_PER_STEP = "200";
     private static final int STEPS_PER_ROUND = 100;
     private static final int QUEUES_AT_ONCE = 8;
+    /** Far more than settings are behind on any replica: those who do not know yet that completed jobs are kept must not remove them. */
+    private static final long LEAST_KEPT_MS = 5_000;
 
     /** How a queue is. {@code paused} is empty, or why. */
     record Sight(QueueCounts counts, String paused) {}
@@ -74,8 +76,11 @@ class Upkeep {
     }
 
     private Uni<Sight> sweep(QueueName queue, QueueSettings s, int steps) {
-        return run(queue, sweep, List.of(Integer.toString(s.maxStalls()), Long.toString(s.completedMs()),
-                Long.toString(s.deadMs()), JOBS_PER_STEP)).flatMap(r -> {
+        return run(queue, sweep,
+                List.of(Integer.toString(s.maxStalls()),
+                        Long.toString(s.completedMs() == 0 ? LEAST_KEPT_MS : s.completedMs()),
+                        Long.toString(s.deadMs()), JOBS_PER_STEP))
+                .flatMap(r -> {
                     Sight sight = sight(r);
                     metrics.jobs(queue, sight.counts());
                     Uni<Void> fired = r.get(10).toInteger() == 0 ? Uni.createFrom().voidItem() : schedules.fire(queue);

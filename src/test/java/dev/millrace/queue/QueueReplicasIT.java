@@ -241,6 +241,22 @@ class QueueReplicasIT {
         }
     }
 
+    /** Others know of changed settings within a second, but of those of a queue that they have not used yet with its first use. */
+    @Test
+    void whoSetsAQueueMayUseItAtOnceAtAnotherReplica() throws Exception {
+        for (int i = 0; i < 10; i++) {
+            try (QueueClient one = new QueueClient(ports[i % 3], queue + i);
+                    QueueClient two = new QueueClient(ports[(i + 1) % 3], queue + i)) {
+                assertEquals(201, one.call("PUT", "", "{'retention':{'completed':'1h'}}").status());
+                assertEquals(201, two.post("/jobs", "{'jobs':[{'type':'t'}]}").status());
+                JsonNode job = two.post("/reserve", "{'max':1}").jobs().get(0);
+                assertEquals(200, two.post("/complete", "{'results':[{" + held(job) + "}]}").status());
+                assertEquals("completed",
+                        one.call("GET", "/jobs/" + job.path("id").textValue(), null).body().path("state").textValue());
+            }
+        }
+    }
+
     private static void fill(QueueClient client, char type) throws IOException {
         List<String> jobs = new ArrayList<>();
         for (int i = 0; i < 1000; i++) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
@@ -119,6 +120,15 @@ class QueueScriptExamplesTest {
     }
 
     @Test
+    void aRequestThatIsSentAgainMakesNoJobThoughItsOwnExpiredAsAUniqueOne() {
+        NewJob brief = new NewJob("t", null, 0, null, null, null, null, null, "u", "i", null, Duration.ofSeconds(1));
+        List<String> first = enqueue(brief);
+        redis.advance(2_000_000);
+
+        assertEquals(first, enqueue(brief));
+    }
+
+    @Test
     void drainComesToAnEndThoughNewerJobsStandInFront() {
         List<String> old = enqueue(grouped(null), grouped(null), grouped(null));
         List<String> newer = new ArrayList<>();
@@ -136,6 +146,33 @@ class QueueScriptExamplesTest {
         assertEquals(3, scripts.drain(1, () -> enqueue(job(0, 10, null), job(0, 20, null))));
 
         assertEquals(List.of(0L, 2L), scripts.sweep(200).subList(1, 3));
+    }
+
+    @Test
+    void drainGoesOnBehindAnyNumberOfNewerJobs() {
+        enqueue(job(1, 0, null), job(1, 0, null), job(0, 0, null), job(0, 0, null), job(0, 90_000, null));
+
+        assertEquals(5, scripts.drain(10, () -> {
+            enqueue(Collections.nCopies(1500, job(1, 0, null)).toArray(NewJob[]::new));
+            enqueue(Collections.nCopies(1500, job(0, 80_000, null)).toArray(NewJob[]::new));
+        }));
+
+        assertEquals(List.of(1500L, 1500L), scripts.sweep(200).subList(1, 3));
+    }
+
+    @Test
+    void drainFindsTheNextOfAGroupThoughItGotReadyBehindNewerJobs() {
+        enqueue(grouped("a"), grouped("a"));
+        Job head = reserve(1).get(0);
+        List<String> newer = new ArrayList<>();
+
+        assertEquals(1, scripts.drain(1, () -> {
+            newer.addAll(enqueue(grouped(null), grouped(null)));
+            scripts.complete(List.of(new Result(head.id(), head.leaseToken(), null)));
+            newer.addAll(enqueue(grouped(null)));
+        }));
+
+        assertEquals(newer, ids(reserve(9)));
     }
 
     @Test

@@ -135,10 +135,10 @@ final class QueueScripts {
 
     /** Removes all that wait or are delayed, so many per call; says how many. {@code meanwhile} is done after the first call. */
     long drain(int most, Runnable meanwhile) {
-        List<?> reply = list("drain", List.of(most, "", "0"));
+        List<?> reply = list("drain", List.of(most, "", "d:0:"));
         meanwhile.run();
         long sum = (Long) reply.get(0);
-        for (int calls = 1; reply.get(3).equals(1L); calls++) {
+        for (int calls = 1; !reply.get(2).equals(""); calls++) {
             if (calls == 1000) {
                 throw new AssertionError("it goes on for ever");
             }

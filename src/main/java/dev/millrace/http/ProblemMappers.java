@@ -71,21 +71,27 @@ public class ProblemMappers {
 
     @ServerExceptionMapper({JacksonException.class, JsonMappingException.class})
     public RestResponse<Problem> json(JacksonException e, UriInfo uri) {
+        ApiException known = ofJson(e);
+        return known == null ? unexpected(e, uri) : api(known, uri);
+    }
+
+    /** What is wrong with a body; null if it is our own answer that cannot be written. */
+    static ApiException ofJson(JacksonException e) {
         if (e.getProcessor() instanceof JsonGenerator) {
-            return unexpected(e, uri); // our answer, not the request
+            return null;
         }
         if (e.getCause() instanceof ApiException api) {
-            return api(api, uri);
+            return api;
         }
         boolean readable = !(e.getCause() instanceof IOException)
                 || e.getCause() instanceof InputCoercionException;
         if (e instanceof JsonMappingException mapping && readable) {
-            return api(ApiException.invalid(List.of(violation(mapping))), uri);
+            return ApiException.invalid(List.of(violation(mapping)));
         }
         String at = e.getLocation() == null
                 ? ""
                 : " at line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr();
-        return problem(ErrorCode.MALFORMED_JSON, "The body is not well-formed JSON" + at, uri, List.of()).build();
+        return new ApiException(ErrorCode.MALFORMED_JSON, "The body is not well-formed JSON" + at);
     }
 
     @ServerExceptionMapper

@@ -8,6 +8,7 @@ import jakarta.enterprise.event.Observes;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
+import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
@@ -18,6 +19,8 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 
+import dev.millrace.redis.NotReplicatedException;
+import dev.millrace.redis.RedisRefusedException;
 import dev.millrace.redis.RedisUnavailableException;
 
 /** Problems for what never reaches a resource: unknown paths, bodies over the limit, requests Vert.x refuses itself. */
@@ -53,18 +56,30 @@ public class UnroutedProblems {
 
     /** Answers a failure where there is no REST layer to do it. */
     public void answer(RoutingContext context, Throwable failure) {
-        if (failure instanceof ApiException e) {
-            if (e.code().challenge() != null) {
-                context.response().putHeader("WWW-Authenticate", e.code().challenge());
+        ApiException known = failure instanceof ApiException api
+                ? api
+                : failure instanceof JacksonException json ? ProblemMappers.ofJson(json) : null;
+        if (known != null) {
+            if (known.code().challenge() != null) {
+                context.response().putHeader("WWW-Authenticate", known.code().challenge());
             }
-            send(context, new Problem(e.code(), e.getMessage(), context.request().path(), e.violations()));
+            send(context, problem(context, known.code(), known.getMessage(), known.violations()));
         } else if (failure instanceof RedisUnavailableException e) {
             context.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
-            send(context, new Problem(ProblemMappers.code(e), e.getMessage(), context.request().path(), List.of()));
+            send(context, problem(context, ProblemMappers.code(e), e.getMessage(), List.of()));
+        } else if (failure instanceof NotReplicatedException e) {
+            context.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
+            send(context, problem(context, ErrorCode.NOT_REPLICATED, e.getMessage(), List.of()));
+        } else if (failure instanceof RedisRefusedException e) {
+            send(context, problem(context, ErrorCode.REDIS_REFUSED, e.getMessage(), List.of()));
         } else {
             LOG.error("Unexpected failure", failure);
-            send(context, new Problem(ErrorCode.INTERNAL, null, context.request().path(), List.of()));
+            send(context, problem(context, ErrorCode.INTERNAL, null, List.of()));
         }
+    }
+
+    private static Problem problem(RoutingContext context, ErrorCode code, String detail, List<Violation> violations) {
+        return new Problem(code, detail, context.request().path(), violations);
     }
 
     private void answer(RoutingContext context) {
@@ -76,7 +91,7 @@ public class UnroutedProblems {
         if (status >= 500 && context.failure() != null) {
             LOG.error("Unexpected failure", context.failure());
         }
-        send(context, new Problem(ErrorCode.ofStatus(status), null, context.request().path(), List.of()));
+        send(context, problem(context, ErrorCode.ofStatus(status), null, List.of()));
     }
 
     private void send(RoutingContext context, Problem problem) {

@@ -36,7 +36,6 @@ import dev.millrace.http.Page;
 import dev.millrace.http.Violation;
 import dev.millrace.queue.NewJobs.EnqueuedJob;
 import dev.millrace.queue.NewJobs.EnqueuedJobs;
-import dev.millrace.queue.QueueStore.Enqueued;
 
 /** Enqueue jobs, look at them, steer them. */
 @Path("/v1/queues/{queue}/jobs")
@@ -76,7 +75,13 @@ public class JobResource {
     @APIResponse(responseCode = "200", description = "It was one job, and is a duplicate", content = @Content(schema = @Schema(implementation = EnqueuedJob.class)))
     @APIResponse(responseCode = "413", description = "Some data is over 256 KB")
     public Uni<RestResponse<Object>> enqueue(@PathParam("queue") String queue, NewJobs request) {
-        QueueName name = QueueName.of(caller.tenant(), queue);
+        return enqueue(caller.tenant(), queue, request)
+                .map(enqueued -> RestResponse.ResponseBuilder.create(status(enqueued)).entity(enqueued).build());
+    }
+
+    /** The {@link EnqueuedJob}, or the {@link EnqueuedJobs}. */
+    Uni<Object> enqueue(String tenant, String queue, NewJobs request) {
+        QueueName name = QueueName.of(tenant, queue);
         if (request == null) {
             throw ApiException.invalid("", "The body must be a job, or jobs");
         }
@@ -95,15 +100,14 @@ public class JobResource {
         if (!found.isEmpty()) {
             throw ApiException.invalid(found);
         }
-        return service.enqueue(name, list).map(enqueued -> {
-            if (request.isOne()) {
-                Enqueued one = enqueued.get(0);
-                return RestResponse.ResponseBuilder.create(one.duplicate() ? 200 : 201)
-                        .entity((Object) EnqueuedJob.of(one)).build();
-            }
-            return RestResponse.ResponseBuilder.create(201)
-                    .entity((Object) new EnqueuedJobs(enqueued.stream().map(EnqueuedJob::of).toList())).build();
-        });
+        return service.enqueue(name, list).map(enqueued -> request.isOne()
+                ? EnqueuedJob.of(enqueued.get(0))
+                : new EnqueuedJobs(enqueued.stream().map(EnqueuedJob::of).toList()));
+    }
+
+    /** Of the answer to an enqueue. */
+    static int status(Object enqueued) {
+        return enqueued instanceof EnqueuedJob one && one.duplicate() ? 200 : 201;
     }
 
     @GET

@@ -3,6 +3,7 @@ package dev.millrace.queue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
@@ -154,9 +155,14 @@ public class WorkResource {
     @APIResponse(responseCode = "200", description = "The jobs, maybe none", content = @Content(schema = @Schema(implementation = Reserved.class)))
     public Uni<Reserved> reserve(@PathParam("queue") String queue, Reservation request,
             @Context HttpServerResponse response) {
+        return reserve(caller.tenant(), queue, request, response::closed);
+    }
+
+    /** {@code gone}: whether the caller has hung up. */
+    Uni<Reserved> reserve(String tenant, String queue, Reservation request, BooleanSupplier gone) {
         Reservation r = request == null ? Reservation.ONE : request;
         refuse(r.violations(""));
-        return reserve(QueueName.of(caller.tenant(), queue), r, response).map(Reserved::new);
+        return reserve(QueueName.of(tenant, queue), r, gone).map(Reserved::new);
     }
 
     @POST
@@ -168,7 +174,12 @@ public class WorkResource {
     @APIResponse(responseCode = "409", description = "It was one job, and the lease is not its present one")
     public Uni<Outcomes> complete(@PathParam("queue") String queue, Completion request,
             @Context HttpServerResponse response) {
-        QueueName name = QueueName.of(caller.tenant(), queue);
+        return complete(caller.tenant(), queue, request, response::closed);
+    }
+
+    /** {@code gone}: whether the caller has hung up. */
+    Uni<Outcomes> complete(String tenant, String queue, Completion request, BooleanSupplier gone) {
+        QueueName name = QueueName.of(tenant, queue);
         List<Result> results = requireItems("results", request == null ? null : request.results());
         List<Violation> found = new ArrayList<>(0);
         for (int i = 0; i < results.size(); i++) {
@@ -184,7 +195,7 @@ public class WorkResource {
             List<Outcome> outcomes = outcomes(results.stream().map(Result::id).toList(), statuses);
             return request.reserve() == null
                     ? Uni.createFrom().item(new Outcomes(outcomes, null))
-                    : reserve(name, request.reserve(), response).map(jobs -> new Outcomes(outcomes, jobs));
+                    : reserve(name, request.reserve(), gone).map(jobs -> new Outcomes(outcomes, jobs));
         });
     }
 
@@ -248,9 +259,9 @@ public class WorkResource {
         });
     }
 
-    private Uni<List<Job>> reserve(QueueName queue, Reservation r, HttpServerResponse response) {
+    private Uni<List<Job>> reserve(QueueName queue, Reservation r, BooleanSupplier gone) {
         return service.reserve(queue, r.max() == null ? 1 : r.max(), r.lease() == null ? 0 : r.lease().toMillis(),
-                r.waitFor() == null ? 0 : r.waitFor().toMillis(), response::closed);
+                r.waitFor() == null ? 0 : r.waitFor().toMillis(), gone);
     }
 
     private static List<Outcome> outcomes(List<String> ids, List<Status> statuses) {

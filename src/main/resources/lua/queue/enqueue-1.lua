@@ -7,8 +7,9 @@
 -- ARGV     then, per job, two: what is special about it, and the end of its body, from its options on
 --   special: empty for nothing, else some of " p<priority>", " d<delay ms>", " D<due ms>", " u<unique key>", " i<idempotency key>",
 --   " g<group>", " l<lease ms>", " t<ms it must start within>"
--- returns {id, what, ...}: what is 0 waiting, 1 delayed, or the state of the job that was there already; then 1 if these are the
---   first jobs of the queue
+-- returns {}: the occurrence was claimed before; else {first, marks, anew, id, state, ...}: the first job has the id `first`, the next
+--   one the next, and so on; marks: per job a character, 0 waiting, 1 delayed, 2 a duplicate; anew: 1 if these are the first jobs
+--   of the queue; then, per duplicate in order, the job that was there already and its state
 
 local at, following, name = string.match(ARGV[2], '^(%d+) (%-?%d+) (.+)$')
 if at then
@@ -30,7 +31,7 @@ if anew then
   redis.call('PERSIST', meta)
 end
 
-local reply, lists, added, later = {}, {}, 0, 0
+local reply, whats, lists, added, later = {}, {}, {}, 0, 0
 local first, stamp = last - n, now .. ' '
 local ids, bodies, states, dues = {}, {}, {}, {}
 
@@ -89,7 +90,9 @@ for i = 1, n do
   if taken then
     -- It may be a job of this very call, and its state is asked of what is stored.
     flush()
-    reply[2 * i - 1], reply[2 * i] = taken, where(taken)
+    local to = #reply
+    reply[to + 1], reply[to + 2] = taken, where(taken)
+    whats[i] = 2
   else
     local level, delay, marks = options.p or '0', 0, ''
     if special ~= '' then
@@ -118,7 +121,7 @@ for i = 1, n do
       end
       list[#list + 1] = id
     end
-    reply[2 * i - 1], reply[2 * i] = id, delay > 0 and 1 or 0
+    whats[i] = delay > 0 and 1 or 0
     added = added + 1
     if listened then tell('job.enqueued', id) end
   end
@@ -128,5 +131,4 @@ append(lists)
 count('enqueued', added)
 count('waiting', added - later)
 if added > later then wake() end
-if anew then reply[#reply + 1] = 1 end
-return reply
+return { string.format('%.0f', first + 1), table.concat(whats), anew and 1 or 0, unpack(reply) }

@@ -1,11 +1,10 @@
 package dev.millrace.http;
 
 import java.io.IOException;
-import java.io.StringWriter;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import com.fasterxml.jackson.databind.JsonMappingException;
 
 /** Takes JSON over as text: compact, each string written in one way, and each number as it was. */
@@ -26,11 +25,9 @@ final class RawJson {
 
     /** The value the parser is at, which it leaves at its last token. */
     static String read(JsonParser in, int maxDepth) throws IOException {
-        StringWriter text = new StringWriter();
-        try (JsonGenerator out = in.getCodec().getFactory().createGenerator(text)) {
-            copy(in, text, out, maxDepth);
-        }
-        String result = text.toString();
+        StringBuilder out = new StringBuilder(128);
+        copy(in, out, maxDepth);
+        String result = out.toString();
         if (!isWellFormed(result)) {
             throw new UnsuitableJsonException(in, "must be well-formed Unicode");
         }
@@ -51,8 +48,8 @@ final class RawJson {
         return true;
     }
 
-    /** Jackson's own copy would read numbers and write them anew. */
-    private static void copy(JsonParser in, StringWriter text, JsonGenerator out, int maxDepth) throws IOException {
+    /** Jackson's own copy would read numbers and write them anew; and a generator per value costs more than the value. */
+    private static void copy(JsonParser in, StringBuilder out, int maxDepth) throws IOException {
         int depth = 0;
         do {
             JsonToken token = in.currentToken();
@@ -60,14 +57,29 @@ final class RawJson {
                 throw new UnsuitableJsonException(in, "must not be nested deeper than " + maxDepth + " levels");
             }
             depth -= token.isStructEnd() ? 1 : 0;
-            if (token == JsonToken.VALUE_NUMBER_INT || token == JsonToken.VALUE_NUMBER_FLOAT) {
-                out.writeNumber(in.getText());
-            } else {
-                out.copyCurrentEvent(in);
+            if (!token.isStructEnd() && isBehindAnother(out)) {
+                out.append(',');
             }
-            if (text.getBuffer().length() > MAX_LENGTH) {
+            switch (token) {
+                case FIELD_NAME -> string(in.currentName(), out).append(':');
+                case VALUE_STRING -> string(in.getText(), out);
+                default -> out.append(in.getText());
+            }
+            if (out.length() > MAX_LENGTH) {
                 throw new ApiException(ErrorCode.TOO_LARGE, "A value has more than " + MAX_LENGTH + " characters");
             }
         } while (depth > 0 && in.nextToken() != null);
+    }
+
+    /** A string ends with a quote, so the last character tells. */
+    private static boolean isBehindAnother(StringBuilder out) {
+        char last = out.length() == 0 ? '[' : out.charAt(out.length() - 1);
+        return last != '{' && last != '[' && last != ':';
+    }
+
+    private static StringBuilder string(String text, StringBuilder out) {
+        out.append('"');
+        JsonStringEncoder.getInstance().quoteAsString(text, out);
+        return out.append('"');
     }
 }

@@ -84,18 +84,26 @@ class QueueStore {
         Uni<Response> run = s.replicated() && claim.isEmpty()
                 ? replicated.run(enqueue, keys(queue), args)
                 : run(queue, enqueue, args);
-        return run.call(reply -> isFirst(reply) ? queues.register(queue) : Uni.createFrom().voidItem()).map(reply -> {
-            List<Enqueued> enqueued = new ArrayList<>(jobs.size());
-            for (int i = 0; i + 1 < reply.size(); i += 2) {
-                String what = reply.get(i + 1).toString();
-                enqueued.add(switch (what) {
-                    case "0" -> new Enqueued(reply.get(i).toString(), Job.WAITING, false);
-                    case "1" -> new Enqueued(reply.get(i).toString(), Job.DELAYED, false);
-                    default -> new Enqueued(reply.get(i).toString(), what, true);
-                });
-            }
-            return enqueued;
-        });
+        return run.call(reply -> isFirst(reply) ? queues.register(queue) : Uni.createFrom().voidItem())
+                .map(QueueStore::enqueued);
+    }
+
+    private static List<Enqueued> enqueued(Response reply) {
+        if (reply.size() == 0) {
+            return List.of();
+        }
+        long first = reply.get(0).toLong();
+        String marks = reply.get(1).toString();
+        List<Enqueued> enqueued = new ArrayList<>(marks.length());
+        int duplicate = 3;
+        for (int i = 0; i < marks.length(); i++) {
+            enqueued.add(switch (marks.charAt(i)) {
+                case '0' -> new Enqueued(Long.toString(first + i), Job.WAITING, false);
+                case '1' -> new Enqueued(Long.toString(first + i), Job.DELAYED, false);
+                default -> new Enqueued(reply.get(duplicate++).toString(), reply.get(duplicate++).toString(), true);
+            });
+        }
+        return enqueued;
     }
 
     /**
@@ -187,7 +195,7 @@ class QueueStore {
 
     /** Whether a queue had its first jobs: then it was never noted as in use, or has been removed since. */
     private static boolean isFirst(Response enqueued) {
-        return enqueued.size() % 2 == 1;
+        return enqueued.size() > 0 && enqueued.get(2).toInteger() == 1;
     }
 
     private static String schedule(String claim) {

@@ -54,12 +54,17 @@ final class QueueScripts {
         }
         List<?> reply = list("enqueue", args);
         List<Standing> standing = new ArrayList<>();
-        // Of the first jobs of a queue it says so at its end.
-        for (int i = 0; i + 1 < reply.size(); i += 2) {
-            String what = reply.get(i + 1).toString();
-            boolean duplicate = !what.equals("0") && !what.equals("1");
-            String state = duplicate ? what : what.equals("0") ? "waiting" : "delayed";
-            standing.add(new Standing((String) reply.get(i), state, duplicate));
+        if (reply.isEmpty()) {
+            return standing;
+        }
+        long first = Long.parseLong((String) reply.get(0));
+        String marks = (String) reply.get(1);
+        int duplicate = 3;
+        for (int i = 0; i < marks.length(); i++) {
+            String state = List.of("waiting", "delayed", "").get(marks.charAt(i) - '0');
+            standing.add(marks.charAt(i) == '2'
+                    ? new Standing((String) reply.get(duplicate++), (String) reply.get(duplicate++), true)
+                    : new Standing(Long.toString(first + i), state, false));
         }
         return standing;
     }

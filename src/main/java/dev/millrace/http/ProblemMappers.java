@@ -7,10 +7,9 @@ import java.util.List;
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.ConstraintViolationException;
 import jakarta.validation.Path;
-import jakarta.ws.rs.NotAllowedException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
-import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.UriInfo;
 
 import org.jboss.logging.Logger;
@@ -95,23 +94,31 @@ public class ProblemMappers {
     }
 
     @ServerExceptionMapper
-    public RestResponse<Problem> web(WebApplicationException e, UriInfo uri) {
+    public RestResponse<Problem> web(WebApplicationException e, UriInfo uri, Request request) {
         if (e.getCause() instanceof JacksonException json) {
             return json(json, uri);
         }
         if (e.getCause() instanceof ApiException api) {
             return api(api, uri);
         }
-        Response original = e.getResponse();
-        ErrorCode code = ErrorCode.ofStatus(original.getStatus());
+        List<String> allowed = AllowedMethods.at(uri.getRequestUri().getRawPath());
+        ErrorCode code = ErrorCode.ofStatus(e.getResponse().getStatus());
+        if (code == ErrorCode.NOT_FOUND && isOfMethod(request.getMethod(), allowed)) {
+            code = ErrorCode.METHOD_NOT_ALLOWED;
+        }
         if (code.status() >= 500) {
             LOG.error("Unexpected failure", e);
         }
         ResponseBuilder<Problem> response = problem(code, null, uri, List.of());
-        if (e instanceof NotAllowedException) {
-            response.header(HttpHeaders.ALLOW, String.join(", ", AllowedMethods.at(uri.getRequestUri().getRawPath())));
+        if (code == ErrorCode.METHOD_NOT_ALLOWED) {
+            response.header(HttpHeaders.ALLOW, String.join(", ", allowed));
         }
         return response.build();
+    }
+
+    /** The REST layer looks for a path in one resource, and says 404 if another one has it for other methods. */
+    private static boolean isOfMethod(String method, List<String> allowed) {
+        return !allowed.isEmpty() && !allowed.contains(method.equals("HEAD") ? "GET" : method);
     }
 
     /** A body that did not say its length and passed the limit: Quarkus has answered 413 and closes the connection. */

@@ -113,8 +113,14 @@ public class QueueService {
                 sleepers.wakeNext(queue);
                 return Uni.createFrom().item(handed);
             }
-            if (!wait || until - System.nanoTime() <= 0 || stopping.hasBegun() || gone.getAsBoolean()) {
+            if (stopping.hasBegun() || gone.getAsBoolean()) {
                 return Uni.createFrom().item(handed);
+            }
+            if (!wait || until - System.nanoTime() <= 0) {
+                // There was nothing but what is left of removed jobs, so far.
+                return handed.nextInMs() == 0
+                        ? reserve(queue, wanted, until, false, true, gone)
+                        : Uni.createFrom().item(handed);
             }
             return sleepers.sleep(queue, asked, until, handed.nextInMs(), again, gone)
                     .chain(() -> reserve(queue, wanted, until, until - System.nanoTime() > 0, true, gone));

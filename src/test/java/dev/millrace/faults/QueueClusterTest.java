@@ -54,6 +54,18 @@ class QueueClusterTest {
         return new QueueClient(RestAssured.port, queue);
     }
 
+    /** WAIT asks one connection, and a cluster has several. */
+    @Test
+    void nobodyIsPromisedReplicasOnACluster() throws Exception {
+        try (QueueClient client = client(prefix + "r")) {
+            Answer refused = client.call("PUT", "", "{'durability':'replicated'}");
+
+            assertEquals(400, refused.status(), refused::toString);
+            assertEquals("durability", refused.body().path("violations").path(0).path("field").textValue());
+            assertEquals(201, client.call("PUT", "", "{'durability':'async'}").status());
+        }
+    }
+
     @Test
     void queuesWorkOnEveryNode() throws Exception {
         for (String queue : queues()) {

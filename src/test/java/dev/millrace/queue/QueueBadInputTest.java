@@ -250,6 +250,9 @@ class QueueBadInputTest {
         problem(as(ADMIN).contentType(ContentType.XML).body("{}").post(queue + "/reserve"), 415,
                 "unsupported-media-type");
         problem(as(ADMIN, "{}").patch(queue), 405, "method-not-allowed");
+        problem(as(ADMIN).get(queue + "/reserve"), 405, "method-not-allowed");
+        problem(as(ADMIN, "{}").put(queue + "/jobs"), 405, "method-not-allowed");
+        as(ADMIN, "{}").put(queue + "/jobs").then().header("Allow", "GET, POST");
         problem(as(ADMIN).get(queue + "/nothing"), 404, "not-found");
     }
 

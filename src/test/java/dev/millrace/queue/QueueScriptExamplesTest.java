@@ -12,6 +12,7 @@ import java.util.List;
 
 import org.junit.jupiter.api.Test;
 
+import dev.millrace.http.JsonValue;
 import dev.millrace.queue.WorkResource.Failure;
 import dev.millrace.queue.WorkResource.Result;
 import dev.millrace.queue.model.QueueModel.Standing;
@@ -106,6 +107,17 @@ class QueueScriptExamplesTest {
 
         assertNull(redis.call("HGET", QueueScripts.META, "wait"), "it is told, and asks again");
         assertEquals(ids.subList(1, 2), ids(reserve(1)));
+    }
+
+    @Test
+    void noMoreThanSomeMegabytesAreHandedOutTogether() {
+        JsonValue large = new JsonValue('"' + "x".repeat(256 * 1024 - 2) + '"');
+        NewJob job = new NewJob("t", large, null, null, null, null, null, null, null, null, null, null);
+        List<String> ids = enqueue(Collections.nCopies(40, job).toArray(NewJob[]::new));
+
+        List<String> handed = ids(reserve(100));
+        assertEquals(20, handed.size(), "4 MB, and what came along with the last of them");
+        assertEquals(ids.subList(20, 40), ids(reserve(100)));
     }
 
     @Test

@@ -15,6 +15,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -207,6 +208,17 @@ class QueueTest {
         Map<String, Object> job = one();
         post("/extend", "{'leases':[{" + held(job) + ",'progress':'" + "x".repeat(2000) + "'}]}").statusCode(200);
         as(WORKER).get(queue + "/jobs/" + job.get("id")).then().body("progress", equalTo("x".repeat(2000)));
+    }
+
+    @Test
+    void howeverManyJobsExpiredTheNextOneIsHandedOutAtOnce() throws InterruptedException {
+        String brief = "{'jobs':[" + String.join(",", Collections.nCopies(1000, "{'type':'brief','ttl':'1s'}")) + "]}";
+        post("/jobs", brief).statusCode(201);
+        post("/jobs", brief).statusCode(201);
+        post("/jobs", "{'type':'lasting'}").statusCode(201);
+        Thread.sleep(1100);
+
+        post("/reserve", "{'max':5}").statusCode(200).body("jobs.type", equalTo(List.of("lasting")));
     }
 
     @Test

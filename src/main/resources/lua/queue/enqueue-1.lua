@@ -8,8 +8,8 @@
 --   special: empty for nothing, else some of " p<priority>", " d<delay ms>", " D<due ms>", " u<unique key>", " i<idempotency key>",
 --   " g<group>", " l<lease ms>", " t<ms it must start within>"
 -- returns {}: the occurrence was claimed before; else {first, marks, anew, id, state, ...}: the first job has the id `first`, the next
---   one the next, and so on; marks: per job a character, 0 waiting, 1 delayed, 2 a duplicate; anew: 1 if these are the first jobs
---   of the queue; then, per duplicate in order, the job that was there already and its state
+--   one the next, and so on; marks: a character per job, 0 waiting, 1 delayed, 2 a duplicate; empty if all are waiting; anew: 1 if
+--   these are the first jobs of the queue; then, per duplicate in order, the job that was there already and its state
 
 local at, following, name = string.match(ARGV[2], '^(%d+) (%-?%d+) (.+)$')
 if at then
@@ -31,23 +31,23 @@ if anew then
   redis.call('PERSIST', meta)
 end
 
-local reply, whats, lists, added, later = {}, {}, {}, 0, 0
+local reply, what, lists, added, later = {}, {}, {}, 0, 0
 local first, stamp = last - n, now .. ' '
-local ids, bodies, states, dues = {}, {}, {}, {}
+local states, dues = {}, {}
+-- Bodies by id, and how many fields that makes, of the bucket that ends before the id `ending`.
+local bodies, filled, ending, number = {}, 0, 0, 0
+
+local function store_bodies()
+  if filled > 0 then redis.call('HSET', q .. 'b:' .. number, unpack(bodies, 1, filled)) end
+  filled = 0
+end
 
 -- Stores what is gathered: what all jobs of a call have in common goes to Redis in few commands.
 local function flush()
-  by_bucket(ids, function(key, from, to)
-    local fields, at = {}, 1
-    for i = from, to do
-      fields[at], fields[at + 1] = ids[i], bodies[i]
-      at = at + 2
-    end
-    redis.call('HSET', key, unpack(fields))
-  end)
+  store_bodies()
   if #states > 0 then redis.call('HSET', state, unpack(states)) end
   if #dues > 0 then redis.call('ZADD', delayed, unpack(dues)) end
-  ids, bodies, states, dues = {}, {}, {}, {}
+  states, dues = {}, {}
 end
 
 -- Removes a job that was not started in its time; false if it is not such a one.
@@ -78,51 +78,68 @@ local function holder(options, id)
   if key then redis.call('SET', q .. 'i:' .. key, id, 'PX', ARGV[1]) end
 end
 
-local plain, kept = {}, { 'g', 'u', 'l', 't' }
+-- Marks of a job's state, from its options.
+local function marks(options, delay)
+  if options.t then options.t = string.format('%.0f', now + delay + options.t) end
+  local text = ''
+  for _, letter in ipairs({ 'g', 'u', 'l', 't' }) do
+    if options[letter] then text = text .. ' ' .. letter .. options[letter] end
+  end
+  return text
+end
+
+local function line_up(id, level)
+  local list = lists[level]
+  if not list then
+    list = {}
+    lists[level] = list
+  end
+  list[#list + 1] = id
+end
+
 for i = 1, n do
   local special, id = ARGV[2 * i + 1], string.format('%.0f', first + i)
-  local options = plain
+  local options, taken, level = nil, nil, '0'
   if special ~= '' then
     options = {}
     for letter, value in string.gmatch(special, ' (%a)(%S+)') do options[letter] = value end
+    level = options.p or level
+    taken = (options.u or options.i) and holder(options, id)
   end
-  local taken = (options.u or options.i) and holder(options, id)
   if taken then
     -- It may be a job of this very call, and its state is asked of what is stored.
     flush()
     local to = #reply
     reply[to + 1], reply[to + 2] = taken, where(taken)
-    whats[i] = 2
+    what[i] = 2
   else
-    local level, delay, marks = options.p or '0', 0, ''
-    if special ~= '' then
-      delay = options.D and math.max(0, options.D - now) or tonumber(options.d or 0)
-      if options.t then options.t = string.format('%.0f', now + delay + options.t) end
-      for _, letter in ipairs(kept) do
-        if options[letter] then marks = marks .. ' ' .. letter .. options[letter] end
-      end
+    if first + i >= ending then
+      store_bodies()
+      number = math.floor((first + i) / 8192)
+      ending = number * 8192 + 8192
     end
-    local at = #ids + 1
-    ids[at], bodies[at] = id, stamp .. level .. ARGV[2 * i + 2]
-    if marks ~= '' then
-      local to = #states + 1
-      states[to], states[to + 1] = id, '0 0 0' .. marks
-    end
-    if delay > 0 then
-      local to = #dues + 1
-      dues[to], dues[to + 1] = now + delay, late(id, level)
-      later = later + 1
-      if delay < 1000 then wake() end
-    elseif not options.g or heads(id, marks) then
-      local list = lists[level]
-      if not list then
-        list = {}
-        lists[level] = list
-      end
-      list[#list + 1] = id
-    end
-    whats[i] = delay > 0 and 1 or 0
+    bodies[filled + 1], bodies[filled + 2] = id, stamp .. level .. ARGV[2 * i + 2]
+    filled = filled + 2
     added = added + 1
+    if not options then
+      line_up(id, level)
+    else
+      local delay = options.D and math.max(0, options.D - now) or tonumber(options.d or 0)
+      local text = marks(options, delay)
+      if text ~= '' then
+        local to = #states + 1
+        states[to], states[to + 1] = id, '0 0 0' .. text
+      end
+      if delay > 0 then
+        local to = #dues + 1
+        dues[to], dues[to + 1] = now + delay, late(id, level)
+        later = later + 1
+        what[i] = 1
+        if delay < 1000 then wake() end
+      elseif not options.g or heads(id, text) then
+        line_up(id, level)
+      end
+    end
     if listened then tell('job.enqueued', id) end
   end
 end
@@ -131,4 +148,9 @@ append(lists)
 count('enqueued', added)
 count('waiting', added - later)
 if added > later then wake() end
-return { string.format('%.0f', first + 1), table.concat(whats), anew and 1 or 0, unpack(reply) }
+local text = ''
+if next(what) then
+  for i = 1, n do what[i] = what[i] or 0 end
+  text = table.concat(what)
+end
+return { string.format('%.0f', first + 1), text, anew and 1 or 0, unpack(reply) }

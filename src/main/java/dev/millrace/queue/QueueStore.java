@@ -85,19 +85,19 @@ class QueueStore {
                 ? replicated.run(enqueue, keys(queue), args)
                 : run(queue, enqueue, args);
         return run.call(reply -> isFirst(reply) ? queues.register(queue) : Uni.createFrom().voidItem())
-                .map(QueueStore::enqueued);
+                .map(reply -> enqueued(reply, jobs.size()));
     }
 
-    private static List<Enqueued> enqueued(Response reply) {
+    private static List<Enqueued> enqueued(Response reply, int jobs) {
         if (reply.size() == 0) {
             return List.of();
         }
         long first = reply.get(0).toLong();
         String marks = reply.get(1).toString();
-        List<Enqueued> enqueued = new ArrayList<>(marks.length());
+        List<Enqueued> enqueued = new ArrayList<>(jobs);
         int duplicate = 3;
-        for (int i = 0; i < marks.length(); i++) {
-            enqueued.add(switch (marks.charAt(i)) {
+        for (int i = 0; i < jobs; i++) {
+            enqueued.add(switch (marks.isEmpty() ? '0' : marks.charAt(i)) {
                 case '0' -> new Enqueued(Long.toString(first + i), Job.WAITING, false);
                 case '1' -> new Enqueued(Long.toString(first + i), Job.DELAYED, false);
                 default -> new Enqueued(reply.get(duplicate++).toString(), reply.get(duplicate++).toString(), true);

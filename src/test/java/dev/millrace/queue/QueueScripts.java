@@ -58,7 +58,7 @@ final class QueueScripts {
             return standing;
         }
         long first = Long.parseLong((String) reply.get(0));
-        String marks = (String) reply.get(1);
+        String marks = reply.get(1).equals("") ? "0".repeat(jobs.size()) : (String) reply.get(1);
         int duplicate = 3;
         for (int i = 0; i < marks.length(); i++) {
             String state = List.of("waiting", "delayed", "").get(marks.charAt(i) - '0');

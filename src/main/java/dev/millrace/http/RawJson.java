@@ -1,6 +1,7 @@
 package dev.millrace.http;
 
 import java.io.IOException;
+import java.nio.CharBuffer;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
@@ -61,8 +62,11 @@ final class RawJson {
                 out.append(',');
             }
             switch (token) {
-                case FIELD_NAME -> string(in.currentName(), out).append(':');
-                case VALUE_STRING -> string(in.getText(), out);
+                case FIELD_NAME -> {
+                    string(in.currentName().toCharArray(), 0, in.currentName().length(), out);
+                    out.append(':');
+                }
+                case VALUE_STRING -> string(in.getTextCharacters(), in.getTextOffset(), in.getTextLength(), out);
                 default -> out.append(in.getText());
             }
             if (out.length() > MAX_LENGTH) {
@@ -77,9 +81,23 @@ final class RawJson {
         return last != '{' && last != '[' && last != ':';
     }
 
-    private static StringBuilder string(String text, StringBuilder out) {
+    /** Most have nothing to escape, and go over as they are. */
+    private static void string(char[] text, int from, int length, StringBuilder out) {
         out.append('"');
-        JsonStringEncoder.getInstance().quoteAsString(text, out);
-        return out.append('"');
+        if (isPlain(text, from, length)) {
+            out.append(text, from, length);
+        } else {
+            JsonStringEncoder.getInstance().quoteAsString(CharBuffer.wrap(text, from, length), out);
+        }
+        out.append('"');
+    }
+
+    private static boolean isPlain(char[] text, int from, int length) {
+        for (int i = from; i < from + length; i++) {
+            if (text[i] < ' ' || text[i] == '"' || text[i] == '\\') {
+                return false;
+            }
+        }
+        return true;
     }
 }

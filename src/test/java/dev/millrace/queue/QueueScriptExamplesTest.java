@@ -239,10 +239,39 @@ class QueueScriptExamplesTest {
         }));
     }
 
+    @Test
+    void whoWaitsIsToldOfWhatAnotherMadeReady() {
+        enqueue(job(0, 1500, null));
+        requireTold(() -> {
+            redis.advance(1_500_000);
+            scripts.sweep(9);
+        });
+    }
+
     private void requireTold(Runnable deed) {
         assertEquals(List.of(), reserve(1));
         assertNotNull(redis.call("HGET", QueueScripts.META, "wait"));
         deed.run();
         assertNull(redis.call("HGET", QueueScripts.META, "wait"), "it is told, and asks again");
+    }
+
+    @Test
+    void aCompletedJobThatIsRemovedStaysCountedAsCompleted() {
+        String id = enqueue(grouped(null)).get(0);
+        scripts.complete(List.of(new Result(id, reserve(1).get(0).leaseToken(), null)));
+
+        assertEquals(1, scripts.cancel(id));
+
+        assertEquals(List.of(1L, 0L, 1L, 0L), scripts.sweep(9).subList(5, 9));
+    }
+
+    @Test
+    void aJobThatIsTakenBackHasTheAttemptsThatItHad() {
+        String id = enqueue(grouped(null)).get(0);
+        scripts.fail(List.of(new Failure(id, reserve(1).get(0).leaseToken(), "E", Duration.ZERO, false, false)), 0);
+
+        assertEquals(1, scripts.release(List.of(reserve(1).get(0).leaseToken())));
+
+        assertEquals(2, reserve(1).get(0).attempt());
     }
 }

@@ -246,6 +246,12 @@ class QueueScriptExamplesTest {
             redis.advance(1_500_000);
             scripts.sweep(9);
         });
+        reserve(1);
+        enqueue(job(0, 1500, null), job(0, 1500, null));
+        requireTold(() -> {
+            redis.advance(1_500_000);
+            assertEquals(1, scripts.reserve(List.of(1L, 0L), false).jobs().size());
+        });
     }
 
     private void requireTold(Runnable deed) {

@@ -94,8 +94,8 @@ final class QueueHistories {
         Arbitrary<Integer> attempts = Arbitraries.of(null, null, 1, 2, 5);
         Arbitrary<Backoff> backoffs = Arbitraries.of(null, null,
                 new Backoff(Backoff.Type.FIXED, Duration.ZERO, Duration.ofSeconds(1), 0.0),
-                new Backoff(Backoff.Type.FIXED, Duration.ofMillis(777), Duration.ofSeconds(1), 1.0),
-                new Backoff(Backoff.Type.EXPONENTIAL, Duration.ofMillis(300), Duration.ofSeconds(1), 0.5));
+                new Backoff(Backoff.Type.FIXED, Duration.ofMillis(777), Duration.ofMillis(500), 1.0),
+                new Backoff(Backoff.Type.EXPONENTIAL, Duration.ofMillis(300), Duration.ofMillis(500), 0.5));
         Arbitrary<String> groups = Arbitraries.of(null, null, "a", "a", "a", "b {%");
         Arbitrary<String> uniqueKeys = Arbitraries.of(null, null, null, "x", "y z");
         Arbitrary<String> idempotencyKeys = Arbitraries.of(null, null, null, null, "x", "y");

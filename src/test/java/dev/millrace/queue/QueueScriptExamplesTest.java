@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 
@@ -100,12 +101,9 @@ class QueueScriptExamplesTest {
         List<String> ids = enqueue(grouped("a"), grouped("a"));
         Job head = reserve(1).get(0);
         scripts.fail(List.of(new Failure(head.id(), head.leaseToken(), "E", Duration.ofMinutes(1), false, false)), 0);
-        assertEquals(List.of(), reserve(1));
-        assertNotNull(redis.call("HGET", QueueScripts.META, "wait"));
 
-        assertEquals(1, scripts.cancel(head.id()));
+        requireTold(() -> assertEquals(1, scripts.cancel(head.id())));
 
-        assertNull(redis.call("HGET", QueueScripts.META, "wait"), "it is told, and asks again");
         assertEquals(ids.subList(1, 2), ids(reserve(1)));
     }
 
@@ -204,5 +202,94 @@ class QueueScriptExamplesTest {
 
         assertEquals(List.of(ids.get(3), ids.get(1)), ids(reserve(2)));
         assertEquals(ids.subList(2, 3), ids(reserve(2)));
+    }
+
+    @Test
+    void aDeadJobThatIsRemovedLeavesItsUniqueKeyToTheOneThatHasItNow() {
+        NewJob sole = new NewJob("t", null, 0, null, null, null, null, null, "u", null, null, null);
+        enqueue(sole);
+        Job first = reserve(1).get(0);
+        scripts.fail(List.of(new Failure(first.id(), first.leaseToken(), "E", null, true, false)), 0);
+        List<String> second = enqueue(sole);
+        assertNotEquals(List.of(first.id()), second);
+
+        assertEquals(1, scripts.cancel(first.id()));
+
+        assertEquals(second, enqueue(sole));
+    }
+
+    /** Who waits looks once a second in any case. */
+    @Test
+    void whoWaitsIsToldOfWhatIsDueWithinASecond() {
+        requireTold(() -> enqueue(job(0, 500, null)));
+        redis.advance(500_000);
+        Job job = reserve(1).get(0);
+        requireTold(() -> scripts.fail(
+                List.of(new Failure(job.id(), job.leaseToken(), "E", Duration.ofMillis(500), false, false)), 0));
+    }
+
+    @Test
+    void whoWaitsIsToldOfWhatIsRetried() {
+        String id = enqueue(job(0, 60_000, null)).get(0);
+        requireTold(() -> scripts.retry(id));
+        Job job = reserve(1).get(0);
+        scripts.fail(List.of(new Failure(job.id(), job.leaseToken(), "E", null, true, false)), 0);
+        requireTold(() -> scripts.retry(id));
+    }
+
+    @Test
+    void whoWaitsIsToldOfTheNextOfAGroupWhenThoseBeforeItAreDrained() {
+        // More than fit in one look at what is delayed.
+        NewJob[] oneOfEach = IntStream.range(0, 300).mapToObj(i -> grouped("g" + i)).toArray(NewJob[]::new);
+        enqueue(oneOfEach);
+        scripts.fail(reserve(300).stream().map(
+                job -> new Failure(job.id(), job.leaseToken(), "E", Duration.ofMinutes(1), false, false)).toList(), 0);
+        requireTold(() -> scripts.drain(1, () -> {
+            enqueue(oneOfEach);
+            reserve(300);
+            assertNotNull(redis.call("HGET", QueueScripts.META, "wait"));
+        }));
+    }
+
+    @Test
+    void whoWaitsIsToldOfWhatAnotherMadeReady() {
+        enqueue(job(0, 1500, null));
+        requireTold(() -> {
+            redis.advance(1_500_000);
+            scripts.sweep(9);
+        });
+        reserve(1);
+        enqueue(job(0, 1500, null), job(0, 1500, null));
+        requireTold(() -> {
+            redis.advance(1_500_000);
+            assertEquals(1, scripts.reserve(List.of(1L, 0L), false).jobs().size());
+        });
+    }
+
+    private void requireTold(Runnable deed) {
+        assertEquals(List.of(), reserve(1));
+        assertNotNull(redis.call("HGET", QueueScripts.META, "wait"));
+        deed.run();
+        assertNull(redis.call("HGET", QueueScripts.META, "wait"), "it is told, and asks again");
+    }
+
+    @Test
+    void aCompletedJobThatIsRemovedStaysCountedAsCompleted() {
+        String id = enqueue(grouped(null)).get(0);
+        scripts.complete(List.of(new Result(id, reserve(1).get(0).leaseToken(), null)));
+
+        assertEquals(1, scripts.cancel(id));
+
+        assertEquals(List.of(1L, 0L, 1L, 0L), scripts.sweep(9).subList(5, 9));
+    }
+
+    @Test
+    void aJobThatIsTakenBackHasTheAttemptsThatItHad() {
+        String id = enqueue(grouped(null)).get(0);
+        scripts.fail(List.of(new Failure(id, reserve(1).get(0).leaseToken(), "E", Duration.ZERO, false, false)), 0);
+
+        assertEquals(1, scripts.release(List.of(reserve(1).get(0).leaseToken())));
+
+        assertEquals(2, reserve(1).get(0).attempt());
     }
 }

@@ -36,14 +36,15 @@ class QueueScriptsTest {
 
     /** Of ids that share a hash of bodies. */
     private static final int BUCKET = 8192;
+    private static final long Y2025_MS = 1_735_689_600_000L;
     private final VirtualRedis redis = VirtualRedis.fresh();
     private QueueRun run;
 
     @BeforeTry
     void forgetAll() {
         VirtualRedis.fresh();
-        // The first ids go on with the time; so that they soon reach the next bucket:
-        while (redis.now() / 1000 * 100 % BUCKET < BUCKET - 40) {
+        // The first ids go on with the time since 2025; so that they soon reach the next bucket:
+        while ((redis.now() / 1000 - Y2025_MS) * 100 % BUCKET < BUCKET - 20) {
             redis.advance(1000);
         }
     }
@@ -99,6 +100,8 @@ class QueueScriptsTest {
                 "one place each");
         Set<String> known = new TreeSet<>(now.bodies().keySet());
         now.map("state").keySet().forEach(field -> assertTrue(known.contains(field.split(":")[0]), field + " is left"));
+        now.keys().forEach((key, ids) -> assertTrue(!key.startsWith("g:") || known.containsAll(ids),
+                () -> "behind " + key + " stands what was removed"));
         long waiting = now.lists("w:").values().stream().mapToInt(List::size).sum()
                 + now.lists("g:").values().stream().mapToInt(List::size).sum();
         assertEquals(waiting, now.stat("waiting"));

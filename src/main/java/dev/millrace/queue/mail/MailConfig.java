@@ -1,5 +1,6 @@
 package dev.millrace.queue.mail;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 
@@ -21,6 +22,10 @@ public interface MailConfig {
     @Min(1)
     @Max(1000)
     int concurrency();
+
+    /** How long the mail server may take for a mail, with the wait for a connection, before it is a failure. */
+    @WithDefault("1M")
+    Duration timeout();
 
     /** The tenants that may send mail; all, if it is absent. */
     Optional<Set<String>> tenants();

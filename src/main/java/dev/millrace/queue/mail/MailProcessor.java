@@ -1,20 +1,22 @@
 package dev.millrace.queue.mail;
 
+import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
 
 import io.quarkus.mailer.Mail;
 import io.quarkus.mailer.reactive.ReactiveMailer;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Uni;
-import io.vertx.ext.mail.SMTPException;
 
 import dev.millrace.http.Violation;
 import dev.millrace.queue.processor.DeadJobException;
@@ -30,12 +32,12 @@ import dev.millrace.queue.processor.JobProcessor;
 class MailProcessor implements JobProcessor {
 
     static final String TYPE = "mail";
-    /** Replies that are about the service's login, not about the mail. */
-    private static final Set<Integer> LOGIN_REFUSED = Set.of(530, 534, 535, 538);
+    private static final Logger LOG = Logger.getLogger(MailProcessor.class);
 
     private final MailConfig config;
     private final Optional<String> defaultFrom;
     private final Instance<ReactiveMailer> mailer;
+    private final AtomicBoolean failing = new AtomicBoolean();
 
     /** What is kept of a mail that was sent. */
     @RegisterForReflection
@@ -64,6 +66,12 @@ class MailProcessor implements JobProcessor {
         return config.concurrency();
     }
 
+    /** The mail client waits for its server for ever. */
+    @Override
+    public Duration timeout() {
+        return config.timeout();
+    }
+
     @Override
     public Uni<Sent> process(JobContext job) {
         if (!TYPE.equals(job.job().type())) {
@@ -81,7 +89,7 @@ class MailProcessor implements JobProcessor {
         }
         Sent sent = new Sent(messageId(job, from));
         return mailer.get().send(mail(data, from, sent.messageId())).replaceWith(sent)
-                .onFailure(MailProcessor::isForGood).transform(e -> new DeadJobException(e.getMessage(), e));
+                .invoke(() -> failing.set(false)).onFailure().transform(this::told);
     }
 
     /** The same for every attempt, so that mail that was sent twice can be known. */
@@ -122,8 +130,11 @@ class MailProcessor implements JobProcessor {
         return text == null ? null : text.replace("\r\n", "\n").replace('\r', '\n');
     }
 
-    private static boolean isForGood(Throwable failure) {
-        return failure instanceof SMTPException smtp && smtp.isPermanent()
-                && !LOGIN_REFUSED.contains(smtp.getReplyCode()) && !smtp.getMessage().startsWith("got error response");
+    private Throwable told(Throwable failure) {
+        Throwable told = MailFailure.of(failure);
+        if (told instanceof IOException && !failing.getAndSet(true)) {
+            LOG.warnf("Mail cannot be sent: %s; said once, until one is sent again", failure);
+        }
+        return told;
     }
 }

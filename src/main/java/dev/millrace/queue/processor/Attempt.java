@@ -123,8 +123,16 @@ final class Attempt {
     }
 
     private Failure failure(String error, boolean dead) {
-        String bounded = error.substring(0, Math.min(error.length(), WorkResource.LONGEST_ERROR));
-        return new Failure(id, leaseToken, bounded, null, dead, false);
+        return new Failure(id, leaseToken, bounded(error), null, dead, false);
+    }
+
+    /** The beginning of it, and no half of a character at its end. */
+    private static String bounded(String error) {
+        int most = WorkResource.LONGEST_ERROR;
+        if (error.length() <= most) {
+            return error;
+        }
+        return error.substring(0, Character.isHighSurrogate(error.charAt(most - 1)) ? most - 1 : most);
     }
 
     private Uni<Status> fail(Failure failure) {

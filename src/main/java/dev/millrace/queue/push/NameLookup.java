@@ -2,9 +2,11 @@ package dev.millrace.queue.push;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.ArrayDeque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
 
 import jakarta.inject.Inject;
@@ -17,7 +19,8 @@ import io.vertx.core.WorkerExecutor;
 
 /**
  * Looks names up with the system's resolver, which blocks, on a few threads of its own. All who ask for a name at once are
- * answered by one look, so a name that takes long holds one thread; and there is a bound to the names that wait.
+ * answered by one look, so a name that takes long holds one thread; the names of one domain, whose servers may all be away, hold
+ * two at most, and leave the others to others; and there is a bound to the names that wait.
  */
 @Singleton
 class NameLookup {
@@ -28,11 +31,24 @@ class NameLookup {
     }
 
     static final int MAX_WAITING = 256;
-    private static final int THREADS = 4;
+    static final int MAX_OF_A_DOMAIN = 64;
+    private static final int THREADS = 8;
+    private static final int THREADS_OF_A_DOMAIN = 2;
+
+    private record Look(String name, Promise<List<InetAddress>> promise) {}
+
+    /** The looks at names of one domain. */
+    private static final class Domain {
+        private int running;
+        private final Queue<Look> waiting = new ArrayDeque<>();
+    }
 
     private final Resolver resolver;
     private final WorkerExecutor threads;
-    private final Map<String, Future<List<InetAddress>>> waiting = new ConcurrentHashMap<>();
+
+    // Guarded by this.
+    private final Map<String, Future<List<InetAddress>>> looks = new HashMap<>();
+    private final Map<String, Domain> domains = new HashMap<>();
 
     @Inject
     NameLookup(Vertx vertx) {
@@ -45,23 +61,48 @@ class NameLookup {
     }
 
     /** The addresses of a name, in the system's order; answers on any thread, and has no deadline of its own. */
-    Future<List<InetAddress>> lookup(String name) {
-        Future<List<InetAddress>> same = waiting.get(name);
+    synchronized Future<List<InetAddress>> lookup(String name) {
+        Future<List<InetAddress>> same = looks.get(name);
         if (same != null) {
             return same;
         }
-        if (waiting.size() >= MAX_WAITING) {
+        Domain domain = domains.getOrDefault(domain(name), new Domain());
+        if (looks.size() >= MAX_WAITING || domain.running + domain.waiting.size() >= MAX_OF_A_DOMAIN) {
             return Future.failedFuture(new RejectedExecutionException());
         }
-        Promise<List<InetAddress>> promise = Promise.promise();
-        same = waiting.putIfAbsent(name, promise.future());
-        if (same != null) {
-            return same;
+        Look look = new Look(name, Promise.promise());
+        looks.put(name, look.promise.future());
+        if (domain.running < THREADS_OF_A_DOMAIN) {
+            domain.running++;
+            domains.put(domain(name), domain);
+            start(look);
+        } else {
+            domain.waiting.add(look);
         }
-        threads.executeBlocking(() -> List.of(resolver.resolve(name)), false).onComplete(found -> {
-            waiting.remove(name);
-            promise.handle(found);
+        return look.promise.future();
+    }
+
+    private void start(Look look) {
+        threads.executeBlocking(() -> List.of(resolver.resolve(look.name)), false).onComplete(found -> {
+            over(look.name);
+            look.promise.handle(found);
         });
-        return promise.future();
+    }
+
+    private synchronized void over(String name) {
+        looks.remove(name);
+        Domain domain = domains.get(domain(name));
+        Look next = domain.waiting.poll();
+        if (next != null) {
+            start(next);
+        } else if (--domain.running == 0) {
+            domains.remove(domain(name));
+        }
+    }
+
+    /** The last two labels: mostly what one party's servers answer for. */
+    private static String domain(String name) {
+        int last = name.lastIndexOf('.', name.length() - 2);
+        return name.substring(name.lastIndexOf('.', last - 1) + 1);
     }
 }

@@ -39,12 +39,14 @@ public record PushDefinition(
      */
     @RegisterForReflection
     @Schema(name = "QueuePushView")
-    public record View(@Schema(examples = "https://worker.example.com/jobs") String url, long timeoutMs,
+    public record View(
+            @Schema(description = "Without its query, which may hold a secret", examples = "https://worker.example.com/jobs") String url,
+            long timeoutMs,
             int concurrency, @Schema(description = "How many secrets it signs with", examples = "1") int secrets) {
 
         /** The view of a target. */
         public static View of(PushTarget target) {
-            return new View(target.url().toString(), target.timeoutMs(), target.concurrency(), target.secrets().size());
+            return new View(target.shownUrl(), target.timeoutMs(), target.concurrency(), target.secrets().size());
         }
     }
 

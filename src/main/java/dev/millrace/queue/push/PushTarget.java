@@ -28,9 +28,15 @@ public record PushTarget(URI url, int timeoutMs, int concurrency, List<WebhookSe
         secrets = List.copyOf(secrets);
     }
 
+    /** The URL as far as it may be shown: a query, and a user, may hold secrets. */
+    String shownUrl() {
+        String authority = url.getRawAuthority();
+        return url.getScheme() + "://" + authority.substring(authority.lastIndexOf('@') + 1) + url.getRawPath();
+    }
+
     @Override
     public String toString() {
-        return "PushTarget[" + url.getScheme() + "://" + url.getRawAuthority() + url.getRawPath() + ", " + timeoutMs
-                + " ms, " + concurrency + " at once, " + secrets.size() + " secrets]";
+        return "PushTarget[" + shownUrl() + ", " + timeoutMs + " ms, " + concurrency + " at once, " + secrets.size()
+                + " secrets]";
     }
 }

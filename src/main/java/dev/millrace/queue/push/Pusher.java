@@ -84,8 +84,7 @@ final class Pusher {
     }
 
     private void send(Job job) {
-        PushedJob pushed = PushedJob.of(queue, job);
-        client.deliver(target, pushed.messageId(), body(pushed), Map.of())
+        client.deliver(target, PushedJob.messageId(queue, job.id()), body(PushedJob.of(queue, job)), Map.of())
                 .flatMap(delivery -> settle(job, delivery)).subscribe()
                 .with(done -> intake.done(), failure -> {
                     // The lease will end, and the job be sent again: at least once.

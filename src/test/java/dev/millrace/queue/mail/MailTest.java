@@ -45,7 +45,17 @@ class MailTest {
     }
 
     private static String enqueue(String data) {
-        return as(WORKER, json("{'type':'mail','backoff':{'type':'fixed','delay':'10ms'},'data':" + data + "}"))
+        return enqueue(data, 3);
+    }
+
+    private static String enqueueOnce(String data) {
+        return enqueue(data, 1);
+    }
+
+    private static String enqueue(String data, int attempts) {
+        return as(WORKER,
+                json("{'type':'mail','maxAttempts':" + attempts + ",'backoff':{'type':'fixed','delay':'10ms'},'data':"
+                        + data + "}"))
                 .post(QUEUE + "/jobs").then().statusCode(201).extract().path("id");
     }
 
@@ -116,6 +126,24 @@ class MailTest {
         ends(enqueue("{'to':['" + someone + "','nobody-" + someone + "'],'text':'x'}"), "dead")
                 .body("attempt", equalTo(1)).body("error", containsString("550 5.1.1 No such user"));
         assertTrue(sink.received.stream().noneMatch(m -> m.recipients().contains(someone)));
+    }
+
+    @Test
+    void mailThatIsLargerThanTheServerTakesIsDead() {
+        ends(enqueue("{'to':['" + someone + "'],'text':'" + "x".repeat(SmtpSink.MOST_BYTES) + "'}"), "dead")
+                .body("attempt", equalTo(1)).body("error", equalTo("The mail is larger than the mail server takes"));
+    }
+
+    @Test
+    void aServerThatHangsUpIsToldOfInOurWords() {
+        ends(enqueueOnce("{'to':['rude-" + someone + "'],'text':'x'}"), "dead").body("error",
+                equalTo("Cannot reach the mail server"));
+    }
+
+    @Test
+    void aServerThatDoesNotAnswerIsWaitedForSoLongOnly() {
+        ends(enqueueOnce("{'to':['silent-" + someone + "'],'text':'x'}"), "dead").body("error",
+                equalTo("Took longer than PT10S"));
     }
 
     @Test

@@ -19,12 +19,15 @@ import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 
 /**
  * A mail server on loopback that keeps what it is sent. A recipient {@code busy...} is put off with 451 the first time, and
- * {@code nobody...} refused with 550. A field of this type in a test is filled in.
+ * {@code nobody...} refused with 550; {@code silent...} gets no answer, and at {@code rude...} it hangs up. A field of this type
+ * in a test is filled in.
  */
 public class SmtpSink implements QuarkusTestResourceLifecycleManager {
 
     /** @param content as it came, with line ends; a byte is a character */
     record Received(String from, List<String> recipients, String content) {}
+
+    static final int MOST_BYTES = 200_000;
 
     final List<Received> received = new CopyOnWriteArrayList<>();
     private final Map<String, Boolean> putOff = new ConcurrentHashMap<>();
@@ -84,13 +87,19 @@ public class SmtpSink implements QuarkusTestResourceLifecycleManager {
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 String verb = line.substring(0, Math.min(4, line.length()));
                 switch (verb) {
-                    case "EHLO" -> say(out, "250-sink\r\n250 PIPELINING");
+                    case "EHLO" -> say(out, "250-sink\r\n250-SIZE " + MOST_BYTES + "\r\n250 PIPELINING");
                     case "MAIL" -> {
                         from = address(line);
                         recipients = new ArrayList<>();
                         say(out, "250 ok");
                     }
-                    case "RCPT" -> say(out, recipient(address(line), recipients));
+                    case "RCPT" -> {
+                        if (address(line).startsWith("rude")) {
+                            return;
+                        } else if (!address(line).startsWith("silent")) {
+                            say(out, recipient(address(line), recipients));
+                        }
+                    }
                     case "DATA" -> {
                         say(out, "354 go on");
                         String content = content(in);

@@ -54,6 +54,7 @@ class Errands implements JobProcessor {
                     ? Uni.createFrom().failure(new IllegalStateException("not yet"))
                     : Uni.createFrom().nullItem();
             case "hopeless" -> Uni.createFrom().failure(new DeadJobException("for good"));
+            case "wordy" -> Uni.createFrom().failure(new DeadJobException("x".repeat(4095) + "💧 and so on"));
             case "short" -> {
                 MOST_AT_ONCE.accumulateAndGet(AT_ONCE.incrementAndGet(), Math::max);
                 yield Uni.createFrom().nullItem().onItem().delayIt().by(Duration.ofMillis(200))

@@ -14,7 +14,8 @@ public class ProcessorsProfile implements QuarkusTestProfile {
 
     @Override
     public Map<String, String> getConfigOverrides() {
-        return Map.of(SWITCH, "true", "millrace.queue.mail.queue", "mail", "millrace.queue.mail.tenants", "main");
+        return Map.of(SWITCH, "true", "millrace.queue.mail.queue", "mail", "millrace.queue.mail.tenants", "main",
+                "millrace.queue.mail.timeout", "10s");
     }
 
     @Override

@@ -95,6 +95,11 @@ class ProcessorsTest {
     }
 
     @Test
+    void aLongErrorIsCutBetweenCharacters() {
+        ends(enqueue("{'type':'wordy'}"), "dead").body("error", equalTo("x".repeat(4095)));
+    }
+
+    @Test
     void aProcessorThatThrowsOrReturnsNothingHasFailed() {
         String id = enqueue("{'type':'unheard of','maxAttempts':1}");
         ends(id, "dead").body("error", equalTo("no such errand"));

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 
-/** Names are looked up one look for all who ask at once, and only so many wait. */
+/** Names are looked up one look for all who ask at once, only so many wait, and no domain holds up the others. */
 class NameLookupTest {
 
     private final Vertx vertx = Vertx.vertx();
@@ -29,7 +29,9 @@ class NameLookupTest {
     private final NameLookup names = new NameLookup(vertx, name -> {
         looks.incrementAndGet();
         try {
-            end.await();
+            if (!name.endsWith("alive.example")) {
+                end.await();
+            }
         } catch (InterruptedException e) {
             throw new UnknownHostException(name);
         }
@@ -63,6 +65,24 @@ class NameLookupTest {
         waiting.forEach(one -> assertEquals(2, await(one).size()));
         assertEquals(NameLookup.MAX_WAITING, looks.get());
         assertEquals(2, await(names.lookup("one-more")).size());
+    }
+
+    @Test
+    void aDomainThatDoesNotAnswerHoldsUpNoOther() {
+        List<Future<List<InetAddress>>> dead = new ArrayList<>();
+        for (int i = 0; i < NameLookup.MAX_OF_A_DOMAIN; i++) {
+            dead.add(names.lookup("customer-" + i + ".hooks.dead.example"));
+        }
+        assertInstanceOf(RejectedExecutionException.class, names.lookup("dead.example").cause());
+        assertSame(dead.get(9), names.lookup("customer-9.hooks.dead.example"));
+
+        for (int i = 0; i < NameLookup.MAX_OF_A_DOMAIN + 1; i++) {
+            assertEquals(2, await(names.lookup("customer-" + i + ".alive.example")).size());
+        }
+
+        end.countDown();
+        dead.forEach(one -> assertEquals(2, await(one).size()));
+        assertEquals(2, await(names.lookup("dead.example")).size());
     }
 
     @Test

@@ -90,11 +90,16 @@ class PushDefinitionTest {
         PushDefinition definition = new PushDefinition(URL, Duration.ofSeconds(20), 5, SECRET + " " + OTHER);
         PushTarget target = definition.toTarget();
         String view = mapper().writeValueAsString(PushDefinition.View.of(target));
-        assertEquals("{\"url\":\"" + URL + "\",\"timeoutMs\":20000,\"concurrency\":5,\"secrets\":2}", view);
+        assertEquals(
+                "{\"url\":\"https://worker.example.com/jobs\",\"timeoutMs\":20000,\"concurrency\":5,\"secrets\":2}",
+                view);
         for (String shown : List.of(definition.toString(), target.toString(), target.secrets().toString(), view,
                 PushDefinition.View.of(target).toString())) {
-            assertFalse(shown.contains("MfKQ9r8G") || shown.contains("whsec") || shown.contains("GB8mLTQ7"), shown);
+            assertFalse(shown.contains("MfKQ9r8G") || shown.contains("whsec") || shown.contains("GB8mLTQ7")
+                    || shown.contains("k3y"), shown);
         }
+        PushTarget withUser = new PushTarget(URI.create("http://u:p@a:8080?k3y"), 1000, 1, target.secrets());
+        assertEquals("http://a:8080", PushDefinition.View.of(withUser).url());
         assertEquals("PushTarget[https://worker.example.com/jobs, 20000 ms, 5 at once, 2 secrets]", target.toString());
     }
 

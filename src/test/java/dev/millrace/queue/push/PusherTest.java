@@ -28,6 +28,7 @@ import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.path.json.JsonPath;
 
+import dev.millrace.queue.QueueName;
 import dev.millrace.queue.push.StubReceiver.Request;
 
 /** What a queue's receiver gets, and what becomes of a job by what it answers. */
@@ -93,7 +94,7 @@ class PusherTest {
                         body.getString("data.to"), body.getInt("priority"), body.getInt("attempt"),
                         body.getInt("maxAttempts"), body.getString("group")));
         String messageId = request.fields().get("webhook-id");
-        assertEquals(name.replace('.', '-') + '_' + id, messageId);
+        assertEquals(PushedJob.messageId(new QueueName("main", name), id), messageId);
         assertEquals(
                 WebhookSignature.of(List.of(WebhookSecret.parse(SECRET)), messageId,
                         Long.parseLong(request.fields().get("webhook-timestamp")), request.body()),

@@ -1,5 +1,6 @@
 package dev.millrace.queue;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -219,6 +220,8 @@ public class WorkResource {
                         "0 and 400 days");
                 if (f.error() != null && f.error().length() > LONGEST_ERROR) {
                     found.add(new Violation(at + "error", "must be at most " + LONGEST_ERROR + " characters"));
+                } else if (f.error() != null && !StandardCharsets.UTF_8.newEncoder().canEncode(f.error())) {
+                    found.add(new Violation(at + "error", "must be well-formed Unicode"));
                 }
             }
         }

@@ -133,6 +133,7 @@ class QueueBadInputTest {
             "fail | {'failures':[{'id':'ID','leaseToken':'TOKEN','delay':-1}]} | failures[0].delay",
             "fail | {'failures':[{'id':'ID','leaseToken':'TOKEN','delay':'401d'}]} | failures[0].delay",
             "fail | {'failures':[{'id':'ID','leaseToken':'TOKEN','error':7}]} | failures[0].error",
+            "fail | {'failures':[{'id':'ID','leaseToken':'TOKEN','error':'a\\ud800'}]} | failures[0].error",
             "fail | {'failures':[{'id':'ID','leaseToken':'TOKEN','dead':'yes'}]} | failures[0].dead",
             "fail | {'failures':[{'id':'ID','leaseToken':'TOKEN','putOff':true}]} | failures[0].putOff",
             "extend | {'leases':[]} | leases", "extend | {'leases':[null]} | leases[0].id,leases[0].leaseToken",

@@ -1,6 +1,7 @@
 package dev.millrace.kv;
 
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -66,7 +67,12 @@ public class KvRedis {
 
     /** Sends commands in one write, each with an outcome of its own, when subscribed to. */
     Uni<List<Outcome>> sendAll(List<Request> requests) {
-        return redis().sendAll(requests);
+        return redis().sendAll(requests, UnaryOperator.identity());
+    }
+
+    /** The same, of whose replies only what there is room for is kept. */
+    Uni<List<Outcome>> sendAll(List<Request> requests, KvRoom room) {
+        return redis().sendAll(requests, room::admit);
     }
 
     /** A client of the caller's own, who closes it. */

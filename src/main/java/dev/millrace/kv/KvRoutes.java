@@ -54,7 +54,7 @@ public class KvRoutes {
         this.service = service;
         this.listeners = listeners;
         this.reader = new KvCommandReader(json.getFactory(), config.maxCommands());
-        this.replies = new KvReplies(json.getFactory());
+        this.replies = new KvReplies(json.getFactory(), KvRoom.most(config));
         this.maxBodySize = maxBodySize.asLongValue();
     }
 
@@ -150,9 +150,9 @@ public class KvRoutes {
                 }
                 Buffer body = format.resp2()
                         ? one ? KvReplies.resp2(outcomes.get(0)) : KvReplies.resp2(outcomes)
-                        : Buffer.buffer(one
+                        : one
                                 ? replies.one(outcomes.get(0), format.base64())
-                                : replies.several(outcomes, format.base64()));
+                                : replies.several(outcomes, format.base64());
                 end(context, 200, format.resp2() ? "application/octet-stream" : JSON, body);
             } catch (Throwable e) {
                 // Whatever it is, whoever waits is answered.
@@ -182,7 +182,7 @@ public class KvRoutes {
         } else if (e.status() == 401) {
             context.response().putHeader("WWW-Authenticate", "Bearer");
         }
-        end(context, e.status(), JSON, Buffer.buffer(replies.error(e.getMessage())));
+        end(context, e.status(), JSON, replies.error(e.getMessage()));
     }
 
     private void end(RoutingContext context, int status, String type, Buffer body) {

@@ -2,6 +2,7 @@ package dev.millrace.redis;
 
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
@@ -59,9 +60,11 @@ public final class RawRedis {
     /**
      * Sends commands in one write, with none of others between them; none may block, or change the connection. Each has an outcome of
      * its own; the Uni fails, with {@link RedisUnavailableException}, if none was sent.
+     *
+     * @param each gives what is kept of each outcome as it comes, in order
      */
-    public Uni<List<Outcome>> sendAll(List<Request> requests) {
-        return links.pick().sendAll(requests);
+    public Uni<List<Outcome>> sendAll(List<Request> requests, UnaryOperator<Outcome> each) {
+        return links.pick().sendAll(requests, each);
     }
 
     /** A client of the caller's own, who closes it; for listening. */

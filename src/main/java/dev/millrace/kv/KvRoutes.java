@@ -81,6 +81,10 @@ public class KvRoutes {
     private void handle(RoutingContext context) {
         HttpServerRequest request = context.request();
         try {
+            if (!request.path().equals(BASE) && !request.path().startsWith(BASE + '/')) {
+                // It only leads here once decoded, and dots taken out: where the command begins cannot be told.
+                throw new KvException("ERR the path must begin with " + BASE + ", as it is written");
+            }
             String rest = request.path().length() <= BASE.length() + 1
                     ? ""
                     : request.path().substring(BASE.length() + 1);

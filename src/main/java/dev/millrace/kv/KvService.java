@@ -19,6 +19,7 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.ResponseType;
 import io.vertx.redis.client.impl.types.BulkType;
+import io.vertx.redis.client.impl.types.ErrorType;
 
 import dev.millrace.kv.KvCommandTable.Kind;
 import dev.millrace.redis.Outcome;
@@ -194,6 +195,12 @@ class KvService {
         if (redis.isCluster()) {
             throw new KvException("ERR transactions are not available on a cluster");
         }
+        switch (table.transactions()) {
+            case REFUSED -> throw KvException.notPermitted("multi");
+            case UNKNOWN -> throw new KvException(503, "ERR Redis has not told whether it runs transactions");
+            case ALLOWED -> {
+            }
+        }
         List<Request> requests = new ArrayList<>(commands.size() + 2);
         requests.add(Request.cmd(Command.MULTI));
         for (KvCommand command : commands) {
@@ -207,6 +214,11 @@ class KvService {
         writes.incrementAndGet();
         KvRoom room = new KvRoom(maxReply);
         return redis.sendAll(requests).map(outcomes -> {
+            if (outcomes.get(0).failure() instanceof ErrorType refused) {
+                table.outdated();
+                throw new KvException("ERR the commands were run one by one, for Redis refused MULTI: "
+                        + refused.getMessage());
+            }
             Outcome exec = room.admit(outcomes.get(outcomes.size() - 1));
             if (room.isPassed()) {
                 throw new KvException(

@@ -27,16 +27,14 @@ final class KvReplies {
     private static final int SMALL = 256;
     private static final byte[] CRLF = {'\r', '\n'};
 
-    /** By which an answer may be longer than the replies: JSON writes some bytes as six. */
-    private static final int LONGER = 2;
-
     private final JsonFactory json;
     private final long most;
 
     /** @param maxReply most bytes of the replies to one request */
     KvReplies(JsonFactory json, long maxReply) {
         this.json = json;
-        this.most = LONGER * maxReply + SMALL;
+        // As much as base64 takes; JSON writes some bytes as six.
+        this.most = maxReply / 3 * 4 + SMALL;
     }
 
     /** What a failure says, in Redis' words where they are Redis'. */
@@ -56,6 +54,9 @@ final class KvReplies {
             return unavailable.reply() != null
                     ? new KvException(503, unavailable.reply())
                     : new KvException(503, "ERR " + unavailable.getMessage());
+        }
+        if (failure instanceof OutOfMemoryError) {
+            return new KvException(503, "ERR there is no memory for the replies: ask for less at once");
         }
         return new KvException(500, "ERR internal error");
     }

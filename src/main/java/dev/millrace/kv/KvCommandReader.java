@@ -63,9 +63,21 @@ final class KvCommandReader {
                 throw new KvException(
                         "ERR failed to parse the command: arguments must be strings, numbers or booleans");
             }
-            words.add(parser.getText().getBytes(StandardCharsets.UTF_8));
+            words.add(bytes(parser.getText()));
         }
         return words;
+    }
+
+    /** Half a character cannot be written in UTF-8. */
+    private static byte[] bytes(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isSurrogate(text.charAt(i))) {
+                require(Character.isHighSurrogate(text.charAt(i)) && i + 1 < text.length()
+                        && Character.isLowSurrogate(text.charAt(i + 1)), "both halves of each surrogate pair");
+                i++;
+            }
+        }
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     private static void require(boolean condition, String what) {

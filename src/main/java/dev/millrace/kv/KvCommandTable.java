@@ -17,8 +17,11 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import io.vertx.redis.client.ResponseType;
 
 import dev.millrace.redis.Outcome;
+import dev.millrace.redis.RedisRefusedException;
+import dev.millrace.redis.RedisUnavailableException;
 
 /** What Redis says of its commands (COMMAND): modules' commands and those of newer servers are known without being listed here. */
 @Singleton
@@ -32,7 +35,7 @@ class KvCommandTable {
         BLOCKS,
         /** Neither: it concerns the connection or the server. */
         OTHER,
-        /** It runs scripts, on a server on which they could change what others' scripts use. */
+        /** It runs scripts, on a server on which they could change what others' scripts use, or on which that is not known. */
         UNSAFE,
         /** Redis does not have it. */
         UNKNOWN
@@ -52,20 +55,43 @@ class KvCommandTable {
 
     /** A server may be upgraded meanwhile. */
     private static final long MAX_AGE_NANOS = Duration.ofMinutes(5).toNanos();
+    /** What it did not tell or let the service do, it may soon. */
+    private static final long RETRY_NANOS = Duration.ofSeconds(10).toNanos();
 
     private final KvRedis redis;
+    private final KvSeparation separation;
     private volatile Map<String, Kind> kinds;
-    private volatile long loadedNanos;
+    private volatile Transactions transactions = Transactions.UNKNOWN;
+    private volatile long staleNanos;
     private final AtomicBoolean loading = new AtomicBoolean();
 
-    KvCommandTable(KvRedis redis) {
+    /** Whether Redis lets the service run transactions. Where MULTI is refused, what follows would run, one by one. */
+    enum Transactions {
+        ALLOWED,
+        REFUSED,
+        UNKNOWN
+    }
+
+    KvCommandTable(KvRedis redis, KvSeparation separation) {
         this.redis = redis;
+        this.separation = separation;
+    }
+
+    /** As it was when the table was loaded. */
+    Transactions transactions() {
+        return transactions;
+    }
+
+    /** Has it loaded again for the next who asks: something was found to be otherwise. */
+    void outdated() {
+        transactions = Transactions.UNKNOWN;
+        staleNanos = System.nanoTime();
     }
 
     /** Null until {@link #load} has ended for the first time. Loads it again, now and then, for those who ask later. */
     Map<String, Kind> known() {
         Map<String, Kind> known = kinds;
-        if (known != null && System.nanoTime() - loadedNanos > MAX_AGE_NANOS && loading.compareAndSet(false, true)) {
+        if (known != null && System.nanoTime() - staleNanos >= 0 && loading.compareAndSet(false, true)) {
             load().onTermination().invoke(() -> loading.set(false)).subscribe()
                     .with(loaded -> {}, failure -> LOG.debug("Asked again later", failure));
         }
@@ -74,22 +100,39 @@ class KvCommandTable {
 
     /** Asks Redis, when subscribed to. */
     Uni<Map<String, Kind>> load() {
-        List<Request> questions = List.of(Request.cmd(Command.COMMAND),
-                Request.cmd(Command.EVAL).arg(PROBE).arg(0));
-        return redis.sendAll(questions).map(outcomes -> {
-            Outcome outcome = outcomes.get(0);
-            if (outcome.failure() != null) {
-                throw new KvException(503, "ERR Redis does not tell which commands it has: " + KvReplies.text(outcome));
-            }
-            Map<String, Kind> all = new HashMap<>();
-            outcome.reply().forEach(command -> add(all, command));
-            if (outcomes.get(1).reply() != null && outcomes.get(1).reply().toInteger() == 1) {
-                SCRIPTS.forEach(command -> all.put(command, Kind.UNSAFE));
-            }
-            kinds = all;
-            loadedNanos = System.nanoTime();
-            return all;
-        });
+        List<Request> questions = List.of(Request.cmd(Command.COMMAND), Request.cmd(Command.EVAL).arg(PROBE).arg(0),
+                KvSeparation.question());
+        return redis.sendAll(questions).call(outcomes -> separation.check(outcomes.get(2))).flatMap(
+                outcomes -> askForTransactions().map(found -> learn(outcomes.get(0), outcomes.get(1), found)));
+    }
+
+    private Map<String, Kind> learn(Outcome commands, Outcome probe, Transactions found) {
+        if (commands.failure() != null) {
+            throw new KvException(503, "ERR Redis does not tell which commands it has: " + KvReplies.text(commands));
+        }
+        Map<String, Kind> all = new HashMap<>();
+        commands.reply().forEach(command -> add(all, command));
+        boolean told = probe.reply() != null && probe.reply().type() == ResponseType.NUMBER;
+        if (!told || probe.reply().toInteger() != 0) {
+            SCRIPTS.forEach(command -> all.put(command, Kind.UNSAFE));
+        }
+        transactions = found;
+        boolean settled = told && (found == Transactions.ALLOWED || redis.isCluster());
+        staleNanos = System.nanoTime() + (settled ? MAX_AGE_NANOS : RETRY_NANOS);
+        kinds = all;
+        return all;
+    }
+
+    /** Over a connection of its own: if MULTI is allowed and EXEC is not, it is of no use any more. */
+    private Uni<Transactions> askForTransactions() {
+        if (redis.isCluster()) {
+            return Uni.createFrom().item(Transactions.REFUSED);
+        }
+        return redis
+                .ask(link -> link.send(Request.cmd(Command.MULTI)).chain(() -> link.send(Request.cmd(Command.EXEC))))
+                .map(done -> Transactions.ALLOWED)
+                .onFailure(RedisRefusedException.class).recoverWithItem(Transactions.REFUSED)
+                .onFailure(RedisUnavailableException.class).recoverWithItem(Transactions.UNKNOWN);
     }
 
     private static void add(Map<String, Kind> all, Response command) {

@@ -5,6 +5,7 @@ import java.util.Optional;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 
+import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 
@@ -30,6 +31,10 @@ public interface KvConfig {
     @WithDefault("100000")
     @Min(1)
     int maxKeys();
+
+    /** Most bytes of the replies to one request; and in any case no more than an eighth of the service's memory. */
+    @WithDefault("64M")
+    MemorySize maxReply();
 
     /** Most requests that follow channels, or what Redis does, on one replica. Each has a connection to Redis. */
     @WithDefault("100")

@@ -34,33 +34,53 @@ class KvKeys {
     }
 
     /** The keys that match, in no order; fails if there are too many of them, or of others, to be found in time. */
-    Uni<Outcome> find(byte[] pattern) {
-        if (redis.isCluster()) {
-            return failed("ERR KEYS is not available on a cluster");
-        }
-        return scan(pattern, "0", new LinkedHashSet<>(), System.nanoTime() + DEADLINE_NANOS);
+    Uni<Outcome> find(byte[] pattern, KvRoom room) {
+        return redis.isCluster()
+                ? failed("ERR KEYS is not available on a cluster")
+                : new Search(pattern, room).from("0");
     }
 
-    private Uni<Outcome> scan(byte[] pattern, String cursor, Set<String> found, long until) {
-        Request scan = Request.cmd(Command.SCAN).arg(cursor).arg("MATCH").arg(pattern).arg("COUNT").arg(KEYS_PER_STEP);
-        return redis.sendAll(List.of(scan)).flatMap(outcomes -> {
-            Outcome outcome = outcomes.get(0);
-            if (outcome.failure() != null) {
-                return Uni.createFrom().item(outcome);
-            }
+    private final class Search {
+        private final byte[] pattern;
+        private final KvRoom room;
+        private final long until = System.nanoTime() + DEADLINE_NANOS;
+        private final Set<String> found = new LinkedHashSet<>();
+        private long size = KvRoom.PER_VALUE;
+
+        Search(byte[] pattern, KvRoom room) {
+            this.pattern = pattern;
+            this.room = room;
+        }
+
+        Uni<Outcome> from(String cursor) {
+            Request scan = Request.cmd(Command.SCAN).arg(cursor).arg("MATCH").arg(pattern).arg("COUNT")
+                    .arg(KEYS_PER_STEP);
+            return redis.sendAll(List.of(scan)).flatMap(outcomes -> {
+                Outcome outcome = outcomes.get(0);
+                if (outcome.failure() != null) {
+                    return Uni.createFrom().item(outcome);
+                }
+                outcome.reply().get(1).forEach(this::add);
+                String next = outcome.reply().get(0).toString();
+                if (found.size() > most) {
+                    return failed("ERR more than " + most + " keys match; use SCAN");
+                }
+                if (next.equals("0") || !room.has(size)) {
+                    return Uni.createFrom().item(room.admit(new Outcome(array(found), null)));
+                }
+                return System.nanoTime() - until > 0
+                        ? failed("ERR there are too many keys to look through; use SCAN")
+                        : from(next);
+            });
+        }
+
+        private void add(Response key) {
             // SCAN may tell a key twice. Latin-1 keeps the bytes as they are.
-            outcome.reply().get(1).forEach(key -> found.add(key.toString(StandardCharsets.ISO_8859_1)));
-            String next = outcome.reply().get(0).toString();
-            if (found.size() > most) {
-                return failed("ERR more than " + most + " keys match; use SCAN");
+            String name = key.toString(StandardCharsets.ISO_8859_1);
+            if (found.add(name)) {
+                size += KvRoom.PER_VALUE + name.length();
             }
-            if (next.equals("0")) {
-                return Uni.createFrom().item(new Outcome(array(found), null));
-            }
-            return System.nanoTime() - until > 0
-                    ? failed("ERR there are too many keys to look through; use SCAN")
-                    : scan(pattern, next, found, until);
-        });
+        }
     }
 
     private static Uni<Outcome> failed(String text) {

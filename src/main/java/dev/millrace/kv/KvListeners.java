@@ -6,9 +6,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import jakarta.inject.Singleton;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
@@ -19,6 +23,7 @@ import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.ResponseType;
+import io.vertx.redis.client.impl.types.ErrorType;
 
 import dev.millrace.http.Stopping;
 import dev.millrace.redis.RedisConfig;
@@ -34,17 +39,23 @@ class KvListeners {
     private static final int HEARTBEAT_S = 15;
     private static final int MOST_UNREAD_BYTES = 1024 * 1024;
 
+    /** Of what is done to a key, or where something is done; with the number of its database. */
+    private static final Pattern NOTIFICATIONS = Pattern.compile("__key(?:space|event)@(\\d+)__:");
+
     private final KvRedis redis;
     private final Stopping stopping;
     private final int most;
     private final long connectMs;
     private final AtomicInteger count = new AtomicInteger();
 
-    KvListeners(KvRedis redis, KvConfig config, RedisConfig redisConfig, Stopping stopping) {
+    KvListeners(KvRedis redis, KvConfig config, RedisConfig redisConfig, Stopping stopping,
+            MeterRegistry metrics) {
         this.redis = redis;
         this.stopping = stopping;
         this.most = config.maxListeners();
         this.connectMs = 2 * redisConfig.timeout().toMillis();
+        Gauge.builder("millrace.kv.listeners", count, AtomicInteger::get)
+                .description("Requests that follow channels, or what Redis does").register(metrics);
     }
 
     /**
@@ -66,7 +77,7 @@ class KvListeners {
         new Listener(context, client, refused).start(request);
     }
 
-    private static Request request(String what, String names) {
+    private Request request(String what, String names) {
         Request request = Request.cmd(Command.create(what.toUpperCase(Locale.ROOT)));
         if (what.equals("monitor")) {
             return request;
@@ -75,7 +86,7 @@ class KvListeners {
             throw new KvException("ERR wrong number of arguments for '" + what + "' command");
         }
         for (byte[] name : channels(names)) {
-            if (isOwn(new String(name, StandardCharsets.UTF_8))) {
+            if (isHidden(new String(name, StandardCharsets.UTF_8))) {
                 throw KvException.notPermitted(what);
             }
             request.arg(name);
@@ -91,8 +102,13 @@ class KvListeners {
         return channels;
     }
 
-    private static boolean isOwn(String channel) {
-        return channel.startsWith(KvRules.OWN_CHANNELS);
+    /** The service's own, and what Redis tells of keys in other databases, such as the service's. */
+    private boolean isHidden(String channel) {
+        if (channel.startsWith(KvRules.OWN_CHANNELS)) {
+            return true;
+        }
+        Matcher notification = NOTIFICATIONS.matcher(channel);
+        return notification.lookingAt() && !notification.group(1).equals(Integer.toString(redis.database()));
     }
 
     private final class Listener {
@@ -104,6 +120,7 @@ class KvListeners {
         private final String database = "[" + redis.database() + " ";
         private long timer;
         private int seconds;
+        private boolean begun;
         private boolean ended;
 
         Listener(RoutingContext context, Redis client, Consumer<KvException> refused) {
@@ -120,7 +137,6 @@ class KvListeners {
             // Redis may take the connection and say nothing.
             timer = context.vertx().setTimer(connectMs, t -> refuse());
             client.connect().onComplete(connected -> here(() -> {
-                context.vertx().cancelTimer(timer);
                 if (connected.succeeded()) {
                     connected(connected.result(), request);
                 } else {
@@ -130,10 +146,15 @@ class KvListeners {
         }
 
         private void refuse() {
-            if (!ended) {
-                refused.accept(new KvException(503, "ERR Redis is not available"));
-                end();
+            failed(new KvException(503, "ERR Redis is not available"));
+        }
+
+        /** Says so while it can still be said. */
+        private void failed(KvException e) {
+            if (!ended && !begun) {
+                refused.accept(e);
             }
+            end();
         }
 
         /** On the event loop of the request, whichever the client calls back on. */
@@ -146,14 +167,28 @@ class KvListeners {
                 client.close();
                 return;
             }
+            connection.handler(reply -> here(() -> tell(reply)));
+            connection.endHandler(over -> here(this::refuse));
+            connection.exceptionHandler(broken -> here(this::refuse));
+            connection.send(request).onSuccess(reply -> here(() -> tell(reply)))
+                    .onFailure(failure -> here(() -> failed(failure)));
+        }
+
+        private void failed(Throwable failure) {
+            if (failure instanceof ErrorType) {
+                failed(KvReplies.exception(failure));
+            } else {
+                refuse();
+            }
+        }
+
+        /** Redis has taken the request. */
+        private void begin() {
+            begun = true;
+            context.vertx().cancelTimer(timer);
             response.setWriteQueueMaxSize(MOST_UNREAD_BYTES).setChunked(true)
                     .putHeader(HttpHeaders.CONTENT_TYPE, "text/event-stream")
                     .putHeader(HttpHeaders.CACHE_CONTROL, "no-cache").putHeader("X-Accel-Buffering", "no");
-            connection.handler(reply -> here(() -> tell(reply)));
-            connection.endHandler(over -> here(this::end));
-            connection.exceptionHandler(broken -> here(this::end));
-            connection.send(request).onSuccess(reply -> here(() -> tell(reply)))
-                    .onFailure(failure -> here(this::end));
             timer = context.vertx().setPeriodic(1000, t -> {
                 if (stopping.hasBegun()) {
                     end();
@@ -165,14 +200,19 @@ class KvListeners {
 
         /** What a listener is told of a reply or a message. */
         private void tell(Response reply) {
-            if (reply == null) {
+            if (reply == null || ended) {
                 return;
             }
             if (reply.type() == ResponseType.ERROR) {
-                end();
-            } else if (reply.type() != ResponseType.MULTI) {
+                failed((Throwable) reply);
+                return;
+            }
+            if (!begun) {
+                begin();
+            }
+            if (reply.type() != ResponseType.MULTI) {
                 monitored(reply.toString());
-            } else if (!isOwn(reply.get(reply.get(0).toString().equals("pmessage") ? 2 : 1).toString())) {
+            } else if (!isHidden(reply.get(reply.get(0).toString().equals("pmessage") ? 2 : 1).toString())) {
                 StringBuilder line = new StringBuilder();
                 reply.forEach(part -> line.append(line.isEmpty() ? "" : ",").append(part));
                 event(line.toString());

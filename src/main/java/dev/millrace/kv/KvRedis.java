@@ -1,18 +1,25 @@
 package dev.millrace.kv;
 
 import java.util.List;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.interceptor.Interceptor;
 
+import org.jboss.logging.Logger;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Request;
 
+import dev.millrace.redis.BriefLink;
 import dev.millrace.redis.Outcome;
 import dev.millrace.redis.RawRedis;
 import dev.millrace.redis.RedisClients;
@@ -27,10 +34,17 @@ public class KvRedis {
     /** Commands of others that may wait on a connection beside those of the largest request. */
     private static final int IN_FLIGHT_BESIDE = 10_000;
 
-    private final RawRedis redis;
+    private static final Logger LOG = Logger.getLogger(KvRedis.class);
 
-    KvRedis(RedisClients clients, KvConfig config) {
+    private final RawRedis redis;
+    private final boolean otherServer;
+    private final MeterRegistry metrics;
+    private volatile boolean closed;
+
+    KvRedis(RedisClients clients, KvConfig config, MeterRegistry metrics) {
+        this.metrics = metrics;
         String url = config.url().map(String::strip).filter(u -> !u.isEmpty()).orElse(null);
+        this.otherServer = url != null;
         this.redis = url == null && clients.endpoint().cluster()
                 ? null
                 : clients.raw(url, config.db(), config.maxCommands() + IN_FLIGHT_BESIDE);
@@ -38,6 +52,13 @@ public class KvRedis {
 
     void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) StartupEvent event) {
         if (redis != null) {
+            Gauge.builder("millrace.kv.links", redis, RawRedis::size)
+                    .description("Connections to the callers' Redis there should be").register(metrics);
+            Gauge.builder("millrace.kv.links.up", redis, RawRedis::up)
+                    .description("Connections to the callers' Redis that are up, of one per event loop")
+                    .register(metrics);
+            Gauge.builder("millrace.kv.in.flight", redis, RawRedis::inFlight)
+                    .description("Callers' commands waiting for their replies").register(metrics);
             redis.open();
         }
     }
@@ -52,7 +73,23 @@ public class KvRedis {
         if (redis == null) {
             throw new KvException(503, "ERR Redis over HTTP is off: beside a cluster it needs REDIS_KV_URL");
         }
+        if (closed) {
+            throw new KvException(503, "ERR Redis over HTTP is off: REDIS_KV_URL leads to the service's own database");
+        }
         return redis;
+    }
+
+    /** Whether it was configured as a server of its own, which it may be or not. */
+    boolean isOtherServer() {
+        return otherServer;
+    }
+
+    /** It is the service's own database, under another name: nobody may use it, until the service is configured anew. */
+    void refuse() {
+        if (!closed) {
+            closed = true;
+            LOG.error("REDIS_KV_URL leads to the service's own database: Redis over HTTP is off");
+        }
     }
 
     boolean isCluster() {
@@ -66,7 +103,17 @@ public class KvRedis {
 
     /** Sends commands in one write, each with an outcome of its own, when subscribed to. */
     Uni<List<Outcome>> sendAll(List<Request> requests) {
-        return redis().sendAll(requests);
+        return redis().sendAll(requests, UnaryOperator.identity());
+    }
+
+    /** The same, of whose replies only what there is room for is kept. */
+    Uni<List<Outcome>> sendAll(List<Request> requests, KvRoom room) {
+        return redis().sendAll(requests, room::admit);
+    }
+
+    /** Asks over a connection of its own, for what may change a connection. */
+    <T> Uni<T> ask(Function<BriefLink, Uni<T>> question) {
+        return redis().ask(question);
     }
 
     /** A client of the caller's own, who closes it. */

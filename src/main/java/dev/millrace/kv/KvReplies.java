@@ -1,7 +1,7 @@
 package dev.millrace.kv;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -24,12 +24,17 @@ final class KvReplies {
     private static final String OK = "OK";
     private static final String TOO_DEEP = "ERR the reply is nested too deeply";
     private static final int DEEPEST = 1000;
+    private static final int SMALL = 256;
     private static final byte[] CRLF = {'\r', '\n'};
 
     private final JsonFactory json;
+    private final long most;
 
-    KvReplies(JsonFactory json) {
+    /** @param maxReply most bytes of the replies to one request */
+    KvReplies(JsonFactory json, long maxReply) {
         this.json = json;
+        // As much as base64 takes; JSON writes some bytes as six.
+        this.most = maxReply / 3 * 4 + SMALL;
     }
 
     /** What a failure says, in Redis' words where they are Redis'. */
@@ -50,20 +55,27 @@ final class KvReplies {
                     ? new KvException(503, unavailable.reply())
                     : new KvException(503, "ERR " + unavailable.getMessage());
         }
+        if (failure instanceof OutOfMemoryError) {
+            return new KvException(503, "ERR there is no memory for the replies: ask for less at once");
+        }
         return new KvException(500, "ERR internal error");
     }
 
-    byte[] error(String message) {
-        return write(g -> error(g, message));
+    Buffer error(String message) {
+        return write(SMALL, g -> error(g, message));
     }
 
     /** @param base64 whether strings are encoded, as they may be any bytes */
-    byte[] one(Outcome outcome, boolean base64) {
-        return write(g -> outcome(g, outcome, base64));
+    Buffer one(Outcome outcome, boolean base64) {
+        return write(expected(KvRoom.size(outcome.reply()), base64), g -> outcome(g, outcome, base64));
     }
 
-    byte[] several(List<Outcome> outcomes, boolean base64) {
-        return write(g -> {
+    Buffer several(List<Outcome> outcomes, boolean base64) {
+        long size = 0;
+        for (Outcome outcome : outcomes) {
+            size += KvRoom.size(outcome.reply());
+        }
+        return write(expected(size, base64), g -> {
             g.writeStartArray();
             for (Outcome outcome : outcomes) {
                 outcome(g, outcome, base64);
@@ -76,15 +88,39 @@ final class KvReplies {
         void to(JsonGenerator g) throws IOException;
     }
 
-    private byte[] write(Writing writing) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
-        try (JsonGenerator g = json.createGenerator(bytes)) {
+    /** About how many bytes there will be, lest large answers be copied as they grow. */
+    private static int expected(long size, boolean base64) {
+        return (int) Math.min(Integer.MAX_VALUE / 2, SMALL + (base64 ? size / 3 * 4 : size + size / 16));
+    }
+
+    private Buffer write(int expected, Writing writing) {
+        Buffer bytes = Buffer.buffer(expected);
+        try (JsonGenerator g = json.createGenerator(to(bytes))) {
             writing.to(g);
         } catch (IOException e) {
             // In memory nothing else can fail.
             throw new KvException(TOO_DEEP);
         }
-        return bytes.toByteArray();
+        return bytes;
+    }
+
+    private OutputStream to(Buffer buffer) {
+        return new OutputStream() {
+            @Override
+            public void write(int b) {
+                buffer.appendByte((byte) b);
+            }
+
+            @Override
+            public void write(byte[] bytes, int from, int length) {
+                if (buffer.length() + length > most) {
+                    throw new KvException(
+                            "ERR the request was run, but what it gave is too long as JSON, which writes some "
+                                    + "bytes as six; ask for base64");
+                }
+                buffer.appendBytes(bytes, from, length);
+            }
+        };
     }
 
     private static void error(JsonGenerator g, String message) throws IOException {

@@ -54,7 +54,7 @@ public class KvRoutes {
         this.service = service;
         this.listeners = listeners;
         this.reader = new KvCommandReader(json.getFactory(), config.maxCommands());
-        this.replies = new KvReplies(json.getFactory());
+        this.replies = new KvReplies(json.getFactory(), KvRoom.most(config));
         this.maxBodySize = maxBodySize.asLongValue();
     }
 
@@ -81,6 +81,10 @@ public class KvRoutes {
     private void handle(RoutingContext context) {
         HttpServerRequest request = context.request();
         try {
+            if (!request.path().equals(BASE) && !request.path().startsWith(BASE + '/')) {
+                // It only leads here once decoded, and dots taken out: where the command begins cannot be told.
+                throw new KvException("ERR the path must begin with " + BASE + ", as it is written");
+            }
             String rest = request.path().length() <= BASE.length() + 1
                     ? ""
                     : request.path().substring(BASE.length() + 1);
@@ -150,9 +154,9 @@ public class KvRoutes {
                 }
                 Buffer body = format.resp2()
                         ? one ? KvReplies.resp2(outcomes.get(0)) : KvReplies.resp2(outcomes)
-                        : Buffer.buffer(one
+                        : one
                                 ? replies.one(outcomes.get(0), format.base64())
-                                : replies.several(outcomes, format.base64()));
+                                : replies.several(outcomes, format.base64());
                 end(context, 200, format.resp2() ? "application/octet-stream" : JSON, body);
             } catch (Throwable e) {
                 // Whatever it is, whoever waits is answered.
@@ -182,7 +186,7 @@ public class KvRoutes {
         } else if (e.status() == 401) {
             context.response().putHeader("WWW-Authenticate", "Bearer");
         }
-        end(context, e.status(), JSON, Buffer.buffer(replies.error(e.getMessage())));
+        end(context, e.status(), JSON, replies.error(e.getMessage()));
     }
 
     private void end(RoutingContext context, int status, String type, Buffer body) {

@@ -58,7 +58,7 @@ final class KvRules {
             throw KvException.notPermitted(name.toLowerCase(Locale.ROOT));
         }
         if (kind == Kind.UNSAFE) {
-            throw new KvException("ERR scripts need Redis 6.2.7 or newer");
+            throw new KvException("ERR scripts need Redis 6.2.7 or newer, and that the service may run them");
         }
         if (kind == Kind.UNKNOWN) {
             throw KvException.unknown(name, command.args());

@@ -133,7 +133,8 @@ class KvScripts {
         String wrapped = sha1(sandbox.wrap(load.args().get(1)));
         known.put(sha, wrapped);
         return redis.send(Request.cmd(Command.SET).arg(key(sha)).arg(wrapped).arg("PX").arg(KEPT.toMillis()))
-                .replaceWith(sha);
+                // The other replicas do not learn of it, then, and their callers send it again.
+                .onFailure().recoverWithNull().replaceWith(sha);
     }
 
     static boolean isScript(KvCommand command, String subcommand) {

@@ -2,6 +2,7 @@ package dev.millrace.kv;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,28 +19,36 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.ResponseType;
 import io.vertx.redis.client.impl.types.BulkType;
+import io.vertx.redis.client.impl.types.ErrorType;
 
 import dev.millrace.kv.KvCommandTable.Kind;
 import dev.millrace.redis.Outcome;
 
-/** Runs callers' commands. What may not be run is not sent; all else goes out in one write, and each command has its own outcome. */
+/**
+ * Runs callers' commands. What may not be run is not sent; all else goes out a hundred at a time, and each command has its own
+ * outcome.
+ */
 @Singleton
 class KvService {
 
     /** Each goes through all keys. */
     private static final int MOST_SEARCHES = 16;
+    /** Commands of a pipeline that go out together; those after them are not sent if the replies take up too much. */
+    private static final int TOGETHER = 100;
 
     private final KvRedis redis;
     private final KvCommandTable table;
     private final KvScripts scripts;
     private final KvKeys keys;
+    private final long maxReply;
     private final AtomicLong writes = new AtomicLong(System.currentTimeMillis());
 
-    KvService(KvRedis redis, KvCommandTable table, KvScripts scripts, KvKeys keys) {
+    KvService(KvRedis redis, KvCommandTable table, KvScripts scripts, KvKeys keys, KvConfig config) {
         this.redis = redis;
         this.table = table;
         this.scripts = scripts;
         this.keys = keys;
+        this.maxReply = KvRoom.most(config);
     }
 
     /** Changes with every write. Clients that send it back would be shown their own writes; here they are in any case. */
@@ -69,11 +78,9 @@ class KvService {
     }
 
     private Uni<List<Outcome>> run(List<KvCommand> commands, KvRules rules) {
-        Outcome[] outcomes = new Outcome[commands.size()];
-        List<Supplier<Uni<Void>>> steps = new ArrayList<>();
-        Batch batch = new Batch(outcomes);
+        Pipeline pipeline = new Pipeline(commands.size());
         int searches = 0;
-        for (int i = 0; i < outcomes.length; i++) {
+        for (int i = 0; i < commands.size(); i++) {
             KvCommand command = commands.get(i);
             try {
                 if (rules.check(command)) {
@@ -83,21 +90,16 @@ class KvService {
                     if (++searches > MOST_SEARCHES) {
                         throw new KvException("ERR a request may hold " + MOST_SEARCHES + " times KEYS");
                     }
-                    steps.add(batch::send);
-                    batch = new Batch(outcomes);
-                    int at = i;
-                    steps.add(() -> keys.find(command.args().get(0)).invoke(found -> outcomes[at] = found)
-                            .replaceWithVoid());
+                    pipeline.search(i, command.args().get(0));
                 } else {
-                    batch.add(i, command,
+                    pipeline.add(i, command,
                             scripts.rewrite(KvScans.bounded(ownDatabase(command))).request(redis.isCluster()));
                 }
             } catch (KvException e) {
-                outcomes[i] = new Outcome(null, e);
+                pipeline.outcomes[i] = new Outcome(null, e);
             }
         }
-        steps.add(batch::send);
-        return inTurn(steps).map(done -> Arrays.asList(outcomes));
+        return pipeline.run();
     }
 
     /** Not by one Uni within the other: there may be thousands. */
@@ -111,46 +113,93 @@ class KvService {
         return command.name().equals("FLUSHALL") ? new KvCommand("FLUSHDB", command.args()) : command;
     }
 
-    /** Commands that go out together. */
-    private final class Batch {
+    /** The commands of a request, in steps, each of which is done before the next one begins. */
+    private final class Pipeline {
         private final Outcome[] outcomes;
-        private final List<Integer> places = new ArrayList<>();
-        private final List<KvCommand> commands = new ArrayList<>();
-        private final List<Request> requests = new ArrayList<>();
+        private final KvRoom room = new KvRoom(maxReply);
+        private final List<Supplier<Uni<Void>>> steps = new ArrayList<>();
+        private Batch batch = new Batch();
+        private boolean hasSent;
 
-        Batch(Outcome[] outcomes) {
-            this.outcomes = outcomes;
+        Pipeline(int size) {
+            outcomes = new Outcome[size];
         }
 
         void add(int place, KvCommand command, Request request) {
-            places.add(place);
-            commands.add(command);
-            requests.add(request);
+            if (batch.requests.size() == TOGETHER) {
+                endBatch();
+            }
+            batch.places.add(place);
+            batch.commands.add(command);
+            batch.requests.add(request);
         }
 
-        Uni<Void> send() {
-            if (requests.isEmpty()) {
-                return Uni.createFrom().voidItem();
-            }
-            return redis.sendAll(requests).flatMap(replies -> {
-                List<Supplier<Uni<Void>>> loaded = new ArrayList<>(0);
-                for (int i = 0; i < replies.size(); i++) {
-                    int place = places.get(i);
-                    outcomes[place] = replies.get(i);
-                    KvCommand command = commands.get(i);
-                    if (KvScripts.isScript(command, "LOAD") && replies.get(i).failure() == null) {
-                        loaded.add(() -> scripts.loaded(command)
-                                .invoke(sha -> outcomes[place] = new Outcome(bulk(sha), null)).replaceWithVoid());
-                    }
-                }
-                return inTurn(loaded);
-            });
+        void search(int place, byte[] pattern) {
+            endBatch();
+            steps.add(() -> step(List.of(place), () -> keys.find(pattern, room).map(List::of)));
         }
+
+        Uni<List<Outcome>> run() {
+            endBatch();
+            return inTurn(steps).map(done -> Arrays.asList(outcomes));
+        }
+
+        private void endBatch() {
+            if (!batch.requests.isEmpty()) {
+                Batch full = batch;
+                steps.add(() -> step(full.places, () -> redis.sendAll(full.requests, room)).chain(() -> loaded(full)));
+                batch = new Batch();
+            }
+        }
+
+        /** Fills in the outcomes of commands, be it that they are not sent any more. Fails only if none was sent so far. */
+        private Uni<Void> step(List<Integer> places, Supplier<Uni<List<Outcome>>> send) {
+            Uni<List<Outcome>> sent = room.isPassed()
+                    ? Uni.createFrom().item(Collections.nCopies(places.size(), room.notRun()))
+                    : send.get();
+            if (hasSent) {
+                sent = sent.onFailure()
+                        .recoverWithItem(e -> Collections.nCopies(places.size(), new Outcome(null, e)));
+            }
+            hasSent = true;
+            return sent.invoke(found -> {
+                for (int i = 0; i < found.size(); i++) {
+                    outcomes[places.get(i)] = found.get(i);
+                }
+            }).replaceWithVoid();
+        }
+
+        /** Notes scripts, which are answered with the SHA-1 that the caller knows. */
+        private Uni<Void> loaded(Batch sent) {
+            List<Supplier<Uni<Void>>> loaded = new ArrayList<>(0);
+            for (int i = 0; i < sent.commands.size(); i++) {
+                int place = sent.places.get(i);
+                KvCommand command = sent.commands.get(i);
+                if (KvScripts.isScript(command, "LOAD") && outcomes[place].failure() == null) {
+                    loaded.add(() -> scripts.loaded(command)
+                            .invoke(sha -> outcomes[place] = new Outcome(bulk(sha), null)).replaceWithVoid());
+                }
+            }
+            return inTurn(loaded);
+        }
+    }
+
+    /** Commands that go out together. */
+    private static final class Batch {
+        private final List<Integer> places = new ArrayList<>();
+        private final List<KvCommand> commands = new ArrayList<>();
+        private final List<Request> requests = new ArrayList<>();
     }
 
     private Uni<List<Outcome>> transact(List<KvCommand> commands, KvRules rules) {
         if (redis.isCluster()) {
             throw new KvException("ERR transactions are not available on a cluster");
+        }
+        switch (table.transactions()) {
+            case REFUSED -> throw KvException.notPermitted("multi");
+            case UNKNOWN -> throw new KvException(503, "ERR Redis has not told whether it runs transactions");
+            case ALLOWED -> {
+            }
         }
         List<Request> requests = new ArrayList<>(commands.size() + 2);
         requests.add(Request.cmd(Command.MULTI));
@@ -163,8 +212,19 @@ class KvService {
         }
         requests.add(Request.cmd(Command.EXEC));
         writes.incrementAndGet();
+        KvRoom room = new KvRoom(maxReply);
         return redis.sendAll(requests).map(outcomes -> {
-            Outcome exec = outcomes.get(outcomes.size() - 1);
+            if (outcomes.get(0).failure() instanceof ErrorType refused) {
+                table.outdated();
+                throw new KvException("ERR the commands were run one by one, for Redis refused MULTI: "
+                        + refused.getMessage());
+            }
+            Outcome exec = room.admit(outcomes.get(outcomes.size() - 1));
+            if (room.isPassed()) {
+                throw new KvException(
+                        "ERR the transaction was run, but its replies are left out: the replies of a request "
+                                + "may hold " + maxReply + " bytes");
+            }
             if (exec.failure() != null) {
                 throw KvReplies.exception(exec.failure());
             }

@@ -1,5 +1,7 @@
 package dev.millrace.redis;
 
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.Cancellable;
 import io.vertx.core.impl.ContextInternal;
 
 /**
@@ -9,6 +11,17 @@ import io.vertx.core.impl.ContextInternal;
 final class CallerContext {
 
     private CallerContext() {}
+
+    /** The same work, whose outcome comes on the context of whoever subscribes. */
+    static <T> Uni<T> keep(Uni<T> work) {
+        return Uni.createFrom().emitter(emitter -> {
+            ContextInternal caller = ContextInternal.current();
+            Cancellable running = work.subscribe().with(
+                    item -> run(caller, () -> emitter.complete(item)),
+                    failure -> run(caller, () -> emitter.fail(failure)));
+            emitter.onTermination(running::cancel);
+        });
+    }
 
     /** Runs {@code next} at once if this is the caller's context or there is none, else on it. */
     static void run(ContextInternal caller, Runnable next) {

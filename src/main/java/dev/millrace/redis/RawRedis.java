@@ -1,7 +1,10 @@
 package dev.millrace.redis;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
@@ -18,12 +21,16 @@ public final class RawRedis {
     private final RedisEndpoint endpoint;
     private final Supplier<Redis> clients;
     private final LinkSet links;
+    private final VertxInternal vertx;
+    private final Duration timeout;
 
     RawRedis(RedisEndpoint endpoint, Supplier<Redis> clients, RedisConfig config, int maxInFlight, Vertx vertx) {
         this.endpoint = endpoint;
         this.clients = clients;
+        this.vertx = (VertxInternal) vertx;
+        this.timeout = config.timeout();
         ConnectionLog log = new ConnectionLog("Redis over HTTP", endpoint);
-        this.links = new LinkSet((VertxInternal) vertx, clients, new RedisLink.Listener() {
+        this.links = new LinkSet(this.vertx, clients, new RedisLink.Listener() {
             @Override
             public void connected(RedisLink link) {
                 log.connected(links.up() == links.size());
@@ -59,9 +66,31 @@ public final class RawRedis {
     /**
      * Sends commands in one write, with none of others between them; none may block, or change the connection. Each has an outcome of
      * its own; the Uni fails, with {@link RedisUnavailableException}, if none was sent.
+     *
+     * @param each gives what is kept of each outcome as it comes, in order
      */
-    public Uni<List<Outcome>> sendAll(List<Request> requests) {
-        return links.pick().sendAll(requests);
+    public Uni<List<Outcome>> sendAll(List<Request> requests, UnaryOperator<Outcome> each) {
+        return links.pick().sendAll(requests, each);
+    }
+
+    /** Asks over a connection of its own, for what may change a connection; within twice the deadline of a call. */
+    public <T> Uni<T> ask(Function<BriefLink, Uni<T>> question) {
+        return CallerContext.keep(BriefLink.use(vertx, clients, timeout, question));
+    }
+
+    /** Connections there should be. */
+    public int size() {
+        return links.size();
+    }
+
+    /** Connections that are up. */
+    public int up() {
+        return links.up();
+    }
+
+    /** Commands that wait for their replies. */
+    public int inFlight() {
+        return links.inFlight();
     }
 
     /** A client of the caller's own, who closes it; for listening. */

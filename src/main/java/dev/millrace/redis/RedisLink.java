@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.function.BiConsumer;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
@@ -111,15 +112,17 @@ final class RedisLink implements HeldConnection.Owner {
     /**
      * Sends commands, with none of others between them, when subscribed to. Each has an outcome of its own; the Uni fails, with
      * {@link RedisUnavailableException}, only if none was sent.
+     *
+     * @param each gives what is kept of each outcome as it comes, in order; called on the link's event loop
      */
-    Uni<List<Outcome>> sendAll(List<Request> requests) {
+    Uni<List<Outcome>> sendAll(List<Request> requests, UnaryOperator<Outcome> each) {
         return Uni.createFrom().emitter(emitter -> {
             ContextInternal caller = ContextInternal.current();
-            held.onLoop(() -> submitAll(requests, caller, emitter));
+            held.onLoop(() -> submitAll(requests, each, caller, emitter));
         });
     }
 
-    private void submitAll(List<Request> requests, ContextInternal caller,
+    private void submitAll(List<Request> requests, UnaryOperator<Outcome> each, ContextInternal caller,
             UniEmitter<? super List<Outcome>> emitter) {
         Reason reason = held.connection() == null
                 ? Reason.DOWN
@@ -133,7 +136,7 @@ final class RedisLink implements HeldConnection.Owner {
         for (int i = 0; i < outcomes.length; i++) {
             int at = i;
             submit(new Call(isScript(requests.get(i)), (reply, failure) -> {
-                outcomes[at] = new Outcome(reply, failure);
+                outcomes[at] = each.apply(new Outcome(reply, failure));
                 if (--left[0] == 0) {
                     CallerContext.run(caller, () -> emitter.complete(Arrays.asList(outcomes)));
                 }

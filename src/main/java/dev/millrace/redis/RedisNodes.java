@@ -9,9 +9,7 @@ import jakarta.inject.Singleton;
 
 import io.smallrye.mutiny.CompositeException;
 import io.smallrye.mutiny.Uni;
-import io.smallrye.mutiny.subscription.Cancellable;
 import io.vertx.core.Vertx;
-import io.vertx.core.impl.ContextInternal;
 import io.vertx.core.impl.VertxInternal;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
@@ -59,7 +57,7 @@ public class RedisNodes {
      * too many questions are asked at one time.
      */
     public <T> Uni<List<Answer<T>>> ask(Function<BriefLink, Uni<T>> question) {
-        return onCallersContext(Uni.createFrom().deferred(() -> {
+        return CallerContext.keep(Uni.createFrom().deferred(() -> {
             if (questions.incrementAndGet() > MOST_QUESTIONS) {
                 questions.decrementAndGet();
                 return Uni.createFrom().failure(new RedisUnavailableException(Reason.OVERLOADED,
@@ -132,15 +130,5 @@ public class RedisNodes {
 
     private static String address(String host, int port) {
         return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
-    }
-
-    private static <T> Uni<T> onCallersContext(Uni<T> work) {
-        return Uni.createFrom().emitter(emitter -> {
-            ContextInternal caller = ContextInternal.current();
-            Cancellable running = work.subscribe().with(
-                    item -> CallerContext.run(caller, () -> emitter.complete(item)),
-                    failure -> CallerContext.run(caller, () -> emitter.fail(failure)));
-            emitter.onTermination(running::cancel);
-        });
     }
 }

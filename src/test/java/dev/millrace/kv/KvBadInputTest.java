@@ -35,7 +35,8 @@ class KvBadInputTest {
             "['GET',{'a':1}]",
             "['GET',['a']]", "[['GET','a']]", "['GET','a", "{'a':['GET']}", "['GET',NaN]", "['GET',01]", "['GET',.5]",
             "['GET','\\x']",
-            "['GET','\\ud800\\u']", "\0", "\u0001", "['GET','a\u0001']", "[GET,a]", "//['GET','a']", "<xml/>",
+            "['GET','\\ud800\\u']", "['GET','\\ud800']", "['GET','a\\ud800b']", "['GET','\\udf89\\ud83c']",
+            "['\\udf89']", "\0", "\u0001", "['GET','a\u0001']", "[GET,a]", "//['GET','a']", "<xml/>",
             "['GET',-]", "[,]"})
     void whatIsNoCommandIsRefused(String body) {
         assertTrue(post("", body).error(400).startsWith("ERR "));
@@ -174,6 +175,14 @@ class KvBadInputTest {
         String answer = rawGet(path);
         assertTrue(answer.matches("(?s)HTTP/1.1 (200|4\\d\\d) .*"), answer);
         assertTrue(answer.contains("\r\n\r\n{"), answer);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/%72edis/ping", "//redis/ping", "/v1/../redis/ping", "/./redis/ping", "/redi%73"})
+    void aPathThatOnlyLeadsHereIsRefused(String path) throws IOException {
+        String answer = rawGet(path);
+        assertTrue(answer.startsWith("HTTP/1.1 400 "), answer);
+        assertTrue(answer.contains("{\"error\":\"ERR the path must begin with /redis"), answer);
     }
 
     @Test

@@ -1,6 +1,19 @@
 package dev.millrace.kv;
 
+import java.net.URI;
+
 import io.quarkus.test.junit.QuarkusIntegrationTest;
 
+import dev.millrace.Management;
+
 @QuarkusIntegrationTest
-class KvListenIT extends KvListenTest {}
+class KvListenIT extends KvListenTest {
+
+    @Management
+    URI management;
+
+    @Override
+    URI metrics() {
+        return management.resolve("/q/metrics");
+    }
+}

@@ -13,12 +13,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
 
+import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 
@@ -29,6 +31,9 @@ import dev.millrace.redis.RedisConversation;
 class KvListenTest {
 
     RedisConversation redis;
+
+    @TestHTTPResource(value = "/metrics", management = true)
+    URI metrics;
 
     @Test
     void messagesComeAsTheClientsReadThem() {
@@ -106,8 +111,29 @@ class KvListenTest {
             listeners.add(new Listening(COMMANDER, "/subscribe/" + key()).ready());
         }
         assertEquals(10, listening());
+        assertEquals(10, gauge("millrace_kv_listeners"));
         listeners.forEach(Listening::close);
         eventually().until(() -> listening() == 0);
+        eventually().until(() -> gauge("millrace_kv_listeners") == 0);
+    }
+
+    @Test
+    void theConnectionsAreCounted() {
+        result("PING");
+        eventually().until(() -> gauge("millrace_kv_links_up") == gauge("millrace_kv_links"));
+        assertTrue(gauge("millrace_kv_links") > 0);
+        assertEquals(0, gauge("millrace_kv_in_flight"));
+    }
+
+    /** Where the metrics are. */
+    URI metrics() {
+        return metrics;
+    }
+
+    private double gauge(String name) {
+        return RestAssured.get(metrics()).asString().lines()
+                .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1))).sum();
     }
 
     @Test

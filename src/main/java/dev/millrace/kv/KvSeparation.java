@@ -1,0 +1,55 @@
+package dev.millrace.kv;
+
+import jakarta.inject.Singleton;
+
+import org.jboss.logging.Logger;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+
+import dev.millrace.redis.Outcome;
+import dev.millrace.redis.RedisClients;
+import dev.millrace.redis.RedisInfo;
+import dev.millrace.redis.RedisNodes;
+
+/** Sees to it that a server that was configured for callers is not the service's own under another name. */
+@Singleton
+class KvSeparation {
+
+    private static final Logger LOG = Logger.getLogger(KvSeparation.class);
+
+    private final KvRedis redis;
+    private final RedisNodes nodes;
+    private final int ownDatabase;
+
+    KvSeparation(KvRedis redis, RedisNodes nodes, RedisClients clients) {
+        this.redis = redis;
+        this.nodes = nodes;
+        this.ownDatabase = clients.endpoint().db();
+    }
+
+    /** What {@link #check} needs to know of the callers' server. */
+    static Request question() {
+        return Request.cmd(Command.INFO).arg("server");
+    }
+
+    /** Refuses the callers' Redis if it is the service's database; not if that cannot be told. Does not fail. */
+    Uni<Void> check(Outcome answer) {
+        String callers = answer.reply() == null ? null : runId(answer.reply().toString());
+        if (!redis.isOtherServer() || redis.database() != ownDatabase || callers == null) {
+            return Uni.createFrom().voidItem();
+        }
+        return nodes.ask(node -> node.send(question()).map(reply -> runId(reply.toString()))).invoke(own -> {
+            if (own.stream().anyMatch(node -> callers.equals(node.value()))) {
+                redis.refuse();
+            }
+        }).replaceWithVoid().onFailure().invoke(e -> LOG.debug("Asked again later", e)).onFailure()
+                .recoverWithNull();
+    }
+
+    /** By which Redis tells servers apart, and starts of the same one. */
+    private static String runId(String info) {
+        return RedisInfo.parse(info).get("run_id");
+    }
+}

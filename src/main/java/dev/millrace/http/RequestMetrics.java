@@ -11,7 +11,6 @@ import java.util.stream.LongStream;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.vertx.core.Context;
@@ -19,6 +18,8 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+
+import dev.millrace.metrics.Gauges;
 
 /**
  * {@code http_server_requests_seconds{method,uri,status,outcome}}, under the name and labels Quarkus gives it, but bounded:
@@ -40,10 +41,9 @@ public class RequestMetrics {
     private final Map<Labels, Timer> timers = new ConcurrentHashMap<>();
     private final LongAdder active = new LongAdder();
 
-    RequestMetrics(MeterRegistry registry) {
+    RequestMetrics(MeterRegistry registry, Gauges gauges) {
         this.registry = registry;
-        Gauge.builder("http.server.active.requests", active, LongAdder::sum)
-                .description("Requests being served").register(registry);
+        gauges.add("http.server.active.requests", "Requests being served", active, LongAdder::sum);
     }
 
     void register(@Observes Router router) {

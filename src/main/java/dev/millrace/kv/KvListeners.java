@@ -11,8 +11,6 @@ import java.util.regex.Pattern;
 
 import jakarta.inject.Singleton;
 
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
@@ -26,6 +24,7 @@ import io.vertx.redis.client.ResponseType;
 import io.vertx.redis.client.impl.types.ErrorType;
 
 import dev.millrace.http.Stopping;
+import dev.millrace.metrics.Gauges;
 import dev.millrace.redis.RedisConfig;
 
 /**
@@ -49,13 +48,13 @@ class KvListeners {
     private final AtomicInteger count = new AtomicInteger();
 
     KvListeners(KvRedis redis, KvConfig config, RedisConfig redisConfig, Stopping stopping,
-            MeterRegistry metrics) {
+            Gauges gauges) {
         this.redis = redis;
         this.stopping = stopping;
         this.most = config.maxListeners();
         this.connectMs = 2 * redisConfig.timeout().toMillis();
-        Gauge.builder("millrace.kv.listeners", count, AtomicInteger::get)
-                .description("Requests that follow channels, or what Redis does").register(metrics);
+        gauges.add("millrace.kv.listeners", "Requests that follow channels, or what Redis does", count,
+                AtomicInteger::get);
     }
 
     /**

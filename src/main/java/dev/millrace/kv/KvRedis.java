@@ -11,14 +11,13 @@ import jakarta.interceptor.Interceptor;
 
 import org.jboss.logging.Logger;
 
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Request;
 
+import dev.millrace.metrics.Gauges;
 import dev.millrace.redis.BriefLink;
 import dev.millrace.redis.Outcome;
 import dev.millrace.redis.RawRedis;
@@ -38,11 +37,11 @@ public class KvRedis {
 
     private final RawRedis redis;
     private final boolean otherServer;
-    private final MeterRegistry metrics;
+    private final Gauges gauges;
     private volatile boolean closed;
 
-    KvRedis(RedisClients clients, KvConfig config, MeterRegistry metrics) {
-        this.metrics = metrics;
+    KvRedis(RedisClients clients, KvConfig config, Gauges gauges) {
+        this.gauges = gauges;
         String url = config.url().map(String::strip).filter(u -> !u.isEmpty()).orElse(null);
         this.otherServer = url != null;
         this.redis = url == null && clients.endpoint().cluster()
@@ -52,13 +51,11 @@ public class KvRedis {
 
     void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) StartupEvent event) {
         if (redis != null) {
-            Gauge.builder("millrace.kv.links", redis, RawRedis::size)
-                    .description("Connections to the callers' Redis there should be").register(metrics);
-            Gauge.builder("millrace.kv.links.up", redis, RawRedis::up)
-                    .description("Connections to the callers' Redis that are up, of one per event loop")
-                    .register(metrics);
-            Gauge.builder("millrace.kv.in.flight", redis, RawRedis::inFlight)
-                    .description("Callers' commands waiting for their replies").register(metrics);
+            gauges.add("millrace.kv.links", "Connections to the callers' Redis there should be", redis, RawRedis::size);
+            gauges.add("millrace.kv.links.up", "Connections to the callers' Redis that are up, of one per event loop",
+                    redis, RawRedis::up);
+            gauges.add("millrace.kv.in.flight", "Callers' commands waiting for their replies", redis,
+                    RawRedis::inFlight);
             redis.open();
         }
     }

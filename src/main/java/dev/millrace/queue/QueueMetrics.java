@@ -5,13 +5,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToLongFunction;
 
 import jakarta.inject.Singleton;
 
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 
+import dev.millrace.metrics.Gauges;
 import dev.millrace.queue.QueueStore.Enqueued;
 
 /**
@@ -38,11 +39,13 @@ class QueueMetrics {
     }
 
     private final MeterRegistry registry;
+    private final Gauges gauges;
     private final Map<String, Counter[]> counters = new ConcurrentHashMap<>();
     private final Map<String, Map<QueueName, QueueCounts>> counts = new ConcurrentHashMap<>();
 
-    QueueMetrics(MeterRegistry registry) {
+    QueueMetrics(MeterRegistry registry, Gauges gauges) {
         this.registry = registry;
+        this.gauges = gauges;
     }
 
     void enqueued(QueueName queue, List<Enqueued> jobs) {
@@ -89,9 +92,9 @@ class QueueMetrics {
     }
 
     private void gauge(String label, String state, Map<QueueName, QueueCounts> queues,
-            java.util.function.ToLongFunction<QueueCounts> count) {
-        Gauge.builder("millrace.queue.jobs", queues, all -> all.values().stream().mapToLong(count).sum())
-                .description("Jobs in a state").tag("queue", label).tag("state", state).register(registry);
+            ToLongFunction<QueueCounts> count) {
+        gauges.add("millrace.queue.jobs", "Jobs in a state", queues,
+                all -> all.values().stream().mapToLong(count).sum(), "queue", label, "state", state);
     }
 
     private void count(QueueName queue, Event event, long n) {

@@ -14,7 +14,6 @@ import jakarta.enterprise.event.Observes;
 import jakarta.interceptor.Interceptor;
 
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.quarkus.runtime.ShutdownEvent;
@@ -25,6 +24,8 @@ import io.vertx.core.impl.VertxInternal;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+
+import dev.millrace.metrics.Gauges;
 
 /**
  * The service's way to Redis: one {@link RedisLink} per event loop, so that a request talks to Redis on the thread that
@@ -41,14 +42,16 @@ public class RedisLinks {
     private final RedisClients clients;
     private final RedisConfig config;
     private final MeterRegistry metrics;
+    private final Gauges gauges;
     private final VertxInternal vertx;
     private final List<Runnable> whenConnected = new CopyOnWriteArrayList<>();
     private volatile LinkSet links;
 
-    RedisLinks(RedisClients clients, RedisConfig config, MeterRegistry metrics, Vertx vertx) {
+    RedisLinks(RedisClients clients, RedisConfig config, MeterRegistry metrics, Gauges gauges, Vertx vertx) {
         this.clients = clients;
         this.config = config;
         this.metrics = metrics;
+        this.gauges = gauges;
         this.vertx = (VertxInternal) vertx;
     }
 
@@ -59,12 +62,10 @@ public class RedisLinks {
                 .serviceLevelObjectives(BUCKETS).register(metrics);
         LongConsumer latency = ns -> calls.record(ns, TimeUnit.NANOSECONDS);
         links = new LinkSet(vertx, factory, listener, latency, config.maxInFlight(), config.timeout());
-        Gauge.builder("millrace.redis.links.up", links, LinkSet::up)
-                .description("Connections to Redis that are up, of one per event loop").register(metrics);
-        Gauge.builder("millrace.redis.links", links, LinkSet::size)
-                .description("Connections to Redis there should be").register(metrics);
-        Gauge.builder("millrace.redis.in.flight", links, LinkSet::inFlight)
-                .description("Redis calls waiting for their answer").register(metrics);
+        gauges.add("millrace.redis.links.up", "Connections to Redis that are up, of one per event loop", links,
+                LinkSet::up);
+        gauges.add("millrace.redis.links", "Connections to Redis there should be", links, LinkSet::size);
+        gauges.add("millrace.redis.in.flight", "Redis calls waiting for their answer", links, LinkSet::inFlight);
         links.open();
     }
 

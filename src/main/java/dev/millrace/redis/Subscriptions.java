@@ -1,7 +1,6 @@
 package dev.millrace.redis;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.function.Consumer;
 
 import jakarta.annotation.Priority;
@@ -11,12 +10,12 @@ import jakarta.interceptor.Interceptor;
 
 import org.jboss.logging.Logger;
 
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Vertx;
 import io.vertx.core.impl.VertxInternal;
+
+import dev.millrace.metrics.Gauges;
 
 /**
  * Listens to Redis' channels for all features of this process, over one connection of its own.
@@ -39,13 +38,12 @@ public class Subscriptions {
     private static final Duration FAILURES_APART = Duration.ofMinutes(1);
 
     private final RedisClients clients;
-    private final MeterRegistry metrics;
+    private final Gauges gauges;
     private final Subscriber subscriber;
-    private List<Gauge> gauges = List.of();
 
-    Subscriptions(RedisClients clients, RedisLinks links, RedisConfig config, MeterRegistry metrics, Vertx vertx) {
+    Subscriptions(RedisClients clients, RedisLinks links, RedisConfig config, Gauges gauges, Vertx vertx) {
         this.clients = clients;
-        this.metrics = metrics;
+        this.gauges = gauges;
         Duration timeout = config.timeout();
         this.subscriber = new Subscriber(((VertxInternal) vertx).createEventLoopContext(), clients.listeningFactory(),
                 links::send, timeout, timeout.compareTo(HEARTBEAT) > 0 ? timeout : HEARTBEAT, LINGER, MAX_CHANNELS,
@@ -53,17 +51,13 @@ public class Subscriptions {
     }
 
     void start(@Observes StartupEvent event) {
-        gauges = List.of(
-                Gauge.builder("millrace.redis.subscriptions", subscriber, Subscriber::channels)
-                        .description("Channels that are listened to").register(metrics),
-                Gauge.builder("millrace.redis.subscriptions.up", subscriber, s -> s.isUp() || !s.hasBegun() ? 1 : 0)
-                        .description("Whether messages arrive, or nobody has listened yet").register(metrics));
+        gauges.add("millrace.redis.subscriptions", "Channels that are listened to", subscriber, Subscriber::channels);
+        gauges.add("millrace.redis.subscriptions.up", "Whether messages arrive, or nobody has listened yet", subscriber,
+                s -> s.isUp() || !s.hasBegun() ? 1 : 0);
     }
 
     void stop(@Observes @Priority(Interceptor.Priority.PLATFORM_AFTER) ShutdownEvent event) {
         subscriber.close();
-        // The registry outlives a live reload, and would go on asking this one.
-        gauges.forEach(metrics::remove);
     }
 
     /**

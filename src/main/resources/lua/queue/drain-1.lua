@@ -3,8 +3,8 @@
 -- KEYS[1] meta
 -- ARGV[1] most     jobs to look at, about
 -- ARGV[2] newest   the highest id to remove; empty for the last one there is
--- ARGV[3] cursor   where to go on: "d:<scan>:", delayed ones, at first with scan 0; "g:<scan>:", those behind the heads of groups;
---   "w:<priority>:", a line from its front; "w:<priority>:<n>", the rest of it from n before its end
+-- ARGV[3] cursor   where to go on: "e:0:", at first, the earliest delayed ones; "d:<scan>:", the other delayed ones; "g:<scan>:",
+--   those behind the heads of groups; "w:<priority>:", a line from its front; "w:<priority>:<n>", the rest of it from n before its end
 -- returns {how many were removed, newest, next}: next is where to go on, empty at the end
 
 local most = tonumber(ARGV[1])
@@ -33,13 +33,21 @@ local function line_below(level)
   return next and 'w:' .. next .. ':' or ''
 end
 
--- Delayed ones come first, and then the groups, for both may join a line meanwhile, and a line is looked at as a whole.
+local function drop_delayed(member)
+  local id = string.match(member, '^0*(%d+):')
+  if old(id) and redis.call('ZREM', delayed, member) == 1 then drop(id, false) end
+end
+
+-- Delayed ones come first, and of them those that are due soonest, and then the groups: both may join a line meanwhile, and a line is
+-- looked at as a whole. Those behind a head are looked at up to the first newer one: one that gets due meanwhile behind it stays.
+if phase == 'e' then
+  for _, member in ipairs(redis.call('ZRANGE', delayed, 0, most - 1)) do drop_delayed(member) end
+  return answer(removed > 0 and ARGV[3] or 'd:0:')
+end
+
 if phase == 'd' then
   local scan = redis.call('ZSCAN', delayed, part, 'COUNT', most)
-  for i = 1, #scan[2], 2 do
-    local id = string.match(scan[2][i], '^0*(%d+):')
-    if old(id) and redis.call('ZREM', delayed, scan[2][i]) == 1 then drop(id, false) end
-  end
+  for i = 1, #scan[2], 2 do drop_delayed(scan[2][i]) end
   return answer(scan[1] == '0' and 'g:0:' or 'd:' .. scan[1] .. ':')
 end
 
@@ -74,9 +82,13 @@ if n == '' then
 end
 
 -- Behind newer ones there may be some that were delayed, or waited for others of their group. They stay in the line without a body.
--- Counted from the end, for what leaves the line meanwhile leaves it at its front.
-local ids = redis.call('LRANGE', line, -(n + most), -(n + 1))
-for _, id in ipairs(ids) do
+-- Counted from the end, for what leaves the line meanwhile leaves it at its front; and more at a time than can be added meanwhile.
+n = tonumber(n)
+local ids = redis.call('LRANGE', line, -(n + 5000), -(n + 1))
+local seen = 0
+while seen < #ids and removed < most do
+  local id = ids[#ids - seen]
+  seen = seen + 1
   if old(id) then drop(id, true) end
 end
-return answer(#ids < most and line_below('(' .. part) or 'w:' .. part .. ':' .. n + most)
+return answer(seen == #ids and seen < 5000 and line_below('(' .. part) or string.format('w:%s:%.0f', part, n + seen))

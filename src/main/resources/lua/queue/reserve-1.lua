@@ -9,7 +9,7 @@
 -- ARGV     then, per request, two: jobs wanted, 1000 at most in all, and ms of their lease, 0 for the job's own
 -- ARGV     at last the lease, in ms, of jobs that have none of their own
 -- returns {now, next, id, lease end, state, body, ...}, in the order of the requests
---   next: ms at which there may be more, 0 if unknown, -1 at once; of those who will not wait, -1 or 0
+--   next: ms at which there may be more, 0 if unknown, -1 at once; to those who will not wait, 0 or -1
 
 local concurrency, interval, burst = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local fallback = tonumber(ARGV[#ARGV])
@@ -39,8 +39,8 @@ local ids, states, bodies, got, skipped, bytes = {}, {}, {}, 0, 0, 0
 while got < most and skipped < 1000 and bytes < 4194304 do
   local level = redis.call('ZREVRANGE', levels, 0, 0)[1]
   if not level then break end
-  -- Few at a time as long as it is not known that they are small.
-  local room = math.min(most - got, bytes < got * 4096 and 100 or 10)
+  -- Few at a time, for they may be large.
+  local room = math.min(most - got, 25)
   local popped = redis.call('LPOP', q .. 'w:' .. level, room) or {}
   if #popped < room then redis.call('ZREM', levels, level) end
   if #popped > 0 then
@@ -100,11 +100,11 @@ if got > 0 then
 end
 if rated and #ids >= allowed then next = math.ceil(rated + interval * (1 - burst)) end
 
-if skipped >= 1000 and got == 0 then
+if got < most and (skipped >= 1000 or bytes >= 4194304) then
   next = -1
 elseif got < wanted and ARGV[5] == '1' then
   redis.call('HSET', meta, 'wait', now + 2000)
-  if skipped >= 1000 or got < most and redis.call('ZRANGEBYSCORE', delayed, '-inf', now, 'LIMIT', 0, 1)[1] then
+  if got < most and redis.call('ZRANGEBYSCORE', delayed, '-inf', now, 'LIMIT', 0, 1)[1] then
     next = -1
   elseif next == 0 then
     for _, set in ipairs({ delayed, leased }) do

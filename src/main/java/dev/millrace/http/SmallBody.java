@@ -1,24 +1,16 @@
 package dev.millrace.http;
 
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.ext.web.RoutingContext;
 
 /**
- * Reads the body of a request that says how long it is, for the shortcuts past the REST layer. That the length is within the limit is seen to
- * by who asks.
+ * Reads the body of a request that says how long it is, for the shortcuts past the REST layer. That the length is within the limit is
+ * seen to by who asks; that it comes, by the server's time-out for idle connections, as everywhere.
  */
 public final class SmallBody {
-
-    /** As long as the REST layer waits. */
-    private static final long LONGEST_S = 60;
-
-    private final Buffer bytes = Buffer.buffer();
-    private boolean over;
 
     private SmallBody() {}
 
@@ -30,29 +22,14 @@ public final class SmallBody {
                 || request.headers().contains(HttpHeaders.EXPECT) ? 0 : Long.parseLong(length);
     }
 
-    /** Hands over the body once it is there; who does not send it in a minute is answered 408. */
-    public static void read(RoutingContext context, Consumer<byte[]> then) {
-        new SmallBody().receive(context, then);
-    }
-
-    private void receive(RoutingContext context, Consumer<byte[]> then) {
-        HttpServerRequest request = context.request();
-        long timer = context.vertx().setTimer(TimeUnit.SECONDS.toMillis(LONGEST_S), t -> {
-            over = true;
-            LingeringClose.after(request, context.vertx());
-            context.fail(408);
-        });
+    /** Hands over the body once it is there. */
+    public static void read(HttpServerRequest request, Consumer<byte[]> then) {
+        Buffer bytes = Buffer.buffer();
         request.exceptionHandler(broken -> {
-            over = true;
-            context.vertx().cancelTimer(timer);
+            // The client is gone, and there is nobody to answer.
         });
         request.handler(bytes::appendBuffer);
-        request.endHandler(end -> {
-            context.vertx().cancelTimer(timer);
-            if (!over) {
-                then.accept(bytes.getBytes());
-            }
-        });
+        request.endHandler(end -> then.accept(bytes.getBytes()));
         request.resume();
     }
 }

@@ -50,7 +50,7 @@ public class QueueControl {
         return Uni.createFrom().deferred(() -> {
             AtomicLong sum = new AtomicLong();
             AtomicReference<String> newest = new AtomicReference<>("");
-            AtomicReference<String> cursor = new AtomicReference<>("d:0:");
+            AtomicReference<String> cursor = new AtomicReference<>("e:0:");
             return untilDone(() -> run(queue, drain, List.of(JOBS_PER_STEP, newest.get(), cursor.get())).map(r -> {
                 sum.addAndGet(r.get(0).toLong());
                 newest.set(r.get(1).toString());

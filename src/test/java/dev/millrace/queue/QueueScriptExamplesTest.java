@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -114,8 +115,8 @@ class QueueScriptExamplesTest {
         List<String> ids = enqueue(Collections.nCopies(40, job).toArray(NewJob[]::new));
 
         List<String> handed = ids(reserve(100));
-        assertEquals(20, handed.size(), "4 MB, and what came along with the last of them");
-        assertEquals(ids.subList(20, 40), ids(reserve(100)));
+        assertEquals(25, handed.size(), "4 MB, and what came along with the last of them");
+        assertEquals(ids.subList(25, 40), ids(reserve(100)));
     }
 
     @Test
@@ -183,6 +184,33 @@ class QueueScriptExamplesTest {
         }));
 
         assertEquals(newer, ids(reserve(9)));
+    }
+
+    /** Also where more come than it looks at. */
+    @Test
+    void drainEndsWhileMoreComeAllTheTime() {
+        enqueue(job(0, 0, null), job(0, 0, null));
+        NewJob[] more = Collections.nCopies(900, job(0, 0, null)).toArray(NewJob[]::new);
+
+        assertEquals(2, scripts.drain(5, () -> enqueue(more), () -> enqueue(more)));
+
+        assertTrue((Long) scripts.sweep(200).get(1) > 900);
+    }
+
+    @Test
+    void drainFindsWhatIsDueSoonBeforeItIs() {
+        enqueue(job(0, 0, "a"));
+        reserve(1);
+        enqueue(job(0, 100, "a"));
+        NewJob[] later = Collections.nCopies(900, job(0, 90_000, null)).toArray(NewJob[]::new);
+        enqueue(later);
+
+        assertEquals(901, scripts.drain(10, () -> {
+            enqueue(grouped("a"));
+            redis.advance(200_000);
+            scripts.sweep(200);
+        }));
+        assertEquals(1L, scripts.sweep(200).get(1), "the newer one");
     }
 
     @Test

@@ -140,7 +140,12 @@ final class QueueScripts {
 
     /** Removes all that wait or are delayed, so many per call; says how many. {@code meanwhile} is done after the first call. */
     long drain(int most, Runnable meanwhile) {
-        List<?> reply = list("drain", List.of(most, "", "d:0:"));
+        return drain(most, meanwhile, () -> {});
+    }
+
+    /** {@code always} is done after each other call. */
+    long drain(int most, Runnable meanwhile, Runnable always) {
+        List<?> reply = list("drain", List.of(most, "", "e:0:"));
         meanwhile.run();
         long sum = (Long) reply.get(0);
         for (int calls = 1; !reply.get(2).equals(""); calls++) {
@@ -149,6 +154,7 @@ final class QueueScripts {
             }
             reply = list("drain", List.of(most, reply.get(1), reply.get(2)));
             sum += (Long) reply.get(0);
+            always.run();
         }
         return sum;
     }

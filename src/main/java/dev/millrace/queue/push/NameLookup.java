@@ -102,7 +102,7 @@ class NameLookup {
 
     /** The last two labels: mostly what one party's servers answer for. */
     private static String domain(String name) {
-        int last = name.lastIndexOf('.', name.length() - 2);
-        return name.substring(name.lastIndexOf('.', last - 1) + 1);
+        String plain = name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
+        return plain.substring(plain.lastIndexOf('.', plain.lastIndexOf('.') - 1) + 1);
     }
 }

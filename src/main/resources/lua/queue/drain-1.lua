@@ -4,12 +4,13 @@
 -- ARGV[1] most     jobs to look at, about
 -- ARGV[2] newest   the highest id to remove; empty for the last one there is
 -- ARGV[3] cursor   where to go on: "e:0:", at first, the earliest delayed ones; "d:<scan>:", the other delayed ones; "g:<scan>:",
---   those behind the heads of groups; "w:<priority>:", a line from its front; "w:<priority>:<n>", the rest of it from n before its end
+--   those behind the heads of groups; "w:<priority>:", a line from its front; "w:<priority>:<n>:<last id>", the rest of it from n before
+--   where its end was when the last id was that one
 -- returns {how many were removed, newest, next}: next is where to go on, empty at the end
 
 local most = tonumber(ARGV[1])
 local newest = tonumber(ARGV[2]) or tonumber(redis.call('HGET', meta, 'seq') or 0)
-local phase, part, n = string.match(ARGV[3], '^(%a):([^:]*):(%d*)$')
+local phase, part, n = string.match(ARGV[3], '^(%a):([^:]*):(%d*)')
 local removed = 0
 
 local function old(id) return tonumber(id) <= newest end
@@ -75,20 +76,33 @@ if n == '' then
       redis.call('ZREM', levels, part)
       return answer(line_below('(' .. part))
     end
-    if not old(id) then return answer('w:' .. part .. ':0') end
+    if not old(id) then return answer('w:' .. part .. ':0:' .. redis.call('HGET', meta, 'seq')) end
     drop(redis.call('LPOP', line), true)
   end
   return answer(ARGV[3])
 end
 
 -- Behind newer ones there may be some that were delayed, or waited for others of their group. They stay in the line without a body.
--- Counted from the end, for what leaves the line meanwhile leaves it at its front; and more at a time than can be added meanwhile.
-n = tonumber(n)
-local ids = redis.call('LRANGE', line, -(n + 5000), -(n + 1))
+-- Counted from the end, for what leaves the line meanwhile leaves it at its front; and from where the end was, however much was added.
+local last = tonumber(string.match(ARGV[3], '%d+$'))
+local function is_new(at)
+  local id = redis.call('LINDEX', line, -at)
+  return id and tonumber(id) > last
+end
+local added, beyond = 0, 1
+while is_new(beyond) do added, beyond = beyond, beyond * 2 end
+while beyond - added > 1 do
+  local middle = math.floor((added + beyond) / 2)
+  if is_new(middle) then added = middle else beyond = middle end
+end
+
+local from, looks = added + tonumber(n), 5000
+local ids = redis.call('LRANGE', line, -(from + looks), -(from + 1))
 local seen = 0
 while seen < #ids and removed < most do
   local id = ids[#ids - seen]
   seen = seen + 1
   if old(id) then drop(id, true) end
 end
-return answer(seen == #ids and seen < 5000 and line_below('(' .. part) or string.format('w:%s:%.0f', part, n + seen))
+if seen == #ids and seen < looks then return answer(line_below('(' .. part)) end
+return answer(string.format('w:%s:%.0f:%.0f', part, n + seen, last))

@@ -17,7 +17,7 @@ import dev.millrace.redis.Scripts;
 @Singleton
 public class QueueControl {
 
-    private static final String JOBS_PER_STEP = "200";
+    private static final String JOBS_PER_STEP = "500";
     private static final String REMOVED_PER_STEP = "1000";
 
     private final Queues queues;

@@ -34,7 +34,7 @@ class KvService {
     /** Each goes through all keys. */
     private static final int MOST_SEARCHES = 16;
     /** Commands of a pipeline that go out together; those after them are not sent if the replies take up too much. */
-    private static final int TOGETHER = 100;
+    private static final int TOGETHER = 1000;
 
     private final KvRedis redis;
     private final KvCommandTable table;

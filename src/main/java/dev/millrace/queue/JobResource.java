@@ -94,7 +94,7 @@ public class JobResource {
             } else {
                 String at = request.isOne() ? "" : "jobs[" + i + "].";
                 found.addAll(job.violations(at));
-                payloads.check(at + "data", job.data());
+                payloads.check(at, "data", job.data());
             }
         }
         if (!found.isEmpty()) {

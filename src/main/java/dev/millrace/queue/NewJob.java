@@ -50,8 +50,8 @@ public record NewJob(
         if (problem != null) {
             found.add(new Violation(at + "type", problem));
         }
-        QueueDefinition.check(found, at + "priority", priority, -MOST_PRIORITY, MOST_PRIORITY);
-        QueueDefinition.check(found, at + "delay", delay, Duration.ZERO, FURTHEST, "0 and 400 days");
+        QueueDefinition.check(found, at, "priority", priority, -MOST_PRIORITY, MOST_PRIORITY);
+        QueueDefinition.check(found, at, "delay", delay, Duration.ZERO, FURTHEST, "0 and 400 days");
         if (runAt != null) {
             if (delay != null) {
                 found.add(new Violation(at + "runAt", "must not be given together with delay"));
@@ -65,22 +65,22 @@ public record NewJob(
                 found.addAll(e.violations());
             }
         }
-        QueueDefinition.check(found, at + "maxAttempts", maxAttempts, 1, MOST_ATTEMPTS);
+        QueueDefinition.check(found, at, "maxAttempts", maxAttempts, 1, MOST_ATTEMPTS);
         if (backoff != null) {
             found.addAll(backoff.violations(at + "backoff"));
         }
-        QueueDefinition.check(found, at + "lease", lease, SHORTEST_LEASE, LONGEST_LEASE, "1 s and 24 h");
-        QueueDefinition.check(found, at + "ttl", ttl, Duration.ofSeconds(1), FURTHEST, "1 s and 400 days");
-        checkKey(found, at + "uniqueKey", uniqueKey);
-        checkKey(found, at + "idempotencyKey", idempotencyKey);
-        checkKey(found, at + "group", group);
+        QueueDefinition.check(found, at, "lease", lease, SHORTEST_LEASE, LONGEST_LEASE, "1 s and 24 h");
+        QueueDefinition.check(found, at, "ttl", ttl, Duration.ofSeconds(1), FURTHEST, "1 s and 400 days");
+        checkKey(found, at, "uniqueKey", uniqueKey);
+        checkKey(found, at, "idempotencyKey", idempotencyKey);
+        checkKey(found, at, "group", group);
         return found;
     }
 
-    private static void checkKey(List<Violation> found, String field, String key) {
+    private static void checkKey(List<Violation> found, String at, String field, String key) {
         String problem = key == null ? null : Keys.identifierProblem(key);
         if (problem != null) {
-            found.add(new Violation(field, problem));
+            found.add(new Violation(at + field, problem));
         }
     }
 

@@ -16,11 +16,11 @@ public class Payloads {
         this.mostBytes = config.maxPayloadBytes();
     }
 
-    /** Refuses what is too large, with 413. {@code payload} may be null. */
-    public void check(String field, JsonValue payload) {
+    /** Refuses what is too large, with 413. {@code at} is in front of the name of the field; {@code payload} may be null. */
+    public void check(String at, String field, JsonValue payload) {
         // A character is three bytes at most.
         if (payload != null && payload.text().length() > mostBytes / 3 && payload.bytes() > mostBytes) {
-            throw new ApiException(ErrorCode.TOO_LARGE, field + " has more than " + mostBytes + " bytes");
+            throw new ApiException(ErrorCode.TOO_LARGE, at + field + " has more than " + mostBytes + " bytes");
         }
     }
 }

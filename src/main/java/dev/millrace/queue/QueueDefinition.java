@@ -62,23 +62,23 @@ public record QueueDefinition(
     /** What is wrong with it; empty if nothing is. */
     List<Violation> violations() {
         List<Violation> found = new ArrayList<>();
-        check(found, "concurrency", concurrency, 1, 100_000);
+        check(found, "", "concurrency", concurrency, 1, 100_000);
         if (rate != null) {
             if (rate.limit() == null || rate.window() == null) {
                 found.add(new Violation("rate", "must have limit and window"));
             }
-            check(found, "rate.limit", rate.limit(), 1, 1_000_000);
-            check(found, "rate.window", rate.window(), Duration.ofMillis(1), DAY, "1 ms and 24 h");
+            check(found, "", "rate.limit", rate.limit(), 1, 1_000_000);
+            check(found, "", "rate.window", rate.window(), Duration.ofMillis(1), DAY, "1 ms and 24 h");
         }
-        check(found, "maxAttempts", maxAttempts, 1, NewJob.MOST_ATTEMPTS);
+        check(found, "", "maxAttempts", maxAttempts, 1, NewJob.MOST_ATTEMPTS);
         if (backoff != null) {
             found.addAll(backoff.violations("backoff"));
         }
-        check(found, "lease", lease, NewJob.SHORTEST_LEASE, DAY, "1 s and 24 h");
-        check(found, "maxStalls", maxStalls, 0, 100);
+        check(found, "", "lease", lease, NewJob.SHORTEST_LEASE, DAY, "1 s and 24 h");
+        check(found, "", "maxStalls", maxStalls, 0, 100);
         if (retention != null) {
-            check(found, "retention.completed", retention.completed(), Duration.ZERO, YEAR, "0 and 400 days");
-            check(found, "retention.dead", retention.dead(), Duration.ZERO, YEAR, "0 and 400 days");
+            check(found, "", "retention.completed", retention.completed(), Duration.ZERO, YEAR, "0 and 400 days");
+            check(found, "", "retention.dead", retention.dead(), Duration.ZERO, YEAR, "0 and 400 days");
         }
         if (push != null) {
             push.violations().forEach(v -> found.add(new Violation("push." + v.field(), v.message())));
@@ -86,16 +86,17 @@ public record QueueDefinition(
         return found;
     }
 
-    static void check(List<Violation> found, String field, Integer value, int least, int most) {
+    /** {@code at} is in front of the name of the field; both are put together only where there is something to say. */
+    static void check(List<Violation> found, String at, String field, Integer value, int least, int most) {
         if (value != null && (value < least || value > most)) {
-            found.add(new Violation(field, "must be between " + least + " and " + most));
+            found.add(new Violation(at + field, "must be between " + least + " and " + most));
         }
     }
 
-    static void check(List<Violation> found, String field, Duration value, Duration least, Duration most,
-            String bounds) {
+    static void check(List<Violation> found, String at, String field, Duration value, Duration least,
+            Duration most, String bounds) {
         if (value != null && (value.compareTo(least) < 0 || value.compareTo(most) > 0)) {
-            found.add(new Violation(field, "must be between " + bounds));
+            found.add(new Violation(at + field, "must be between " + bounds));
         }
     }
 

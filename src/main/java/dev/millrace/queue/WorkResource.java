@@ -77,10 +77,10 @@ public class WorkResource {
 
         List<Violation> violations(String at) {
             List<Violation> found = new ArrayList<>(0);
-            QueueDefinition.check(found, at + "max", max, 1, MOST);
-            QueueDefinition.check(found, at + "lease", lease, NewJob.SHORTEST_LEASE, NewJob.LONGEST_LEASE,
+            QueueDefinition.check(found, at, "max", max, 1, MOST);
+            QueueDefinition.check(found, at, "lease", lease, NewJob.SHORTEST_LEASE, NewJob.LONGEST_LEASE,
                     "1 s and 24 h");
-            QueueDefinition.check(found, at + "wait", waitFor, Duration.ZERO, LONGEST_WAIT, "0 and 30 s");
+            QueueDefinition.check(found, at, "wait", waitFor, Duration.ZERO, LONGEST_WAIT, "0 and 30 s");
             return found;
         }
     }
@@ -191,7 +191,7 @@ public class WorkResource {
             found.addAll(request.reserve().violations("reserve."));
         }
         refuse(found);
-        results.forEach(r -> payloads.check("result", r.result()));
+        results.forEach(r -> payloads.check("", "result", r.result()));
         return service.complete(name, results).flatMap(statuses -> {
             List<Outcome> outcomes = outcomes(results.stream().map(Result::id).toList(), statuses);
             return request.reserve() == null
@@ -216,7 +216,7 @@ public class WorkResource {
             check(found, "failures", i, f == null ? null : f.id(), f == null ? null : f.leaseToken());
             if (f != null) {
                 String at = "failures[" + i + "].";
-                QueueDefinition.check(found, at + "delay", f.delay(), Duration.ZERO, Duration.ofDays(400),
+                QueueDefinition.check(found, at, "delay", f.delay(), Duration.ZERO, Duration.ofDays(400),
                         "0 and 400 days");
                 if (f.error() != null && f.error().length() > LONGEST_ERROR) {
                     found.add(new Violation(at + "error", "must be at most " + LONGEST_ERROR + " characters"));
@@ -244,11 +244,11 @@ public class WorkResource {
         for (int i = 0; i < leases.size(); i++) {
             Extension e = leases.get(i);
             check(found, "leases", i, e == null ? null : e.id(), e == null ? null : e.leaseToken());
-            QueueDefinition.check(found, "leases[" + i + "].lease", e == null ? null : e.lease(),
+            QueueDefinition.check(found, "leases[" + i + "].", "lease", e == null ? null : e.lease(),
                     NewJob.SHORTEST_LEASE, NewJob.LONGEST_LEASE, "1 s and 24 h");
         }
         refuse(found);
-        leases.forEach(e -> payloads.check("progress", e.progress()));
+        leases.forEach(e -> payloads.check("", "progress", e.progress()));
         return service.extend(name, leases).map(extended -> {
             requireHeld(extended.size(), extended.get(0).status());
             List<Outcome> outcomes = new ArrayList<>(leases.size());
@@ -294,12 +294,11 @@ public class WorkResource {
     }
 
     private static void check(List<Violation> found, String list, int i, String id, String leaseToken) {
-        String at = list + '[' + i + "].";
         if (id == null || !JobResource.isId(id)) {
-            found.add(new Violation(at + "id", "must be the id of a job"));
+            found.add(new Violation(list + '[' + i + "].id", "must be the id of a job"));
         }
         if (leaseToken == null || leaseToken.isEmpty()) {
-            found.add(new Violation(at + "leaseToken", "must be the token the job was handed out with"));
+            found.add(new Violation(list + '[' + i + "].leaseToken", "must be the token the job was handed out with"));
         }
     }
 

@@ -20,7 +20,7 @@ record Workplace(QueueName queue, JobProcessor processor, long leaseMs, long tim
         }
         try {
             JsonValue written = value instanceof JsonValue v ? v : new JsonValue(json.writeValueAsString(value));
-            payloads.check(what, written);
+            payloads.check("", what, written);
             return written.text().equals("null") ? null : written;
         } catch (JsonProcessingException e) {
             throw new DeadJobException("The " + what + " cannot be written as JSON", e);

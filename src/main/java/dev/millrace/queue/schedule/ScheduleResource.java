@@ -96,7 +96,7 @@ public class ScheduleResource {
         if (!violations.isEmpty()) {
             throw ApiException.invalid(violations);
         }
-        payloads.check("job.data", definition.job().data());
+        payloads.check("job.", "data", definition.job().data());
         return schedules.put(where, name, definition).flatMap(put -> schedules.get(where, name).map(View::of)
                 .map(view -> put == Put.CREATED
                         ? ResponseBuilder.<View>created(URI.create("/v1/queues/" + queue + "/schedules/" + name))

@@ -16,8 +16,8 @@ import io.vertx.core.impl.ContextInternal;
 
 /**
  * Makes one call of many: what requests ask of one queue on one event loop goes to Redis together, a call at a time. What
- * arrives while a call is under way waits for it, though not longer than 1 ms; so alone a request waits for nobody, and the more
- * there are, the less each costs.
+ * arrives while a call is under way waits for it, though not longer than 1 ms, unless it is large; so alone a request waits for
+ * nobody, and the more there are, the less each costs.
  *
  * @param <I> what one request asks
  * @param <O> what it is answered
@@ -88,7 +88,8 @@ final class Merger<I, O> {
 
         void add(Asked<I, O> asked) {
             waiting.add(asked);
-            if (underWay == 0) {
+            // A large one has little to share, and would only have Redis wait for it, and then everybody for Redis.
+            if (underWay == 0 || 2 * weight.applyAsInt(asked.request()) >= most) {
                 sendThisTurn();
             } else if (!timerAhead) {
                 timerAhead = true;

@@ -26,8 +26,8 @@ import dev.millrace.queue.WorkResource.Result;
 @Singleton
 public class QueueService {
 
-    /** Most jobs in a script. */
-    private static final int MOST = 1000;
+    /** Most jobs in a script that requests share: about a millisecond of Redis' time. */
+    private static final int MOST = 200;
     private static final int BYTES_PER_WEIGHT = 1024;
 
     private final Queues queues;

@@ -78,7 +78,7 @@ class KvRepliesTest {
         String k = key();
         String large = value(MAX_REPLY);
         List<List<String>> commands = new ArrayList<>(List.of(List.of("GET", large)));
-        commands.addAll(Collections.nCopies(2500, List.of("INCR", k)));
+        commands.addAll(Collections.nCopies(1500, List.of("INCR", k)));
         commands.add(List.of("KEYS", "*"));
         List<JsonNode> outcomes = pipeline(COMMANDER, commands);
         assertTrue(outcomes.get(0).get("error").textValue().contains("was run"));

@@ -15,6 +15,7 @@ import io.quarkus.tls.TlsConfigurationRegistry;
 import io.quarkus.tls.runtime.config.TlsConfigUtils;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetClientOptions;
+import io.vertx.redis.client.ProtocolVersion;
 import io.vertx.redis.client.Redis;
 
 /** Knows where Redis is and makes clients for it. */
@@ -84,8 +85,9 @@ public class RedisClients {
         if (raw.equals(endpoint)) {
             throw new ConfigurationException("REDIS_KV_DB or REDIS_KV_URL: must not be the service's own database");
         }
+        // Not without a HELLO: the client would log in only where Redis insists, and be another user than the URL names.
         return new RawRedis(raw, () -> Redis.createClient(vertx,
-                raw.options(netOptions(raw), maxInFlight).setProtocolNegotiation(false)
+                raw.options(netOptions(raw), maxInFlight).setPreferredProtocolVersion(ProtocolVersion.RESP2)
                         .setMaxNestedArrays(MOST_NESTED)),
                 config, maxInFlight, vertx);
     }

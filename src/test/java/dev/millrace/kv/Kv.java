@@ -17,6 +17,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -81,10 +84,14 @@ final class Kv {
             request.header(headers[i], headers[i + 1]);
         }
         try {
-            HttpResponse<byte[]> answer = CLIENT.send(request.build(), BodyHandlers.ofByteArray());
+            // The time-out of the request ends with the head of the answer.
+            HttpResponse<byte[]> answer = CLIENT.sendAsync(request.build(), BodyHandlers.ofByteArray())
+                    .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
             return new Answer(answer.statusCode(), answer.headers(), answer.body());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        } catch (ExecutionException e) {
+            throw new UncheckedIOException(new IOException(e.getCause()));
+        } catch (TimeoutException e) {
+            throw new AssertionError(method + " " + path + " does not end", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);

@@ -29,24 +29,10 @@ final class RawJson {
         StringBuilder out = new StringBuilder(128);
         copy(in, out, maxDepth);
         String result = out.toString();
-        if (!isWellFormed(result)) {
+        if (!Unicode.isWellFormed(result)) {
             throw new UnsuitableJsonException(in, "must be well-formed Unicode");
         }
         return result;
-    }
-
-    /** Whether each surrogate has its other half. A loop, for an encoder would cost several times as much. */
-    static boolean isWellFormed(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (Character.isSurrogate(c)) {
-                i++;
-                if (Character.isLowSurrogate(c) || i == text.length() || !Character.isLowSurrogate(text.charAt(i))) {
-                    return false;
-                }
-            }
-        }
-        return true;
     }
 
     /** Jackson's own copy would read numbers and write them anew; and a generator per value costs more than the value. */

@@ -10,6 +10,8 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 
+import dev.millrace.http.Unicode;
+
 /** Reads commands as the Upstash REST protocol writes them: as JSON arrays, or as a path. */
 final class KvCommandReader {
 
@@ -70,13 +72,7 @@ final class KvCommandReader {
 
     /** Half a character cannot be written in UTF-8. */
     private static byte[] bytes(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            if (Character.isSurrogate(text.charAt(i))) {
-                require(Character.isHighSurrogate(text.charAt(i)) && i + 1 < text.length()
-                        && Character.isLowSurrogate(text.charAt(i + 1)), "both halves of each surrogate pair");
-                i++;
-            }
-        }
+        require(Unicode.isWellFormed(text), "both halves of each surrogate pair");
         return text.getBytes(StandardCharsets.UTF_8);
     }
 

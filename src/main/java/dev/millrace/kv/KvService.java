@@ -25,7 +25,7 @@ import dev.millrace.kv.KvCommandTable.Kind;
 import dev.millrace.redis.Outcome;
 
 /**
- * Runs callers' commands. What may not be run is not sent; all else goes out a hundred at a time, and each command has its own
+ * Runs callers' commands. What may not be run is not sent; all else goes out in one write, or a thousand at a time, and each command has its own
  * outcome.
  */
 @Singleton

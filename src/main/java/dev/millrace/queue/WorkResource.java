@@ -1,6 +1,5 @@
 package dev.millrace.queue;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +37,7 @@ import dev.millrace.http.ApiException;
 import dev.millrace.http.ErrorCode;
 import dev.millrace.http.JsonValue;
 import dev.millrace.http.Timestamps;
+import dev.millrace.http.Unicode;
 import dev.millrace.http.Violation;
 
 /** What workers do: take jobs, and say what became of them. */
@@ -220,7 +220,7 @@ public class WorkResource {
                         "0 and 400 days");
                 if (f.error() != null && f.error().length() > LONGEST_ERROR) {
                     found.add(new Violation(at + "error", "must be at most " + LONGEST_ERROR + " characters"));
-                } else if (f.error() != null && !StandardCharsets.UTF_8.newEncoder().canEncode(f.error())) {
+                } else if (f.error() != null && !Unicode.isWellFormed(f.error())) {
                     found.add(new Violation(at + "error", "must be well-formed Unicode"));
                 }
             }

@@ -46,8 +46,26 @@ class QueueClusterTest {
         threads.shutdownNow();
     }
 
+    /** As many on each node, which chance alone would not see to. */
     private List<String> queues() {
-        return IntStream.range(0, QUEUES).mapToObj(i -> prefix + i).toList();
+        List<String> queues = new ArrayList<>();
+        for (RedisServerProcess node : RedisCluster.nodes) {
+            try (RedisConversation redis = new RedisConversation(node.port())) {
+                IntStream.range(0, 10_000).mapToObj(i -> prefix + i).filter(queue -> isOn(redis, queue))
+                        .limit(QUEUES / RedisCluster.nodes.size()).forEach(queues::add);
+            }
+        }
+        assertEquals(QUEUES, queues.size());
+        return queues;
+    }
+
+    private static boolean isOn(RedisConversation node, String queue) {
+        try {
+            node.call("EXISTS", "mr:{main:q:" + queue + "}:meta");
+            return true;
+        } catch (RedisConversation.ErrorReply moved) {
+            return false;
+        }
     }
 
     private static QueueClient client(String queue) {

@@ -1,6 +1,7 @@
 package dev.millrace.queue.mail;
 
 import java.io.BufferedReader;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
@@ -135,12 +136,16 @@ public class SmtpSink implements QuarkusTestResourceLifecycleManager {
         return line.substring(line.indexOf('<') + 1, line.indexOf('>'));
     }
 
+    /** What is sent after DATA, up to the line with a single dot; a client that hangs up before it has sent nothing. */
     private static String content(BufferedReader in) throws IOException {
-        StringBuilder content = new StringBuilder("\r\n");
-        while (content.length() < 5 || !content.substring(content.length() - 5).equals("\r\n.\r\n")) {
-            content.append((char) in.read());
+        StringBuilder content = new StringBuilder();
+        for (String line = in.readLine(); line != null; line = in.readLine()) {
+            if (line.equals(".")) {
+                return content.toString();
+            }
+            content.append(line).append("\r\n");
         }
-        return content.substring(2, content.length() - 3);
+        throw new EOFException("hung up before the end of the mail");
     }
 
     private static void say(OutputStream out, String reply) throws IOException {

@@ -12,6 +12,8 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.UUID;
 
+import io.restassured.RestAssured;
+import io.restassured.config.RestAssuredConfig;
 import io.restassured.http.ContentType;
 import io.restassured.specification.RequestSpecification;
 
@@ -69,9 +71,11 @@ public final class Api {
         return config;
     }
 
-    /** A request by the holder of {@code key}. */
+    /** A request by the holder of {@code key}. Bodies are noted as they are: a deep one made pretty would fill the heap. */
     public static RequestSpecification as(String key) {
-        return given().header("Authorization", "Bearer " + key);
+        RestAssuredConfig config = RestAssured.config();
+        return given().config(config.logConfig(config.getLogConfig().enablePrettyPrinting(false)))
+                .header("Authorization", "Bearer " + key);
     }
 
     /** As {@link #as}, with a JSON body. */

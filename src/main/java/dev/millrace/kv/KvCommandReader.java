@@ -65,9 +65,23 @@ final class KvCommandReader {
                 throw new KvException(
                         "ERR failed to parse the command: arguments must be strings, numbers or booleans");
             }
-            words.add(bytes(parser.getText()));
+            words.add(bytes(parser));
         }
         return words;
+    }
+
+    private static byte[] bytes(JsonParser parser) throws IOException {
+        char[] chars = parser.getTextCharacters();
+        int from = parser.getTextOffset();
+        byte[] bytes = new byte[parser.getTextLength()];
+        for (int i = 0; i < bytes.length; i++) {
+            char c = chars[from + i];
+            if (c >= 0x80) {
+                return bytes(new String(chars, from, bytes.length));
+            }
+            bytes[i] = (byte) c;
+        }
+        return bytes;
     }
 
     /** Half a character cannot be written in UTF-8. */

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 import dev.millrace.kv.KvCommandTable.Kind;
 
@@ -32,9 +31,6 @@ final class KvRules {
             // They end the connection; Redis 6 counts the latter two among those that read.
             "QUIT", "POST", "HOST:");
 
-    /** Full-text indexes are of database 0, whichever the caller's is. */
-    private static final Pattern INDEXES = Pattern.compile("_?FT\\..*");
-
     private final Map<String, Kind> kinds;
     private final boolean readOnly;
 
@@ -52,8 +48,7 @@ final class KvRules {
     boolean check(KvCommand command) {
         Kind kind = KvCommandTable.kind(kinds, command);
         String name = command.name();
-        if (kind == Kind.BLOCKS || REFUSED.contains(name) || INDEXES.matcher(name).matches()
-                || isRefusedByItsArguments(command)
+        if (kind == Kind.BLOCKS || REFUSED.contains(name) || isOfIndexes(name) || isRefusedByItsArguments(command)
                 || (readOnly ? kind == Kind.WRITES || kind == Kind.OTHER : isRefused(command, kind))) {
             throw KvException.notPermitted(name.toLowerCase(Locale.ROOT));
         }
@@ -64,6 +59,11 @@ final class KvRules {
             throw KvException.unknown(name, command.args());
         }
         return kind != Kind.READS;
+    }
+
+    /** Full-text indexes are of database 0, whichever the caller's is. */
+    private static boolean isOfIndexes(String name) {
+        return name.startsWith("FT.") || name.startsWith("_FT.");
     }
 
     private static boolean isRefused(KvCommand command, Kind kind) {

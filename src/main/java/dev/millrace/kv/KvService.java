@@ -3,6 +3,7 @@ package dev.millrace.kv;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -130,8 +131,10 @@ class KvService {
                 endBatch();
             }
             batch.places.add(place);
-            batch.commands.add(command);
             batch.requests.add(request);
+            if (KvScripts.isScript(command, "LOAD")) {
+                batch.scripts.put(place, command);
+            }
         }
 
         void search(int place, byte[] pattern) {
@@ -171,15 +174,16 @@ class KvService {
 
         /** Notes scripts, which are answered with the SHA-1 that the caller knows. */
         private Uni<Void> loaded(Batch sent) {
-            List<Supplier<Uni<Void>>> loaded = new ArrayList<>(0);
-            for (int i = 0; i < sent.commands.size(); i++) {
-                int place = sent.places.get(i);
-                KvCommand command = sent.commands.get(i);
-                if (KvScripts.isScript(command, "LOAD") && outcomes[place].failure() == null) {
+            if (sent.scripts.isEmpty()) {
+                return Uni.createFrom().voidItem();
+            }
+            List<Supplier<Uni<Void>>> loaded = new ArrayList<>();
+            sent.scripts.forEach((place, command) -> {
+                if (outcomes[place].failure() == null) {
                     loaded.add(() -> scripts.loaded(command)
                             .invoke(sha -> outcomes[place] = new Outcome(bulk(sha), null)).replaceWithVoid());
                 }
-            }
+            });
             return inTurn(loaded);
         }
     }
@@ -187,8 +191,9 @@ class KvService {
     /** Commands that go out together. */
     private static final class Batch {
         private final List<Integer> places = new ArrayList<>();
-        private final List<KvCommand> commands = new ArrayList<>();
         private final List<Request> requests = new ArrayList<>();
+        /** Those that load scripts, by their place. */
+        private final Map<Integer, KvCommand> scripts = new LinkedHashMap<>(0);
     }
 
     private Uni<List<Outcome>> transact(List<KvCommand> commands, KvRules rules) {

@@ -33,6 +33,8 @@ final class CoalescedWrites {
                         && channel.pipeline().get(NAME) == null) {
                     channel.pipeline().addFirst(NAME, new FlushConsolidationHandler(
                             FlushConsolidationHandler.DEFAULT_EXPLICIT_FLUSH_AFTER_FLUSHES, true));
+                    // Nearer to the socket: it sees the flushes that are left.
+                    channel.pipeline().addFirst(new GatheredWrites());
                 }
             }
         } catch (UnsupportedOperationException e) {

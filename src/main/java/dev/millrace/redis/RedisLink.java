@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.BiConsumer;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
@@ -163,7 +162,7 @@ final class RedisLink implements HeldConnection.Owner {
     }
 
     private static boolean isScript(Request request) {
-        return request.command().toString().toUpperCase(Locale.ROOT).startsWith("EVAL");
+        return request.command().toString().regionMatches(true, 0, "EVAL", 0, 4);
     }
 
     private RedisUnavailableException refusal(Reason reason) {

@@ -2,27 +2,31 @@
 -- uses queue/jobs
 -- KEYS[1] meta
 -- ARGV[1] kept   ms that completed jobs are kept; 0 for not at all
--- ARGV     then, per job, three: id, number of the delivery, and result, JSON, empty for none
--- returns {code, ...}: 1 completed, 0 stale, -1 unknown
+-- ARGV[2] each   what is told of each job: 1 its id, or 3 its id, the number of the delivery, and its result, JSON, empty for none;
+--                of those told in one, it is the first delivery, and they have no result
+-- ARGV     that, per job
+-- returns {code, ...}: 1 completed, 0 stale, -1 unknown; nothing if all are completed
 
-local kept = tonumber(ARGV[1])
-local n = (#ARGV - 1) / 3
+local kept, each = tonumber(ARGV[1]), tonumber(ARGV[2])
+local n = (#ARGV - 2) / each
 local asked = {}
-for i = 1, n do asked[i] = ARGV[3 * i - 1] end
+for i = 1, n do asked[i] = ARGV[each * (i - 1) + 3] end
 local ends = redis.call('ZMSCORE', leased, unpack(asked))
-local states = redis.call('HMGET', state, unpack(asked))
+local states = states_of(asked)
 
 local codes, ids = {}, {}
 local seen = {}
 for i = 1, n do
   local id, st = asked[i], states[i]
-  local _, _, deliveries = parts(st)
-  if ends[i] and not seen[id] and tonumber(ARGV[3 * i]) == deliveries then
+  -- As text: neither has zeros in front.
+  local delivery = st and string.match(st, '^%d+ %d+ (%d+)') or '1'
+  local told = each == 1 and '1' or ARGV[each * (i - 1) + 4]
+  if ends[i] and told == delivery and not seen[id] then
     seen[id] = true
     codes[i] = 1
     ids[#ids + 1] = id
     if kept > 0 then
-      local result = ARGV[3 * i + 1]
+      local result = each == 3 and ARGV[each * (i - 1) + 5] or ''
       if result ~= '' then
         redis.call('HSET', state, id, st or '0 0 1', id .. ':r', result)
       end
@@ -47,4 +51,5 @@ if #ids > 0 then
   -- Room under the concurrency, or a group's next.
   if waited and tonumber(redis.call('HGET', stats, 'waiting') or 0) > 0 then wake() end
 end
+if #ids == n then return {} end
 return codes

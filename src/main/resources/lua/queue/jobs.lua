@@ -49,6 +49,12 @@ local function by_bucket(ids, visit)
   end
 end
 
+-- Of ids, in order; most queues have jobs without one only.
+local function states_of(ids)
+  if redis.call('EXISTS', state) == 0 then return {} end
+  return redis.call('HMGET', state, unpack(ids))
+end
+
 -- failures, stalls, deliveries, marks
 local function parts(st)
   if not st then return 0, 0, 1, '' end
@@ -148,7 +154,7 @@ local function promote(most)
     local id, level = string.match(member, '^0*(%d+):(%-?%d+)$')
     ids[i], at[i] = id, level
   end
-  local states = redis.call('HMGET', state, unpack(ids))
+  local states = states_of(ids)
   local lists = {}
   for i, id in ipairs(ids) do
     if heads(id, states[i]) then
@@ -166,7 +172,7 @@ local function reclaim(most, allowed)
   local ids = redis.call('ZRANGEBYSCORE', leased, '-inf', '(' .. now, 'LIMIT', 0, most)
   if #ids == 0 then return 0 end
   redis.call('ZREM', leased, unpack(ids))
-  local states = redis.call('HMGET', state, unpack(ids))
+  local states = states_of(ids)
   local back = {}
   for i, id in ipairs(ids) do
     local st = states[i]

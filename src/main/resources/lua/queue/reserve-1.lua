@@ -8,8 +8,9 @@
 -- ARGV[5] waiting      1 if somebody will wait for what is not there now
 -- ARGV     then, per request, two: jobs wanted, 1000 at most in all, and ms of their lease, 0 for the job's own
 -- ARGV     at last the lease, in ms, of jobs that have none of their own
--- returns {now, next, id, lease end, state, body, ...}, in the order of the requests
+-- returns {now, next, jobs, lease end, id, body, ..., place, lease end, state, ...}, the jobs in the order of the requests
 --   next: ms at which there may be more, 0 if unknown, -1 at once; to those who will not wait, 0 or -1
+--   lease end: of all jobs, but of those that are named by their place, from 1, at the end: these have another one, or a state
 
 local concurrency, interval, burst = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local fallback = tonumber(ARGV[#ARGV])
@@ -44,7 +45,7 @@ while got < most and skipped < 1000 and bytes < 4194304 do
   local popped = redis.call('LPOP', q .. 'w:' .. level, room) or {}
   if #popped < room then redis.call('ZREM', levels, level) end
   if #popped > 0 then
-    local sts, texts = redis.call('HMGET', state, unpack(popped)), {}
+    local sts, texts = states_of(popped), {}
     by_bucket(popped, function(key, from, to)
       for i, text in ipairs(redis.call('HMGET', key, unpack(popped, from, to))) do texts[from + i - 1] = text end
     end)
@@ -71,10 +72,10 @@ while got < most and skipped < 1000 and bytes < 4194304 do
   end
 end
 
-local reply = { now, 0 }
+local reply = { now, 0, got, '' }
 if got > 0 then
   -- The ends of leases as text, for a number is costly to hand to a command, and most leases are as long as the next.
-  local ends, texts = {}, {}
+  local ends, texts, others, common = {}, {}, {}, nil
   for i, id in ipairs(ids) do
     local st = states[i]
     local lease = leases[i]
@@ -86,11 +87,17 @@ if got > 0 then
     end
     local till = texts[lease] or string.format('%.0f', now + lease)
     texts[lease] = till
+    common = common or till
+    if st or till ~= common then
+      local at = #others
+      others[at + 1], others[at + 2], others[at + 3] = i, till, st or ''
+    end
     ends[2 * i - 1], ends[2 * i] = till, id
-    local at = 4 * i - 1
-    reply[at], reply[at + 1], reply[at + 2], reply[at + 3] = id, till, st or '', bodies[i]
+    reply[2 * i + 3], reply[2 * i + 4] = id, bodies[i]
     if listened then tell('job.active', id) end
   end
+  reply[4] = common
+  for _, what in ipairs(others) do reply[#reply + 1] = what end
   redis.call('ZADD', leased, unpack(ends))
   count('waiting', -#ids)
   if rated then

@@ -1,6 +1,8 @@
 package dev.millrace.queue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
@@ -123,29 +125,53 @@ class QueueStore {
             args.add(Long.toString(w.leaseMs()));
         }
         args.add(Long.toString(s.leaseMs()));
-        return run(queue, reserve, args).map(reply -> {
-            long next = reply.get(1).toLong();
-            List<StoredJob> jobs = new ArrayList<>();
-            List<Long> ends = new ArrayList<>();
-            for (int i = 2; i < reply.size(); i += 4) {
-                jobs.add(new StoredJob(reply.get(i).toString(), reply.get(i + 3).toString(),
-                        reply.get(i + 2).toString()));
-                ends.add(reply.get(i + 1).toLong());
-            }
-            return new Handed(jobs, ends,
-                    next == 0 ? -1 : next < 0 ? 0 : Math.max(1, next - reply.get(0).toLong()));
-        });
+        return run(queue, reserve, args).map(QueueStore::handed);
+    }
+
+    private static Handed handed(Response reply) {
+        long now = reply.get(0).toLong();
+        long next = reply.get(1).toLong();
+        int jobs = reply.get(2).toInteger();
+        String[] states = new String[jobs];
+        Arrays.fill(states, "");
+        List<Long> ends = new ArrayList<>(jobs);
+        if (jobs > 0) {
+            ends.addAll(Collections.nCopies(jobs, reply.get(3).toLong()));
+        }
+        for (int i = 4 + 2 * jobs; i < reply.size(); i += 3) {
+            int place = reply.get(i).toInteger() - 1;
+            ends.set(place, reply.get(i + 1).toLong());
+            states[place] = reply.get(i + 2).toString();
+        }
+        List<StoredJob> stored = new ArrayList<>(jobs);
+        for (int i = 0; i < jobs; i++) {
+            stored.add(new StoredJob(reply.get(4 + 2 * i).toString(), reply.get(5 + 2 * i).toString(), states[i]));
+        }
+        return new Handed(stored, ends, next == 0 ? -1 : next < 0 ? 0 : Math.max(1, next - now));
     }
 
     Uni<List<Status>> complete(QueueName queue, List<Result> results, QueueSettings s) {
-        List<String> args = new ArrayList<>(1 + 3 * results.size());
-        args.add(Long.toString(s.completedMs()));
+        List<String> args = new ArrayList<>(2 + 3 * results.size());
+        List<String> deliveries = new ArrayList<>(results.size());
+        boolean plain = true;
         for (Result r : results) {
-            args.add(r.id());
-            args.add(LeaseToken.delivery(r.id(), r.leaseToken()));
-            args.add(r.result() == null ? "" : r.result().text());
+            String delivery = LeaseToken.delivery(r.id(), r.leaseToken());
+            deliveries.add(delivery);
+            plain &= r.result() == null && delivery.equals("1");
         }
-        return run(queue, complete, args).map(QueueStore::statuses);
+        args.add(Long.toString(s.completedMs()));
+        args.add(plain ? "1" : "3");
+        for (int i = 0; i < results.size(); i++) {
+            Result r = results.get(i);
+            args.add(r.id());
+            if (!plain) {
+                args.add(deliveries.get(i));
+                args.add(r.result() == null ? "" : r.result().text());
+            }
+        }
+        return run(queue, complete, args).map(reply -> reply.size() == 0
+                ? Collections.nCopies(results.size(), Status.COMPLETED)
+                : statuses(reply));
     }
 
     Uni<List<Status>> fail(QueueName queue, List<Failure> failures, QueueSettings s) {

@@ -1,6 +1,8 @@
 package dev.millrace.queue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 
@@ -76,21 +78,35 @@ final class QueueScripts {
         args.addAll(wanted);
         args.add(settings.leaseMs());
         List<?> reply = list("reserve", args);
+        int n = ((Long) reply.get(2)).intValue();
+        String[] ends = new String[n];
+        String[] states = new String[n];
+        Arrays.fill(ends, (String) reply.get(3));
+        Arrays.fill(states, "");
+        for (int i = 4 + 2 * n; i < reply.size(); i += 3) {
+            int place = ((Long) reply.get(i)).intValue() - 1;
+            ends[place] = (String) reply.get(i + 1);
+            states[place] = (String) reply.get(i + 2);
+        }
         List<Job> jobs = new ArrayList<>();
-        for (int i = 2; i < reply.size(); i += 4) {
-            jobs.add(new StoredJob((String) reply.get(i), (String) reply.get(i + 3), (String) reply.get(i + 2))
-                    .delivered(Timestamps.format(Long.parseLong((String) reply.get(i + 1))),
-                            new Timestamps.Series(), settings));
+        for (int i = 0; i < n; i++) {
+            jobs.add(new StoredJob((String) reply.get(4 + 2 * i), (String) reply.get(5 + 2 * i), states[i])
+                    .delivered(Timestamps.format(Long.parseLong(ends[i])), new Timestamps.Series(), settings));
         }
         return new Handed(jobs, (Long) reply.get(1));
     }
 
     List<Status> complete(List<Result> results) {
-        List<Object> args = new ArrayList<>(List.of(settings.completedMs()));
+        boolean plain = results.stream().allMatch(r -> r.result() == null
+                && LeaseToken.delivery(r.id(), r.leaseToken()).equals("1"));
+        List<Object> args = new ArrayList<>(List.of(settings.completedMs(), plain ? 1 : 3));
         for (Result r : results) {
-            args.addAll(List.of(r.id(), LeaseToken.delivery(r.id(), r.leaseToken()), text(r.result())));
+            args.addAll(plain
+                    ? List.of(r.id())
+                    : List.of(r.id(), LeaseToken.delivery(r.id(), r.leaseToken()), text(r.result())));
         }
-        return statuses(list("complete", args));
+        List<?> codes = list("complete", args);
+        return codes.isEmpty() ? Collections.nCopies(results.size(), Status.COMPLETED) : statuses(codes);
     }
 
     /** {@code luck}: below 1, for the jitter. */

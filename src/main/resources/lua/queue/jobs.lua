@@ -40,7 +40,8 @@ local function by_bucket(ids, visit)
     local number, to = math.floor(ids[from] / 8192), from
     local low, high = number * 8192, number * 8192 + 8192
     while to < n do
-      local id = tonumber(ids[to + 1])
+      -- Not by tonumber: the call costs more than the rest of the loop.
+      local id = ids[to + 1] + 0
       if id < low or id >= high then break end
       to = to + 1
     end

@@ -68,6 +68,7 @@ public class WorkShortcut {
     private final ObjectReader reservations;
     private final ObjectReader completions;
     private final Map<Class<?>, ObjectWriter> writers;
+    private final WorkAnswers answers;
 
     WorkShortcut(JobResource jobs, WorkResource work, ApiKeys keys, UnroutedProblems unrouted, ObjectMapper json,
             @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize maxBodySize) {
@@ -80,8 +81,8 @@ public class WorkShortcut {
         this.reservations = json.readerFor(Reservation.class);
         this.completions = json.readerFor(Completion.class);
         this.writers = Map.of(EnqueuedJob.class, json.writerFor(EnqueuedJob.class), EnqueuedJobs.class,
-                json.writerFor(EnqueuedJobs.class), Reserved.class, json.writerFor(Reserved.class), Outcomes.class,
-                json.writerFor(Outcomes.class));
+                json.writerFor(EnqueuedJobs.class));
+        this.answers = new WorkAnswers(json.getFactory());
     }
 
     void register(@Observes Router router) {
@@ -157,7 +158,11 @@ public class WorkShortcut {
             return;
         }
         try {
-            byte[] body = writers.get(answer.body().getClass()).writeValueAsBytes(answer.body());
+            byte[] body = answer.body() instanceof Outcomes outcomes
+                    ? answers.bytes(outcomes)
+                    : answer.body() instanceof Reserved reserved
+                            ? answers.bytes(reserved)
+                            : writers.get(answer.body().getClass()).writeValueAsBytes(answer.body());
             response.setStatusCode(answer.status()).putHeader(HttpHeaders.CONTENT_TYPE, JSON).end(Buffer.buffer(body));
         } catch (IOException e) {
             unrouted.answer(context, e);

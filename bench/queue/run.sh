@@ -55,7 +55,7 @@ measure() { # side call size seconds
   # More than is worked off in that time; that it does not run out is checked.
   if [ "$call" = enqueue ]; then :
   elif [ "$side" = bullmq ]; then fill bullmq $((each * 25000))
-  else fill millrace $((each * (size == 1 ? 35000 : size == 10 ? 140000 : 200000))); fi
+  else fill millrace $((each * (size == 1 ? 40000 : size == 10 ? 160000 : 260000))); fi
   local before redis_before after redis_after
   before=$(cpu "$pid"); redis_before=$(cpu "$redis_pid"); echo '0 0' >"$work/wrk.cpu"
   case $side-$call in

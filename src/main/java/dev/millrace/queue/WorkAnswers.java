@@ -10,18 +10,20 @@ import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.core.io.SerializedString;
 
 import dev.millrace.http.JsonValue;
+import dev.millrace.queue.NewJobs.EnqueuedJob;
+import dev.millrace.queue.NewJobs.EnqueuedJobs;
 import dev.millrace.queue.WorkResource.Outcome;
 import dev.millrace.queue.WorkResource.Outcomes;
 import dev.millrace.queue.WorkResource.Reserved;
 
 /**
- * Writes what workers are answered: the same JSON as the records' annotations make, without looking at each field by reflection, which
- * was a third of what a job costs the service.
+ * Writes what producers and workers are answered: the same JSON as the records' annotations make, without looking at each field by
+ * reflection, which was a third of what a job costs the service.
  */
 final class WorkAnswers {
 
     private static final int PER_JOB = 400;
-    private static final int PER_OUTCOME = 60;
+    private static final int SMALL = 64;
 
     private static final SerializableString JOBS = new SerializedString("jobs");
     private static final SerializableString RESULTS = new SerializedString("results");
@@ -46,6 +48,7 @@ final class WorkAnswers {
     private static final SerializableString RESULT = new SerializedString("result");
     private static final SerializableString CANCEL_REQUESTED = new SerializedString("cancelRequested");
     private static final SerializableString SCHEDULE = new SerializedString("schedule");
+    private static final SerializableString DUPLICATE = new SerializedString("duplicate");
 
     private final JsonFactory json;
 
@@ -53,34 +56,71 @@ final class WorkAnswers {
         this.json = json;
     }
 
-    byte[] bytes(Reserved reserved) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(64 + PER_JOB * reserved.jobs().size());
+    /** @param answer an {@link EnqueuedJob}, {@link EnqueuedJobs}, {@link Reserved} or {@link Outcomes} */
+    byte[] bytes(Object answer) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(size(answer));
         try (JsonGenerator out = json.createGenerator(bytes)) {
+            if (answer instanceof EnqueuedJob one) {
+                enqueued(out, one);
+                return closed(out, bytes);
+            }
             out.writeStartObject();
-            jobs(out, reserved.jobs());
+            if (answer instanceof EnqueuedJobs several) {
+                array(out, JOBS, several.jobs(), WorkAnswers::enqueued);
+            } else if (answer instanceof Reserved reserved) {
+                array(out, JOBS, reserved.jobs(), WorkAnswers::job);
+            } else {
+                Outcomes outcomes = (Outcomes) answer;
+                array(out, RESULTS, outcomes.results(), WorkAnswers::outcome);
+                if (outcomes.jobs() != null) {
+                    array(out, JOBS, outcomes.jobs(), WorkAnswers::job);
+                }
+            }
             out.writeEndObject();
+            return closed(out, bytes);
         }
+    }
+
+    /** About how many bytes it makes, lest they be copied as they grow. */
+    private static int size(Object answer) {
+        if (answer instanceof EnqueuedJobs several) {
+            return SMALL * (1 + several.jobs().size());
+        }
+        if (answer instanceof Reserved reserved) {
+            return SMALL + PER_JOB * reserved.jobs().size();
+        }
+        if (answer instanceof Outcomes outcomes) {
+            int jobs = outcomes.jobs() == null ? 0 : outcomes.jobs().size();
+            return SMALL * (1 + outcomes.results().size()) + PER_JOB * jobs;
+        }
+        return SMALL;
+    }
+
+    private static byte[] closed(JsonGenerator out, ByteArrayOutputStream bytes) throws IOException {
+        out.close();
         return bytes.toByteArray();
     }
 
-    byte[] bytes(Outcomes outcomes) throws IOException {
-        int jobs = outcomes.jobs() == null ? 0 : outcomes.jobs().size();
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(
-                64 + PER_OUTCOME * outcomes.results().size() + PER_JOB * jobs);
-        try (JsonGenerator out = json.createGenerator(bytes)) {
-            out.writeStartObject();
-            out.writeFieldName(RESULTS);
-            out.writeStartArray();
-            for (Outcome outcome : outcomes.results()) {
-                outcome(out, outcome);
-            }
-            out.writeEndArray();
-            if (outcomes.jobs() != null) {
-                jobs(out, outcomes.jobs());
-            }
-            out.writeEndObject();
+    private interface Writer<T> {
+        void write(JsonGenerator out, T item) throws IOException;
+    }
+
+    private static <T> void array(JsonGenerator out, SerializableString name, List<T> items, Writer<T> writer)
+            throws IOException {
+        out.writeFieldName(name);
+        out.writeStartArray();
+        for (T item : items) {
+            writer.write(out, item);
         }
-        return bytes.toByteArray();
+        out.writeEndArray();
+    }
+
+    private static void enqueued(JsonGenerator out, EnqueuedJob job) throws IOException {
+        out.writeStartObject();
+        orNull(out, ID, job.id());
+        orNull(out, STATE, job.state());
+        bool(out, DUPLICATE, job.duplicate());
+        out.writeEndObject();
     }
 
     private static void outcome(JsonGenerator out, Outcome outcome) throws IOException {
@@ -90,15 +130,6 @@ final class WorkAnswers {
         string(out, LEASE_EXPIRES_AT, outcome.leaseExpiresAt());
         bool(out, CANCEL_REQUESTED, outcome.cancelRequested());
         out.writeEndObject();
-    }
-
-    private static void jobs(JsonGenerator out, List<Job> jobs) throws IOException {
-        out.writeFieldName(JOBS);
-        out.writeStartArray();
-        for (Job job : jobs) {
-            job(out, job);
-        }
-        out.writeEndArray();
     }
 
     private static void job(JsonGenerator out, Job job) throws IOException {
@@ -136,6 +167,11 @@ final class WorkAnswers {
             out.writeFieldName(name);
             out.writeString(value);
         }
+    }
+
+    private static void orNull(JsonGenerator out, SerializableString name, String value) throws IOException {
+        out.writeFieldName(name);
+        out.writeString(value);
     }
 
     private static void number(JsonGenerator out, SerializableString name, int value) throws IOException {

@@ -10,7 +10,6 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.ObjectWriter;
 
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.vertx.http.runtime.RouteConstants;
@@ -30,12 +29,8 @@ import dev.millrace.http.BodilessRequests;
 import dev.millrace.http.RouteLabel;
 import dev.millrace.http.SmallBody;
 import dev.millrace.http.UnroutedProblems;
-import dev.millrace.queue.NewJobs.EnqueuedJob;
-import dev.millrace.queue.NewJobs.EnqueuedJobs;
 import dev.millrace.queue.WorkResource.Completion;
-import dev.millrace.queue.WorkResource.Outcomes;
 import dev.millrace.queue.WorkResource.Reservation;
-import dev.millrace.queue.WorkResource.Reserved;
 import dev.millrace.redis.Keys;
 
 /**
@@ -67,7 +62,6 @@ public class WorkShortcut {
     private final ObjectReader newJobs;
     private final ObjectReader reservations;
     private final ObjectReader completions;
-    private final Map<Class<?>, ObjectWriter> writers;
     private final WorkAnswers answers;
 
     WorkShortcut(JobResource jobs, WorkResource work, ApiKeys keys, UnroutedProblems unrouted, ObjectMapper json,
@@ -80,8 +74,6 @@ public class WorkShortcut {
         this.newJobs = json.readerFor(NewJobs.class);
         this.reservations = json.readerFor(Reservation.class);
         this.completions = json.readerFor(Completion.class);
-        this.writers = Map.of(EnqueuedJob.class, json.writerFor(EnqueuedJob.class), EnqueuedJobs.class,
-                json.writerFor(EnqueuedJobs.class));
         this.answers = new WorkAnswers(json.getFactory());
     }
 
@@ -158,11 +150,7 @@ public class WorkShortcut {
             return;
         }
         try {
-            byte[] body = answer.body() instanceof Outcomes outcomes
-                    ? answers.bytes(outcomes)
-                    : answer.body() instanceof Reserved reserved
-                            ? answers.bytes(reserved)
-                            : writers.get(answer.body().getClass()).writeValueAsBytes(answer.body());
+            byte[] body = answers.bytes(answer.body());
             response.setStatusCode(answer.status()).putHeader(HttpHeaders.CONTENT_TYPE, JSON).end(Buffer.buffer(body));
         } catch (IOException e) {
             unrouted.answer(context, e);

@@ -14,6 +14,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 
 import dev.millrace.http.JsonSettings;
 import dev.millrace.http.JsonValue;
+import dev.millrace.queue.NewJobs.EnqueuedJob;
+import dev.millrace.queue.NewJobs.EnqueuedJobs;
 import dev.millrace.queue.WorkResource.Outcome;
 import dev.millrace.queue.WorkResource.Outcomes;
 import dev.millrace.queue.WorkResource.Reserved;
@@ -54,6 +56,15 @@ class WorkAnswersTest {
         for (Outcomes outcomes : List.of(new Outcomes(results, List.of(FULL)), new Outcomes(results, null),
                 new Outcomes(List.of(), List.of()))) {
             assertEquals(text(mapper.writeValueAsBytes(outcomes)), text(answers.bytes(outcomes)));
+        }
+    }
+
+    @Test
+    void whatWasEnqueuedIsWrittenAsItsAnnotationsSay() throws IOException {
+        EnqueuedJob one = new EnqueuedJob("17", "waiting", false);
+        for (Object enqueued : List.of(one, new EnqueuedJob(null, null, true), new EnqueuedJobs(List.of(one, one)),
+                new EnqueuedJobs(List.of()))) {
+            assertEquals(text(mapper.writeValueAsBytes(enqueued)), text(answers.bytes(enqueued)));
         }
     }
 

@@ -69,12 +69,21 @@ final class GatheredWrites extends ChannelOutboundHandlerAdapter {
 
         @Override
         protected ByteBuf composeFirst(ByteBufAllocator allocator, ByteBuf first, int size) {
-            return compose(allocator, allocator.ioBuffer(size), first);
+            ByteBuf gathered = allocator.ioBuffer(size);
+            try {
+                return compose(allocator, gathered, first);
+            } catch (RuntimeException | Error e) {
+                gathered.release();
+                throw e;
+            }
         }
 
         @Override
         protected ByteBuf compose(ByteBufAllocator allocator, ByteBuf gathered, ByteBuf next) {
-            gathered.writeBytes(next);
+            // One buffer alone comes here as it was written, maybe read-only, and may be followed by an empty one.
+            if (next.isReadable()) {
+                gathered.writeBytes(next);
+            }
             next.release();
             return gathered;
         }

@@ -65,6 +65,16 @@ class GatheredWritesTest {
     }
 
     @Test
+    void anEmptyBufferBehindOneThatCannotBeWrittenToIsTold() {
+        ChannelFuture whole = channel.write(buffer("0").asReadOnly());
+        ChannelFuture told = channel.write(Unpooled.EMPTY_BUFFER);
+        channel.flush();
+        assertEquals(List.of("0"), sent());
+        assertTrue(whole.isSuccess());
+        assertTrue(told.isSuccess());
+    }
+
+    @Test
     void whatIsNotFlushedLeavesBeforeTheConnectionIsClosed() {
         ChannelFuture told = channel.write(buffer("last"));
         channel.close();

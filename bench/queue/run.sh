@@ -27,7 +27,7 @@ start_app queues "${1:-}"
 node "$work/bullmq.mjs" $bare_port $redis_port "$connections" "$data" >"$work/bullmq.log" 2>&1 & pids+=($!); bull_pid=$!
 await $bull/
 
-flush() { redis-cli -p $redis_port flushall >/dev/null; }
+flush() { redis-cli -p $redis_port flushall sync >/dev/null; }
 bullmq() { curl -sS --fail-with-body --max-time 120 "$bull$1"; }          # prints RESULT jobs µs errors
 millrace() { # call size seconds: prints RESULT, and leaves the seconds of CPU of wrk in $work/wrk.cpu
   local TIMEFORMAT='%U %S'
@@ -54,7 +54,7 @@ measure() { # side call size seconds
   flush
   # More than is worked off in that time; that it does not run out is checked.
   if [ "$call" = enqueue ]; then :
-  elif [ "$side" = bullmq ]; then fill bullmq $((each * 25000))
+  elif [ "$side" = bullmq ]; then fill bullmq $((each * 40000))
   else fill millrace $((each * (size == 1 ? 40000 : size == 10 ? 160000 : 260000))); fi
   local before redis_before after redis_after
   before=$(cpu "$pid"); redis_before=$(cpu "$redis_pid"); echo '0 0' >"$work/wrk.cpu"

@@ -40,7 +40,7 @@ local function by_bucket(ids, visit)
     local number, to = math.floor(ids[from] / 8192), from
     local low, high = number * 8192, number * 8192 + 8192
     while to < n do
-      -- Not by tonumber: the call costs more than the rest of the loop.
+      -- Not by tonumber: in a loop this long its call is felt.
       local id = ids[to + 1] + 0
       if id < low or id >= high then break end
       to = to + 1

@@ -28,7 +28,7 @@ import io.smallrye.config.ConfigMapping;
 
 import dev.millrace.auth.AuthConfig;
 import dev.millrace.cache.CacheConfig;
-import dev.millrace.http.ErrorCode;
+import dev.millrace.http.problem.ErrorCode;
 import dev.millrace.kv.KvConfig;
 import dev.millrace.queue.QueueConfig;
 import dev.millrace.queue.mail.MailConfig;

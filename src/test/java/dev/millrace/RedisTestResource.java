@@ -12,7 +12,7 @@ import io.quarkus.test.common.TestResourceScope;
 import io.quarkus.test.common.WithTestResource;
 
 import dev.millrace.redis.RedisConversation;
-import dev.millrace.redis.RedisServerProcess;
+import dev.millrace.redis.dev.RedisServerProcess;
 
 /**
  * Gives every test of the running service, and of the packaged one, the same Redis server and the API keys of {@link Api}.

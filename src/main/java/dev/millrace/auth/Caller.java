@@ -2,8 +2,8 @@ package dev.millrace.auth;
 
 import java.util.Set;
 
-import dev.millrace.http.ApiException;
-import dev.millrace.http.ErrorCode;
+import dev.millrace.http.problem.ApiException;
+import dev.millrace.http.problem.ErrorCode;
 
 /**
  * Who sent a request.

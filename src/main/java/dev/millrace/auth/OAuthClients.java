@@ -6,8 +6,8 @@ import java.util.Base64;
 
 import jakarta.enterprise.context.ApplicationScoped;
 
-import dev.millrace.http.ApiException;
-import dev.millrace.http.ErrorCode;
+import dev.millrace.http.problem.ApiException;
+import dev.millrace.http.problem.ErrorCode;
 
 /**
  * API keys as OAuth clients present them (RFC 6749, section 2.3.1): the key id is the client id; the secret of the key, or

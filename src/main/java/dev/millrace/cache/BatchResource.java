@@ -34,7 +34,7 @@ import dev.millrace.auth.Scopes;
 import dev.millrace.cache.CacheService.Found;
 import dev.millrace.cache.CacheService.Reading;
 import dev.millrace.cache.Lookup.Coding;
-import dev.millrace.http.ApiException;
+import dev.millrace.http.problem.ApiException;
 
 /** Many entries of a region in one call. */
 @Path("/v1/cache/{region}")

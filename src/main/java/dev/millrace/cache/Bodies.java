@@ -13,8 +13,8 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 
 import dev.millrace.cache.Lookup.Coding;
-import dev.millrace.http.ApiException;
-import dev.millrace.http.ErrorCode;
+import dev.millrace.http.problem.ApiException;
+import dev.millrace.http.problem.ErrorCode;
 import dev.millrace.redis.Sha256;
 
 /**

@@ -9,7 +9,7 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 
-import dev.millrace.http.DurationConverter;
+import dev.millrace.http.json.DurationConverter;
 
 /** Settings of the cache: what holds in regions that say nothing else. */
 @ConfigMapping(prefix = "millrace.cache")

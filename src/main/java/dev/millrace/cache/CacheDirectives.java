@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 
-import dev.millrace.http.ApiException;
+import dev.millrace.http.problem.ApiException;
 
 /** The directives of a {@code Cache-Control} header field (RFC 9111, section 5.2; RFC 5861). Names are in lower case. */
 final class CacheDirectives {

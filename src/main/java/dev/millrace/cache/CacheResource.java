@@ -36,9 +36,9 @@ import dev.millrace.auth.CurrentCaller;
 import dev.millrace.auth.RequiresScope;
 import dev.millrace.auth.Scopes;
 import dev.millrace.cache.CacheService.Writing;
-import dev.millrace.http.ApiException;
-import dev.millrace.http.DurationJson;
-import dev.millrace.http.ErrorCode;
+import dev.millrace.http.json.DurationJson;
+import dev.millrace.http.problem.ApiException;
+import dev.millrace.http.problem.ErrorCode;
 import dev.millrace.redis.Keys;
 
 /** One entry: store, read, forget. And what hides many: purging a region, or a tag. */

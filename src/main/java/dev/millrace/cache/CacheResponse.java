@@ -18,9 +18,9 @@ import dev.millrace.cache.CacheService.Reading;
 import dev.millrace.cache.Lookup.Coding;
 import dev.millrace.cache.Lookup.What;
 import dev.millrace.cache.ReadThrough.Outcome;
-import dev.millrace.http.ApiException;
-import dev.millrace.http.ErrorCode;
-import dev.millrace.http.Problem;
+import dev.millrace.http.problem.ApiException;
+import dev.millrace.http.problem.ErrorCode;
+import dev.millrace.http.problem.Problem;
 
 /** Answers reads as HTTP has it: RFC 9110 for conditions and codings, RFC 9111 for Age, RFC 9211 for Cache-Status. */
 @Singleton

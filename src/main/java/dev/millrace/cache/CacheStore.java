@@ -16,9 +16,9 @@ import io.vertx.redis.client.Response;
 import dev.millrace.cache.Lookup.Coding;
 import dev.millrace.cache.Lookup.What;
 import dev.millrace.redis.Keys;
-import dev.millrace.redis.RedisLinks;
 import dev.millrace.redis.Script;
 import dev.millrace.redis.Scripts;
+import dev.millrace.redis.link.RedisLinks;
 
 /**
  * Entries in Redis. They are spread over partitions, each with a record of its purges beside its entries, so that one script

@@ -23,9 +23,9 @@ import io.vertx.ext.web.RoutingContext;
 import dev.millrace.auth.ApiKeys;
 import dev.millrace.auth.Caller;
 import dev.millrace.auth.Scopes;
-import dev.millrace.http.BodilessRequests;
-import dev.millrace.http.RouteLabel;
-import dev.millrace.http.UnroutedProblems;
+import dev.millrace.http.problem.UnroutedProblems;
+import dev.millrace.http.route.BodilessRequests;
+import dev.millrace.http.route.RouteLabel;
 import dev.millrace.redis.Keys;
 
 /**

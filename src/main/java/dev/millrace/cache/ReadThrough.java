@@ -19,8 +19,8 @@ import dev.millrace.cache.CacheStore.Entry;
 import dev.millrace.cache.CacheStore.Stored;
 import dev.millrace.cache.Lookup.Coding;
 import dev.millrace.cache.Lookup.What;
-import dev.millrace.http.ApiException;
-import dev.millrace.http.ErrorCode;
+import dev.millrace.http.problem.ApiException;
+import dev.millrace.http.problem.ErrorCode;
 import dev.millrace.redis.RedisUnavailableException;
 
 /**

@@ -11,7 +11,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
-import dev.millrace.http.Violation;
+import dev.millrace.http.problem.Violation;
 
 /** A region as it is written down: in a request, and in Redis. What is absent takes its default. */
 @RegisterForReflection

@@ -33,10 +33,10 @@ import io.smallrye.mutiny.Uni;
 import dev.millrace.auth.CurrentCaller;
 import dev.millrace.auth.RequiresScope;
 import dev.millrace.auth.Scopes;
-import dev.millrace.http.ApiException;
 import dev.millrace.http.Page;
-import dev.millrace.http.Violation;
-import dev.millrace.settings.Put;
+import dev.millrace.http.problem.ApiException;
+import dev.millrace.http.problem.Violation;
+import dev.millrace.settings.PutResult;
 
 /** Defaults of the cache's regions. A region needs none. */
 @Path("/v1/cache/regions")
@@ -88,7 +88,7 @@ public class RegionResource {
             throw ApiException.invalid(violations);
         }
         View view = View.of(region, regions.read(definition));
-        return regions.put(caller.tenant(), region, definition).map(put -> put == Put.CREATED
+        return regions.put(caller.tenant(), region, definition).map(put -> put == PutResult.CREATED
                 ? ResponseBuilder.<View>created(URI.create("/v1/cache/regions/" + region)).entity(view).build()
                 : RestResponse.ok(view));
     }

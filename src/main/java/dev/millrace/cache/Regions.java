@@ -12,12 +12,12 @@ import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.mutiny.Uni;
 
-import dev.millrace.http.ApiException;
-import dev.millrace.http.ErrorCode;
+import dev.millrace.http.problem.ApiException;
+import dev.millrace.http.problem.ErrorCode;
 import dev.millrace.settings.DefinitionKind;
 import dev.millrace.settings.Definitions;
 import dev.millrace.settings.DefinitionsFactory;
-import dev.millrace.settings.Put;
+import dev.millrace.settings.PutResult;
 
 /** The regions of a cache by name, kept in Redis, followed by every replica. One that nobody defined has the defaults. */
 @ApplicationScoped
@@ -71,9 +71,9 @@ public class Regions {
     }
 
     /** Defines a region; in force on this replica when it answers. */
-    Uni<Put> put(String tenant, String name, RegionDefinition definition) {
+    Uni<PutResult> put(String tenant, String name, RegionDefinition definition) {
         return defined.put(tenant, name, definition).invoke(put -> {
-            if (put == Put.TOO_MANY) {
+            if (put == PutResult.TOO_MANY) {
                 throw new ApiException(ErrorCode.REGION_LIMIT, "Delete regions that are not used any more");
             }
         });

@@ -10,6 +10,9 @@ import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
 
 import io.quarkus.smallrye.openapi.OpenApiFilter;
 
+import dev.millrace.http.problem.ErrorCode;
+import dev.millrace.http.problem.Problem;
+
 /** What the OpenAPI document says of the service as a whole, and of the errors every operation has. */
 @OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
 public class ApiDescription implements OASFilter {

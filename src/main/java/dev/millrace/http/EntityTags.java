@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import dev.millrace.http.problem.ApiException;
+
 /** Entity tags that are version numbers: {@code "3"} (RFC 9110, section 8.8.3). */
 public final class EntityTags {
 

@@ -10,6 +10,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
+import dev.millrace.http.problem.ApiException;
+
 /**
  * One page of a list.
  *

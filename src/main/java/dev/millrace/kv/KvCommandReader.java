@@ -10,7 +10,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 
-import dev.millrace.http.Unicode;
+import dev.millrace.http.json.Unicode;
 
 /** Reads commands as the Upstash REST protocol writes them: as JSON arrays, or as a path. */
 final class KvCommandReader {

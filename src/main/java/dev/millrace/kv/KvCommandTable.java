@@ -19,9 +19,9 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.ResponseType;
 
-import dev.millrace.redis.Outcome;
 import dev.millrace.redis.RedisRefusedException;
 import dev.millrace.redis.RedisUnavailableException;
+import dev.millrace.redis.link.CommandOutcome;
 
 /** What Redis says of its commands (COMMAND): modules' commands and those of newer servers are known without being listed here. */
 @Singleton
@@ -106,7 +106,7 @@ class KvCommandTable {
                 outcomes -> askForTransactions().map(found -> learn(outcomes.get(0), outcomes.get(1), found)));
     }
 
-    private Map<String, Kind> learn(Outcome commands, Outcome probe, Transactions found) {
+    private Map<String, Kind> learn(CommandOutcome commands, CommandOutcome probe, Transactions found) {
         if (commands.failure() != null) {
             throw new KvException(503, "ERR Redis does not tell which commands it has: " + KvReplies.text(commands));
         }

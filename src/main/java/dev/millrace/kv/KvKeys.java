@@ -16,7 +16,7 @@ import io.vertx.redis.client.Response;
 import io.vertx.redis.client.impl.types.BulkType;
 import io.vertx.redis.client.impl.types.MultiType;
 
-import dev.millrace.redis.Outcome;
+import dev.millrace.redis.link.CommandOutcome;
 
 /** KEYS, answered by SCAN: as long as it takes, Redis serves others in between. */
 @Singleton
@@ -34,7 +34,7 @@ class KvKeys {
     }
 
     /** The keys that match, in no order; fails if there are too many of them, or of others, to be found in time. */
-    Uni<Outcome> find(byte[] pattern, KvRoom room) {
+    Uni<CommandOutcome> find(byte[] pattern, ReplyBudget room) {
         return redis.isCluster()
                 ? failed("ERR KEYS is not available on a cluster")
                 : new Search(pattern, room).from("0");
@@ -42,21 +42,21 @@ class KvKeys {
 
     private final class Search {
         private final byte[] pattern;
-        private final KvRoom room;
+        private final ReplyBudget room;
         private final long until = System.nanoTime() + DEADLINE_NANOS;
         private final Set<String> found = new LinkedHashSet<>();
-        private long size = KvRoom.PER_VALUE;
+        private long size = ReplyBudget.PER_VALUE;
 
-        Search(byte[] pattern, KvRoom room) {
+        Search(byte[] pattern, ReplyBudget room) {
             this.pattern = pattern;
             this.room = room;
         }
 
-        Uni<Outcome> from(String cursor) {
+        Uni<CommandOutcome> from(String cursor) {
             Request scan = Request.cmd(Command.SCAN).arg(cursor).arg("MATCH").arg(pattern).arg("COUNT")
                     .arg(KEYS_PER_STEP);
             return redis.sendAll(List.of(scan)).flatMap(outcomes -> {
-                Outcome outcome = outcomes.get(0);
+                CommandOutcome outcome = outcomes.get(0);
                 if (outcome.failure() != null) {
                     return Uni.createFrom().item(outcome);
                 }
@@ -66,7 +66,7 @@ class KvKeys {
                     return failed("ERR more than " + most + " keys match; use SCAN");
                 }
                 if (next.equals("0") || !room.has(size)) {
-                    return Uni.createFrom().item(room.admit(new Outcome(array(found), null)));
+                    return Uni.createFrom().item(room.admit(new CommandOutcome(array(found), null)));
                 }
                 return System.nanoTime() - until > 0
                         ? failed("ERR there are too many keys to look through; use SCAN")
@@ -78,13 +78,13 @@ class KvKeys {
             // SCAN may tell a key twice. Latin-1 keeps the bytes as they are.
             String name = key.toString(StandardCharsets.ISO_8859_1);
             if (found.add(name)) {
-                size += KvRoom.PER_VALUE + name.length();
+                size += ReplyBudget.PER_VALUE + name.length();
             }
         }
     }
 
-    private static Uni<Outcome> failed(String text) {
-        return Uni.createFrom().item(new Outcome(null, new KvException(text)));
+    private static Uni<CommandOutcome> failed(String text) {
+        return Uni.createFrom().item(new CommandOutcome(null, new KvException(text)));
     }
 
     private static Response array(Set<String> keys) {

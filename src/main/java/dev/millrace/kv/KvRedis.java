@@ -18,10 +18,10 @@ import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Request;
 
 import dev.millrace.metrics.Gauges;
-import dev.millrace.redis.BriefLink;
-import dev.millrace.redis.Outcome;
-import dev.millrace.redis.RawRedis;
-import dev.millrace.redis.RedisClients;
+import dev.millrace.redis.link.CommandOutcome;
+import dev.millrace.redis.link.OneShotConnection;
+import dev.millrace.redis.link.RawRedis;
+import dev.millrace.redis.link.RedisClients;
 
 /**
  * The Redis that callers have to themselves: a database of the service's server, or a server of their own. If the service's is a
@@ -99,17 +99,17 @@ public class KvRedis {
     }
 
     /** Sends commands in one write, each with an outcome of its own, when subscribed to. */
-    Uni<List<Outcome>> sendAll(List<Request> requests) {
+    Uni<List<CommandOutcome>> sendAll(List<Request> requests) {
         return redis().sendAll(requests, UnaryOperator.identity());
     }
 
     /** The same, of whose replies only what there is room for is kept. */
-    Uni<List<Outcome>> sendAll(List<Request> requests, KvRoom room) {
+    Uni<List<CommandOutcome>> sendAll(List<Request> requests, ReplyBudget room) {
         return redis().sendAll(requests, room::admit);
     }
 
     /** Asks over a connection of its own, for what may change a connection. */
-    <T> Uni<T> ask(Function<BriefLink, Uni<T>> question) {
+    <T> Uni<T> ask(Function<OneShotConnection, Uni<T>> question) {
         return redis().ask(question);
     }
 

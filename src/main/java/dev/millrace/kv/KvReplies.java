@@ -15,8 +15,8 @@ import io.vertx.redis.client.Response;
 import io.vertx.redis.client.ResponseType;
 import io.vertx.redis.client.impl.types.ErrorType;
 
-import dev.millrace.redis.Outcome;
 import dev.millrace.redis.RedisUnavailableException;
+import dev.millrace.redis.link.CommandOutcome;
 
 /** Writes what became of commands: as JSON of the Upstash REST protocol, or as Redis' own protocol does. */
 final class KvReplies {
@@ -38,7 +38,7 @@ final class KvReplies {
     }
 
     /** What a failure says, in Redis' words where they are Redis'. */
-    static String text(Outcome failed) {
+    static String text(CommandOutcome failed) {
         return exception(failed.failure()).getMessage();
     }
 
@@ -66,18 +66,18 @@ final class KvReplies {
     }
 
     /** @param base64 whether strings are encoded, as they may be any bytes */
-    Buffer one(Outcome outcome, boolean base64) {
-        return write(expected(KvRoom.size(outcome.reply()), base64), g -> outcome(g, outcome, base64));
+    Buffer one(CommandOutcome outcome, boolean base64) {
+        return write(expected(ReplyBudget.size(outcome.reply()), base64), g -> outcome(g, outcome, base64));
     }
 
-    Buffer several(List<Outcome> outcomes, boolean base64) {
+    Buffer several(List<CommandOutcome> outcomes, boolean base64) {
         long size = 0;
-        for (Outcome outcome : outcomes) {
-            size += KvRoom.size(outcome.reply());
+        for (CommandOutcome outcome : outcomes) {
+            size += ReplyBudget.size(outcome.reply());
         }
         return write(expected(size, base64), g -> {
             g.writeStartArray();
-            for (Outcome outcome : outcomes) {
+            for (CommandOutcome outcome : outcomes) {
                 outcome(g, outcome, base64);
             }
             g.writeEndArray();
@@ -129,7 +129,7 @@ final class KvReplies {
         g.writeEndObject();
     }
 
-    private static void outcome(JsonGenerator g, Outcome outcome, boolean base64) throws IOException {
+    private static void outcome(JsonGenerator g, CommandOutcome outcome, boolean base64) throws IOException {
         if (outcome.failure() != null) {
             error(g, text(outcome));
             return;
@@ -193,20 +193,20 @@ final class KvReplies {
     }
 
     /** In RESP2, as from Redis. */
-    static Buffer resp2(Outcome outcome) {
+    static Buffer resp2(CommandOutcome outcome) {
         Buffer out = Buffer.buffer();
         resp2(out, outcome);
         return out;
     }
 
     /** An array of the replies. */
-    static Buffer resp2(List<Outcome> outcomes) {
+    static Buffer resp2(List<CommandOutcome> outcomes) {
         Buffer out = Buffer.buffer().appendString("*" + outcomes.size()).appendBytes(CRLF);
         outcomes.forEach(outcome -> resp2(out, outcome));
         return out;
     }
 
-    private static void resp2(Buffer out, Outcome outcome) {
+    private static void resp2(Buffer out, CommandOutcome outcome) {
         if (outcome.failure() != null) {
             out.appendString("-" + text(outcome).replaceAll("[\r\n]+", " ")).appendBytes(CRLF);
         } else {

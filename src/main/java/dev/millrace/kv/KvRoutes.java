@@ -25,9 +25,9 @@ import io.vertx.ext.web.RoutingContext;
 
 import dev.millrace.auth.Caller;
 import dev.millrace.auth.Scopes;
-import dev.millrace.http.LingeringClose;
-import dev.millrace.http.RouteLabel;
-import dev.millrace.redis.Outcome;
+import dev.millrace.http.route.LingeringClose;
+import dev.millrace.http.route.RouteLabel;
+import dev.millrace.redis.link.CommandOutcome;
 
 /**
  * {@code /redis}: the Upstash REST protocol. A command in the body or in the path, {@code /pipeline} and {@code /multi-exec} for
@@ -54,7 +54,7 @@ public class KvRoutes {
         this.service = service;
         this.listeners = listeners;
         this.reader = new KvCommandReader(json.getFactory(), config.maxCommands());
-        this.replies = new KvReplies(json.getFactory(), KvRoom.most(config));
+        this.replies = new KvReplies(json.getFactory(), ReplyBudget.most(config));
         this.maxBodySize = maxBodySize.asLongValue();
     }
 
@@ -146,7 +146,7 @@ public class KvRoutes {
         }
     }
 
-    private void answer(RoutingContext context, Uni<List<Outcome>> run, Format format, boolean one) {
+    private void answer(RoutingContext context, Uni<List<CommandOutcome>> run, Format format, boolean one) {
         run.subscribe().with(outcomes -> {
             try {
                 if (one && outcomes.get(0).failure() != null) {

@@ -24,7 +24,7 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 
 import dev.millrace.redis.Keys;
-import dev.millrace.redis.RedisLinks;
+import dev.millrace.redis.link.RedisLinks;
 
 /**
  * Callers' scripts. Redis gets each in a {@linkplain KvSandbox sandbox}, hence under another SHA-1 than the caller knows; which

@@ -8,10 +8,10 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 
-import dev.millrace.redis.Outcome;
-import dev.millrace.redis.RedisClients;
 import dev.millrace.redis.RedisInfo;
-import dev.millrace.redis.RedisNodes;
+import dev.millrace.redis.link.CommandOutcome;
+import dev.millrace.redis.link.RedisClients;
+import dev.millrace.redis.link.RedisNodes;
 
 /** Sees to it that a server that was configured for callers is not the service's own under another name. */
 @Singleton
@@ -35,7 +35,7 @@ class KvSeparation {
     }
 
     /** Refuses the callers' Redis if it is the service's database; not if that cannot be told. Does not fail. */
-    Uni<Void> check(Outcome answer) {
+    Uni<Void> check(CommandOutcome answer) {
         String callers = answer.reply() == null ? null : runId(answer.reply().toString());
         if (!redis.isOtherServer() || redis.database() != ownDatabase || callers == null) {
             return Uni.createFrom().voidItem();

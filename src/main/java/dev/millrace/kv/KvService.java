@@ -23,7 +23,7 @@ import io.vertx.redis.client.impl.types.BulkType;
 import io.vertx.redis.client.impl.types.ErrorType;
 
 import dev.millrace.kv.KvCommandTable.Kind;
-import dev.millrace.redis.Outcome;
+import dev.millrace.redis.link.CommandOutcome;
 
 /**
  * Runs callers' commands. What may not be run is not sent; all else goes out in one write, or a thousand at a time, and each command has its own
@@ -49,7 +49,7 @@ class KvService {
         this.table = table;
         this.scripts = scripts;
         this.keys = keys;
-        this.maxReply = KvRoom.most(config);
+        this.maxReply = ReplyBudget.most(config);
     }
 
     /** Changes with every write. Clients that send it back would be shown their own writes; here they are in any case. */
@@ -58,7 +58,7 @@ class KvService {
     }
 
     /** Runs commands in order, when subscribed to; others' may come in between. */
-    Uni<List<Outcome>> run(List<KvCommand> commands, boolean readOnly) {
+    Uni<List<CommandOutcome>> run(List<KvCommand> commands, boolean readOnly) {
         return prepared(commands).flatMap(kinds -> run(commands, new KvRules(kinds, readOnly)));
     }
 
@@ -66,7 +66,7 @@ class KvService {
      * Runs commands in order, with none of others in between. If Redis cannot run one for what it is, none is run, and the Uni fails
      * with {@link KvException}.
      */
-    Uni<List<Outcome>> transact(List<KvCommand> commands, boolean readOnly) {
+    Uni<List<CommandOutcome>> transact(List<KvCommand> commands, boolean readOnly) {
         return prepared(commands).flatMap(kinds -> transact(commands, new KvRules(kinds, readOnly)));
     }
 
@@ -78,7 +78,7 @@ class KvService {
         return unknown.isEmpty() ? kinds : kinds.call(() -> scripts.learn(unknown));
     }
 
-    private Uni<List<Outcome>> run(List<KvCommand> commands, KvRules rules) {
+    private Uni<List<CommandOutcome>> run(List<KvCommand> commands, KvRules rules) {
         Pipeline pipeline = new Pipeline(commands.size());
         int searches = 0;
         for (int i = 0; i < commands.size(); i++) {
@@ -97,7 +97,7 @@ class KvService {
                             scripts.rewrite(KvScans.bounded(ownDatabase(command))).request(redis.isCluster()));
                 }
             } catch (KvException e) {
-                pipeline.outcomes[i] = new Outcome(null, e);
+                pipeline.outcomes[i] = new CommandOutcome(null, e);
             }
         }
         return pipeline.run();
@@ -116,14 +116,14 @@ class KvService {
 
     /** The commands of a request, in steps, each of which is done before the next one begins. */
     private final class Pipeline {
-        private final Outcome[] outcomes;
-        private final KvRoom room = new KvRoom(maxReply);
+        private final CommandOutcome[] outcomes;
+        private final ReplyBudget room = new ReplyBudget(maxReply);
         private final List<Supplier<Uni<Void>>> steps = new ArrayList<>();
         private Batch batch = new Batch();
         private boolean hasSent;
 
         Pipeline(int size) {
-            outcomes = new Outcome[size];
+            outcomes = new CommandOutcome[size];
         }
 
         void add(int place, KvCommand command, Request request) {
@@ -142,7 +142,7 @@ class KvService {
             steps.add(() -> step(List.of(place), () -> keys.find(pattern, room).map(List::of)));
         }
 
-        Uni<List<Outcome>> run() {
+        Uni<List<CommandOutcome>> run() {
             endBatch();
             return inTurn(steps).map(done -> Arrays.asList(outcomes));
         }
@@ -156,13 +156,13 @@ class KvService {
         }
 
         /** Fills in the outcomes of commands, be it that they are not sent any more. Fails only if none was sent so far. */
-        private Uni<Void> step(List<Integer> places, Supplier<Uni<List<Outcome>>> send) {
-            Uni<List<Outcome>> sent = room.isPassed()
+        private Uni<Void> step(List<Integer> places, Supplier<Uni<List<CommandOutcome>>> send) {
+            Uni<List<CommandOutcome>> sent = room.isPassed()
                     ? Uni.createFrom().item(Collections.nCopies(places.size(), room.notRun()))
                     : send.get();
             if (hasSent) {
                 sent = sent.onFailure()
-                        .recoverWithItem(e -> Collections.nCopies(places.size(), new Outcome(null, e)));
+                        .recoverWithItem(e -> Collections.nCopies(places.size(), new CommandOutcome(null, e)));
             }
             hasSent = true;
             return sent.invoke(found -> {
@@ -181,7 +181,7 @@ class KvService {
             sent.scripts.forEach((place, command) -> {
                 if (outcomes[place].failure() == null) {
                     loaded.add(() -> scripts.loaded(command)
-                            .invoke(sha -> outcomes[place] = new Outcome(bulk(sha), null)).replaceWithVoid());
+                            .invoke(sha -> outcomes[place] = new CommandOutcome(bulk(sha), null)).replaceWithVoid());
                 }
             });
             return inTurn(loaded);
@@ -196,7 +196,7 @@ class KvService {
         private final Map<Integer, KvCommand> scripts = new LinkedHashMap<>(0);
     }
 
-    private Uni<List<Outcome>> transact(List<KvCommand> commands, KvRules rules) {
+    private Uni<List<CommandOutcome>> transact(List<KvCommand> commands, KvRules rules) {
         if (redis.isCluster()) {
             throw new KvException("ERR transactions are not available on a cluster");
         }
@@ -217,14 +217,14 @@ class KvService {
         }
         requests.add(Request.cmd(Command.EXEC));
         writes.incrementAndGet();
-        KvRoom room = new KvRoom(maxReply);
+        ReplyBudget room = new ReplyBudget(maxReply);
         return redis.sendAll(requests).map(outcomes -> {
             if (outcomes.get(0).failure() instanceof ErrorType refused) {
                 table.outdated();
                 throw new KvException("ERR the commands were run one by one, for Redis refused MULTI: "
                         + refused.getMessage());
             }
-            Outcome exec = room.admit(outcomes.get(outcomes.size() - 1));
+            CommandOutcome exec = room.admit(outcomes.get(outcomes.size() - 1));
             if (room.isPassed()) {
                 throw new KvException(
                         "ERR the transaction was run, but its replies are left out: the replies of a request "
@@ -233,11 +233,11 @@ class KvService {
             if (exec.failure() != null) {
                 throw KvReplies.exception(exec.failure());
             }
-            List<Outcome> each = new ArrayList<>(commands.size());
+            List<CommandOutcome> each = new ArrayList<>(commands.size());
             for (Response reply : exec.reply()) {
                 each.add(reply != null && reply.type() == ResponseType.ERROR
-                        ? new Outcome(null, (Throwable) reply)
-                        : new Outcome(reply, null));
+                        ? new CommandOutcome(null, (Throwable) reply)
+                        : new CommandOutcome(reply, null));
             }
             return each;
         });

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
-import dev.millrace.http.JsonObject;
+import dev.millrace.http.json.JsonObject;
 import dev.millrace.session.Session;
 import dev.millrace.user.RecordState;
 import dev.millrace.user.UserRecords.Stored;

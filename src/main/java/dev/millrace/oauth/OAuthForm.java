@@ -10,7 +10,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-import dev.millrace.http.ApiException;
+import dev.millrace.http.problem.ApiException;
 
 /**
  * The body of an OAuth request (RFC 6749, appendix B). Read here and not by the REST layer, which never answers a form that is

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-import dev.millrace.http.Timestamps;
+import dev.millrace.http.json.Timestamps;
 import dev.millrace.redis.RedisInfo;
 
 /**

@@ -4,8 +4,8 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
-import dev.millrace.http.ErrorCode;
-import dev.millrace.http.ProblemMappers;
+import dev.millrace.http.problem.ErrorCode;
+import dev.millrace.http.problem.ProblemMappers;
 import dev.millrace.redis.RedisUnavailableException;
 
 /** Why one server of several has given no answer; the codes are those of problems. */

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
-import dev.millrace.http.Timestamps;
+import dev.millrace.http.json.Timestamps;
 
 /** The slow log of one server. */
 @RegisterForReflection

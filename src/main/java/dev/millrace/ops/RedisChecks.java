@@ -20,7 +20,7 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 
 import dev.millrace.redis.RedisInfo;
-import dev.millrace.redis.RedisLinks;
+import dev.millrace.redis.link.RedisLinks;
 
 /**
  * Looks, when Redis is first reached, at how it is set up: warns of what can lose data, and stops the service if Redis is

@@ -18,8 +18,8 @@ import io.micrometer.core.instrument.Tags;
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Uni;
 
-import dev.millrace.redis.RedisNodes;
-import dev.millrace.redis.RedisNodes.Answer;
+import dev.millrace.redis.link.RedisNodes;
+import dev.millrace.redis.link.RedisNodes.Answer;
 
 /**
  * {@code millrace_redis_...{node}}: how each server of Redis is, as it says itself every 10 s. While it does not answer its numbers

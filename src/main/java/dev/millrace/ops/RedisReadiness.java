@@ -9,7 +9,7 @@ import org.eclipse.microprofile.health.Readiness;
 import io.smallrye.health.api.AsyncHealthCheck;
 import io.smallrye.mutiny.Uni;
 
-import dev.millrace.redis.RedisProbe;
+import dev.millrace.redis.link.RedisProbe;
 
 /**
  * Ready while Redis answers. Liveness does not ask Redis: restarting the service would not bring it back, and while it is

@@ -7,9 +7,9 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
-import dev.millrace.redis.RedisNodes.Answer;
 import dev.millrace.redis.RedisRefusedException;
 import dev.millrace.redis.RedisUnavailableException;
+import dev.millrace.redis.link.RedisNodes.Answer;
 
 /**
  * What the servers of Redis said, of the same shape however many there are.

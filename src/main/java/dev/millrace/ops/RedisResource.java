@@ -24,10 +24,10 @@ import io.vertx.redis.client.Request;
 import dev.millrace.auth.CurrentCaller;
 import dev.millrace.auth.RequiresScope;
 import dev.millrace.auth.Scopes;
-import dev.millrace.http.ApiException;
 import dev.millrace.http.Page;
-import dev.millrace.redis.BriefLink;
-import dev.millrace.redis.RedisNodes;
+import dev.millrace.http.problem.ApiException;
+import dev.millrace.redis.link.OneShotConnection;
+import dev.millrace.redis.link.RedisNodes;
 
 /** The operator's view of Redis. It is that of the whole Redis, whatever the caller's tenant, but for names of keys. */
 @Path("/v1/ops/redis")
@@ -112,7 +112,7 @@ public class RedisResource {
                 .map(answers -> RedisReport.of(answers, NodeKeyspace::of, NodeKeyspace::failed));
     }
 
-    static Uni<InfoFields> askInfo(BriefLink node) {
+    static Uni<InfoFields> askInfo(OneShotConnection node) {
         return node.send(Request.cmd(Command.INFO)).map(reply -> InfoFields.parse(reply.toString()));
     }
 }

@@ -9,9 +9,9 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 
-import dev.millrace.redis.BriefLink;
 import dev.millrace.redis.Keys;
 import dev.millrace.redis.Scripts;
+import dev.millrace.redis.link.OneShotConnection;
 
 /** Reads a server's slow log for a tenant, who learns the keys of no other one. */
 @Singleton
@@ -26,7 +26,7 @@ class SlowlogReader {
         this.scripts = scripts;
     }
 
-    Uni<Log> read(BriefLink node, int limit, String tenant) {
+    Uni<Log> read(OneShotConnection node, int limit, String tenant) {
         return node.send(Request.cmd(Command.SLOWLOG).arg("GET").arg(limit))
                 .map(reply -> StreamSupport.stream(reply.spliterator(), false).map(SlowCommand::parse)
                         .map(slow -> entry(slow, tenant)).toList())

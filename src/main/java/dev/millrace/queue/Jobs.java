@@ -9,17 +9,21 @@ import jakarta.inject.Singleton;
 import io.smallrye.mutiny.Uni;
 import io.vertx.redis.client.Response;
 
-import dev.millrace.http.ApiException;
-import dev.millrace.http.ErrorCode;
 import dev.millrace.http.Page;
+import dev.millrace.http.problem.ApiException;
+import dev.millrace.http.problem.ErrorCode;
+import dev.millrace.queue.model.Job;
+import dev.millrace.queue.model.QueueName;
+import dev.millrace.queue.model.QueueSettings;
+import dev.millrace.queue.store.StoredJob;
 import dev.millrace.redis.Script;
 import dev.millrace.redis.Scripts;
 
 /** To look at jobs and steer them. */
 @Singleton
-class Jobs {
+public class Jobs {
 
-    static final List<String> STATES = List.of(Job.WAITING, Job.DELAYED, Job.ACTIVE, Job.DEAD, Job.COMPLETED);
+    public static final List<String> STATES = List.of(Job.WAITING, Job.DELAYED, Job.ACTIVE, Job.DEAD, Job.COMPLETED);
     private static final Pattern CURSOR = Pattern.compile("[zwg]:-?\\d{0,20}:\\d{1,15}");
 
     private final Queues queues;
@@ -39,7 +43,7 @@ class Jobs {
     }
 
     /** One job; fails with 404. */
-    Uni<Job> look(QueueName queue, String id) {
+    public Uni<Job> look(QueueName queue, String id) {
         return queues.settings(queue).flatMap(s -> run(queue, look, List.of(id)).map(reply -> {
             if (reply.get(0).size() == 0) {
                 throw unknown();
@@ -49,7 +53,7 @@ class Jobs {
     }
 
     /** Jobs in a state. */
-    Uni<Page<Job>> list(QueueName queue, String state, int limit, String cursor) {
+    public Uni<Page<Job>> list(QueueName queue, String state, int limit, String cursor) {
         String place = cursor == null ? "" : Page.decode(cursor);
         if (place == null || !place.isEmpty() && !CURSOR.matcher(place).matches()) {
             throw Page.invalidCursor();
@@ -97,7 +101,7 @@ class Jobs {
     }
 
     /** Whether the job is removed; else a worker has it, and will be told. Fails with 404. */
-    Uni<Boolean> cancel(QueueName queue, String id) {
+    public Uni<Boolean> cancel(QueueName queue, String id) {
         return run(queue, cancel, List.of(id)).map(reply -> switch (reply.toInteger()) {
             case 1 -> true;
             case 2 -> false;
@@ -106,7 +110,7 @@ class Jobs {
     }
 
     /** Makes a dead or delayed job ready; fails with 404 or 409. */
-    Uni<Job> retry(QueueName queue, String id) {
+    public Uni<Job> retry(QueueName queue, String id) {
         return run(queue, retry, List.of(id)).flatMap(reply -> switch (reply.toString()) {
             case "ok" -> look(queue, id);
             case "gone" -> throw unknown();

@@ -2,9 +2,9 @@ package dev.millrace.queue;
 
 import jakarta.inject.Singleton;
 
-import dev.millrace.http.ApiException;
-import dev.millrace.http.ErrorCode;
-import dev.millrace.http.JsonValue;
+import dev.millrace.http.json.JsonValue;
+import dev.millrace.http.problem.ApiException;
+import dev.millrace.http.problem.ErrorCode;
 
 /** The bound on what jobs carry. */
 @Singleton

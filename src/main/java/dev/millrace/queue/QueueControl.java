@@ -10,6 +10,7 @@ import jakarta.inject.Singleton;
 import io.smallrye.mutiny.Uni;
 import io.vertx.redis.client.Response;
 
+import dev.millrace.queue.model.QueueName;
 import dev.millrace.redis.Script;
 import dev.millrace.redis.Scripts;
 
@@ -41,12 +42,12 @@ public class QueueControl {
         return run(queue, pause, List.of(why)).replaceWithVoid();
     }
 
-    Uni<Void> resume(QueueName queue) {
+    public Uni<Void> resume(QueueName queue) {
         return pause(queue, "");
     }
 
     /** Removes all jobs that are waiting or delayed now; says how many. */
-    Uni<Long> drain(QueueName queue) {
+    public Uni<Long> drain(QueueName queue) {
         return Uni.createFrom().deferred(() -> {
             AtomicLong sum = new AtomicLong();
             AtomicReference<String> newest = new AtomicReference<>("");
@@ -61,7 +62,7 @@ public class QueueControl {
     }
 
     /** Makes all jobs that are dead now ready, but for those whose unique key another job has; says how many. */
-    Uni<Long> redrive(QueueName queue) {
+    public Uni<Long> redrive(QueueName queue) {
         return Uni.createFrom().deferred(() -> {
             AtomicLong sum = new AtomicLong();
             AtomicLong skipped = new AtomicLong();
@@ -79,7 +80,7 @@ public class QueueControl {
     }
 
     /** Removes a queue with its settings, its schedules and all its jobs; workers' leases are void. */
-    Uni<Void> remove(QueueName queue) {
+    public Uni<Void> remove(QueueName queue) {
         // Its settings first, so that nothing is pushed meanwhile; its name last, so that what fails can be done again.
         return queues.forgetSettings(queue)
                 .chain(() -> untilDone(

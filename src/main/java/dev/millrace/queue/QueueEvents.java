@@ -13,9 +13,10 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Response;
 
-import dev.millrace.http.ApiException;
 import dev.millrace.http.EventFeed;
 import dev.millrace.http.Stopping;
+import dev.millrace.http.problem.ApiException;
+import dev.millrace.queue.model.QueueName;
 import dev.millrace.redis.Script;
 import dev.millrace.redis.Scripts;
 
@@ -37,11 +38,11 @@ public class QueueEvents {
      */
     public record Event(String id, Map<String, String> fields) {
 
-        String type() {
+        public String type() {
             return fields.get("type");
         }
 
-        long ms() {
+        public long ms() {
             return Long.parseLong(id.substring(0, id.indexOf('-')));
         }
     }

@@ -13,7 +13,11 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 
 import dev.millrace.metrics.Gauges;
-import dev.millrace.queue.QueueStore.Enqueued;
+import dev.millrace.queue.model.Job;
+import dev.millrace.queue.model.JobStatus;
+import dev.millrace.queue.model.QueueCounts;
+import dev.millrace.queue.model.QueueName;
+import dev.millrace.queue.store.QueueStore.Enqueued;
 
 /**
  * {@code millrace_queue_events_total{queue,event}}: what this replica did; {@code millrace_queue_jobs{queue,state}}: how many jobs
@@ -24,7 +28,7 @@ import dev.millrace.queue.QueueStore.Enqueued;
 class QueueMetrics {
 
     private static final int MOST_QUEUES = 1000;
-    private static final Status[] STATUSES = Status.values();
+    private static final JobStatus[] STATUSES = JobStatus.values();
 
     private enum Event {
         ENQUEUED,
@@ -58,12 +62,12 @@ class QueueMetrics {
         count(queue, Event.RESERVED, jobs);
     }
 
-    void answered(QueueName queue, List<Status> statuses) {
+    void answered(QueueName queue, List<JobStatus> statuses) {
         int[] times = new int[STATUSES.length];
-        for (Status status : statuses) {
+        for (JobStatus status : statuses) {
             times[status.ordinal()]++;
         }
-        for (Status status : STATUSES) {
+        for (JobStatus status : STATUSES) {
             if (times[status.ordinal()] > 0) {
                 count(queue, Event.valueOf(status.name()), times[status.ordinal()]);
             }

@@ -10,17 +10,26 @@ import jakarta.inject.Singleton;
 import io.smallrye.mutiny.Uni;
 
 import dev.millrace.http.Stopping;
-import dev.millrace.http.Timestamps;
-import dev.millrace.queue.QueueStore.Enqueued;
-import dev.millrace.queue.QueueStore.Handed;
-import dev.millrace.queue.QueueStore.Wanted;
-import dev.millrace.queue.WorkResource.Extension;
-import dev.millrace.queue.WorkResource.Failure;
-import dev.millrace.queue.WorkResource.Result;
+import dev.millrace.http.json.Timestamps;
+import dev.millrace.queue.api.WorkResource.Extension;
+import dev.millrace.queue.api.WorkResource.Failure;
+import dev.millrace.queue.api.WorkResource.Result;
+import dev.millrace.queue.model.ExtendedLease;
+import dev.millrace.queue.model.Job;
+import dev.millrace.queue.model.JobStatus;
+import dev.millrace.queue.model.NewJob;
+import dev.millrace.queue.model.QueueName;
+import dev.millrace.queue.model.QueueSettings;
+import dev.millrace.queue.store.QueueStore;
+import dev.millrace.queue.store.QueueStore.Enqueued;
+import dev.millrace.queue.store.QueueStore.Handed;
+import dev.millrace.queue.store.QueueStore.Wanted;
+import dev.millrace.queue.waiting.LongPollWaiters;
+import dev.millrace.queue.waiting.RequestBatcher;
 
 /**
  * What producers and workers do with a queue. Each call is one atomic script; concurrent ones about the same queue share it
- * ({@link Merger}). A job that was handed out and not answered for comes back when its lease ends, so a job is worked at least
+ * ({@link RequestBatcher}). A job that was handed out and not answered for comes back when its lease ends, so a job is worked at least
  * once, and only once unless a worker let its lease go.
  */
 @Singleton
@@ -32,25 +41,25 @@ public class QueueService {
 
     private final Queues queues;
     private final QueueStore store;
-    private final Sleepers sleepers;
+    private final LongPollWaiters sleepers;
     private final Stopping stopping;
     private final QueueMetrics metrics;
-    private final Merger<List<NewJob>, List<Enqueued>> enqueues;
-    private final Merger<Asked, Handed> reserves;
-    private final Merger<List<Result>, List<Status>> completions;
+    private final RequestBatcher<List<NewJob>, List<Enqueued>> enqueues;
+    private final RequestBatcher<Asked, Handed> reserves;
+    private final RequestBatcher<List<Result>, List<JobStatus>> completions;
 
     /** A request for jobs, as it goes to Redis. */
     private record Asked(Wanted wanted, boolean waiting) {}
 
-    QueueService(Queues queues, QueueStore store, Sleepers sleepers, Stopping stopping, QueueMetrics metrics) {
+    QueueService(Queues queues, QueueStore store, LongPollWaiters sleepers, Stopping stopping, QueueMetrics metrics) {
         this.queues = queues;
         this.store = store;
         this.sleepers = sleepers;
         this.stopping = stopping;
         this.metrics = metrics;
-        this.enqueues = new Merger<>(this::enqueueAll, QueueService::weight, MOST);
-        this.reserves = new Merger<>(this::reserveAll, asked -> asked.wanted().max(), MOST);
-        this.completions = new Merger<>(this::completeAll, List::size, MOST);
+        this.enqueues = new RequestBatcher<>(this::enqueueAll, QueueService::weight, MOST);
+        this.reserves = new RequestBatcher<>(this::reserveAll, asked -> asked.wanted().max(), MOST);
+        this.completions = new RequestBatcher<>(this::completeAll, List::size, MOST);
     }
 
     /** Adds jobs, in order, all or none. */
@@ -159,12 +168,12 @@ public class QueueService {
     }
 
     /** Completes jobs; says what became of each answer, in order. */
-    public Uni<List<Status>> complete(QueueName queue, List<Result> results) {
+    public Uni<List<JobStatus>> complete(QueueName queue, List<Result> results) {
         return queues.use(queue).flatMap(s -> completions.ask(queue, results))
                 .invoke(statuses -> metrics.answered(queue, statuses));
     }
 
-    private Uni<List<List<Status>>> completeAll(QueueName queue, List<List<Result>> requests) {
+    private Uni<List<List<JobStatus>>> completeAll(QueueName queue, List<List<Result>> requests) {
         if (requests.size() == 1) {
             return store.complete(queue, requests.get(0), queues.known(queue)).map(List::of);
         }
@@ -174,13 +183,13 @@ public class QueueService {
     }
 
     /** Takes failures of jobs. */
-    public Uni<List<Status>> fail(QueueName queue, List<Failure> failures) {
+    public Uni<List<JobStatus>> fail(QueueName queue, List<Failure> failures) {
         return queues.use(queue).flatMap(s -> store.fail(queue, failures, s))
                 .invoke(statuses -> metrics.answered(queue, statuses));
     }
 
     /** Prolongs leases. */
-    public Uni<List<Extended>> extend(QueueName queue, List<Extension> leases) {
+    public Uni<List<ExtendedLease>> extend(QueueName queue, List<Extension> leases) {
         return queues.use(queue).flatMap(s -> store.extend(queue, leases, s));
     }
 

@@ -17,16 +17,19 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 
-import dev.millrace.http.ApiException;
-import dev.millrace.http.ErrorCode;
+import dev.millrace.http.problem.ApiException;
+import dev.millrace.http.problem.ErrorCode;
+import dev.millrace.queue.model.QueueDefinition;
+import dev.millrace.queue.model.QueueName;
+import dev.millrace.queue.model.QueueSettings;
 import dev.millrace.redis.Keys;
-import dev.millrace.redis.RedisLinks;
 import dev.millrace.redis.Script;
 import dev.millrace.redis.Scripts;
+import dev.millrace.redis.link.RedisLinks;
 import dev.millrace.settings.DefinitionKind;
 import dev.millrace.settings.Definitions;
 import dev.millrace.settings.DefinitionsFactory;
-import dev.millrace.settings.Put;
+import dev.millrace.settings.PutResult;
 
 /**
  * Which queues there are, and what holds in them. A queue comes into being when it is first used, and has the defaults until
@@ -71,7 +74,7 @@ public class Queues {
     }
 
     /** Notes that a queue is in use; its ids go on behind those that a failover may have lost. Fails with 409 if there are too many queues. */
-    Uni<Void> register(QueueName queue) {
+    public Uni<Void> register(QueueName queue) {
         return scripts.run(register, List.of(index(queue.tenant())), List.of(queue.queue(), Integer.toString(MOST)))
                 .invoke(reply -> {
                     if (reply.toInteger() == 0) {
@@ -83,7 +86,7 @@ public class Queues {
     }
 
     /** What holds in a queue. */
-    Uni<QueueSettings> settings(QueueName queue) {
+    public Uni<QueueSettings> settings(QueueName queue) {
         if (defined.isLoaded(queue.tenant())) {
             return Uni.createFrom().item(known(queue));
         }
@@ -101,7 +104,7 @@ public class Queues {
     }
 
     /** The names of a tenant's queues, in order, and what holds in them. */
-    Uni<Map<String, QueueSettings>> all(String tenant) {
+    public Uni<Map<String, QueueSettings>> all(String tenant) {
         return redis.send(Request.cmd(Command.SMEMBERS).arg(index(tenant)))
                 .flatMap(names -> defined.all(tenant).map(settings -> {
                     Map<String, QueueSettings> all = new TreeMap<>();
@@ -112,9 +115,9 @@ public class Queues {
     }
 
     /** Sets what holds in a queue; in force on this replica when it answers. */
-    Uni<Put> put(QueueName queue, QueueDefinition definition) {
+    public Uni<PutResult> put(QueueName queue, QueueDefinition definition) {
         return register(queue).chain(() -> defined.put(queue.tenant(), queue.queue(), definition)).invoke(put -> {
-            if (put == Put.TOO_MANY) {
+            if (put == PutResult.TOO_MANY) {
                 throw tooMany();
             }
         });

@@ -24,8 +24,8 @@ import io.vertx.core.http.HttpServerRequest;
 import dev.millrace.auth.CurrentCaller;
 import dev.millrace.auth.RequiresScope;
 import dev.millrace.auth.Scopes;
-import dev.millrace.http.ApiException;
-import dev.millrace.http.Problem;
+import dev.millrace.http.problem.ApiException;
+import dev.millrace.http.problem.Problem;
 import dev.millrace.redis.Sha256;
 
 /** The question proxies ask before they let a request through: nginx, Traefik, Caddy. */

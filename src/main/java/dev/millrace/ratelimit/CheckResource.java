@@ -26,8 +26,8 @@ import io.smallrye.mutiny.Uni;
 import dev.millrace.auth.CurrentCaller;
 import dev.millrace.auth.RequiresScope;
 import dev.millrace.auth.Scopes;
-import dev.millrace.http.ApiException;
-import dev.millrace.http.Violation;
+import dev.millrace.http.problem.ApiException;
+import dev.millrace.http.problem.Violation;
 import dev.millrace.redis.Keys;
 
 /** Many checks in one call. */

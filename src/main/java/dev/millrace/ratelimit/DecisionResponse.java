@@ -9,8 +9,8 @@ import jakarta.ws.rs.core.MultivaluedMap;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.RestResponse.ResponseBuilder;
 
-import dev.millrace.http.ErrorCode;
-import dev.millrace.http.Problem;
+import dev.millrace.http.problem.ErrorCode;
+import dev.millrace.http.problem.Problem;
 
 /** A decision as an HTTP answer: 200, or 429 as a problem with the members of the decision. */
 @Singleton

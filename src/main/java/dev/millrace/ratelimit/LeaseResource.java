@@ -26,9 +26,9 @@ import io.smallrye.mutiny.Uni;
 import dev.millrace.auth.CurrentCaller;
 import dev.millrace.auth.RequiresScope;
 import dev.millrace.auth.Scopes;
-import dev.millrace.http.ApiException;
-import dev.millrace.http.Problem;
-import dev.millrace.http.Timestamps;
+import dev.millrace.http.json.Timestamps;
+import dev.millrace.http.problem.ApiException;
+import dev.millrace.http.problem.Problem;
 
 /** Leases of the algorithm {@code concurrency}. */
 @Path("/v1/ratelimit/{policy}/{identifier}/leases")

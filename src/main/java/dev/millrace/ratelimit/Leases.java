@@ -12,12 +12,12 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 
-import dev.millrace.http.ApiException;
-import dev.millrace.http.ErrorCode;
-import dev.millrace.redis.RedisLinks;
+import dev.millrace.http.problem.ApiException;
+import dev.millrace.http.problem.ErrorCode;
 import dev.millrace.redis.RedisUnavailableException;
 import dev.millrace.redis.Script;
 import dev.millrace.redis.Scripts;
+import dev.millrace.redis.link.RedisLinks;
 
 /**
  * The algorithm {@code concurrency}: at most {@code limit} leases of an identifier at once. A lease that is not renewed
@@ -40,13 +40,13 @@ public class Leases {
     private final Policies policies;
     private final RedisLinks redis;
     private final Scripts scripts;
-    private final Degraded degraded;
+    private final FailModeDecider degraded;
     private final RateLimitMetrics metrics;
     private final Script acquire;
     private final Script renew;
     private final SecureRandom random = new SecureRandom();
 
-    Leases(Policies policies, RedisLinks redis, Scripts scripts, Degraded degraded, RateLimitMetrics metrics) {
+    Leases(Policies policies, RedisLinks redis, Scripts scripts, FailModeDecider degraded, RateLimitMetrics metrics) {
         this.policies = policies;
         this.redis = redis;
         this.scripts = scripts;

@@ -15,14 +15,14 @@ import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.mutiny.Uni;
 
-import dev.millrace.http.ApiException;
-import dev.millrace.http.ErrorCode;
-import dev.millrace.http.Violation;
+import dev.millrace.http.problem.ApiException;
+import dev.millrace.http.problem.ErrorCode;
+import dev.millrace.http.problem.Violation;
 import dev.millrace.redis.Keys;
 import dev.millrace.settings.DefinitionKind;
 import dev.millrace.settings.Definitions;
 import dev.millrace.settings.DefinitionsFactory;
-import dev.millrace.settings.Put;
+import dev.millrace.settings.PutResult;
 
 /**
  * The policies by name: those of the configuration, and per tenant those kept in Redis, which every replica follows
@@ -80,10 +80,10 @@ public class Policies {
     }
 
     /** Defines a policy; in force on this replica when it answers. */
-    public Uni<Put> put(String tenant, String name, PolicyDefinition definition) {
+    public Uni<PutResult> put(String tenant, String name, PolicyDefinition definition) {
         refuseConfigured(name);
         return defined.put(tenant, name, definition).invoke(put -> {
-            if (put == Put.TOO_MANY) {
+            if (put == PutResult.TOO_MANY) {
                 throw new ApiException(ErrorCode.POLICY_LIMIT, "Delete policies that are not used any more");
             }
         });

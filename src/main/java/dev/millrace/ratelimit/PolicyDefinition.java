@@ -10,7 +10,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
-import dev.millrace.http.Violation;
+import dev.millrace.http.problem.Violation;
 
 /** A policy as it is written down: in a request, in Redis, in the configuration. What is absent takes its default. */
 @RegisterForReflection

@@ -33,11 +33,11 @@ import io.smallrye.mutiny.Uni;
 import dev.millrace.auth.CurrentCaller;
 import dev.millrace.auth.RequiresScope;
 import dev.millrace.auth.Scopes;
-import dev.millrace.http.ApiException;
 import dev.millrace.http.Page;
-import dev.millrace.http.Violation;
+import dev.millrace.http.problem.ApiException;
+import dev.millrace.http.problem.Violation;
 import dev.millrace.redis.Keys;
-import dev.millrace.settings.Put;
+import dev.millrace.settings.PutResult;
 
 /** Define, read and delete policies. */
 @Path("/v1/ratelimit")
@@ -97,7 +97,7 @@ public class PolicyResource {
             throw ApiException.invalid(violations);
         }
         View view = View.of(definition.toPolicy(name, Policy.Source.API));
-        return policies.put(caller.tenant(), name, definition).map(put -> put == Put.CREATED
+        return policies.put(caller.tenant(), name, definition).map(put -> put == PutResult.CREATED
                 ? ResponseBuilder.<View>created(URI.create("/v1/ratelimit/policies/" + name)).entity(view).build()
                 : RestResponse.ok(view));
     }

@@ -12,7 +12,7 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 
-import dev.millrace.http.DurationConverter;
+import dev.millrace.http.json.DurationConverter;
 
 /** Settings of the rate limiter. */
 @ConfigMapping(prefix = "millrace.ratelimit")

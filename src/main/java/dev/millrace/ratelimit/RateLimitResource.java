@@ -22,8 +22,8 @@ import io.smallrye.mutiny.Uni;
 import dev.millrace.auth.CurrentCaller;
 import dev.millrace.auth.RequiresScope;
 import dev.millrace.auth.Scopes;
-import dev.millrace.http.ApiException;
-import dev.millrace.http.Problem;
+import dev.millrace.http.problem.ApiException;
+import dev.millrace.http.problem.Problem;
 import dev.millrace.redis.Keys;
 
 /** Consume, look, reset: one identifier under one policy. */

@@ -7,12 +7,12 @@ import jakarta.enterprise.context.ApplicationScoped;
 
 import io.smallrye.mutiny.Uni;
 
-import dev.millrace.http.ApiException;
-import dev.millrace.http.ErrorCode;
+import dev.millrace.http.problem.ApiException;
+import dev.millrace.http.problem.ErrorCode;
 import dev.millrace.ratelimit.RateLimitStore.Outcome;
 import dev.millrace.ratelimit.RateLimitStore.Outcomes;
-import dev.millrace.redis.RedisLinks;
 import dev.millrace.redis.RedisUnavailableException;
+import dev.millrace.redis.link.RedisLinks;
 
 /**
  * Decides whether requests may go on. Each decision is one atomic script in Redis, so no number of parallel callers or
@@ -32,11 +32,11 @@ public class RateLimitService {
     private final RedisLinks redis;
     private final ClusterChecks cluster;
     private final Leases leases;
-    private final Degraded degraded;
+    private final FailModeDecider degraded;
     private final RateLimitMetrics metrics;
 
     RateLimitService(Policies policies, RateLimitStore store, RedisLinks redis, ClusterChecks cluster, Leases leases,
-            Degraded degraded, RateLimitMetrics metrics) {
+            FailModeDecider degraded, RateLimitMetrics metrics) {
         this.policies = policies;
         this.store = store;
         this.redis = redis;

@@ -11,9 +11,9 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 
 import dev.millrace.redis.Keys;
-import dev.millrace.redis.RedisLinks;
 import dev.millrace.redis.Script;
 import dev.millrace.redis.Scripts;
+import dev.millrace.redis.link.RedisLinks;
 
 /** The counters in Redis: their keys, the scripts that change them, and what the scripts reply. */
 @Singleton

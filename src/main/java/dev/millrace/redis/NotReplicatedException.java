@@ -5,7 +5,7 @@ public final class NotReplicatedException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    NotReplicatedException(long waitMs) {
+    public NotReplicatedException(long waitMs) {
         super("It is in Redis, but no replica has confirmed it within " + waitMs + " ms", null, false, false);
     }
 }

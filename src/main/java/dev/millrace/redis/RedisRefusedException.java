@@ -5,7 +5,7 @@ public final class RedisRefusedException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    RedisRefusedException(String reply) {
+    public RedisRefusedException(String reply) {
         super("Redis refused the call: " + reply, null, false, false);
     }
 }

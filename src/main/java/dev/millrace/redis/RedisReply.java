@@ -9,7 +9,7 @@ import io.vertx.redis.client.impl.types.ErrorType;
 import dev.millrace.redis.RedisUnavailableException.Reason;
 
 /** What an error that ended a call says about Redis. */
-final class RedisReply {
+public final class RedisReply {
 
     /** "Not now": the command was refused whole and may succeed later. */
     private static final Set<String> REFUSALS = Set.of("LOADING", "BUSY", "OOM", "CLUSTERDOWN", "MASTERDOWN",
@@ -30,7 +30,7 @@ final class RedisReply {
     private RedisReply() {}
 
     /** The error reply itself where Redis judged the command, else {@link RedisUnavailableException}. */
-    static Throwable failure(Throwable cause) {
+    public static Throwable failure(Throwable cause) {
         if (!(cause instanceof ErrorType error)) {
             return CLOSED.equals(cause.getMessage())
                     ? new RedisUnavailableException(Reason.DOWN, "Redis is not connected")
@@ -47,13 +47,13 @@ final class RedisReply {
         return error;
     }
 
-    static boolean meansReconnect(Throwable cause) {
+    public static boolean meansReconnect(Throwable cause) {
         return cause instanceof ErrorType error
                 ? WRONG_SERVER.contains(kind(error))
                 : CLOSED.equals(cause.getMessage());
     }
 
-    static boolean isNoScript(Throwable cause) {
+    public static boolean isNoScript(Throwable cause) {
         return cause instanceof ErrorType error && kind(error).equals("NOSCRIPT");
     }
 

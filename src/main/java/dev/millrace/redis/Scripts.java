@@ -13,6 +13,8 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 
+import dev.millrace.redis.link.RedisLinks;
+
 /**
  * Runs Lua scripts by EVALSHA; where Redis does not know a script (restarted, flushed, failed over, another node of the
  * cluster) by EVAL, which also teaches it. Both are atomic, and a NOSCRIPT reply means that nothing ran.
@@ -56,7 +58,7 @@ public class Scripts {
                 .recoverWithUni(() -> links.send(request(Command.EVAL, script.source(), keys, args, bytes)));
     }
 
-    static Request request(Command command, String script, List<String> keys, List<String> args, Buffer bytes) {
+    public static Request request(Command command, String script, List<String> keys, List<String> args, Buffer bytes) {
         Request request = Request.cmd(command).arg(script).arg(keys.size());
         for (String key : keys) {
             request.arg(key);

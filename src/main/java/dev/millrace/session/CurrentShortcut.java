@@ -19,10 +19,10 @@ import io.vertx.ext.web.RoutingContext;
 import dev.millrace.auth.ApiKeys;
 import dev.millrace.auth.Caller;
 import dev.millrace.auth.Scopes;
-import dev.millrace.http.BodilessRequests;
 import dev.millrace.http.EntityTags;
-import dev.millrace.http.RouteLabel;
-import dev.millrace.http.UnroutedProblems;
+import dev.millrace.http.problem.UnroutedProblems;
+import dev.millrace.http.route.BodilessRequests;
+import dev.millrace.http.route.RouteLabel;
 
 /**
  * A short way for the one request there are most of: {@code GET /v1/sessions/current} without a query, with a valid key and a

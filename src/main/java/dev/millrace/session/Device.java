@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
-import dev.millrace.http.JsonObject;
+import dev.millrace.http.json.JsonObject;
 
 /** What a session was opened with, for the user to know it by. */
 @RegisterForReflection

@@ -10,8 +10,8 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
-import dev.millrace.http.JsonObject;
-import dev.millrace.http.Violation;
+import dev.millrace.http.json.JsonObject;
+import dev.millrace.http.problem.Violation;
 import dev.millrace.user.Lifetimes;
 
 /** A session to open, as it is asked for. What is absent takes its default. */

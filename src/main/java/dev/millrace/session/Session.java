@@ -4,8 +4,8 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
-import dev.millrace.http.JsonObject;
-import dev.millrace.http.Timestamps;
+import dev.millrace.http.json.JsonObject;
+import dev.millrace.http.json.Timestamps;
 import dev.millrace.user.RecordState;
 
 /** A session as its users see it. Never holds the token. */

@@ -8,10 +8,10 @@ import jakarta.enterprise.context.ApplicationScoped;
 import io.smallrye.mutiny.Multi;
 import io.vertx.core.Vertx;
 
-import dev.millrace.http.ApiException;
 import dev.millrace.http.EventFeed;
 import dev.millrace.http.Stopping;
-import dev.millrace.redis.RedisLinks;
+import dev.millrace.http.problem.ApiException;
+import dev.millrace.redis.link.RedisLinks;
 import dev.millrace.user.EventPosition;
 import dev.millrace.user.UserEvent;
 import dev.millrace.user.UserEvents;

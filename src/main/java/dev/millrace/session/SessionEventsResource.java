@@ -32,8 +32,8 @@ import io.vertx.core.http.HttpServerResponse;
 import dev.millrace.auth.CurrentCaller;
 import dev.millrace.auth.RequiresScope;
 import dev.millrace.auth.Scopes;
-import dev.millrace.http.ApiException;
-import dev.millrace.http.Timestamps;
+import dev.millrace.http.json.Timestamps;
+import dev.millrace.http.problem.ApiException;
 import dev.millrace.user.EventPosition;
 import dev.millrace.user.UserEvent;
 

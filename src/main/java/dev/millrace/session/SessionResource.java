@@ -30,10 +30,10 @@ import io.smallrye.mutiny.Uni;
 import dev.millrace.auth.CurrentCaller;
 import dev.millrace.auth.RequiresScope;
 import dev.millrace.auth.Scopes;
-import dev.millrace.http.ApiException;
 import dev.millrace.http.EntityTags;
-import dev.millrace.http.JsonObject;
 import dev.millrace.http.NoStore;
+import dev.millrace.http.json.JsonObject;
+import dev.millrace.http.problem.ApiException;
 
 /** Open a session, and what its holder does with it. The token is in a header, never in a path. */
 @Path("/v1/sessions")

@@ -12,12 +12,12 @@ import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.mutiny.Uni;
 
-import dev.millrace.http.ApiException;
-import dev.millrace.http.ErrorCode;
-import dev.millrace.http.JsonObject;
 import dev.millrace.http.Page;
-import dev.millrace.http.Timestamps;
-import dev.millrace.http.Violation;
+import dev.millrace.http.json.JsonObject;
+import dev.millrace.http.json.Timestamps;
+import dev.millrace.http.problem.ApiException;
+import dev.millrace.http.problem.ErrorCode;
+import dev.millrace.http.problem.Violation;
 import dev.millrace.session.SessionMetrics.Operation;
 import dev.millrace.session.SessionMetrics.Outcome;
 import dev.millrace.user.Lifetimes;

@@ -21,9 +21,9 @@ import io.smallrye.mutiny.Uni;
 import dev.millrace.auth.CurrentCaller;
 import dev.millrace.auth.RequiresScope;
 import dev.millrace.auth.Scopes;
-import dev.millrace.http.ApiException;
 import dev.millrace.http.NoStore;
 import dev.millrace.http.Page;
+import dev.millrace.http.problem.ApiException;
 import dev.millrace.user.Lifetimes;
 
 /** A user's sessions, one per device: list them, throw some out. */

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
-import dev.millrace.http.Violation;
+import dev.millrace.http.problem.Violation;
 
 /**
  * A kind of named definitions that are kept in Redis.

@@ -17,9 +17,9 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 
 import dev.millrace.redis.Keys;
-import dev.millrace.redis.RedisLinks;
 import dev.millrace.redis.Script;
 import dev.millrace.redis.Scripts;
+import dev.millrace.redis.link.RedisLinks;
 
 /** A tenant's definitions of one kind in Redis: a hash of them by name, and a version that changes with it. */
 @Singleton
@@ -56,12 +56,12 @@ class DefinitionStore {
                         .map(reply -> new Snapshot<>(version, parse(kind, reply))));
     }
 
-    <D> Uni<Put> put(String tenant, DefinitionKind<D, ?> kind, String name, D definition) {
+    <D> Uni<PutResult> put(String tenant, DefinitionKind<D, ?> kind, String name, D definition) {
         return scripts.run(put, keys(tenant, kind), List.of(name, write(definition), Integer.toString(kind.most())))
                 .map(reply -> switch (reply.toInteger()) {
-                    case 1 -> Put.CREATED;
-                    case 0 -> Put.REPLACED;
-                    default -> Put.TOO_MANY;
+                    case 1 -> PutResult.CREATED;
+                    case 0 -> PutResult.REPLACED;
+                    default -> PutResult.TOO_MANY;
                 });
     }
 

@@ -72,7 +72,7 @@ public final class Definitions<D, T> {
     }
 
     /** Keeps a definition; in force on this replica when it answers. */
-    public Uni<Put> put(String tenant, String name, D definition) {
+    public Uni<PutResult> put(String tenant, String name, D definition) {
         return store.put(tenant, kind, name, definition).call(() -> load(tenant));
     }
 

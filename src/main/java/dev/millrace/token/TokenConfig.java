@@ -11,7 +11,7 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 
-import dev.millrace.http.DurationConverter;
+import dev.millrace.http.json.DurationConverter;
 
 /** Settings of refresh tokens: what holds where a request says nothing, and the keys they are signed with. */
 @ConfigMapping(prefix = "millrace.tokens")

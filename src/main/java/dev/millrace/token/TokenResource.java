@@ -22,10 +22,10 @@ import io.smallrye.mutiny.Uni;
 import dev.millrace.auth.CurrentCaller;
 import dev.millrace.auth.RequiresScope;
 import dev.millrace.auth.Scopes;
-import dev.millrace.http.ApiException;
-import dev.millrace.http.JsonObject;
 import dev.millrace.http.NoStore;
-import dev.millrace.http.Timestamps;
+import dev.millrace.http.json.JsonObject;
+import dev.millrace.http.json.Timestamps;
+import dev.millrace.http.problem.ApiException;
 import dev.millrace.user.UserRecords.Stored;
 
 /** Refresh tokens: issue, exchange, revoke. The token is in a body, never in a path. */

@@ -13,11 +13,11 @@ import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.mutiny.Uni;
 
-import dev.millrace.http.ApiException;
-import dev.millrace.http.ErrorCode;
-import dev.millrace.http.JsonObject;
 import dev.millrace.http.Page;
-import dev.millrace.http.Violation;
+import dev.millrace.http.json.JsonObject;
+import dev.millrace.http.problem.ApiException;
+import dev.millrace.http.problem.ErrorCode;
+import dev.millrace.http.problem.Violation;
 import dev.millrace.token.TokenStore.Rotated;
 import dev.millrace.user.Lifetimes;
 import dev.millrace.user.Owner;

@@ -21,10 +21,10 @@ import io.smallrye.mutiny.Uni;
 import dev.millrace.auth.CurrentCaller;
 import dev.millrace.auth.RequiresScope;
 import dev.millrace.auth.Scopes;
-import dev.millrace.http.JsonObject;
 import dev.millrace.http.NoStore;
 import dev.millrace.http.Page;
-import dev.millrace.http.Timestamps;
+import dev.millrace.http.json.JsonObject;
+import dev.millrace.http.json.Timestamps;
 import dev.millrace.user.Lifetimes;
 import dev.millrace.user.UserRecords.Stored;
 

@@ -24,10 +24,10 @@ import io.vertx.redis.client.Response;
 
 import dev.millrace.auth.ApiKeys;
 import dev.millrace.redis.Keys;
-import dev.millrace.redis.RedisLinks;
 import dev.millrace.redis.RedisUnavailableException;
 import dev.millrace.redis.Script;
 import dev.millrace.redis.Scripts;
+import dev.millrace.redis.link.RedisLinks;
 
 /**
  * Removes what has ended by time and has it told as an event, once a second per tenant. Nothing depends on its being on

@@ -3,10 +3,10 @@ package dev.millrace.user;
 import java.time.Duration;
 import java.util.List;
 
-import dev.millrace.http.ApiException;
-import dev.millrace.http.ErrorCode;
-import dev.millrace.http.JsonObject;
-import dev.millrace.http.Violation;
+import dev.millrace.http.json.JsonObject;
+import dev.millrace.http.problem.ApiException;
+import dev.millrace.http.problem.ErrorCode;
+import dev.millrace.http.problem.Violation;
 import dev.millrace.redis.Keys;
 
 /** What sessions and refresh tokens require of the user and the times they are asked for with. */

@@ -12,9 +12,9 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 
-import dev.millrace.redis.RedisLinks;
 import dev.millrace.redis.Script;
 import dev.millrace.redis.Scripts;
+import dev.millrace.redis.link.RedisLinks;
 
 /**
  * Reads what happened to a tenant's sessions and refresh tokens. The scripts that make it happen write it in the same step,

@@ -4,7 +4,7 @@ import java.util.Map;
 
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 
-import dev.millrace.redis.RedisServerProcess;
+import dev.millrace.redis.dev.RedisServerProcess;
 
 /** A Redis of the test's own, which it may stop, freeze and cut off; and a service that is quick to give up on it. */
 public class FaultyRedis implements QuarkusTestResourceLifecycleManager {

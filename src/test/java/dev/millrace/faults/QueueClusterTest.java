@@ -28,7 +28,7 @@ import io.restassured.RestAssured;
 import dev.millrace.queue.QueueClient;
 import dev.millrace.queue.QueueClient.Answer;
 import dev.millrace.redis.RedisConversation;
-import dev.millrace.redis.RedisServerProcess;
+import dev.millrace.redis.dev.RedisServerProcess;
 
 /** Queues on a cluster of three primaries, which live on all of them. */
 @QuarkusTest

@@ -5,7 +5,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 import dev.millrace.SecondReplica;
-import dev.millrace.redis.RedisServerProcess;
+import dev.millrace.redis.dev.RedisServerProcess;
 
 /** Replicas and Redis crash while jobs are enqueued and worked; what was answered 201 is completed in the end. */
 class QueueCrashIT {

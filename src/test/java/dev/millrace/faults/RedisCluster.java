@@ -10,7 +10,7 @@ import java.util.Map;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 
 import dev.millrace.redis.RedisConversation;
-import dev.millrace.redis.RedisServerProcess;
+import dev.millrace.redis.dev.RedisServerProcess;
 
 /** A cluster of three primaries, which the service under test uses. */
 public class RedisCluster implements QuarkusTestResourceLifecycleManager {

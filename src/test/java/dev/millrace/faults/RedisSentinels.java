@@ -13,7 +13,7 @@ import java.util.Map;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 
 import dev.millrace.redis.RedisConversation;
-import dev.millrace.redis.RedisServerProcess;
+import dev.millrace.redis.dev.RedisServerProcess;
 
 /** A master, its replica, and a sentinel that the service under test asks which is which. */
 public class RedisSentinels implements QuarkusTestResourceLifecycleManager {

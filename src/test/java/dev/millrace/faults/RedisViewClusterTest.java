@@ -21,7 +21,7 @@ import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 
 import dev.millrace.redis.RedisConversation;
-import dev.millrace.redis.RedisServerProcess;
+import dev.millrace.redis.dev.RedisServerProcess;
 
 /** The operator sees every primary of a cluster, also while one of them gives no answer. */
 @QuarkusTest

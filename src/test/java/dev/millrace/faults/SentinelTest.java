@@ -21,9 +21,9 @@ import io.restassured.http.ContentType;
 import io.restassured.response.ValidatableResponse;
 
 import dev.millrace.redis.RedisConversation;
-import dev.millrace.redis.RedisServerProcess;
-import dev.millrace.redis.Subscription;
-import dev.millrace.redis.Subscriptions;
+import dev.millrace.redis.dev.RedisServerProcess;
+import dev.millrace.redis.pubsub.Subscription;
+import dev.millrace.redis.pubsub.Subscriptions;
 
 /** Sentinel says where the master is, also after a failover; messages come from there, too. */
 @QuarkusTest

@@ -21,10 +21,10 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 
 import dev.millrace.redis.RedisConversation;
-import dev.millrace.redis.RedisLinks;
-import dev.millrace.redis.RedisServerProcess;
-import dev.millrace.redis.Subscription;
-import dev.millrace.redis.Subscriptions;
+import dev.millrace.redis.dev.RedisServerProcess;
+import dev.millrace.redis.link.RedisLinks;
+import dev.millrace.redis.pubsub.Subscription;
+import dev.millrace.redis.pubsub.Subscriptions;
 
 /** In a cluster, messages arrive whichever node they are published at. */
 @QuarkusTest

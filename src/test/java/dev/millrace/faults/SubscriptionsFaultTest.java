@@ -26,10 +26,10 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 
 import dev.millrace.redis.RedisConversation;
-import dev.millrace.redis.RedisLinks;
 import dev.millrace.redis.RedisUnavailableException;
-import dev.millrace.redis.Subscription;
-import dev.millrace.redis.Subscriptions;
+import dev.millrace.redis.link.RedisLinks;
+import dev.millrace.redis.pubsub.Subscription;
+import dev.millrace.redis.pubsub.Subscriptions;
 
 /** Redis cuts the connection that listens, stops and freezes: messages come again, and whoever listens knows what he missed. */
 @QuarkusTest

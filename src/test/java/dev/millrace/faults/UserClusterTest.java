@@ -29,7 +29,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 
 import dev.millrace.redis.RedisConversation;
-import dev.millrace.redis.RedisServerProcess;
+import dev.millrace.redis.dev.RedisServerProcess;
 import dev.millrace.session.EventStream;
 import dev.millrace.session.EventStream.Event;
 import dev.millrace.user.EventPosition;

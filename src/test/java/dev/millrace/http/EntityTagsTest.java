@@ -11,6 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import dev.millrace.http.problem.ApiException;
+
 /** If-Match is read as RFC 9110 has it, up to a bound. */
 class EntityTagsTest {
 

@@ -15,7 +15,7 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 
 import dev.millrace.redis.RedisConversation;
-import dev.millrace.redis.RedisServerProcess;
+import dev.millrace.redis.dev.RedisServerProcess;
 
 /** The service's own database is not given to callers under another name of its server. */
 @QuarkusTest

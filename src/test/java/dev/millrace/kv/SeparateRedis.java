@@ -6,7 +6,7 @@ import java.util.Map;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 
 import dev.millrace.redis.RedisConversation;
-import dev.millrace.redis.RedisServerProcess;
+import dev.millrace.redis.dev.RedisServerProcess;
 
 /**
  * Two servers, one for the service and one for its callers, to which the service logs in as a user whose rights tests change; and

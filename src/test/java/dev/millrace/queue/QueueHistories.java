@@ -3,7 +3,10 @@ package dev.millrace.queue;
 import java.time.Duration;
 import java.util.List;
 
-import dev.millrace.http.JsonValue;
+import dev.millrace.http.json.JsonValue;
+import dev.millrace.queue.model.Backoff;
+import dev.millrace.queue.model.NewJob;
+import dev.millrace.queue.model.QueueSettings;
 
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;

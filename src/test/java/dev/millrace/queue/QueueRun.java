@@ -14,18 +14,22 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
-import dev.millrace.http.JsonValue;
+import dev.millrace.http.json.JsonValue;
 import dev.millrace.queue.QueueHistories.Action;
 import dev.millrace.queue.QueueHistories.Step;
 import dev.millrace.queue.QueueScripts.Handed;
-import dev.millrace.queue.WorkResource.Extension;
-import dev.millrace.queue.WorkResource.Failure;
-import dev.millrace.queue.WorkResource.Result;
-import dev.millrace.queue.model.ModelJob.Place;
-import dev.millrace.queue.model.QueueModel;
-import dev.millrace.queue.model.QueueModel.Extended;
-import dev.millrace.queue.model.QueueModel.Standing;
-import dev.millrace.queue.model.SchedulesModel;
+import dev.millrace.queue.api.WorkResource.Extension;
+import dev.millrace.queue.api.WorkResource.Failure;
+import dev.millrace.queue.api.WorkResource.Result;
+import dev.millrace.queue.model.ExtendedLease;
+import dev.millrace.queue.model.Job;
+import dev.millrace.queue.model.JobStatus;
+import dev.millrace.queue.model.NewJob;
+import dev.millrace.queue.model.QueueSettings;
+import dev.millrace.queue.reference.ModelJob.Place;
+import dev.millrace.queue.reference.QueueModel;
+import dev.millrace.queue.reference.QueueModel.Standing;
+import dev.millrace.queue.reference.SchedulesModel;
 import dev.millrace.redis.VirtualRedis;
 
 /** Takes the steps of a history with the scripts and with the model, and requires that both answer the same. */
@@ -190,7 +194,7 @@ final class QueueRun {
 
     private void complete(long now, Step step) {
         List<Result> results = new ArrayList<>();
-        List<Status> expected = new ArrayList<>();
+        List<JobStatus> expected = new ArrayList<>();
         Set<String> answered = new HashSet<>();
         for (String token : picked(step)) {
             if (!answered.add(id(token))) {
@@ -204,14 +208,14 @@ final class QueueRun {
         if (step.n() == 2) {
             results.addAll(results);
         }
-        List<Status> statuses = scripts.complete(results);
+        List<JobStatus> statuses = scripts.complete(results);
         assertEquals(expected, statuses.subList(0, expected.size()));
-        assertFalse(statuses.subList(expected.size(), statuses.size()).contains(Status.COMPLETED), "only once");
+        assertFalse(statuses.subList(expected.size(), statuses.size()).contains(JobStatus.COMPLETED), "only once");
     }
 
     private void fail(long now, Step step) {
         List<Failure> failures = new ArrayList<>();
-        List<Status> expected = new ArrayList<>();
+        List<JobStatus> expected = new ArrayList<>();
         double luck = step.which() / 8.0;
         Long delay = step.n() < 7 ? null : Long.valueOf((step.n() - 7) * 500);
         for (String token : picked(step)) {
@@ -227,7 +231,7 @@ final class QueueRun {
 
     private void extend(long now, Step step) {
         List<Extension> leases = new ArrayList<>();
-        List<Extended> expected = new ArrayList<>();
+        List<ExtendedLease> expected = new ArrayList<>();
         Long lease = step.n() < 4 ? null : Long.valueOf(step.n() * 500);
         JsonValue progress = step.n() % 3 == 0 ? null : new JsonValue(Integer.toString(step.n()));
         for (String token : picked(step)) {

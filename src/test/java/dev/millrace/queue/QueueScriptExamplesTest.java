@@ -14,10 +14,14 @@ import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 
-import dev.millrace.http.JsonValue;
-import dev.millrace.queue.WorkResource.Failure;
-import dev.millrace.queue.WorkResource.Result;
-import dev.millrace.queue.model.QueueModel.Standing;
+import dev.millrace.http.json.JsonValue;
+import dev.millrace.queue.api.WorkResource.Failure;
+import dev.millrace.queue.api.WorkResource.Result;
+import dev.millrace.queue.model.Backoff;
+import dev.millrace.queue.model.Job;
+import dev.millrace.queue.model.NewJob;
+import dev.millrace.queue.model.QueueSettings;
+import dev.millrace.queue.reference.QueueModel.Standing;
 import dev.millrace.redis.VirtualRedis;
 
 /** What histories of queues once showed to be wrong, as short as can be. */

@@ -6,13 +6,19 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 
-import dev.millrace.http.JsonValue;
-import dev.millrace.http.Timestamps;
-import dev.millrace.queue.WorkResource.Extension;
-import dev.millrace.queue.WorkResource.Failure;
-import dev.millrace.queue.WorkResource.Result;
-import dev.millrace.queue.model.QueueModel.Extended;
-import dev.millrace.queue.model.QueueModel.Standing;
+import dev.millrace.http.json.JsonValue;
+import dev.millrace.http.json.Timestamps;
+import dev.millrace.queue.api.WorkResource.Extension;
+import dev.millrace.queue.api.WorkResource.Failure;
+import dev.millrace.queue.api.WorkResource.Result;
+import dev.millrace.queue.model.ExtendedLease;
+import dev.millrace.queue.model.Job;
+import dev.millrace.queue.model.JobStatus;
+import dev.millrace.queue.model.LeaseToken;
+import dev.millrace.queue.model.NewJob;
+import dev.millrace.queue.model.QueueSettings;
+import dev.millrace.queue.reference.QueueModel.Standing;
+import dev.millrace.queue.store.StoredJob;
 import dev.millrace.redis.VirtualRedis;
 
 /** The scripts behind one job queue, called as the service calls them, under virtual time. */
@@ -96,7 +102,7 @@ final class QueueScripts {
         return new Handed(jobs, (Long) reply.get(1));
     }
 
-    List<Status> complete(List<Result> results) {
+    List<JobStatus> complete(List<Result> results) {
         boolean plain = results.stream().allMatch(r -> r.result() == null
                 && LeaseToken.delivery(r.id(), r.leaseToken()).equals("1"));
         List<Object> args = new ArrayList<>(List.of(settings.completedMs(), plain ? 1 : 3));
@@ -106,11 +112,11 @@ final class QueueScripts {
                     : List.of(r.id(), LeaseToken.delivery(r.id(), r.leaseToken()), text(r.result())));
         }
         List<?> codes = list("complete", args);
-        return codes.isEmpty() ? Collections.nCopies(results.size(), Status.COMPLETED) : statuses(codes);
+        return codes.isEmpty() ? Collections.nCopies(results.size(), JobStatus.COMPLETED) : statuses(codes);
     }
 
     /** {@code luck}: below 1, for the jitter. */
-    List<Status> fail(List<Failure> failures, double luck) {
+    List<JobStatus> fail(List<Failure> failures, double luck) {
         List<Object> args = new ArrayList<>(List.of(settings.maxAttempts(), settings.backoff().packed()));
         for (Failure f : failures) {
             args.addAll(List.of(f.id(), LeaseToken.delivery(f.id(), f.leaseToken()), f.error(),
@@ -120,17 +126,18 @@ final class QueueScripts {
         return statuses(list("fail", args));
     }
 
-    List<Extended> extend(List<Extension> leases) {
+    List<ExtendedLease> extend(List<Extension> leases) {
         List<Object> args = new ArrayList<>(List.of(settings.leaseMs()));
         for (Extension e : leases) {
             args.addAll(List.of(e.id(), LeaseToken.delivery(e.id(), e.leaseToken()),
                     e.lease() == null ? 0 : e.lease().toMillis(), text(e.progress())));
         }
         List<?> reply = list("extend", args);
-        List<Extended> extended = new ArrayList<>();
+        List<ExtendedLease> extended = new ArrayList<>();
         for (int i = 0; i < reply.size(); i += 2) {
             long code = (Long) reply.get(i);
-            extended.add(new Extended(Status.of((int) code), (Long) reply.get(i + 1), code == Status.CANCEL_REQUESTED));
+            extended.add(new ExtendedLease(JobStatus.of((int) code), (Long) reply.get(i + 1),
+                    code == JobStatus.CANCEL_REQUESTED));
         }
         return extended;
     }
@@ -240,8 +247,8 @@ final class QueueScripts {
         return json == null ? "" : json.text();
     }
 
-    private static List<Status> statuses(List<?> codes) {
-        return codes.stream().map(code -> Status.of(((Long) code).intValue())).toList();
+    private static List<JobStatus> statuses(List<?> codes) {
+        return codes.stream().map(code -> JobStatus.of(((Long) code).intValue())).toList();
     }
 
     private List<?> list(String verb, List<?> args) {

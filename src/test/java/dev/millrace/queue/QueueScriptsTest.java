@@ -15,9 +15,12 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 import dev.millrace.queue.QueueHistories.Step;
-import dev.millrace.queue.WorkResource.Result;
-import dev.millrace.queue.model.ModelJob;
-import dev.millrace.queue.model.ModelJob.Place;
+import dev.millrace.queue.api.WorkResource.Result;
+import dev.millrace.queue.model.Backoff;
+import dev.millrace.queue.model.Job;
+import dev.millrace.queue.model.QueueSettings;
+import dev.millrace.queue.reference.ModelJob;
+import dev.millrace.queue.reference.ModelJob.Place;
 import dev.millrace.redis.Keys;
 import dev.millrace.redis.VirtualRedis;
 

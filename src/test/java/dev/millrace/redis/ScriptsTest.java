@@ -21,6 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import dev.millrace.redis.dev.RedisServerProcess;
+
 /**
  * Guarantees of every Lua script: its contract, its file name and its code agree on keys and arguments; some Java code runs
  * it; the native executable carries it; and Redis can compile it.

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
+import dev.millrace.redis.dev.RedisServerProcess;
+
 /**
  * Runs the service's scripts, unchanged, on a real Redis server under a clock that the test moves, so that a history of
  * hours is run in milliseconds and gives the same answers each time.

@@ -14,8 +14,8 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
-import dev.millrace.http.JsonObject;
-import dev.millrace.http.JsonSettings;
+import dev.millrace.http.json.JsonObject;
+import dev.millrace.http.json.JsonSettings;
 import dev.millrace.redis.VirtualRedis;
 
 import net.jqwik.api.Arbitraries;

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
-import dev.millrace.http.Violation;
+import dev.millrace.http.problem.Violation;
 
 /** The data of a job that is a mail to send. Only {@code to}, and text or HTML, must be given. */
 @RegisterForReflection

@@ -6,7 +6,7 @@ import java.util.concurrent.TimeoutException;
 
 import io.vertx.ext.mail.SMTPException;
 
-import dev.millrace.queue.processor.DeadJobException;
+import dev.millrace.queue.worker.DeadJobException;
 
 /** Why a mail was not sent, as it may be told: in the mail server's words, or in our own, for others may name hosts. */
 final class MailFailure {

@@ -18,10 +18,10 @@ import io.quarkus.mailer.reactive.ReactiveMailer;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Uni;
 
-import dev.millrace.http.Violation;
-import dev.millrace.queue.processor.DeadJobException;
-import dev.millrace.queue.processor.JobContext;
-import dev.millrace.queue.processor.JobProcessor;
+import dev.millrace.http.problem.Violation;
+import dev.millrace.queue.worker.DeadJobException;
+import dev.millrace.queue.worker.JobContext;
+import dev.millrace.queue.worker.JobProcessor;
 
 /**
  * Sends the mail that the jobs of one queue are. What can never be sent is dead at once: data that is none of a mail, and what the

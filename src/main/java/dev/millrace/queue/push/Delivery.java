@@ -1,5 +1,7 @@
 package dev.millrace.queue.push;
 
+import dev.millrace.outbound.RetryAfter;
+
 /**
  * What came of sending a message once.
  *

@@ -14,12 +14,12 @@ import io.vertx.core.http.HttpClosedException;
 import javax.net.ssl.SSLException;
 
 /** What went wrong, in words of our own: those of exceptions may hold the receiver's, or the URL. */
-final class Failure {
+public final class Failure {
 
     private Failure() {}
 
     /** Why a name has no addresses. */
-    static String ofLookup(Throwable cause) {
+    public static String ofLookup(Throwable cause) {
         if (cause instanceof RejectedExecutionException) {
             return "its name was not looked up, as too many others are";
         }

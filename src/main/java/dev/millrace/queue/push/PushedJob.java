@@ -12,9 +12,9 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
-import dev.millrace.http.JsonValue;
-import dev.millrace.queue.Job;
-import dev.millrace.queue.QueueName;
+import dev.millrace.http.json.JsonValue;
+import dev.millrace.queue.model.Job;
+import dev.millrace.queue.model.QueueName;
 
 /** A job as its receiver gets it: the body of a Standard Webhooks message. */
 @RegisterForReflection

@@ -13,13 +13,14 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.core.impl.ContextInternal;
 
 import dev.millrace.http.Stopping;
-import dev.millrace.queue.Intake;
-import dev.millrace.queue.Job;
 import dev.millrace.queue.QueueControl;
-import dev.millrace.queue.QueueName;
 import dev.millrace.queue.QueueService;
-import dev.millrace.queue.WorkResource.Failure;
-import dev.millrace.queue.WorkResource.Result;
+import dev.millrace.queue.api.WorkResource.Failure;
+import dev.millrace.queue.api.WorkResource.Result;
+import dev.millrace.queue.model.Job;
+import dev.millrace.queue.model.PushTarget;
+import dev.millrace.queue.model.QueueName;
+import dev.millrace.queue.worker.JobPoller;
 
 /**
  * Sends the jobs of one queue to its receiver, as a worker that asks for jobs under leases like any other: a replica that dies
@@ -42,7 +43,7 @@ final class Pusher {
     private final ObjectMapper json;
     private final ContextInternal context;
     private final Stopping stopping;
-    private final Intake intake;
+    private final JobPoller intake;
     private volatile boolean ended;
 
     // Confined to the context.
@@ -58,7 +59,7 @@ final class Pusher {
         this.json = json;
         this.context = context;
         this.stopping = stopping;
-        this.intake = new Intake(queue, target.concurrency(), target.timeoutMs() + LEASE_MARGIN_MS, queues, context,
+        this.intake = new JobPoller(queue, target.concurrency(), target.timeoutMs() + LEASE_MARGIN_MS, queues, context,
                 this::over, this::send);
     }
 
@@ -130,7 +131,7 @@ final class Pusher {
     }
 
     private static Uni<Void> note(Uni<?> answer) {
-        return Intake.insist(answer, LEASE_MARGIN_MS).replaceWithVoid();
+        return JobPoller.insist(answer, LEASE_MARGIN_MS).replaceWithVoid();
     }
 
     private byte[] body(PushedJob pushed) {

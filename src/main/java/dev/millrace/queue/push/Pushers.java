@@ -12,9 +12,9 @@ import io.vertx.core.impl.VertxInternal;
 
 import dev.millrace.http.Stopping;
 import dev.millrace.queue.QueueControl;
-import dev.millrace.queue.QueueName;
 import dev.millrace.queue.QueueService;
-import dev.millrace.queue.QueueSettings;
+import dev.millrace.queue.model.QueueName;
+import dev.millrace.queue.model.QueueSettings;
 
 /** The pushers of all queues that have a receiver, as their settings say; on every replica. */
 @Singleton

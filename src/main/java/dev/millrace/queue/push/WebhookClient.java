@@ -14,6 +14,10 @@ import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.PoolOptions;
 
+import dev.millrace.outbound.NameLookup;
+import dev.millrace.outbound.PublicAddresses;
+import dev.millrace.queue.model.PushTarget;
+
 /**
  * Sends messages to receivers as Standard Webhooks. It calls no address that is not allowed, be it written as it may, named in
  * DNS, or the target of a redirect; and it is done within the target's time-out, whatever the receiver does.

@@ -20,6 +20,12 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.SocketAddress;
 
+import dev.millrace.outbound.NameLookup;
+import dev.millrace.outbound.PublicAddresses;
+import dev.millrace.outbound.RetryAfter;
+import dev.millrace.outbound.TargetHost;
+import dev.millrace.queue.model.PushTarget;
+
 /**
  * One message on its way to one receiver: look its name up, check every address, connect to one of those, send, and read the
  * answer; all of it on one context. The message counts as taken when the answer was read whole, or up to its bound.

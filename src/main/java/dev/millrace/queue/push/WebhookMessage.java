@@ -7,6 +7,8 @@ import java.util.Map;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpHeaders;
 
+import dev.millrace.queue.model.WebhookSecret;
+
 /** What is sent. */
 record WebhookMessage(String id, byte[] body, Map<String, String> headers) {
 

@@ -6,6 +6,8 @@ import java.util.Base64;
 import java.util.List;
 import java.util.stream.Collectors;
 
+import dev.millrace.queue.model.WebhookSecret;
+
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 

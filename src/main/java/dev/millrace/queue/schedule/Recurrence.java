@@ -7,7 +7,7 @@ import java.time.zone.ZoneRulesProvider;
 import java.util.ArrayList;
 import java.util.List;
 
-import dev.millrace.http.Violation;
+import dev.millrace.http.problem.Violation;
 
 /**
  * When a recurring job fires: at the times of a cron expression in a time zone, or every so often from an anchor on. It

@@ -11,8 +11,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
-import dev.millrace.http.Violation;
-import dev.millrace.queue.NewJob;
+import dev.millrace.http.problem.Violation;
+import dev.millrace.queue.model.NewJob;
 
 /** A recurring job as it is written down: in a request, and in Redis. */
 @RegisterForReflection
@@ -25,7 +25,7 @@ public record ScheduleDefinition(
         @Schema(description = "What is enqueued each time; without delay, runAt and idempotencyKey", required = true) NewJob job) {
 
     /** What is wrong with it; empty if nothing is. */
-    List<Violation> violations() {
+    public List<Violation> violations() {
         List<Violation> found = new ArrayList<>(Recurrence.violations(cron, every, timezone));
         if (job == null) {
             found.add(new Violation("job", "must be given"));

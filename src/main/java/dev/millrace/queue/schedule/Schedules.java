@@ -15,13 +15,13 @@ import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.redis.client.Response;
 
-import dev.millrace.http.ApiException;
-import dev.millrace.http.ErrorCode;
-import dev.millrace.queue.QueueName;
+import dev.millrace.http.problem.ApiException;
+import dev.millrace.http.problem.ErrorCode;
 import dev.millrace.queue.QueueService;
+import dev.millrace.queue.model.QueueName;
 import dev.millrace.redis.Script;
 import dev.millrace.redis.Scripts;
-import dev.millrace.settings.Put;
+import dev.millrace.settings.PutResult;
 
 /**
  * Recurring jobs of queues. An occurrence is claimed, and its job enqueued, in one script, so however many replicas see that it
@@ -38,7 +38,7 @@ public class Schedules {
     record Stored(ScheduleDefinition definition, long anchorMs) {}
 
     /** A schedule. {@code nextMs}: its next occurrence, 0 if there is none any more. */
-    record Named(String name, ScheduleDefinition definition, long anchorMs, long nextMs) {}
+    public record Named(String name, ScheduleDefinition definition, long anchorMs, long nextMs) {}
 
     private final Scripts scripts;
     private final ObjectMapper json;
@@ -55,7 +55,7 @@ public class Schedules {
     }
 
     /** Sets a schedule; {@code every} counts from now, and so does cron. */
-    Uni<Put> put(QueueName queue, String name, ScheduleDefinition definition) {
+    public Uni<PutResult> put(QueueName queue, String name, ScheduleDefinition definition) {
         return queues.register(queue).chain(() -> read(queue, "all")).flatMap(now -> {
             long anchor = now.get(0).toLong();
             long next = definition.recurrence(anchor).next(anchor);
@@ -64,12 +64,12 @@ public class Schedules {
             if (code == -2) {
                 throw new ApiException(ErrorCode.SCHEDULE_LIMIT, "A queue may have " + MOST + " schedules");
             }
-            return code == 1 ? Put.CREATED : Put.REPLACED;
+            return code == 1 ? PutResult.CREATED : PutResult.REPLACED;
         });
     }
 
     /** Removes a schedule; fails with 404. */
-    Uni<Void> delete(QueueName queue, String name) {
+    public Uni<Void> delete(QueueName queue, String name) {
         return set(queue, name, "", 0).invoke(code -> {
             if (code == -1) {
                 throw unknown(name);
@@ -78,7 +78,7 @@ public class Schedules {
     }
 
     /** One schedule; fails with 404. */
-    Uni<Named> get(QueueName queue, String name) {
+    public Uni<Named> get(QueueName queue, String name) {
         return read(queue, '=' + name).map(reply -> {
             List<Named> found = named(reply);
             if (found.isEmpty()) {
@@ -88,7 +88,7 @@ public class Schedules {
         });
     }
 
-    Uni<List<Named>> all(QueueName queue) {
+    public Uni<List<Named>> all(QueueName queue) {
         return read(queue, "all").map(this::named);
     }
 

@@ -19,9 +19,9 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
-import dev.millrace.http.JsonSettings;
-import dev.millrace.http.ProblemMappers;
-import dev.millrace.http.Violation;
+import dev.millrace.http.json.JsonSettings;
+import dev.millrace.http.problem.ProblemMappers;
+import dev.millrace.http.problem.Violation;
 import dev.millrace.ratelimit.Algorithm;
 import dev.millrace.ratelimit.FailMode;
 import dev.millrace.ratelimit.Policy;

@@ -20,7 +20,7 @@ import com.google.protobuf.UInt64Value;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
-import dev.millrace.http.ApiException;
+import dev.millrace.http.problem.ApiException;
 import dev.millrace.ratelimit.envoy.proto.RateLimitDescriptor;
 import dev.millrace.ratelimit.envoy.proto.RateLimitDescriptor.RateLimitOverride;
 import dev.millrace.ratelimit.envoy.proto.RateLimitRequest;

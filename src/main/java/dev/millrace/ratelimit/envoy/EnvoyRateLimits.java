@@ -10,8 +10,8 @@ import jakarta.enterprise.context.ApplicationScoped;
 
 import io.smallrye.mutiny.Uni;
 
-import dev.millrace.http.ApiException;
-import dev.millrace.http.Violation;
+import dev.millrace.http.problem.ApiException;
+import dev.millrace.http.problem.Violation;
 import dev.millrace.ratelimit.Check;
 import dev.millrace.ratelimit.Decision;
 import dev.millrace.ratelimit.Policy;

@@ -7,7 +7,7 @@ import io.quarkus.grpc.GrpcService;
 import io.quarkus.grpc.RegisterInterceptor;
 import io.smallrye.mutiny.Uni;
 
-import dev.millrace.http.ApiException;
+import dev.millrace.http.problem.ApiException;
 import dev.millrace.ratelimit.envoy.proto.RateLimitRequest;
 import dev.millrace.ratelimit.envoy.proto.RateLimitResponse;
 import dev.millrace.ratelimit.envoy.proto.RateLimitService;

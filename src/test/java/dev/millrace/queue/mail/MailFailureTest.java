@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 import io.vertx.ext.mail.SMTPException;
 
-import dev.millrace.queue.processor.DeadJobException;
+import dev.millrace.queue.worker.DeadJobException;
 
 import javax.net.ssl.SSLHandshakeException;
 

@@ -26,7 +26,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.ValidatableResponse;
 
-import dev.millrace.queue.processor.ProcessorsProfile;
+import dev.millrace.queue.worker.ProcessorsProfile;
 
 /** Jobs that are mail to send. */
 @QuarkusTest

@@ -10,7 +10,7 @@ import java.util.Set;
 
 import org.junit.jupiter.api.Test;
 
-import dev.millrace.queue.QueueName;
+import dev.millrace.queue.model.QueueName;
 
 /** A receiver tells jobs apart by the id of the message. */
 class PushedJobTest {

@@ -28,7 +28,8 @@ import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.path.json.JsonPath;
 
-import dev.millrace.queue.QueueName;
+import dev.millrace.queue.model.QueueName;
+import dev.millrace.queue.model.WebhookSecret;
 import dev.millrace.queue.push.StubReceiver.Request;
 
 /** What a queue's receiver gets, and what becomes of a job by what it answers. */

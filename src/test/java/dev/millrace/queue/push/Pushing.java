@@ -10,6 +10,10 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientOptions;
 
 import dev.millrace.Configs;
+import dev.millrace.outbound.NameLookup;
+import dev.millrace.outbound.PublicAddresses;
+import dev.millrace.queue.model.PushTarget;
+import dev.millrace.queue.model.WebhookSecret;
 
 /** A client of the tests' own, and what they send with it. */
 final class Pushing implements AutoCloseable {

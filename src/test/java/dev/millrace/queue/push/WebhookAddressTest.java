@@ -21,6 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import io.vertx.core.http.HttpClientOptions;
 
 import dev.millrace.Configs;
+import dev.millrace.outbound.NameLookup;
+import dev.millrace.outbound.PublicAddresses;
 import dev.millrace.queue.push.Delivery.Outcome;
 
 /**
@@ -37,7 +39,7 @@ class WebhookAddressTest {
         }
 
         @Override
-        String refusal(InetAddress address) {
+        public String refusal(InetAddress address) {
             return address.getHostAddress().equals("127.0.0.1") ? null : super.refusal(address);
         }
     }

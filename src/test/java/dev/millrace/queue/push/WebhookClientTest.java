@@ -33,6 +33,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import io.vertx.core.http.HttpClientOptions;
 
+import dev.millrace.queue.model.PushTarget;
+import dev.millrace.queue.model.WebhookSecret;
 import dev.millrace.queue.push.Delivery.Outcome;
 import dev.millrace.queue.push.StubReceiver.Request;
 

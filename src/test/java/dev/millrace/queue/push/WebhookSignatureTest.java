@@ -16,6 +16,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import dev.millrace.queue.model.WebhookSecret;
+
 /** Signatures are those that the npm package standardwebhooks 1.0 makes, and a secret is never shown. */
 class WebhookSignatureTest {
 

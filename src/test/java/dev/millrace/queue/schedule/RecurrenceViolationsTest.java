@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import dev.millrace.http.Violation;
+import dev.millrace.http.problem.Violation;
 
 /** Guarantees of what is refused: nonsense is, each time in words of ours that name the field and what it may be. */
 class RecurrenceViolationsTest {

@@ -1,0 +1,42 @@
+package dev.millrace.http.problem;
+
+import java.util.List;
+
+/** A request that cannot be served, for a reason its sender should know. Carries no stack trace. */
+public final class ApiException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final ErrorCode code;
+    private final transient List<Violation> violations;
+
+    public ApiException(ErrorCode code, String detail) {
+        this(code, detail, List.of());
+    }
+
+    private ApiException(ErrorCode code, String detail, List<Violation> violations) {
+        super(detail, null, false, false);
+        this.code = code;
+        this.violations = violations;
+    }
+
+    /** A 400 that names one field. */
+    public static ApiException invalid(String field, String message) {
+        return invalid(List.of(new Violation(field, message)));
+    }
+
+    /** A 400 that names what is wrong with each field. */
+    public static ApiException invalid(List<Violation> violations) {
+        Violation first = violations.get(0);
+        String detail = first.field().isEmpty() ? first.message() : first.field() + " " + first.message();
+        return new ApiException(ErrorCode.INVALID_REQUEST, detail, List.copyOf(violations));
+    }
+
+    public ErrorCode code() {
+        return code;
+    }
+
+    public List<Violation> violations() {
+        return violations;
+    }
+}

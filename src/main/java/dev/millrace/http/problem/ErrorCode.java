@@ -1,0 +1,109 @@
+package dev.millrace.http.problem;
+
+/**
+ * Everything that can go wrong, as clients see it: the {@code code} of a problem, its HTTP status and its title.
+ * {@code docs/errors.md} says what to do about each.
+ */
+public enum ErrorCode {
+    INVALID_REQUEST("invalid-request", 400, "The request is not valid"),
+    MALFORMED_JSON("malformed-json", 400, "The body is not well-formed JSON"),
+    UNAUTHENTICATED("unauthenticated", 401, "A valid API key is needed"),
+    SESSION_INVALID("session-invalid", 401, "The session token is not valid"),
+    TOKEN_INVALID("token-invalid", 401, "The refresh token is not valid"),
+    TOKEN_REUSED("token-reused", 401, "The refresh token was used before"),
+    FORBIDDEN("forbidden", 403, "The API key lacks the scope"),
+    NOT_FOUND("not-found", 404, "There is nothing here"),
+    POLICY_UNKNOWN("policy-unknown", 404, "There is no such rate-limit policy"),
+    LEASE_UNKNOWN("lease-unknown", 404, "There is no such lease, or it has ended"),
+    CACHE_MISS("cache-miss", 404, "The cache has no such entry"),
+    CACHE_NOTHING("cache-nothing", 404, "The cache knows that there is nothing"),
+    REGION_UNKNOWN("region-unknown", 404, "There is no such cache region"),
+    SESSION_UNKNOWN("session-unknown", 404, "There is no such session, or it has ended"),
+    FAMILY_UNKNOWN("family-unknown", 404, "There is no such family of refresh tokens, or it has ended"),
+    JOB_UNKNOWN("job-unknown", 404, "There is no such job, or it is no longer kept"),
+    SCHEDULE_UNKNOWN("schedule-unknown", 404, "There is no such schedule"),
+    METHOD_NOT_ALLOWED("method-not-allowed", 405, "The method is not allowed here"),
+    NOT_ACCEPTABLE("not-acceptable", 406, "The answer cannot be given in an accepted media type"),
+    REQUEST_TIMEOUT("request-timeout", 408, "The request took too long to arrive"),
+    ALGORITHM_MISMATCH("algorithm-mismatch", 409, "The policy's algorithm does not offer this"),
+    POLICY_CONFIGURED("policy-configured", 409, "The policy comes from the configuration and cannot be changed here"),
+    POLICY_LIMIT("policy-limit", 409, "The tenant has as many policies as it may have"),
+    LEASE_VOID("lease-void", 409, "The lease is void: the value may be out of date"),
+    REGION_LIMIT("region-limit", 409, "The tenant has as many cache regions as it may have"),
+    SESSION_LIMIT("session-limit", 409, "The user has as many sessions as allowed"),
+    LEASE_STALE("lease-stale", 409, "The lease is not the job's present one"),
+    JOB_STATE("job-state", 409, "The job is not in a state for this"),
+    QUEUE_LIMIT("queue-limit", 409, "The tenant has as many queues as it may have"),
+    SCHEDULE_LIMIT("schedule-limit", 409, "The queue has as many schedules as it may have"),
+    PRECONDITION_FAILED("precondition-failed", 412, "The data has changed since it was read"),
+    TOO_LARGE("too-large", 413, "The body is too large"),
+    URI_TOO_LONG("uri-too-long", 414, "The request line is too long"),
+    UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", 415, "The body's media type is not supported"),
+    RATE_LIMITED("rate-limited", 429, "The rate limit is exceeded"),
+    HEADERS_TOO_LARGE("headers-too-large", 431, "The header fields are too large"),
+    INTERNAL("internal", 500, "Something went wrong in the service"),
+    ORIGIN_FAILED("origin-failed", 502, "The origin did not give a usable answer"),
+    REDIS_REFUSED("redis-refused", 502, "Redis does not let the service do this"),
+    REDIS_UNAVAILABLE("redis-unavailable", 503, "Redis is not available"),
+    NOT_REPLICATED("not-replicated", 503, "No replica of Redis has confirmed it"),
+    OVERLOADED("overloaded", 503, "The service is overloaded");
+
+    private final String code;
+    private final int status;
+    private final String title;
+
+    ErrorCode(String code, int status, String title) {
+        this.code = code;
+        this.status = status;
+        this.title = title;
+    }
+
+    /** The stable name clients may test for. */
+    public String code() {
+        return code;
+    }
+
+    public int status() {
+        return status;
+    }
+
+    /** One sentence, the same for every occurrence. */
+    public String title() {
+        return title;
+    }
+
+    /** The problem type (RFC 9457); registered ones where they exist. */
+    public String type() {
+        return this == RATE_LIMITED
+                ? "https://iana.org/assignments/http-problem-types#quota-exceeded"
+                : "urn:millrace:problem:" + code;
+    }
+
+    /** The {@code WWW-Authenticate} that a 401 must carry (RFC 9110), or null for other statuses. */
+    String challenge() {
+        return switch (this) {
+            case UNAUTHENTICATED -> "Bearer realm=\"millrace\"";
+            case SESSION_INVALID -> "Session-Token realm=\"millrace\"";
+            case TOKEN_INVALID, TOKEN_REUSED -> "Refresh-Token realm=\"millrace\"";
+            default -> null;
+        };
+    }
+
+    /** The code that best says what {@code status} means, for failures that carry nothing else. */
+    public static ErrorCode ofStatus(int status) {
+        return switch (status) {
+            case 401 -> UNAUTHENTICATED;
+            case 403 -> FORBIDDEN;
+            case 404 -> NOT_FOUND;
+            case 405 -> METHOD_NOT_ALLOWED;
+            case 406 -> NOT_ACCEPTABLE;
+            case 408 -> REQUEST_TIMEOUT;
+            case 413 -> TOO_LARGE;
+            case 414 -> URI_TOO_LONG;
+            case 415 -> UNSUPPORTED_MEDIA_TYPE;
+            case 431 -> HEADERS_TOO_LARGE;
+            case 503 -> OVERLOADED;
+            default -> status >= 400 && status < 500 ? INVALID_REQUEST : INTERNAL;
+        };
+    }
+}

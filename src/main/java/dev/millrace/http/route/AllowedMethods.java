@@ -1,0 +1,56 @@
+package dev.millrace.http.route;
+
+import java.lang.annotation.Annotation;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import jakarta.ws.rs.HttpMethod;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.container.DynamicFeature;
+import jakarta.ws.rs.container.ResourceInfo;
+import jakarta.ws.rs.core.FeatureContext;
+import jakarta.ws.rs.ext.Provider;
+
+/** Knows which methods a path has, which a 405 must say; the REST layer does not. */
+@Provider
+public class AllowedMethods implements DynamicFeature {
+
+    private static final Pattern PARAMETER = Pattern.compile("\\{\\s*[\\w.-]+\\s*(?::\\s*([^{}]+?)\\s*)?}");
+    private static final List<Operation> OPERATIONS = new CopyOnWriteArrayList<>();
+
+    private record Operation(Pattern path, String method) {}
+
+    /** The methods of the operations at {@code path}, in alphabetical order. */
+    public static List<String> at(String path) {
+        return OPERATIONS.stream().filter(operation -> operation.path().matcher(path).matches())
+                .map(Operation::method).distinct().sorted().toList();
+    }
+
+    @Override
+    public void configure(ResourceInfo resource, FeatureContext context) {
+        Path root = resource.getResourceClass().getAnnotation(Path.class);
+        Path own = resource.getResourceMethod().getAnnotation(Path.class);
+        String template = '/' + (root == null ? "" : root.value()) + '/' + (own == null ? "" : own.value());
+        Pattern path = Pattern.compile(regex(template.replaceAll("/+", "/").replaceAll("/$", "")));
+        for (Annotation annotation : resource.getResourceMethod().getAnnotations()) {
+            HttpMethod method = annotation.annotationType().getAnnotation(HttpMethod.class);
+            if (method != null) {
+                OPERATIONS.add(new Operation(path, method.value()));
+            }
+        }
+    }
+
+    private static String regex(String template) {
+        Matcher parameter = PARAMETER.matcher(template);
+        StringBuilder regex = new StringBuilder();
+        int from = 0;
+        while (parameter.find()) {
+            regex.append(Pattern.quote(template.substring(from, parameter.start())));
+            regex.append(parameter.group(1) == null ? "[^/]+" : "(?:" + parameter.group(1) + ")");
+            from = parameter.end();
+        }
+        return regex.append(Pattern.quote(template.substring(from))).append("/?").toString();
+    }
+}

@@ -1,0 +1,79 @@
+package dev.millrace.http.route;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.LongStream;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+
+import dev.millrace.metrics.Gauges;
+
+/**
+ * {@code http_server_requests_seconds{method,uri,status,outcome}}, under the name and labels Quarkus gives it, but bounded:
+ * a {@code uri} is the template of a resource or one of a few words, a {@code method} one that HTTP has. With Quarkus' own,
+ * whoever reaches the port can make up as many time series as he likes.
+ */
+@ApplicationScoped
+public class RequestMetrics {
+
+    private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
+    private static final String[] OUTCOMES = {"UNKNOWN", "INFORMATIONAL", "SUCCESS", "REDIRECTION", "CLIENT_ERROR",
+            "SERVER_ERROR"};
+    private static final Duration[] BUCKETS = LongStream.of(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
+            .mapToObj(Duration::ofMillis).toArray(Duration[]::new);
+
+    private record Labels(String method, String uri, int status) {}
+
+    private final MeterRegistry registry;
+    private final Map<Labels, Timer> timers = new ConcurrentHashMap<>();
+    private final LongAdder active = new LongAdder();
+
+    RequestMetrics(MeterRegistry registry, Gauges gauges) {
+        this.registry = registry;
+        gauges.add("http.server.active.requests", "Requests being served", active, LongAdder::sum);
+    }
+
+    void register(@Observes Router router) {
+        router.route().order(Integer.MIN_VALUE).handler(this::time);
+    }
+
+    private void time(RoutingContext routing) {
+        long start = System.nanoTime();
+        Context context = Vertx.currentContext();
+        active.increment();
+        routing.addEndHandler(ended -> {
+            active.decrement();
+            timer(routing.request(), RouteLabel.of(context, routing.request()), routing.response().getStatusCode())
+                    .record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
+        });
+        routing.next();
+    }
+
+    private Timer timer(HttpServerRequest request, String uri, int status) {
+        String method = request.method().name();
+        Labels labels = new Labels(METHODS.contains(method) ? method : "OTHER", uri, status);
+        Timer timer = timers.get(labels);
+        return timer != null ? timer : timers.computeIfAbsent(labels, this::register);
+    }
+
+    private Timer register(Labels labels) {
+        return Timer.builder("http.server.requests").description("Requests served")
+                .tag("method", labels.method()).tag("uri", labels.uri())
+                .tag("status", Integer.toString(labels.status()))
+                .tag("outcome", OUTCOMES[Math.max(0, Math.min(5, labels.status() / 100))])
+                .serviceLevelObjectives(BUCKETS).register(registry);
+    }
+}

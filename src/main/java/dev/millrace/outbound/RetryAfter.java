@@ -1,0 +1,40 @@
+package dev.millrace.outbound;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.regex.Pattern;
+
+/** The header field {@code Retry-After} (RFC 9110, 10.2.3): seconds, or a date. */
+public final class RetryAfter {
+
+    /** There is none, or none that can be read. */
+    public static final long NONE = -1;
+    static final long MAX_MS = Duration.ofHours(24).toMillis();
+
+    private static final Pattern SECONDS = Pattern.compile("\\d{1,15}");
+
+    private RetryAfter() {}
+
+    /**
+     * How many ms after now, 0 to {@link #MAX_MS}; {@link #NONE} if it does not say.
+     *
+     * @param value of the field; null if there is none
+     */
+    public static long ms(String value, Instant now) {
+        if (value == null) {
+            return NONE;
+        }
+        String text = value.strip();
+        if (SECONDS.matcher(text).matches()) {
+            return Math.min(Long.parseLong(text) * 1000, MAX_MS);
+        }
+        try {
+            Instant date = Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(text));
+            return Math.max(0, Math.min(Duration.between(now, date).toMillis(), MAX_MS));
+        } catch (DateTimeParseException e) {
+            return NONE;
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package dev.millrace.queue.api;
+
+import java.util.Map;
+import java.util.regex.Pattern;
+
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.sse.OutboundSseEvent;
+import jakarta.ws.rs.sse.Sse;
+
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
+
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.smallrye.mutiny.Multi;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+
+import dev.millrace.auth.CurrentCaller;
+import dev.millrace.auth.RequiresScope;
+import dev.millrace.auth.Scopes;
+import dev.millrace.http.json.JsonValue;
+import dev.millrace.http.json.Timestamps;
+import dev.millrace.http.problem.ApiException;
+import dev.millrace.queue.QueueEvents;
+import dev.millrace.queue.model.QueueName;
+
+/** What happens to the jobs of a queue, as server-sent events. */
+@Path("/v1/queues/{queue}/events")
+@RequiresScope(Scopes.QUEUES_READ)
+@Tag(name = "Job queues")
+public class QueueEventsResource {
+
+    private static final String LAST_EVENT_ID = "Last-Event-ID";
+    private static final Pattern ID = Pattern.compile("0|\\d{1,15}-\\d{1,15}");
+    private static final String EXAMPLE = """
+            event: job.completed
+            id: 1795535997617-0
+            data: {"type":"job.completed","jobId":"5984639761701","at":"2026-11-24T10:11:12.345Z"}
+            """;
+
+    private final QueueEvents events;
+    private final CurrentCaller caller;
+    private final ObjectWriter writer;
+
+    QueueEventsResource(QueueEvents events, CurrentCaller caller, ObjectMapper json) {
+        this.events = events;
+        this.caller = caller;
+        this.writer = json.writerFor(View.class);
+    }
+
+    /** The data of an event. */
+    @RegisterForReflection
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @Schema(name = "QueueEvent")
+    public record View(
+            @Schema(description = "job.enqueued, job.waiting, job.active, job.progress, job.completed, job.retrying, job.stalled, job.dead, job.cancelling, job.cancelled, job.expired, queue.paused or queue.resumed", examples = "job.completed") String type,
+            @Schema(description = "Absent where it is about the queue") String jobId, String at,
+            @Schema(description = "With retrying and dead") String error,
+            @Schema(description = "With retrying: how long it waits") Long delayMs,
+            @Schema(description = "With progress") JsonValue progress,
+            @Schema(description = "With paused") String reason) {
+
+        static View of(QueueEvents.Event event) {
+            Map<String, String> f = event.fields();
+            return new View(event.type(), f.get("id").isEmpty() ? null : f.get("id"), Timestamps.format(event.ms()),
+                    f.get("error"), f.containsKey("delay") ? Long.valueOf(f.get("delay")) : null,
+                    f.containsKey("progress") ? new JsonValue(f.get("progress")) : null, f.get("reason"));
+        }
+    }
+
+    @GET
+    @Produces(MediaType.SERVER_SENT_EVENTS)
+    @Operation(summary = "Follow the events", description = "Server-sent events of one queue, in order. Begins now; with `Last-Event-ID` after that event, with `Last-Event-ID: 0` at the oldest that is kept. Events are kept while somebody listens, and for a minute after.")
+    @APIResponse(responseCode = "200", description = "The stream", content = @Content(mediaType = MediaType.SERVER_SENT_EVENTS, schema = @Schema(implementation = View.class), examples = @ExampleObject(name = "an event", value = EXAMPLE)))
+    public Multi<OutboundSseEvent> follow(@PathParam("queue") String queue, @Context Sse sse,
+            @Context HttpServerRequest request, @Context HttpServerResponse response,
+            @Parameter(description = "Id of the last event you have") @HeaderParam(LAST_EVENT_ID) String lastEventId) {
+        QueueName name = QueueName.of(caller.tenant(), queue);
+        // Filters do not see streams. The second is for nginx, which would hold events back.
+        response.putHeader(HttpHeaders.CACHE_CONTROL, "no-store").putHeader("X-Accel-Buffering", "no");
+        if (request.method() == HttpMethod.HEAD) {
+            return Multi.createFrom().empty();
+        }
+        String after = lastEventId == null || lastEventId.isEmpty() ? null : lastEventId;
+        if (after != null && !ID.matcher(after).matches()) {
+            throw ApiException.invalid(LAST_EVENT_ID, "is not the id of an event");
+        }
+        return events.follow(name, "0".equals(after) ? "0-0" : after).map(event -> event.isPresent()
+                ? sse.newEventBuilder().id(event.get().id()).name(event.get().type())
+                        .data(text(View.of(event.get()))).build()
+                : sse.newEventBuilder().comment("").build());
+    }
+
+    /** As text, for of an object the REST layer would write its media type into the stream, too. */
+    private String text(View view) {
+        try {
+            return writer.writeValueAsString(view);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

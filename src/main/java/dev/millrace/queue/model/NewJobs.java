@@ -1,0 +1,62 @@
+package dev.millrace.queue.model;
+
+import java.time.Duration;
+import java.util.List;
+
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+import io.quarkus.runtime.annotations.RegisterForReflection;
+
+import dev.millrace.http.json.JsonValue;
+import dev.millrace.http.problem.ApiException;
+import dev.millrace.queue.Jobs;
+import dev.millrace.queue.store.QueueStore.Enqueued;
+
+/** What may be enqueued in a call: the fields of one job, which are those of {@link NewJob}, or {@code jobs}. */
+@RegisterForReflection
+@Schema(name = "NewJobs", description = "The fields of one job (see NewJob), or `jobs` alone")
+public record NewJobs(String type, JsonValue data, Integer priority, @Schema(type = SchemaType.STRING) Duration delay,
+        String runAt, Integer maxAttempts, Backoff backoff, @Schema(type = SchemaType.STRING) Duration lease,
+        String uniqueKey, String idempotencyKey, String group, @Schema(type = SchemaType.STRING) Duration ttl,
+        @Schema(description = "1 to 1000 jobs, in order") List<NewJob> jobs) {
+
+    private static final int MOST = 1000;
+
+    /** One job that was enqueued. */
+    @RegisterForReflection
+    @Schema(name = "EnqueuedJob")
+    public record EnqueuedJob(@Schema(examples = "5984639761701") String id,
+            @Schema(description = "waiting or delayed; of a duplicate, the state its job is in now, or gone", examples = "waiting") String state,
+            boolean duplicate) {
+
+        public static EnqueuedJob of(Enqueued job) {
+            return new EnqueuedJob(job.id(), job.state(), job.duplicate());
+        }
+    }
+
+    /** Jobs that were enqueued, in order. */
+    @RegisterForReflection
+    @Schema(name = "EnqueuedJobs")
+    public record EnqueuedJobs(List<EnqueuedJob> jobs) {}
+
+    public boolean isOne() {
+        return jobs == null;
+    }
+
+    /** The jobs, at least one; fails with 400 if there are none, too many, or both forms. */
+    public List<NewJob> list() {
+        NewJob one = new NewJob(type, data, priority, delay, runAt, maxAttempts, backoff, lease, uniqueKey,
+                idempotencyKey, group, ttl);
+        if (isOne()) {
+            return List.of(one);
+        }
+        if (!one.equals(NewJob.NONE)) {
+            throw ApiException.invalid("jobs", "must not be given together with fields of a job");
+        }
+        if (jobs.isEmpty() || jobs.size() > MOST) {
+            throw ApiException.invalid("jobs", "must have 1 to " + MOST + " items");
+        }
+        return jobs;
+    }
+}

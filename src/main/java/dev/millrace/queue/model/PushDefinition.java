@@ -1,0 +1,114 @@
+package dev.millrace.queue.model;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+
+import io.quarkus.runtime.annotations.RegisterForReflection;
+
+import dev.millrace.http.problem.Violation;
+import dev.millrace.outbound.TargetHost;
+
+/**
+ * Where a queue's jobs are pushed to as it is written down: in a request, and in Redis. It holds the secret in clear, so
+ * nobody is shown it, but its {@link View}.
+ */
+@RegisterForReflection
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@Schema(name = "QueuePush")
+public record PushDefinition(
+        @Schema(description = "An http or https URL, which jobs are posted to", examples = "https://worker.example.com/jobs", required = true) String url,
+        @Schema(description = "How long the receiver may take to answer, 1 s to 60 s; default 15s", type = SchemaType.STRING, examples = "15s") Duration timeout,
+        @Schema(description = "How many jobs it is sent at once, 1 to 1000; default 10", examples = "10") Integer concurrency,
+        @Schema(description = "What jobs are signed with: whsec_ and base64 of 24 to 64 bytes. While keys change: both, separated by a space. It is not shown again", examples = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", required = true) String secret) {
+
+    private static final int MAX_URL = 2048;
+    private static final int MAX_SECRETS = 5;
+
+    /**
+     * What may be shown of it.
+     *
+     * @param secrets how many secrets there are
+     */
+    @RegisterForReflection
+    @Schema(name = "QueuePushView")
+    public record View(
+            @Schema(description = "Without its query, which may hold a secret", examples = "https://worker.example.com/jobs") String url,
+            long timeoutMs,
+            int concurrency, @Schema(description = "How many secrets it signs with", examples = "1") int secrets) {
+
+        /** The view of a target. */
+        public static View of(PushTarget target) {
+            return new View(target.shownUrl(), target.timeoutMs(), target.concurrency(), target.secrets().size());
+        }
+    }
+
+    /** What is wrong with it; empty if nothing is. */
+    public List<Violation> violations() {
+        List<Violation> found = new ArrayList<>();
+        String problem = url == null ? "must be given" : urlProblem(url);
+        if (problem != null) {
+            found.add(new Violation("url", problem));
+        }
+        if (timeout != null && (timeout.compareTo(Duration.ofMillis(PushTarget.MIN_TIMEOUT_MS)) < 0
+                || timeout.compareTo(Duration.ofMillis(PushTarget.MAX_TIMEOUT_MS)) > 0)) {
+            found.add(new Violation("timeout", "must be between 1 s and 60 s"));
+        }
+        if (concurrency != null && (concurrency < 1 || concurrency > PushTarget.MAX_CONCURRENCY)) {
+            found.add(new Violation("concurrency", "must be between 1 and " + PushTarget.MAX_CONCURRENCY));
+        }
+        problem = secret == null ? "must be given" : secretProblem(secret);
+        if (problem != null) {
+            found.add(new Violation("secret", problem));
+        }
+        return found;
+    }
+
+    /** The target it defines; it must have no violations. */
+    public PushTarget toTarget() {
+        return new PushTarget(URI.create(url),
+                timeout == null ? PushTarget.DEFAULT_TIMEOUT_MS : (int) timeout.toMillis(),
+                concurrency == null ? PushTarget.DEFAULT_CONCURRENCY : concurrency, secrets(secret));
+    }
+
+    private static String urlProblem(String url) {
+        if (url.length() > MAX_URL) {
+            return "must have at most " + MAX_URL + " characters";
+        }
+        try {
+            URI uri = new URI(url);
+            if (uri.getRawFragment() != null) {
+                return "must not have a fragment";
+            }
+            TargetHost.of(uri);
+            return null;
+        } catch (URISyntaxException | IllegalArgumentException e) {
+            return "must be an http or https URL with a host, and without user and fragment";
+        }
+    }
+
+    private static String secretProblem(String secret) {
+        try {
+            return secrets(secret).size() > MAX_SECRETS ? "must be at most " + MAX_SECRETS : null;
+        } catch (IllegalArgumentException e) {
+            return WebhookSecret.PROBLEM;
+        }
+    }
+
+    private static List<WebhookSecret> secrets(String secret) {
+        return Arrays.stream(secret.strip().split(" +")).map(WebhookSecret::parse).toList();
+    }
+
+    @Override
+    public String toString() {
+        return "PushDefinition";
+    }
+}

@@ -1,0 +1,254 @@
+package dev.millrace.queue.store;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.ThreadLocalRandom;
+
+import jakarta.inject.Singleton;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.redis.client.Response;
+
+import dev.millrace.queue.Jobs;
+import dev.millrace.queue.Queues;
+import dev.millrace.queue.api.WorkResource.Extension;
+import dev.millrace.queue.api.WorkResource.Failure;
+import dev.millrace.queue.api.WorkResource.Result;
+import dev.millrace.queue.model.ExtendedLease;
+import dev.millrace.queue.model.Job;
+import dev.millrace.queue.model.JobStatus;
+import dev.millrace.queue.model.LeaseToken;
+import dev.millrace.queue.model.NewJob;
+import dev.millrace.queue.model.QueueName;
+import dev.millrace.queue.model.QueueSettings;
+import dev.millrace.redis.Script;
+import dev.millrace.redis.Scripts;
+import dev.millrace.redis.link.ReplicatedScripts;
+
+/** Jobs in Redis: what producers and workers do, a script each. All keys of a queue share a slot. */
+@Singleton
+public class QueueStore {
+
+    private static final String IDEMPOTENCY_MS = "86400000";
+
+    /** What became of a job that was enqueued. {@code state} of one that was there already may be "gone". */
+    public record Enqueued(String id, String state, boolean duplicate) {}
+
+    /** Jobs wanted, and for how long; 0 ms for the job's own. */
+    public record Wanted(int max, long leaseMs) {}
+
+    /**
+     * Jobs that were handed out.
+     *
+     * @param nextInMs when there may be more: 0 for now, -1 for unknown
+     */
+    public record Handed(List<StoredJob> jobs, List<Long> leaseEnds, long nextInMs) {}
+
+    private final Queues queues;
+    private final Scripts scripts;
+    private final ReplicatedScripts replicated;
+    private final Script enqueue;
+    private final Script reserve;
+    private final Script complete;
+    private final Script fail;
+    private final Script extend;
+    private final Script release;
+
+    QueueStore(Queues queues, Scripts scripts, ReplicatedScripts replicated) {
+        this.queues = queues;
+        this.scripts = scripts;
+        this.replicated = replicated;
+        this.enqueue = scripts.get("queue/enqueue-1");
+        this.reserve = scripts.get("queue/reserve-1");
+        this.complete = scripts.get("queue/complete-1");
+        this.fail = scripts.get("queue/fail-1");
+        this.extend = scripts.get("queue/extend-1");
+        this.release = scripts.get("queue/release-1");
+    }
+
+    /** Adds jobs, in order. */
+    public Uni<List<Enqueued>> enqueue(QueueName queue, List<NewJob> jobs, QueueSettings s) {
+        return enqueue(queue, "", jobs, s);
+    }
+
+    /**
+     * Adds the job of an occurrence of a schedule, and notes the next one; does nothing if another replica did.
+     *
+     * @param next ms of the occurrence after it, -1 for none
+     */
+    public Uni<List<Enqueued>> fire(QueueName queue, String schedule, long at, long next, NewJob job, QueueSettings s) {
+        return enqueue(queue, at + " " + next + ' ' + schedule, List.of(job), s);
+    }
+
+    private Uni<List<Enqueued>> enqueue(QueueName queue, String claim, List<NewJob> jobs, QueueSettings s) {
+        List<String> args = new ArrayList<>(2 + 2 * jobs.size());
+        args.add(IDEMPOTENCY_MS);
+        args.add(claim);
+        for (NewJob job : jobs) {
+            args.add(job.special());
+            args.add(job.packed(schedule(claim)));
+        }
+        // An occurrence need not be on a replica: a failover that loses its job loses that it was claimed, too.
+        Uni<Response> run = s.replicated() && claim.isEmpty()
+                ? replicated.run(enqueue, keys(queue), args)
+                : run(queue, enqueue, args);
+        return run.call(reply -> isFirst(reply) ? queues.register(queue) : Uni.createFrom().voidItem())
+                .map(reply -> enqueued(reply, jobs.size()));
+    }
+
+    private static List<Enqueued> enqueued(Response reply, int jobs) {
+        if (reply.size() == 0) {
+            return List.of();
+        }
+        long first = reply.get(0).toLong();
+        String marks = reply.get(1).toString();
+        List<Enqueued> enqueued = new ArrayList<>(jobs);
+        int duplicate = 3;
+        for (int i = 0; i < jobs; i++) {
+            enqueued.add(switch (marks.isEmpty() ? '0' : marks.charAt(i)) {
+                case '0' -> new Enqueued(Long.toString(first + i), Job.WAITING, false);
+                case '1' -> new Enqueued(Long.toString(first + i), Job.DELAYED, false);
+                default -> new Enqueued(reply.get(duplicate++).toString(), reply.get(duplicate++).toString(), true);
+            });
+        }
+        return enqueued;
+    }
+
+    /**
+     * Hands out jobs.
+     *
+     * @param waiting whether somebody waits for what is not there now
+     */
+    public Uni<Handed> reserve(QueueName queue, List<Wanted> wanted, boolean waiting, QueueSettings s) {
+        List<String> args = new ArrayList<>(6 + 2 * wanted.size());
+        args.add(Integer.toString(s.concurrency()));
+        args.add(s.interval());
+        args.add(Integer.toString(s.rateLimit()));
+        args.add(Integer.toString(s.maxStalls()));
+        args.add(waiting ? "1" : "0");
+        for (Wanted w : wanted) {
+            args.add(Integer.toString(w.max()));
+            args.add(Long.toString(w.leaseMs()));
+        }
+        args.add(Long.toString(s.leaseMs()));
+        return run(queue, reserve, args).map(QueueStore::handed);
+    }
+
+    private static Handed handed(Response reply) {
+        long now = reply.get(0).toLong();
+        long next = reply.get(1).toLong();
+        int jobs = reply.get(2).toInteger();
+        String[] states = new String[jobs];
+        Arrays.fill(states, "");
+        List<Long> ends = new ArrayList<>(jobs);
+        if (jobs > 0) {
+            ends.addAll(Collections.nCopies(jobs, reply.get(3).toLong()));
+        }
+        for (int i = 4 + 2 * jobs; i < reply.size(); i += 3) {
+            int place = reply.get(i).toInteger() - 1;
+            ends.set(place, reply.get(i + 1).toLong());
+            states[place] = reply.get(i + 2).toString();
+        }
+        List<StoredJob> stored = new ArrayList<>(jobs);
+        for (int i = 0; i < jobs; i++) {
+            stored.add(new StoredJob(reply.get(4 + 2 * i).toString(), reply.get(5 + 2 * i).toString(), states[i]));
+        }
+        return new Handed(stored, ends, next == 0 ? -1 : next < 0 ? 0 : Math.max(1, next - now));
+    }
+
+    public Uni<List<JobStatus>> complete(QueueName queue, List<Result> results, QueueSettings s) {
+        List<String> args = new ArrayList<>(2 + 3 * results.size());
+        List<String> deliveries = new ArrayList<>(results.size());
+        boolean plain = true;
+        for (Result r : results) {
+            String delivery = LeaseToken.delivery(r.id(), r.leaseToken());
+            deliveries.add(delivery);
+            plain &= r.result() == null && delivery.equals("1");
+        }
+        args.add(Long.toString(s.completedMs()));
+        args.add(plain ? "1" : "3");
+        for (int i = 0; i < results.size(); i++) {
+            Result r = results.get(i);
+            args.add(r.id());
+            if (!plain) {
+                args.add(deliveries.get(i));
+                args.add(r.result() == null ? "" : r.result().text());
+            }
+        }
+        return run(queue, complete, args).map(reply -> reply.size() == 0
+                ? Collections.nCopies(results.size(), JobStatus.COMPLETED)
+                : statuses(reply));
+    }
+
+    public Uni<List<JobStatus>> fail(QueueName queue, List<Failure> failures, QueueSettings s) {
+        List<String> args = new ArrayList<>(2 + 6 * failures.size());
+        args.add(Integer.toString(s.maxAttempts()));
+        args.add(s.backoff().packed());
+        for (Failure f : failures) {
+            args.add(f.id());
+            args.add(LeaseToken.delivery(f.id(), f.leaseToken()));
+            args.add(f.error() == null ? "" : f.error());
+            args.add(f.delay() == null ? "-1" : Long.toString(f.delay().toMillis()));
+            args.add(f.putOff() ? "2" : Boolean.TRUE.equals(f.dead()) ? "1" : "0");
+            args.add(String.format(Locale.ROOT, "%.6f", ThreadLocalRandom.current().nextDouble()));
+        }
+        return run(queue, fail, args).map(QueueStore::statuses);
+    }
+
+    /** What became of each lease. */
+    public Uni<List<ExtendedLease>> extend(QueueName queue, List<Extension> leases, QueueSettings s) {
+        List<String> args = new ArrayList<>(1 + 4 * leases.size());
+        args.add(Long.toString(s.leaseMs()));
+        for (Extension e : leases) {
+            args.add(e.id());
+            args.add(LeaseToken.delivery(e.id(), e.leaseToken()));
+            args.add(e.lease() == null ? "0" : Long.toString(e.lease().toMillis()));
+            args.add(e.progress() == null ? "" : e.progress().text());
+        }
+        return run(queue, extend, args).map(reply -> {
+            List<ExtendedLease> extended = new ArrayList<>(leases.size());
+            for (int i = 0; i < reply.size(); i += 2) {
+                int code = reply.get(i).toInteger();
+                extended.add(new ExtendedLease(JobStatus.of(code), reply.get(i + 1).toLong(),
+                        code == JobStatus.CANCEL_REQUESTED));
+            }
+            return extended;
+        });
+    }
+
+    /** Takes back jobs that did not reach who asked for them. */
+    public Uni<Void> release(QueueName queue, List<StoredJob> jobs) {
+        List<String> args = new ArrayList<>(2 * jobs.size());
+        for (StoredJob job : jobs) {
+            args.add(job.id());
+            args.add(Integer.toString(job.deliveries()));
+        }
+        return run(queue, release, args).replaceWithVoid();
+    }
+
+    /** Whether a queue had its first jobs: then it was never noted as in use, or has been removed since. */
+    private static boolean isFirst(Response enqueued) {
+        return enqueued.size() > 0 && enqueued.get(2).toInteger() == 1;
+    }
+
+    private static String schedule(String claim) {
+        return claim.isEmpty() ? null : claim.substring(claim.lastIndexOf(' ') + 1);
+    }
+
+    private static List<JobStatus> statuses(Response reply) {
+        List<JobStatus> statuses = new ArrayList<>(reply.size());
+        reply.forEach(code -> statuses.add(JobStatus.of(code.toInteger())));
+        return statuses;
+    }
+
+    private Uni<Response> run(QueueName queue, Script script, List<String> args) {
+        return scripts.run(script, keys(queue), args);
+    }
+
+    private static List<String> keys(QueueName queue) {
+        return List.of(queue.key("meta"));
+    }
+}

@@ -1,0 +1,226 @@
+package dev.millrace.queue.waiting;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+import jakarta.inject.Singleton;
+
+import io.netty.channel.EventLoop;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.UniEmitter;
+import io.vertx.core.Vertx;
+import io.vertx.core.impl.ContextInternal;
+import io.vertx.core.impl.VertxInternal;
+
+import dev.millrace.http.Stopping;
+import dev.millrace.queue.model.QueueName;
+import dev.millrace.redis.RedisUnavailableException;
+import dev.millrace.redis.pubsub.Subscription;
+import dev.millrace.redis.pubsub.Subscriptions;
+
+/**
+ * Requests that wait for jobs. Those of one queue stand in line; when Redis says that there are jobs, or one falls due, the
+ * first ones are woken to ask again, and each that got what it wanted wakes the next. A message that is lost costs a second at
+ * most: after that the first asks in any case.
+ */
+@Singleton
+public class LongPollWaiters {
+
+    /** How often the line looks whether a caller has hung up, a wait is over, or the service is stopping. */
+    private static final long TICK_MS = 100;
+    private static final long ASK_AT_LEAST_EVERY_MS = 1000;
+    private static final int WOKEN_AT_ONCE = 16;
+    /** A line that nobody stands in is kept for a while, with its subscription: workers come back. */
+    private static final long KEPT_NANOS = 10_000_000_000L;
+
+    private final ContextInternal context;
+    private final Stopping stopping;
+    private final Subscriptions subscriptions;
+    private final Map<QueueName, Line> lines = new ConcurrentHashMap<>();
+
+    LongPollWaiters(Vertx vertx, Stopping stopping, Subscriptions subscriptions) {
+        this.subscriptions = subscriptions;
+        this.context = ((VertxInternal) vertx).createEventLoopContext();
+        this.stopping = stopping;
+    }
+
+    /**
+     * Completes when it is worth while to ask again, or the wait is over.
+     *
+     * @param askedNanos when it last asked, by {@link System#nanoTime}
+     * @param untilNanos end of the wait, by {@link System#nanoTime}
+     * @param nextInMs when there may be more, -1 if unknown
+     * @param again whether it was woken before, for nothing, and keeps its turn
+     * @param gone whether the caller has hung up
+     */
+    public Uni<Void> sleep(QueueName queue, long askedNanos, long untilNanos, long nextInMs, boolean again,
+            BooleanSupplier gone) {
+        return Uni.createFrom().emitter(emitter -> {
+            ContextInternal caller = ContextInternal.current();
+            Sleeper sleeper = new Sleeper(emitter, caller, askedNanos, untilNanos, gone);
+            onLoop(() -> lines.computeIfAbsent(queue, Line::new).add(sleeper, nextInMs, again));
+        });
+    }
+
+    /** There are jobs in a queue, or may be. */
+    void wake(QueueName queue) {
+        onLoop(() -> {
+            Line line = lines.get(queue);
+            if (line != null) {
+                line.wake(WOKEN_AT_ONCE);
+            }
+        });
+    }
+
+    /** One got what it wanted, so the next may, too. */
+    public void wakeNext(QueueName queue) {
+        if (lines.containsKey(queue)) {
+            onLoop(() -> {
+                Line line = lines.get(queue);
+                if (line != null) {
+                    line.wake(2);
+                }
+            });
+        }
+    }
+
+    private void onLoop(Runnable action) {
+        EventLoop loop = context.nettyEventLoop();
+        if (loop.inEventLoop()) {
+            action.run();
+        } else {
+            loop.execute(action);
+        }
+    }
+
+    private record Sleeper(UniEmitter<? super Void> emitter, ContextInternal caller, long askedNanos,
+            long untilNanos, BooleanSupplier gone) {
+
+        void wake() {
+            if (caller == null) {
+                emitter.complete(null);
+            } else {
+                caller.runOnContext(v -> emitter.complete(null));
+            }
+        }
+    }
+
+    /** The sleepers of one queue; confined to the loop. */
+    private final class Line {
+        private final QueueName queue;
+        private final ArrayDeque<Sleeper> sleepers = new ArrayDeque<>();
+        private long askAtNanos;
+        private long wokenNanos = System.nanoTime() - KEPT_NANOS;
+        private long idleNanos = System.nanoTime();
+        private final Subscription news;
+        /** Null while there is none ahead. */
+        private Future<?> timer;
+        private long tickAtNanos;
+
+        Line(QueueName queue) {
+            this.queue = queue;
+            this.news = listen();
+            tickIn(TICK_MS, System.nanoTime());
+        }
+
+        /** Null if there are too many channels already: then the line asks once a second, as it does in any case. */
+        private Subscription listen() {
+            try {
+                Subscription listening = subscriptions.subscribe(queue.key("wake"),
+                        message -> LongPollWaiters.this.wake(queue),
+                        () -> LongPollWaiters.this.wake(queue));
+                listening.established().subscribe().with(done -> LongPollWaiters.this.wake(queue), failure -> {});
+                return listening;
+            } catch (RedisUnavailableException e) {
+                return null;
+            }
+        }
+
+        void add(Sleeper sleeper, long nextInMs, boolean again) {
+            long now = System.nanoTime();
+            if (wokenNanos - sleeper.askedNanos() > 0) {
+                // The message was here before the sleeper was.
+                sleeper.wake();
+                return;
+            }
+            long ask = now + TimeUnit.MILLISECONDS.toNanos(
+                    nextInMs < 0 ? ASK_AT_LEAST_EVERY_MS : Math.min(nextInMs, ASK_AT_LEAST_EVERY_MS));
+            if (sleepers.isEmpty() || ask < askAtNanos) {
+                askAtNanos = ask;
+            }
+            if (again) {
+                sleepers.addFirst(sleeper);
+            } else {
+                sleepers.addLast(sleeper);
+            }
+            arm(now);
+        }
+
+        void wake(int most) {
+            wokenNanos = System.nanoTime();
+            wakeFirst(most);
+        }
+
+        private void wakeFirst(int most) {
+            for (int i = 0; i < most && !sleepers.isEmpty(); i++) {
+                sleepers.poll().wake();
+            }
+        }
+
+        /** Ticks when it is time to ask, and often enough; who joins does not put off what was due before. */
+        private void arm(long now) {
+            long ms = Math.max(0, TimeUnit.NANOSECONDS.toMillis(askAtNanos - now + 999_999));
+            tickIn(Math.min(TICK_MS, ms), now);
+        }
+
+        private void tickIn(long ms, long now) {
+            long at = now + TimeUnit.MILLISECONDS.toNanos(ms);
+            if (timer == null || at - tickAtNanos < 0) {
+                if (timer != null) {
+                    timer.cancel(false);
+                }
+                tickAtNanos = at;
+                timer = context.nettyEventLoop().schedule(this::tick, ms, TimeUnit.MILLISECONDS);
+            }
+        }
+
+        private void tick() {
+            timer = null;
+            long now = System.nanoTime();
+            boolean stop = stopping.hasBegun();
+            List<Sleeper> over = new ArrayList<>();
+            sleepers.removeIf(sleeper -> {
+                boolean ends = stop || sleeper.untilNanos() - now <= 0 || sleeper.gone().getAsBoolean();
+                if (ends) {
+                    over.add(sleeper);
+                }
+                return ends;
+            });
+            over.forEach(Sleeper::wake);
+            if (!sleepers.isEmpty() && askAtNanos - now <= 0) {
+                askAtNanos = now + TimeUnit.MILLISECONDS.toNanos(ASK_AT_LEAST_EVERY_MS);
+                wakeFirst(1);
+            }
+            if (!sleepers.isEmpty()) {
+                idleNanos = now;
+                arm(now);
+            } else if (now - idleNanos > KEPT_NANOS) {
+                end();
+            } else {
+                tickIn(TICK_MS * 10, now);
+            }
+        }
+
+        private void end() {
+            if (lines.remove(queue, this) && news != null) {
+                news.close();
+            }
+        }
+    }
+}

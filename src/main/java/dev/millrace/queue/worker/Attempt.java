@@ -1,0 +1,164 @@
+package dev.millrace.queue.worker;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+import org.jboss.logging.Logger;
+
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.Cancellable;
+import io.vertx.core.impl.ContextInternal;
+
+import dev.millrace.http.json.JsonValue;
+import dev.millrace.queue.api.WorkResource;
+import dev.millrace.queue.api.WorkResource.Extension;
+import dev.millrace.queue.api.WorkResource.Failure;
+import dev.millrace.queue.api.WorkResource.Result;
+import dev.millrace.queue.model.ExtendedLease;
+import dev.millrace.queue.model.Job;
+import dev.millrace.queue.model.JobStatus;
+import dev.millrace.queue.model.QueueName;
+
+/**
+ * A job from when it was handed out until what became of it is noted. What comes first decides: the processor's outcome, the end
+ * of its time, a cancel, the loss of the lease, or the stop of the service. Confined to a context of its own.
+ */
+final class Attempt {
+
+    private static final Logger LOG = Logger.getLogger(Attempt.class);
+
+    private final WorkerContext workplace;
+    private final QueueName queue;
+    private final JobContext job;
+    private final ContextInternal context;
+    private final Consumer<Attempt> done;
+    private final String id;
+    private final String leaseToken;
+    private final Duration lease;
+
+    private Cancellable work;
+    private long extensions;
+    private long deadline;
+    private boolean extending;
+    private boolean decided;
+
+    /** @param done told that it is over, on any thread */
+    Attempt(WorkerContext workplace, Job job, ContextInternal context, Consumer<Attempt> done) {
+        this.workplace = workplace;
+        this.queue = workplace.queue();
+        this.job = new JobContext(workplace, job);
+        this.context = context;
+        this.done = done;
+        this.id = job.id();
+        this.leaseToken = job.leaseToken();
+        this.lease = Duration.ofMillis(workplace.leaseMs());
+    }
+
+    void start() {
+        onContext(() -> {
+            extensions = context.setPeriodic(workplace.leaseMs() / 3, t -> extend());
+            deadline = context.setTimer(workplace.timeoutMs(), t -> tooLong());
+            work = Uni.createFrom().deferred(() -> workplace.processor().process(job)).subscribe()
+                    .with(result -> onContext(() -> completed(result)), e -> onContext(() -> failed(e)));
+        });
+    }
+
+    /** Hands the job to others, at no cost to it, if it is still being worked. From any thread. */
+    void giveBack() {
+        onContext(() -> decide(() -> fail(Failure.putOff(id, leaseToken, "The service stopped", Duration.ZERO))));
+    }
+
+    private void onContext(Runnable step) {
+        context.runOnContext(v -> step.run());
+    }
+
+    private void extend() {
+        if (extending) {
+            return;
+        }
+        extending = true;
+        workplace.queues().extend(queue, List.of(new Extension(id, leaseToken, lease, null))).subscribe()
+                .with(extended -> onContext(() -> {
+                    extending = false;
+                    extended(extended.get(0));
+                }), e -> onContext(() -> extending = false));
+    }
+
+    private void extended(ExtendedLease extended) {
+        if (extended.cancelRequested()) {
+            decide(() -> fail(failure("Cancelled", false)));
+        } else if (extended.status() != JobStatus.EXTENDED) {
+            decide(() -> {
+                LOG.warnf("Job %s of queue %s is given up: its lease ended", id, queue.queue());
+                return Uni.createFrom().voidItem();
+            });
+        }
+    }
+
+    private void tooLong() {
+        failed(new TimeoutException("Took longer than " + Duration.ofMillis(workplace.timeoutMs())));
+    }
+
+    private void completed(Object result) {
+        JsonValue value;
+        try {
+            value = workplace.json("result", result);
+        } catch (DeadJobException e) {
+            failed(e);
+            return;
+        }
+        decide(() -> noted(workplace.queues().complete(queue, List.of(new Result(id, leaseToken, value)))));
+    }
+
+    private void failed(Throwable failure) {
+        String message = failure.getMessage();
+        String error = message == null || message.isBlank() ? failure.getClass().getSimpleName() : message;
+        LOG.debugf(failure, "Job %s of queue %s failed", id, queue.queue());
+        decide(() -> fail(failure(error, failure instanceof DeadJobException))
+                .flatMap(status -> status == JobStatus.DEAD ? dead(failure) : Uni.createFrom().voidItem()));
+    }
+
+    private Failure failure(String error, boolean dead) {
+        return new Failure(id, leaseToken, bounded(error), null, dead, false);
+    }
+
+    /** The beginning of it, and no half of a character at its end. */
+    private static String bounded(String error) {
+        int most = WorkResource.LONGEST_ERROR;
+        if (error.length() <= most) {
+            return error;
+        }
+        return error.substring(0, Character.isHighSurrogate(error.charAt(most - 1)) ? most - 1 : most);
+    }
+
+    private Uni<JobStatus> fail(Failure failure) {
+        return noted(workplace.queues().fail(queue, List.of(failure)));
+    }
+
+    private Uni<JobStatus> noted(Uni<List<JobStatus>> answer) {
+        return JobPoller.insist(answer, workplace.leaseMs()).map(statuses -> statuses.get(0)).onFailure().invoke(
+                // The lease will end, and the job be worked again: at least once.
+                e -> LOG.warnf("What became of job %s of queue %s could not be noted", id, queue.queue()));
+    }
+
+    private Uni<Void> dead(Throwable failure) {
+        return Uni.createFrom().deferred(() -> workplace.processor().onFailed(job, failure)).ifNoItem()
+                .after(Duration.ofMillis(workplace.timeoutMs())).fail().onFailure().invoke(
+                        e -> LOG.errorf(e, "The processor of queue %s failed when told that job %s is dead",
+                                queue.queue(), id));
+    }
+
+    private void decide(Supplier<Uni<?>> outcome) {
+        if (decided) {
+            return;
+        }
+        decided = true;
+        context.owner().cancelTimer(extensions);
+        context.owner().cancelTimer(deadline);
+        work.cancel();
+        outcome.get().subscribe().with(noted -> done.accept(this), failure -> done.accept(this));
+    }
+}

@@ -1,0 +1,124 @@
+package dev.millrace.queue.worker;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+import org.jboss.logging.Logger;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.impl.ContextInternal;
+
+import dev.millrace.queue.QueueService;
+import dev.millrace.queue.api.WorkResource.Failure;
+import dev.millrace.queue.model.Job;
+import dev.millrace.queue.model.QueueName;
+import dev.millrace.redis.RedisUnavailableException;
+
+/**
+ * How a worker inside the service comes by jobs: it asks for as many as it has room for, and waits for them, as those do that
+ * come over HTTP. Confined to a context, on which it hands them over.
+ */
+public final class JobPoller {
+
+    private static final Logger LOG = Logger.getLogger(JobPoller.class);
+    private static final long WAIT_MS = 10_000;
+    private static final long AFTER_FAILURE_MS = 1000;
+    private static final int JOBS_AT_ONCE = 100;
+    private static final Duration SOON = Duration.ofMillis(200);
+    private static final Duration LATER = Duration.ofSeconds(2);
+
+    private final QueueName queue;
+    private final int room;
+    private final long leaseMs;
+    private final QueueService queues;
+    private final ContextInternal context;
+    private final BooleanSupplier over;
+    private final Consumer<Job> worker;
+
+    private int underWay;
+    private boolean asking;
+    private boolean held;
+
+    /**
+     * @param room jobs that may be under way at once
+     * @param leaseMs of each job
+     * @param over whether no more are wanted, ever
+     */
+    public JobPoller(QueueName queue, int room, long leaseMs, QueueService queues, ContextInternal context,
+            BooleanSupplier over, Consumer<Job> worker) {
+        this.queue = queue;
+        this.room = room;
+        this.leaseMs = leaseMs;
+        this.queues = queues;
+        this.context = context;
+        this.over = over;
+        this.worker = worker;
+    }
+
+    /** From any thread. */
+    public void start() {
+        context.runOnContext(v -> ask());
+    }
+
+    /** A job that was handed over is no longer under way. From any thread. */
+    public void done() {
+        context.runOnContext(v -> {
+            underWay--;
+            ask();
+        });
+    }
+
+    /** Whether it asks for nothing for a while. */
+    public boolean isHeld() {
+        return held;
+    }
+
+    /** Asks for nothing for a while. */
+    public void hold(long ms) {
+        held = true;
+        long jittered = ms + ThreadLocalRandom.current().nextLong(ms / 4 + 1);
+        context.owner().setTimer(jittered, t -> context.runOnContext(v -> {
+            held = false;
+            ask();
+        }));
+    }
+
+    private void ask() {
+        int free = Math.min(JOBS_AT_ONCE, room - underWay);
+        if (asking || held || free <= 0 || over.getAsBoolean()) {
+            return;
+        }
+        asking = true;
+        queues.reserve(queue, free, leaseMs, WAIT_MS, over).subscribe().with(jobs -> context.runOnContext(v -> {
+            asking = false;
+            if (over.getAsBoolean() || held) {
+                giveBack(jobs);
+            } else {
+                underWay += jobs.size();
+                jobs.forEach(worker);
+                ask();
+            }
+        }), failure -> context.runOnContext(v -> {
+            asking = false;
+            hold(AFTER_FAILURE_MS);
+        }));
+    }
+
+    /** The end, or a hold, may have come between their being handed out and their arrival. */
+    private void giveBack(List<Job> jobs) {
+        if (!jobs.isEmpty()) {
+            List<Failure> unworked = jobs.stream()
+                    .map(job -> Failure.putOff(job.id(), job.leaseToken(), null, Duration.ZERO)).toList();
+            queues.fail(queue, unworked).subscribe()
+                    .with(done -> {}, failure -> LOG.debug("Jobs are left to the end of their leases", failure));
+        }
+    }
+
+    /** Gives an answer about a job again and again while Redis is away, for so long: a job that was done should not be done twice. */
+    public static <T> Uni<T> insist(Uni<T> answer, long ms) {
+        return answer.onFailure(RedisUnavailableException.class).retry().withBackOff(SOON, LATER).expireIn(ms);
+    }
+}

@@ -1,0 +1,49 @@
+package dev.millrace.ratelimit;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import jakarta.inject.Singleton;
+
+import io.smallrye.mutiny.Uni;
+
+/** Decides by the policies' fail modes while Redis is away. */
+@Singleton
+class FailModeDecider {
+
+    /** When to ask again after a denial that no counter backs. */
+    static final long RETRY_MS = 1000;
+
+    private final LocalLimiter local;
+
+    FailModeDecider(RateLimitConfig config) {
+        this.local = new LocalLimiter(config.replicas());
+    }
+
+    /** Fails with {@code cause} if the policy has no fail mode. */
+    Uni<Decision> decide(String tenant, Check check, Throwable cause) {
+        return check.policy().failMode() == null
+                ? Uni.createFrom().failure(cause)
+                : Uni.createFrom().item(decide(tenant, check));
+    }
+
+    /** Each by its own fail mode; fails with {@code cause} if one has none. */
+    Uni<List<Decision>> decide(String tenant, List<Check> checks, Throwable cause) {
+        List<Decision> decisions = new ArrayList<>(checks.size());
+        for (Check check : checks) {
+            if (check.policy().failMode() == null) {
+                return Uni.createFrom().failure(cause);
+            }
+            decisions.add(decide(tenant, check));
+        }
+        return Uni.createFrom().item(decisions);
+    }
+
+    private Decision decide(String tenant, Check check) {
+        return switch (check.policy().failMode()) {
+            case OPEN -> Decision.of(check, true, check.policy().burst(), 0, 0, true);
+            case CLOSED -> Decision.of(check, false, 0, RETRY_MS, RETRY_MS, true);
+            case LOCAL -> local.decide(tenant, check);
+        };
+    }
+}

@@ -1,0 +1,173 @@
+package dev.millrace.redis.link;
+
+import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+import io.vertx.core.AsyncResult;
+import io.vertx.core.impl.ContextInternal;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisConnection;
+
+/**
+ * Holds one connection to Redis open, confined to one event loop. An attempt to open it has a deadline. When it breaks it
+ * is reopened at once, then with a jittered backoff of 50 ms to 1 s, until it is closed.
+ */
+public final class HeldConnection {
+
+    private static final long MIN_BACKOFF_MS = 50;
+    private static final long MAX_BACKOFF_MS = 1000;
+
+    /** Whoever uses the connection; called on its event loop. */
+    public interface Owner {
+        void opened(RedisConnection connection);
+
+        /**
+         * The connection is given up, or did not open: what is unanswered will never be answered.
+         *
+         * @param cause what broke the connection or kept it from opening
+         */
+        void dropped(String cause);
+    }
+
+    private final ContextInternal context;
+    private final Supplier<Redis> clients;
+    private final Owner owner;
+    private final long deadlineMs;
+
+    // Confined to the event loop, but for the volatile ones, which others only read.
+    private Redis client;
+    private volatile RedisConnection connection;
+    private int failedAttempts;
+    private int generation;
+    private volatile boolean closed;
+
+    /** @param timeout of one call; opening takes several: the handshake, and before it asking where to go */
+    public HeldConnection(ContextInternal context, Supplier<Redis> clients, Duration timeout, Owner owner) {
+        this.context = context;
+        this.clients = clients;
+        this.owner = owner;
+        this.deadlineMs = 2 * Math.max(1, timeout.toMillis());
+    }
+
+    public void open() {
+        context.runOnContext(v -> connect());
+    }
+
+    public void close() {
+        closed = true;
+        context.runOnContext(v -> drop("the service is stopping"));
+    }
+
+    public boolean isClosed() {
+        return closed;
+    }
+
+    /** Null while there is none. */
+    public RedisConnection connection() {
+        return connection;
+    }
+
+    boolean isOnItsLoop() {
+        return context.nettyEventLoop().inEventLoop();
+    }
+
+    /** The client answers on the caller's context, and makes one up, on any event loop, for a caller who has none. */
+    public void onLoop(Runnable action) {
+        if (isOnItsLoop()) {
+            action.run();
+        } else {
+            context.runOnContext(v -> action.run());
+        }
+    }
+
+    /** Not a Vert.x timer, which would run on, and hold on to, the context of the request that happens to set it. */
+    public Future<?> later(long ms, Runnable action) {
+        return context.nettyEventLoop().schedule(() -> context.dispatch(action), ms, TimeUnit.MILLISECONDS);
+    }
+
+    /** Redis answers: should the connection break, it is worth an attempt at once. */
+    public void answered() {
+        failedAttempts = 0;
+    }
+
+    /** Gives the connection up, or the attempt to open it, and tries again later. */
+    public void drop(String cause) {
+        generation++;
+        connection = null;
+        Redis old = client;
+        client = null;
+        if (!closed) {
+            later(backoffMs(failedAttempts++), this::connect);
+        }
+        try {
+            owner.dropped(cause);
+        } finally {
+            if (old != null) {
+                old.close();
+            }
+        }
+    }
+
+    /** Gives up {@code broken} unless that has been done. */
+    public void lost(RedisConnection broken, String cause) {
+        onLoop(() -> {
+            if (broken == connection) {
+                drop(cause);
+            }
+        });
+    }
+
+    private void connect() {
+        if (closed) {
+            return;
+        }
+        int attempt = ++generation;
+        // Vert.x leaves some failures of a handshake unanswered.
+        Future<?> timer = later(deadlineMs, () -> failed(attempt, "no connection within " + deadlineMs + " ms"));
+        try {
+            client = clients.get();
+            client.connect().onComplete(opened -> onLoop(() -> {
+                timer.cancel(false);
+                connected(attempt, opened);
+            }));
+        } catch (RuntimeException e) {
+            timer.cancel(false);
+            failed(attempt, reason(e));
+        }
+    }
+
+    private void connected(int attempt, AsyncResult<RedisConnection> opened) {
+        if (opened.failed()) {
+            failed(attempt, reason(opened.cause()));
+        } else if (attempt == generation && !closed) {
+            RedisConnection current = opened.result();
+            connection = current;
+            current.endHandler(v -> lost(current, "the connection was closed"));
+            current.exceptionHandler(e -> lost(current, reason(e)));
+            owner.opened(current);
+        }
+        // Else it was given up meanwhile, which has closed its client and so the connection.
+    }
+
+    private void failed(int attempt, String cause) {
+        if (attempt == generation && connection == null) {
+            drop(cause);
+        }
+    }
+
+    private static long backoffMs(int failures) {
+        if (failures == 0) {
+            return 1;
+        }
+        long ceiling = Math.min(MAX_BACKOFF_MS, MIN_BACKOFF_MS << Math.min(failures - 1, 10));
+        return ThreadLocalRandom.current().nextLong(ceiling / 2, ceiling + 1);
+    }
+
+    /** What an exception says, in one line. */
+    public static String reason(Throwable e) {
+        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage().lines().findFirst().orElse("");
+    }
+}

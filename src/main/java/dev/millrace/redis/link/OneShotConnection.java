@@ -1,0 +1,68 @@
+package dev.millrace.redis.link;
+
+import java.time.Duration;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.UniEmitter;
+import io.vertx.core.impl.VertxInternal;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import io.vertx.redis.client.impl.types.ErrorType;
+
+import dev.millrace.redis.RedisRefusedException;
+import dev.millrace.redis.RedisUnavailableException;
+import dev.millrace.redis.RedisUnavailableException.Reason;
+
+/** A connection to one server that is opened for one question and closed after it, within twice the deadline of a call. */
+public final class OneShotConnection {
+
+    static final int MAX_IN_FLIGHT = 16;
+
+    private final RedisLink link;
+
+    private OneShotConnection(RedisLink link) {
+        this.link = link;
+    }
+
+    /** Opens the connection, asks, and closes it. */
+    static <T> Uni<T> use(VertxInternal vertx, Supplier<Redis> clients, Duration deadline,
+            Function<OneShotConnection, Uni<T>> question) {
+        return Uni.createFrom().deferred(() -> {
+            Opening opening = new Opening();
+            RedisLink link = new RedisLink(vertx.createEventLoopContext(), clients, opening, ns -> {}, MAX_IN_FLIGHT,
+                    deadline);
+            Duration patience = deadline.multipliedBy(2);
+            return Uni.createFrom().<RedisLink>emitter(emitter -> {
+                opening.emitter = emitter;
+                link.open();
+            }).flatMap(open -> question.apply(new OneShotConnection(open)))
+                    .ifNoItem().after(patience).failWith(() -> new RedisUnavailableException(Reason.TIMEOUT,
+                            "Redis did not answer within " + patience.toMillis() + " ms"))
+                    .onTermination().invoke(link::close);
+        });
+    }
+
+    /** As {@link RedisLinks#send}, but an error reply is a {@link RedisRefusedException}. */
+    public Uni<Response> send(Request request) {
+        return link.send(request).onFailure(ErrorType.class)
+                .transform(reply -> new RedisRefusedException(HeldConnection.reason(reply)));
+    }
+
+    /** It is tried once: whoever asks wants to know what is wrong now. */
+    private static final class Opening implements RedisLink.Listener {
+        private volatile UniEmitter<? super RedisLink> emitter;
+
+        @Override
+        public void connected(RedisLink link) {
+            emitter.complete(link);
+        }
+
+        @Override
+        public void disconnected(RedisLink link, String cause) {
+            emitter.fail(new RedisUnavailableException(Reason.DOWN, "Redis cannot be reached: " + cause));
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package dev.millrace.redis.link;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Vertx;
+import io.vertx.core.impl.VertxInternal;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.Request;
+
+import dev.millrace.redis.RedisConfig;
+import dev.millrace.redis.RedisUnavailableException;
+
+/**
+ * A Redis in which callers do as they like: another database than the service's own, or another server. Speaks RESP2, for callers are
+ * shown replies as they come.
+ */
+public final class RawRedis {
+
+    private final RedisEndpoint endpoint;
+    private final Supplier<Redis> clients;
+    private final LinkSet links;
+    private final VertxInternal vertx;
+    private final Duration timeout;
+
+    RawRedis(RedisEndpoint endpoint, Supplier<Redis> clients, RedisConfig config, int maxInFlight, Vertx vertx) {
+        this.endpoint = endpoint;
+        this.clients = clients;
+        this.vertx = (VertxInternal) vertx;
+        this.timeout = config.timeout();
+        ConnectionLog log = new ConnectionLog("Redis over HTTP", endpoint);
+        this.links = new LinkSet(this.vertx, clients, new RedisLink.Listener() {
+            @Override
+            public void connected(RedisLink link) {
+                log.connected(links.up() == links.size());
+            }
+
+            @Override
+            public void disconnected(RedisLink link, String cause) {
+                log.disconnected(cause);
+            }
+        }, nanos -> {}, maxInFlight, config.timeout());
+    }
+
+    /** Connects, and holds the connections. */
+    public void open() {
+        links.open();
+    }
+
+    /** Ends it. */
+    public void close() {
+        links.close();
+    }
+
+    /** Whether it is a cluster, on which a transaction would have to go to one node. */
+    public boolean isCluster() {
+        return endpoint.cluster();
+    }
+
+    /** Number of the database. */
+    public int database() {
+        return endpoint.db();
+    }
+
+    /**
+     * Sends commands in one write, with none of others between them; none may block, or change the connection. Each has an outcome of
+     * its own; the Uni fails, with {@link RedisUnavailableException}, if none was sent.
+     *
+     * @param each gives what is kept of each outcome as it comes, in order
+     */
+    public Uni<List<CommandOutcome>> sendAll(List<Request> requests, UnaryOperator<CommandOutcome> each) {
+        return links.pick().sendAll(requests, each);
+    }
+
+    /** Asks over a connection of its own, for what may change a connection; within twice the deadline of a call. */
+    public <T> Uni<T> ask(Function<OneShotConnection, Uni<T>> question) {
+        return CallerContext.keep(OneShotConnection.use(vertx, clients, timeout, question));
+    }
+
+    /** Connections there should be. */
+    public int size() {
+        return links.size();
+    }
+
+    /** Connections that are up. */
+    public int up() {
+        return links.up();
+    }
+
+    /** Commands that wait for their replies. */
+    public int inFlight() {
+        return links.inFlight();
+    }
+
+    /** A client of the caller's own, who closes it; for listening. */
+    public Redis client() {
+        return clients.get();
+    }
+}

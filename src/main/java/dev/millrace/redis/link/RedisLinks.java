@@ -1,0 +1,113 @@
+package dev.millrace.redis.link;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
+import java.util.function.Supplier;
+import java.util.stream.LongStream;
+
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.interceptor.Interceptor;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Vertx;
+import io.vertx.core.impl.VertxInternal;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+
+import dev.millrace.metrics.Gauges;
+import dev.millrace.redis.RedisConfig;
+import dev.millrace.redis.RedisUnavailableException;
+
+/**
+ * The service's way to Redis: one {@link RedisLink} per event loop, so that a request talks to Redis on the thread that
+ * serves it, and two threads never contend for a connection.
+ *
+ * <p>Not for blocking commands or subscriptions: they would hold up everybody else's answers.
+ */
+@ApplicationScoped
+public class RedisLinks {
+
+    private static final Duration[] BUCKETS = LongStream.of(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+            .mapToObj(Duration::ofMillis).toArray(Duration[]::new);
+
+    private final RedisClients clients;
+    private final RedisConfig config;
+    private final MeterRegistry metrics;
+    private final Gauges gauges;
+    private final VertxInternal vertx;
+    private final List<Runnable> whenConnected = new CopyOnWriteArrayList<>();
+    private volatile LinkSet links;
+
+    RedisLinks(RedisClients clients, RedisConfig config, MeterRegistry metrics, Gauges gauges, Vertx vertx) {
+        this.clients = clients;
+        this.config = config;
+        this.metrics = metrics;
+        this.gauges = gauges;
+        this.vertx = (VertxInternal) vertx;
+    }
+
+    void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) StartupEvent event) {
+        Supplier<Redis> factory = clients.factory();
+        Listener listener = new Listener();
+        Timer calls = Timer.builder("millrace.redis.calls").description("Redis calls that were answered")
+                .serviceLevelObjectives(BUCKETS).register(metrics);
+        LongConsumer latency = ns -> calls.record(ns, TimeUnit.NANOSECONDS);
+        links = new LinkSet(vertx, factory, listener, latency, config.maxInFlight(), config.timeout());
+        gauges.add("millrace.redis.links.up", "Connections to Redis that are up, of one per event loop", links,
+                LinkSet::up);
+        gauges.add("millrace.redis.links", "Connections to Redis there should be", links, LinkSet::size);
+        gauges.add("millrace.redis.in.flight", "Redis calls waiting for their answer", links, LinkSet::inFlight);
+        links.open();
+    }
+
+    void stop(@Observes @Priority(Interceptor.Priority.PLATFORM_AFTER) ShutdownEvent event) {
+        links.close();
+    }
+
+    /** Runs {@code action} each time a connection has come up, on its event loop. Register before the start. */
+    public void whenConnected(Runnable action) {
+        whenConnected.add(action);
+    }
+
+    /** Whether the keys of one script may have to live on different servers. */
+    public boolean isCluster() {
+        return clients.endpoint().cluster();
+    }
+
+    /**
+     * Sends one command when subscribed to, and continues on the caller's Vert.x context. Fails with Redis' error reply
+     * or with {@link RedisUnavailableException}, within {@code millrace.redis.timeout}.
+     */
+    public Uni<Response> send(Request request) {
+        return links.pick().send(request);
+    }
+
+    private final class Listener implements RedisLink.Listener {
+        private final ConnectionLog log = new ConnectionLog("Redis", clients.endpoint());
+        private final Counter lost = Counter.builder("millrace.redis.connections.lost")
+                .description("Connections to Redis that broke or could not be opened").register(metrics);
+
+        @Override
+        public void connected(RedisLink link) {
+            log.connected(links.up() == links.size());
+            whenConnected.forEach(Runnable::run);
+        }
+
+        @Override
+        public void disconnected(RedisLink link, String cause) {
+            lost.increment();
+            log.disconnected(cause);
+        }
+    }
+}

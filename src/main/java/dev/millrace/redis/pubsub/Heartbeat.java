@@ -1,0 +1,86 @@
+package dev.millrace.redis.pubsub;
+
+import java.time.Duration;
+import java.util.UUID;
+import java.util.function.Function;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+
+import dev.millrace.redis.link.HeldConnection;
+
+/**
+ * Finds out whether published messages arrive: publishes one to itself over another connection, every few seconds, and
+ * gives up the connection on which it does not arrive in time. This also notices a connection that is dead without being
+ * closed, and a server that no longer belongs to the others.
+ *
+ * <p>Not by PING: the Vert.x client takes the next message that arrives for the answer to it, and loses that message.
+ *
+ * <p>Says nothing while Redis does not confirm that it has published: be it away or too busy, a new connection would not help,
+ * and messages would be lost that this one still delivers.
+ */
+final class Heartbeat {
+
+    private final HeldConnection held;
+    private final Function<Request, Uni<Response>> redis;
+    private final long intervalMs;
+    private final Runnable alive;
+    private final String channel = "mr:~alive:" + UUID.randomUUID();
+
+    // Confined to the event loop.
+    private int round;
+    private long beat;
+    private String heard = "";
+
+    /** @param alive told that a message arrived */
+    Heartbeat(HeldConnection held, Function<Request, Uni<Response>> redis, Duration interval, Runnable alive) {
+        this.held = held;
+        this.redis = redis;
+        this.intervalMs = interval.toMillis();
+        this.alive = alive;
+    }
+
+    String channel() {
+        return channel;
+    }
+
+    /** Redis confirms that it sends this channel's messages. */
+    void begin() {
+        publish(++round);
+    }
+
+    /** The connection is gone. */
+    void end() {
+        round++;
+    }
+
+    void heard(String text) {
+        heard = text;
+        alive.run();
+    }
+
+    private void publish(int current) {
+        String number = Long.toString(++beat);
+        redis.apply(Request.cmd(Command.PUBLISH).arg(channel).arg(number)).subscribe().with(
+                published -> later(intervalMs, current, () -> judge(current, number)),
+                failure -> later(intervalMs / 4, current, () -> publish(current)));
+    }
+
+    private void judge(int current, String expected) {
+        if (heard.equals(expected)) {
+            publish(current);
+        } else {
+            held.drop("messages do not arrive");
+        }
+    }
+
+    private void later(long ms, int current, Runnable action) {
+        held.onLoop(() -> held.later(ms, () -> {
+            if (current == round) {
+                action.run();
+            }
+        }));
+    }
+}

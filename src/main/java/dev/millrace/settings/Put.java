@@ -1,9 +1,0 @@
-package dev.millrace.settings;
-
-/** How putting a definition went. */
-public enum Put {
-    CREATED,
-    REPLACED,
-    /** The tenant has as many as it may have. */
-    TOO_MANY
-}

@@ -1,7 +1,0 @@
-package dev.millrace.http;
-
-import io.quarkus.test.junit.QuarkusIntegrationTest;
-
-/** {@link ProblemsTest} against the packaged service. */
-@QuarkusIntegrationTest
-class ProblemsIT extends ProblemsTest {}

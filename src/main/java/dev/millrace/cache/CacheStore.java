@@ -17,7 +17,7 @@ import dev.millrace.cache.Lookup.Coding;
 import dev.millrace.cache.Lookup.What;
 import dev.millrace.redis.Keys;
 import dev.millrace.redis.Script;
-import dev.millrace.redis.Scripts;
+import dev.millrace.redis.ScriptRunner;
 import dev.millrace.redis.link.RedisLinks;
 
 /**
@@ -55,14 +55,14 @@ class CacheStore {
     }
 
     private final RedisLinks redis;
-    private final Scripts scripts;
+    private final ScriptRunner scripts;
     private final Script put;
     private final Script get;
     private final Script delete;
     private final Script purge;
     private final Script release;
 
-    CacheStore(RedisLinks redis, Scripts scripts) {
+    CacheStore(RedisLinks redis, ScriptRunner scripts) {
         this.redis = redis;
         this.scripts = scripts;
         this.put = scripts.get("cache/put-3");

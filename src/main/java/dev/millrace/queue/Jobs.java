@@ -17,7 +17,7 @@ import dev.millrace.queue.model.QueueName;
 import dev.millrace.queue.model.QueueSettings;
 import dev.millrace.queue.store.StoredJob;
 import dev.millrace.redis.Script;
-import dev.millrace.redis.Scripts;
+import dev.millrace.redis.ScriptRunner;
 
 /** To look at jobs and steer them. */
 @Singleton
@@ -27,13 +27,13 @@ public class Jobs {
     private static final Pattern CURSOR = Pattern.compile("[zwg]:-?\\d{0,20}:\\d{1,15}");
 
     private final Queues queues;
-    private final Scripts scripts;
+    private final ScriptRunner scripts;
     private final Script look;
     private final Script list;
     private final Script cancel;
     private final Script retry;
 
-    Jobs(Queues queues, Scripts scripts) {
+    Jobs(Queues queues, ScriptRunner scripts) {
         this.queues = queues;
         this.scripts = scripts;
         this.look = scripts.get("queue/look-1");

@@ -12,7 +12,7 @@ import io.vertx.redis.client.Response;
 
 import dev.millrace.queue.model.QueueName;
 import dev.millrace.redis.Script;
-import dev.millrace.redis.Scripts;
+import dev.millrace.redis.ScriptRunner;
 
 /** Steers a queue as a whole. What concerns many jobs goes in steps, so that Redis is never held up. */
 @Singleton
@@ -22,13 +22,13 @@ public class QueueControl {
     private static final String REMOVED_PER_STEP = "1000";
 
     private final Queues queues;
-    private final Scripts scripts;
+    private final ScriptRunner scripts;
     private final Script pause;
     private final Script drain;
     private final Script redrive;
     private final Script remove;
 
-    QueueControl(Queues queues, Scripts scripts) {
+    QueueControl(Queues queues, ScriptRunner scripts) {
         this.queues = queues;
         this.scripts = scripts;
         this.pause = scripts.get("queue/pause-1");

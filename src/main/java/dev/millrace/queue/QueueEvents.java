@@ -18,7 +18,7 @@ import dev.millrace.http.Stopping;
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.queue.model.QueueName;
 import dev.millrace.redis.Script;
-import dev.millrace.redis.Scripts;
+import dev.millrace.redis.ScriptRunner;
 
 /**
  * What happens to the jobs of a queue, for those who listen. Events are kept while somebody does, and for a minute after, so one
@@ -47,11 +47,11 @@ public class QueueEvents {
         }
     }
 
-    private final Scripts scripts;
+    private final ScriptRunner scripts;
     private final Script events;
     private final EventFeed<String, Event> feed;
 
-    QueueEvents(Scripts scripts, Stopping stopping, Vertx vertx) {
+    QueueEvents(ScriptRunner scripts, Stopping stopping, Vertx vertx) {
         this.scripts = scripts;
         this.events = scripts.get("queue/events-1");
         this.feed = new EventFeed<>(stopping, vertx, POLL_MS);

@@ -20,7 +20,7 @@ import dev.millrace.queue.push.Pushers;
 import dev.millrace.queue.schedule.Schedules;
 import dev.millrace.redis.RedisUnavailableException;
 import dev.millrace.redis.Script;
-import dev.millrace.redis.Scripts;
+import dev.millrace.redis.ScriptRunner;
 
 /**
  * Sees to what falls due when nobody asks: once a second, in each queue, due jobs are made ready, schedules fire, leases that
@@ -45,12 +45,12 @@ public class QueueMaintenance {
     private final Schedules schedules;
     private final Pushers pushers;
     private final QueueMetrics metrics;
-    private final Scripts scripts;
+    private final ScriptRunner scripts;
     private final Script sweep;
     private volatile boolean failing;
 
     QueueMaintenance(ApiKeys keys, Queues queues, Schedules schedules, Pushers pushers, QueueMetrics metrics,
-            Scripts scripts) {
+            ScriptRunner scripts) {
         this.keys = keys;
         this.queues = queues;
         this.schedules = schedules;

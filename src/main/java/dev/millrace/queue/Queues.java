@@ -24,7 +24,7 @@ import dev.millrace.queue.model.QueueName;
 import dev.millrace.queue.model.QueueSettings;
 import dev.millrace.redis.Keys;
 import dev.millrace.redis.Script;
-import dev.millrace.redis.Scripts;
+import dev.millrace.redis.ScriptRunner;
 import dev.millrace.redis.link.RedisLinks;
 import dev.millrace.settings.DefinitionKind;
 import dev.millrace.settings.Definitions;
@@ -43,13 +43,13 @@ public class Queues {
 
     private final Definitions<QueueDefinition, QueueSettings> defined;
     private final RedisLinks redis;
-    private final Scripts scripts;
+    private final ScriptRunner scripts;
     private final Script register;
     private final Script renumber;
     /** Those known to be in the index, as long as the connections hold: a Redis that comes back may have lost some. */
     private final Set<QueueName> registered = ConcurrentHashMap.newKeySet();
 
-    Queues(DefinitionsFactory factory, RedisLinks redis, Scripts scripts) {
+    Queues(DefinitionsFactory factory, RedisLinks redis, ScriptRunner scripts) {
         this.redis = redis;
         this.scripts = scripts;
         this.register = scripts.get("queue/register-1");

@@ -16,7 +16,7 @@ import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.ErrorCode;
 import dev.millrace.redis.RedisUnavailableException;
 import dev.millrace.redis.Script;
-import dev.millrace.redis.Scripts;
+import dev.millrace.redis.ScriptRunner;
 import dev.millrace.redis.link.RedisLinks;
 
 /**
@@ -39,14 +39,15 @@ public class Leases {
 
     private final Policies policies;
     private final RedisLinks redis;
-    private final Scripts scripts;
+    private final ScriptRunner scripts;
     private final FailModeDecider degraded;
     private final RateLimitMetrics metrics;
     private final Script acquire;
     private final Script renew;
     private final SecureRandom random = new SecureRandom();
 
-    Leases(Policies policies, RedisLinks redis, Scripts scripts, FailModeDecider degraded, RateLimitMetrics metrics) {
+    Leases(Policies policies, RedisLinks redis, ScriptRunner scripts, FailModeDecider degraded,
+            RateLimitMetrics metrics) {
         this.policies = policies;
         this.redis = redis;
         this.scripts = scripts;

@@ -12,7 +12,7 @@ import io.vertx.redis.client.Response;
 
 import dev.millrace.redis.Keys;
 import dev.millrace.redis.Script;
-import dev.millrace.redis.Scripts;
+import dev.millrace.redis.ScriptRunner;
 import dev.millrace.redis.link.RedisLinks;
 
 /** The counters in Redis: their keys, the scripts that change them, and what the scripts reply. */
@@ -30,11 +30,11 @@ class RateLimitStore {
     record Outcomes(List<Outcome> list, long decidedAt) {}
 
     private final RedisLinks redis;
-    private final Scripts scripts;
+    private final ScriptRunner scripts;
     private final Script check;
     private final Script refund;
 
-    RateLimitStore(RedisLinks redis, Scripts scripts) {
+    RateLimitStore(RedisLinks redis, ScriptRunner scripts) {
         this.redis = redis;
         this.scripts = scripts;
         this.check = scripts.get("ratelimit/check-N");

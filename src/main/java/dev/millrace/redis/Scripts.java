@@ -20,7 +20,7 @@ import dev.millrace.redis.link.RedisLinks;
  * cluster) by EVAL, which also teaches it. Both are atomic, and a NOSCRIPT reply means that nothing ran.
  */
 @Singleton
-public class Scripts {
+public class Scripts implements ScriptRunner {
 
     private final RedisLinks links;
     private final Map<String, Script> scripts = new ConcurrentHashMap<>();
@@ -30,7 +30,7 @@ public class Scripts {
         links.whenConnected(this::preload);
     }
 
-    /** The script of that name; stores ask once, when they are made. */
+    @Override
     public Script get(String name) {
         return scripts.computeIfAbsent(name, Script::load);
     }
@@ -41,17 +41,7 @@ public class Scripts {
                 .orElse(null);
     }
 
-    /**
-     * Runs a script when subscribed to.
-     *
-     * @param keys all keys it touches, with one hash tag if Redis may be a cluster
-     * @param args its other arguments
-     */
-    public Uni<Response> run(Script script, List<String> keys, List<String> args) {
-        return run(script, keys, args, null);
-    }
-
-    /** As above, with a last argument of bytes, or null. */
+    @Override
     public Uni<Response> run(Script script, List<String> keys, List<String> args, Buffer bytes) {
         return links.send(request(Command.EVALSHA, script.sha1(), keys, args, bytes))
                 .onFailure(RedisReply::isNoScript)

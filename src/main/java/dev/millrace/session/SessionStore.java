@@ -8,7 +8,7 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.redis.client.Response;
 
 import dev.millrace.redis.Script;
-import dev.millrace.redis.Scripts;
+import dev.millrace.redis.ScriptRunner;
 import dev.millrace.user.Owner;
 import dev.millrace.user.RecordKind;
 import dev.millrace.user.RecordState;
@@ -31,12 +31,12 @@ class SessionStore {
     /** The outcome of a patch; {@code session} only where it is DONE, {@code version} where it is STALE. */
     record PatchOutcome(Patched patched, Stored session, long version) {}
 
-    private final Scripts scripts;
+    private final ScriptRunner scripts;
     private final Script current;
     private final Script patch;
     private final Script rotate;
 
-    SessionStore(Scripts scripts) {
+    SessionStore(ScriptRunner scripts) {
         this.scripts = scripts;
         this.current = scripts.get("session/current-2");
         this.patch = scripts.get("session/patch-2");

@@ -18,7 +18,7 @@ import io.vertx.redis.client.Response;
 
 import dev.millrace.redis.Keys;
 import dev.millrace.redis.Script;
-import dev.millrace.redis.Scripts;
+import dev.millrace.redis.ScriptRunner;
 import dev.millrace.redis.link.RedisLinks;
 
 /** A tenant's definitions of one kind in Redis: a hash of them by name, and a version that changes with it. */
@@ -31,12 +31,12 @@ class DefinitionStore {
     private static final Logger LOG = Logger.getLogger(DefinitionStore.class);
 
     private final RedisLinks redis;
-    private final Scripts scripts;
+    private final ScriptRunner scripts;
     private final ObjectMapper json;
     private final Script put;
     private final Script delete;
 
-    DefinitionStore(RedisLinks redis, Scripts scripts, ObjectMapper json) {
+    DefinitionStore(RedisLinks redis, ScriptRunner scripts, ObjectMapper json) {
         this.redis = redis;
         this.scripts = scripts;
         this.json = json;

@@ -8,7 +8,7 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.redis.client.Response;
 
 import dev.millrace.redis.Script;
-import dev.millrace.redis.Scripts;
+import dev.millrace.redis.ScriptRunner;
 import dev.millrace.user.Owner;
 import dev.millrace.user.RecordKind;
 import dev.millrace.user.RecordState;
@@ -39,12 +39,12 @@ class TokenStore {
     /** The outcome of a rotation; {@code family} only where it is FIRST or AGAIN. */
     record Rotation(Rotated rotated, Stored family) {}
 
-    private final Scripts scripts;
+    private final ScriptRunner scripts;
     private final UserRecords records;
     private final Script rotate;
     private final Script inspect;
 
-    TokenStore(Scripts scripts, UserRecords records) {
+    TokenStore(ScriptRunner scripts, UserRecords records) {
         this.scripts = scripts;
         this.records = records;
         this.rotate = scripts.get("token/rotate-4");

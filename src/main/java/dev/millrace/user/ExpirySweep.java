@@ -26,7 +26,7 @@ import dev.millrace.auth.ApiKeys;
 import dev.millrace.redis.Keys;
 import dev.millrace.redis.RedisUnavailableException;
 import dev.millrace.redis.Script;
-import dev.millrace.redis.Scripts;
+import dev.millrace.redis.ScriptRunner;
 import dev.millrace.redis.link.RedisLinks;
 
 /**
@@ -54,7 +54,7 @@ class ExpirySweep {
     private final Vertx vertx;
     private final ApiKeys keys;
     private final RedisLinks redis;
-    private final Scripts scripts;
+    private final ScriptRunner scripts;
     private final UserRecords records;
     private final Script due;
     private final Counter expired;
@@ -62,7 +62,7 @@ class ExpirySweep {
     private volatile boolean failing;
     private long timer;
 
-    ExpirySweep(Vertx vertx, ApiKeys keys, RedisLinks redis, Scripts scripts, UserRecords records,
+    ExpirySweep(Vertx vertx, ApiKeys keys, RedisLinks redis, ScriptRunner scripts, UserRecords records,
             MeterRegistry metrics) {
         this.vertx = vertx;
         this.keys = keys;

@@ -13,7 +13,7 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 
 import dev.millrace.redis.Script;
-import dev.millrace.redis.Scripts;
+import dev.millrace.redis.ScriptRunner;
 import dev.millrace.redis.link.RedisLinks;
 
 /**
@@ -29,10 +29,10 @@ public class UserEvents {
     private static final int CONCURRENCY = 16;
 
     private final RedisLinks redis;
-    private final Scripts scripts;
+    private final ScriptRunner scripts;
     private final Script events;
 
-    UserEvents(RedisLinks redis, Scripts scripts) {
+    UserEvents(RedisLinks redis, ScriptRunner scripts) {
         this.redis = redis;
         this.scripts = scripts;
         this.events = scripts.get("user/events-N");

@@ -11,7 +11,7 @@ import io.vertx.redis.client.Response;
 
 import dev.millrace.http.Page;
 import dev.millrace.redis.Script;
-import dev.millrace.redis.Scripts;
+import dev.millrace.redis.ScriptRunner;
 
 /**
  * What users have several of, each with an end: sessions, families of refresh tokens. All of one user's are in one hash, so
@@ -54,7 +54,7 @@ public class UserRecords {
         UNKNOWN_EXCEPTION
     }
 
-    private final Scripts scripts;
+    private final ScriptRunner scripts;
     private final String kept;
     private final Script add;
     private final Script list;
@@ -62,7 +62,7 @@ public class UserRecords {
     private final Script removeAll;
     private final Script expire;
 
-    UserRecords(Scripts scripts, EventConfig config) {
+    UserRecords(ScriptRunner scripts, EventConfig config) {
         this.scripts = scripts;
         this.kept = Integer.toString(Math.max(1, config.kept() / UserKey.PARTITIONS));
         this.add = scripts.get("user/add-4");

@@ -20,7 +20,7 @@ import dev.millrace.http.problem.ErrorCode;
 import dev.millrace.queue.QueueService;
 import dev.millrace.queue.model.QueueName;
 import dev.millrace.redis.Script;
-import dev.millrace.redis.Scripts;
+import dev.millrace.redis.ScriptRunner;
 import dev.millrace.settings.PutResult;
 
 /**
@@ -40,13 +40,13 @@ public class Schedules {
     /** A schedule. {@code nextMs}: its next occurrence, 0 if there is none any more. */
     public record Named(String name, ScheduleDefinition definition, long anchorMs, long nextMs) {}
 
-    private final Scripts scripts;
+    private final ScriptRunner scripts;
     private final ObjectMapper json;
     private final QueueService queues;
     private final Script set;
     private final Script read;
 
-    Schedules(Scripts scripts, ObjectMapper json, QueueService queues) {
+    Schedules(ScriptRunner scripts, ObjectMapper json, QueueService queues) {
         this.scripts = scripts;
         this.json = json;
         this.queues = queues;

@@ -25,7 +25,7 @@ import dev.millrace.queue.model.NewJob;
 import dev.millrace.queue.model.QueueName;
 import dev.millrace.queue.model.QueueSettings;
 import dev.millrace.redis.Script;
-import dev.millrace.redis.Scripts;
+import dev.millrace.redis.ScriptRunner;
 import dev.millrace.redis.link.ReplicatedScripts;
 
 /** Jobs in Redis: what producers and workers do, a script each. All keys of a queue share a slot. */
@@ -48,7 +48,7 @@ public class QueueStore {
     public record Handed(List<StoredJob> jobs, List<Long> leaseEnds, long nextInMs) {}
 
     private final Queues queues;
-    private final Scripts scripts;
+    private final ScriptRunner scripts;
     private final ReplicatedScripts replicated;
     private final Script enqueue;
     private final Script reserve;
@@ -57,7 +57,7 @@ public class QueueStore {
     private final Script extend;
     private final Script release;
 
-    QueueStore(Queues queues, Scripts scripts, ReplicatedScripts replicated) {
+    QueueStore(Queues queues, ScriptRunner scripts, ReplicatedScripts replicated) {
         this.queues = queues;
         this.scripts = scripts;
         this.replicated = replicated;

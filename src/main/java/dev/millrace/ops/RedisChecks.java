@@ -5,20 +5,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import jakarta.interceptor.Interceptor;
 
 import org.jboss.logging.Logger;
 
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.Quarkus;
-import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 
+import dev.millrace.redis.RedisConnected;
 import dev.millrace.redis.RedisInfo;
 import dev.millrace.redis.link.RedisLinks;
 
@@ -36,13 +34,9 @@ public class RedisChecks {
 
     RedisChecks(RedisLinks redis) {
         this.redis = redis;
-        redis.whenConnected(this::run);
     }
 
-    /** Makes sure that this exists before the first connection. */
-    void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE - 1) StartupEvent event) {}
-
-    private void run() {
+    void run(@Observes RedisConnected event) {
         if (!done.compareAndSet(false, true)) {
             return;
         }

@@ -23,6 +23,7 @@ import dev.millrace.queue.model.QueueDefinition;
 import dev.millrace.queue.model.QueueName;
 import dev.millrace.queue.model.QueueSettings;
 import dev.millrace.redis.Keys;
+import dev.millrace.redis.RedisConnected;
 import dev.millrace.redis.Script;
 import dev.millrace.redis.ScriptRunner;
 import dev.millrace.redis.link.RedisLinks;
@@ -54,13 +55,16 @@ public class Queues {
         this.scripts = scripts;
         this.register = scripts.get("queue/register-1");
         this.renumber = scripts.get("queue/renumber-1");
-        redis.whenConnected(registered::clear);
         this.defined = factory.of(new DefinitionKind<>("Queue", QueueName.FEATURE, "~settings", MOST,
                 QueueDefinition.class, QueueDefinition::violations, (name, definition) -> definition.toSettings()));
     }
 
     void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE - 2) StartupEvent event) {
         defined.follow();
+    }
+
+    void connected(@Observes RedisConnected event) {
+        registered.clear();
     }
 
     void stop(@Observes ShutdownEvent event) {

@@ -4,16 +4,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
+import io.quarkus.redis.datasource.ReactiveRedisDataSource;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
-
-import dev.millrace.redis.link.RedisLinks;
 
 /**
  * Runs Lua scripts by EVALSHA; where Redis does not know a script (restarted, flushed, failed over, another node of the
@@ -22,12 +22,11 @@ import dev.millrace.redis.link.RedisLinks;
 @Singleton
 public class Scripts implements ScriptRunner {
 
-    private final RedisLinks links;
+    private final ReactiveRedisDataSource redis;
     private final Map<String, Script> scripts = new ConcurrentHashMap<>();
 
-    Scripts(RedisLinks links) {
-        this.links = links;
-        links.whenConnected(this::preload);
+    Scripts(ReactiveRedisDataSource redis) {
+        this.redis = redis;
     }
 
     @Override
@@ -43,9 +42,15 @@ public class Scripts implements ScriptRunner {
 
     @Override
     public Uni<Response> run(Script script, List<String> keys, List<String> args, Buffer bytes) {
-        return links.send(request(Command.EVALSHA, script.sha1(), keys, args, bytes))
+        return send(request(Command.EVALSHA, script.sha1(), keys, args, bytes))
                 .onFailure(RedisReply::isNoScript)
-                .recoverWithUni(() -> links.send(request(Command.EVAL, script.source(), keys, args, bytes)));
+                .recoverWithUni(() -> send(request(Command.EVAL, script.source(), keys, args, bytes)))
+                .map(reply -> reply == null ? null : reply.getDelegate());
+    }
+
+    /** The data source's own execute() takes strings only. */
+    private Uni<io.vertx.mutiny.redis.client.Response> send(Request request) {
+        return redis.getRedis().send(io.vertx.mutiny.redis.client.Request.newInstance(request));
     }
 
     public static Request request(Command command, String script, List<String> keys, List<String> args, Buffer bytes) {
@@ -63,11 +68,10 @@ public class Scripts implements ScriptRunner {
     }
 
     /** Only saves the first callers an EVAL, so a failure does not matter; one at a time, so that callers find room. */
-    private void preload() {
+    void preload(@Observes RedisConnected event) {
         Multi.createFrom().iterable(scripts.values())
-                .onItem().transformToUniAndConcatenate(script -> links
-                        .send(Request.cmd(Command.SCRIPT).arg("LOAD").arg(script.source())).onFailure()
-                        .recoverWithNull())
+                .onItem().transformToUniAndConcatenate(script -> redis
+                        .execute(Command.SCRIPT, "LOAD", script.source()).onFailure().recoverWithNull())
                 .subscribe().with(loaded -> {});
     }
 }

@@ -2,6 +2,8 @@ package dev.millrace.redis.link;
 
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Handler;
 import io.vertx.core.impl.ContextInternal;
 
 /**
@@ -21,6 +23,15 @@ public final class CallerContext {
                     failure -> run(caller, () -> emitter.fail(failure)));
             emitter.onTermination(running::cancel);
         });
+    }
+
+    /** Gives a result to {@code next} at once if this is the caller's context or there is none, else on it. */
+    static <T> void complete(ContextInternal caller, AsyncResult<T> result, Handler<AsyncResult<T>> next) {
+        if (caller == null || caller == ContextInternal.current()) {
+            next.handle(result);
+        } else {
+            caller.emit(result, next);
+        }
     }
 
     /** Runs {@code next} at once if this is the caller's context or there is none, else on it. */

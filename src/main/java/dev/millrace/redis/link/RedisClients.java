@@ -19,10 +19,11 @@ import io.vertx.redis.client.ProtocolVersion;
 import io.vertx.redis.client.Redis;
 
 import dev.millrace.redis.RedisConfig;
+import dev.millrace.redis.RedisTopology;
 
 /** Knows where Redis is and makes clients for it. */
 @Singleton
-public class RedisClients {
+public class RedisClients implements RedisTopology {
 
     /** Supplies a server where none is configured: the embedded one, in dev and test. */
     public interface Fallback {
@@ -57,6 +58,11 @@ public class RedisClients {
     /** Where Redis is. */
     public RedisEndpoint endpoint() {
         return endpoint;
+    }
+
+    @Override
+    public boolean isCluster() {
+        return endpoint.cluster();
     }
 
     /** Makes clients with one connection each; to be asked on the event loop the connection shall live on. */

@@ -4,14 +4,15 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.BiConsumer;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
+import io.smallrye.mutiny.vertx.AsyncResultUni;
 import io.vertx.core.AsyncResult;
+import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.impl.ContextInternal;
 import io.vertx.redis.client.Command;
@@ -97,17 +98,17 @@ public final class RedisLink implements HeldConnection.Owner {
 
     /** Sends one command when subscribed to; fails with a Redis error reply or {@link RedisUnavailableException}. */
     public Uni<Response> send(Request request) {
-        return Uni.createFrom().emitter(emitter -> {
-            ContextInternal caller = ContextInternal.current();
-            Call call = new Call(false, (reply, failure) -> CallerContext.run(caller, () -> {
-                if (failure == null) {
-                    emitter.complete(reply);
-                } else {
-                    emitter.fail(failure);
-                }
-            }));
+        return AsyncResultUni.toUni(handler -> send(request, handler));
+    }
+
+    /** Sends one command now; the handler gets the same outcomes, on the caller's Vert.x context. */
+    void send(Request request, Handler<AsyncResult<Response>> handler) {
+        Call call = new Call(false, ContextInternal.current(), handler);
+        if (held.isOnItsLoop()) {
+            submit(call, request);
+        } else {
             held.onLoop(() -> submit(call, request));
-        });
+        }
     }
 
     /**
@@ -136,8 +137,8 @@ public final class RedisLink implements HeldConnection.Owner {
         int[] left = {outcomes.length};
         for (int i = 0; i < outcomes.length; i++) {
             int at = i;
-            submit(new Call(isScript(requests.get(i)), (reply, failure) -> {
-                outcomes[at] = each.apply(new CommandOutcome(reply, failure));
+            submit(new Call(isScript(requests.get(i)), null, answer -> {
+                outcomes[at] = each.apply(new CommandOutcome(answer.result(), answer.cause()));
                 if (--left[0] == 0) {
                     CallerContext.run(caller, () -> emitter.complete(Arrays.asList(outcomes)));
                 }
@@ -239,17 +240,20 @@ public final class RedisLink implements HeldConnection.Owner {
 
     /** One command on its way. */
     private final class Call implements Handler<AsyncResult<Response>> {
-        private final BiConsumer<Response, Throwable> then;
+        private final ContextInternal caller;
+        private final Handler<AsyncResult<Response>> then;
         private final long sentAt = System.nanoTime();
         private final boolean script;
         private boolean done;
 
         /**
          * @param script whether callers may have written the words of the reply, which then say nothing of the server
-         * @param then told the reply, which may be null, or the failure; called on the link's event loop
+         * @param caller on which to call {@code then}; null for the link's event loop
+         * @param then gets the reply, which may be null, or the failure
          */
-        Call(boolean script, BiConsumer<Response, Throwable> then) {
+        Call(boolean script, ContextInternal caller, Handler<AsyncResult<Response>> then) {
             this.script = script;
+            this.caller = caller;
             this.then = then;
         }
 
@@ -272,20 +276,20 @@ public final class RedisLink implements HeldConnection.Owner {
             latency.accept(System.nanoTime() - sentAt);
             if (answer.succeeded()) {
                 held.answered();
-                then.accept(answer.result(), null);
+                CallerContext.complete(caller, answer, then);
             } else {
                 Throwable failure = RedisReply.failure(answer.cause());
                 if (!script && RedisReply.meansReconnect(answer.cause())) {
                     held.drop(HeldConnection.reason(answer.cause()));
                 }
-                then.accept(null, failure);
+                CallerContext.complete(caller, Future.failedFuture(failure), then);
             }
         }
 
         void fail(RedisUnavailableException failure) {
             if (!done) {
                 done = true;
-                then.accept(null, failure);
+                CallerContext.complete(caller, Future.failedFuture(failure), then);
             }
         }
     }

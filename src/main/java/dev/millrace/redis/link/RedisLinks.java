@@ -1,16 +1,15 @@
 package dev.millrace.redis.link;
 
 import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
 
 import jakarta.annotation.Priority;
-import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
 import jakarta.interceptor.Interceptor;
 
 import io.micrometer.core.instrument.Counter;
@@ -27,6 +26,7 @@ import io.vertx.redis.client.Response;
 
 import dev.millrace.metrics.Gauges;
 import dev.millrace.redis.RedisConfig;
+import dev.millrace.redis.RedisConnected;
 import dev.millrace.redis.RedisUnavailableException;
 
 /**
@@ -35,35 +35,34 @@ import dev.millrace.redis.RedisUnavailableException;
  *
  * <p>Not for blocking commands or subscriptions: they would hold up everybody else's answers.
  */
-@ApplicationScoped
+@Singleton
 public class RedisLinks {
 
     private static final Duration[] BUCKETS = LongStream.of(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
             .mapToObj(Duration::ofMillis).toArray(Duration[]::new);
 
     private final RedisClients clients;
-    private final RedisConfig config;
-    private final MeterRegistry metrics;
     private final Gauges gauges;
-    private final VertxInternal vertx;
-    private final List<Runnable> whenConnected = new CopyOnWriteArrayList<>();
-    private volatile LinkSet links;
+    private final Event<RedisConnected> connected;
+    private final LinkSet links;
+    private final LinkedRedis redis;
 
-    RedisLinks(RedisClients clients, RedisConfig config, MeterRegistry metrics, Gauges gauges, Vertx vertx) {
+    RedisLinks(RedisClients clients, RedisConfig config, MeterRegistry metrics, Gauges gauges,
+            Event<RedisConnected> connected, Vertx vertx) {
         this.clients = clients;
-        this.config = config;
-        this.metrics = metrics;
         this.gauges = gauges;
-        this.vertx = (VertxInternal) vertx;
-    }
-
-    void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) StartupEvent event) {
+        this.connected = connected;
         Supplier<Redis> factory = clients.factory();
-        Listener listener = new Listener();
         Timer calls = Timer.builder("millrace.redis.calls").description("Redis calls that were answered")
                 .serviceLevelObjectives(BUCKETS).register(metrics);
         LongConsumer latency = ns -> calls.record(ns, TimeUnit.NANOSECONDS);
-        links = new LinkSet(vertx, factory, listener, latency, config.maxInFlight(), config.timeout());
+        VertxInternal internal = (VertxInternal) vertx;
+        this.links = new LinkSet(internal, factory, new Listener(metrics), latency, config.maxInFlight(),
+                config.timeout());
+        this.redis = new LinkedRedis(links, factory, internal, config.timeout());
+    }
+
+    void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) StartupEvent event) {
         gauges.add("millrace.redis.links.up", "Connections to Redis that are up, of one per event loop", links,
                 LinkSet::up);
         gauges.add("millrace.redis.links", "Connections to Redis there should be", links, LinkSet::size);
@@ -75,9 +74,9 @@ public class RedisLinks {
         links.close();
     }
 
-    /** Runs {@code action} each time a connection has come up, on its event loop. Register before the start. */
-    public void whenConnected(Runnable action) {
-        whenConnected.add(action);
+    /** The links as a Vert.x client. */
+    Redis redis() {
+        return redis;
     }
 
     /** Whether the keys of one script may have to live on different servers. */
@@ -95,13 +94,17 @@ public class RedisLinks {
 
     private final class Listener implements RedisLink.Listener {
         private final ConnectionLog log = new ConnectionLog("Redis", clients.endpoint());
-        private final Counter lost = Counter.builder("millrace.redis.connections.lost")
-                .description("Connections to Redis that broke or could not be opened").register(metrics);
+        private final Counter lost;
+
+        Listener(MeterRegistry metrics) {
+            this.lost = Counter.builder("millrace.redis.connections.lost")
+                    .description("Connections to Redis that broke or could not be opened").register(metrics);
+        }
 
         @Override
         public void connected(RedisLink link) {
             log.connected(links.up() == links.size());
-            whenConnected.forEach(Runnable::run);
+            connected.fire(new RedisConnected());
         }
 
         @Override

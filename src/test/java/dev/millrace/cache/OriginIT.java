@@ -2,5 +2,8 @@ package dev.millrace.cache;
 
 import io.quarkus.test.junit.QuarkusIntegrationTest;
 
+import dev.millrace.Repackaged;
+
+@Repackaged
 @QuarkusIntegrationTest
 class OriginIT extends OriginTest {}

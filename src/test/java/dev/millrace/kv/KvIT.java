@@ -2,5 +2,8 @@ package dev.millrace.kv;
 
 import io.quarkus.test.junit.QuarkusIntegrationTest;
 
+import dev.millrace.Repackaged;
+
+@Repackaged
 @QuarkusIntegrationTest
 class KvIT extends KvTest {}

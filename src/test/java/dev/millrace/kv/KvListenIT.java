@@ -5,7 +5,9 @@ import java.net.URI;
 import io.quarkus.test.junit.QuarkusIntegrationTest;
 
 import dev.millrace.Management;
+import dev.millrace.Repackaged;
 
+@Repackaged
 @QuarkusIntegrationTest
 class KvListenIT extends KvListenTest {
 

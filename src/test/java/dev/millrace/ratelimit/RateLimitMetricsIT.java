@@ -5,8 +5,10 @@ import java.net.URI;
 import io.quarkus.test.junit.QuarkusIntegrationTest;
 
 import dev.millrace.Management;
+import dev.millrace.Repackaged;
 
 /** {@link RateLimitMetricsTest} against the packaged service. */
+@Repackaged
 @QuarkusIntegrationTest
 class RateLimitMetricsIT extends RateLimitMetricsTest {
 

@@ -62,7 +62,7 @@ class CacheScriptsTest {
         return CacheHistories.histories();
     }
 
-    @Property(tries = 1500)
+    @Property
     void answerAsTheModelDoes(@ForAll("histories") List<Step> history) {
         history.forEach(step -> {
             pass(step);
@@ -71,7 +71,7 @@ class CacheScriptsTest {
         assertEquals(List.of(), redis.immortal());
     }
 
-    @Property(tries = 1000)
+    @Property
     void hideMoreAndNeverLessWhereFewPurgesAreRemembered(@ForAll("histories") List<Step> history) {
         scripts = new CacheScripts(redis, FEW);
         history.forEach(step -> {

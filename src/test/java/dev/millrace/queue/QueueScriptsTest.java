@@ -62,7 +62,7 @@ class QueueScriptsTest {
         return QueueHistories.settings();
     }
 
-    @Property(tries = 500)
+    @Property
     void answerAsTheModelDoes(@ForAll("settings") QueueSettings settings, @ForAll("histories") List<Step> history) {
         run = new QueueRun(redis, settings);
         for (Step step : history) {
@@ -105,8 +105,8 @@ class QueueScriptsTest {
         now.map("state").keySet().forEach(field -> assertTrue(known.contains(field.split(":")[0]), field + " is left"));
         now.keys().forEach((key, ids) -> assertTrue(!key.startsWith("g:") || known.containsAll(ids),
                 () -> "behind " + key + " stands what was removed"));
-        long waiting = now.lists("w:").values().stream().mapToInt(List::size).sum()
-                + now.lists("g:").values().stream().mapToInt(List::size).sum();
+        long waiting = now.lists("w:").values().stream().mapToLong(List::size).sum()
+                + now.lists("g:").values().stream().mapToLong(List::size).sum();
         assertEquals(waiting, now.stat("waiting"));
         assertEquals(now.stat("enqueued"), waiting + now.map("delayed").size() + now.map("leased").size()
                 + now.map("dead").size() + now.stat("completed") + now.stat("removed"), "all are counted");

@@ -55,7 +55,7 @@ class CheckListTest {
         });
     }
 
-    @Property(tries = 1000)
+    @Property
     void answersAsTheModelDoes(@ForAll("scenes") Scene scene) {
         ChecksModel model = new ChecksModel();
         VirtualRedis.fresh();
@@ -67,7 +67,7 @@ class CheckListTest {
         }
     }
 
-    @Property(tries = 500)
+    @Property
     void anAtomicListIsChargedWholeOrNotAtAll(@ForAll("scenes") Scene scene) {
         VirtualRedis.fresh();
         for (Call call : scene.calls()) {
@@ -93,7 +93,7 @@ class CheckListTest {
         }
     }
 
-    @Property(tries = 100)
+    @Property
     void aPenaltyBlocksFromTheFirstDenialAndIsNotProlonged(@ForAll("algorithms") String algorithm) {
         VirtualRedis.fresh();
         Limit limit = Limit.of(algorithm, 2, 1000).withPenalty(60_000);
@@ -113,7 +113,7 @@ class CheckListTest {
         assertTrue(script.decide(limit, 1).admitted());
     }
 
-    @Property(tries = 100)
+    @Property
     void aLookStartsNoPenalty(@ForAll("algorithms") String algorithm) {
         VirtualRedis.fresh();
         Limit limit = Limit.of(algorithm, 1, 1000).withPenalty(60_000);
@@ -123,7 +123,7 @@ class CheckListTest {
         assertTrue(look.retryAfter() <= 2_000_000, look::toString);
     }
 
-    @Property(tries = 100)
+    @Property
     void aDenialInAnAtomicListHoldsTheOthersBackButClaimsNothing(@ForAll("algorithms") String algorithm) {
         VirtualRedis.fresh();
         Limit limit = Limit.of(algorithm, 3, 60_000);

@@ -36,7 +36,7 @@ class CheckScriptTest {
         return Histories.histories();
     }
 
-    @Property(tries = 2000)
+    @Property
     void answersAsTheModelDoes(@ForAll("histories") History history) {
         LimiterModel model = history.limit().model();
         VirtualRedis.fresh();

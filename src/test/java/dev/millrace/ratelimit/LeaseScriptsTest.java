@@ -47,7 +47,7 @@ class LeaseScriptsTest {
                 .ofMaxSize(60);
     }
 
-    @Property(tries = 1000)
+    @Property
     void answerAsTheModelDoes(@ForAll("steps") List<Step> steps, @ForAll @LongRange(min = 1, max = 5) long limit) {
         ConcurrencyModel model = new ConcurrencyModel(limit);
         VirtualRedis.fresh();

@@ -31,7 +31,7 @@ class RefundScriptTest {
     }
 
     /** Every other charge is given back; the twin never sees those. */
-    @Property(tries = 500)
+    @Property
     void whatIsGivenBackAtOnceWasNeverCharged(@ForAll("histories") History history) {
         Limit limit = history.limit();
         Limit twin = limit.named("twin");
@@ -54,7 +54,7 @@ class RefundScriptTest {
         }
     }
 
-    @Property(tries = 500)
+    @Property
     void aLateRefundTakesNothingFromOthers(@ForAll("windowed") History history) {
         Limit limit = history.limit();
         VirtualRedis.fresh();

@@ -54,7 +54,7 @@ class MergePatchTest {
         scripts.create("one", "secret", "", "0", 1000, 1000, 1, false);
     }
 
-    @Property(tries = 2000)
+    @Property
     void isWhatTheRfcSays(@ForAll("objects") String target, @ForAll("objects") String patch) throws IOException {
         String written = written(target);
         String result = merge(written, written(patch));

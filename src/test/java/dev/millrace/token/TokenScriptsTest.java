@@ -97,7 +97,7 @@ class TokenScriptsTest {
                 Arbitraries.of(0L, 0L, 1L, 30L, 60_000L)).as(Step::new).list().ofMaxSize(60);
     }
 
-    @Property(tries = 1500)
+    @Property
     void answerAsTheModelDoes(@ForAll("histories") List<Step> history) {
         for (Step step : history) {
             pass(step);

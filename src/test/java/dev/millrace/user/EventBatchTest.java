@@ -49,7 +49,7 @@ class EventBatchTest {
                 .ofMaxSize(200);
     }
 
-    @Property(tries = 2000)
+    @Property
     void everyEventIsGivenOnceInOneOrder(@ForAll("steps") List<Step> steps,
             @ForAll @Size(SERVERS) List<@IntRange(max = 20) Integer> clocks,
             @ForAll @IntRange(min = 1, max = 4) int most) {

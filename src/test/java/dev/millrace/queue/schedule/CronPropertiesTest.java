@@ -82,28 +82,28 @@ class CronPropertiesTest {
                 .as((second, minute, hour) -> second + " " + minute + " " + hour + " * * *");
     }
 
-    @Property(tries = 600, edgeCases = EdgeCasesMode.NONE)
+    @Property(edgeCases = EdgeCasesMode.NONE)
     void fireWhenTheClockSaysSo(@ForAll("expressions") String cron, @ForAll Change change,
             @ForAll @LongRange(min = -2 * DAY, max = 7200) long offset) {
         Instant from = change.at.plusSeconds(offset / 60 * 60);
         assertFiresAsReference(cron, change.zone, from, from.plusSeconds(2 * DAY), 60);
     }
 
-    @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
+    @Property(edgeCases = EdgeCasesMode.NONE)
     void fireToTheSecond(@ForAll("expressionsWithSeconds") String cron, @ForAll Change change,
             @ForAll @LongRange(min = -7200, max = 3600) long offset) {
         Instant from = change.at.plusSeconds(offset);
         assertFiresAsReference(cron, change.zone, from, from.plusSeconds(3 * 3600), 1);
     }
 
-    @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
+    @Property(edgeCases = EdgeCasesMode.NONE)
     void fireAnywhereInTheYear(@ForAll("expressions") String cron,
             @ForAll @LongRange(min = 0, max = 10 * 366 * DAY) long offset) {
         Instant from = Instant.parse("2024-01-01T00:00:00Z").plusSeconds(offset / 60 * 60);
         assertFiresAsReference(cron, ZoneId.of("America/New_York"), from, from.plusSeconds(5 * DAY), 60);
     }
 
-    @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
+    @Property(edgeCases = EdgeCasesMode.NONE)
     void findTheDayHoweverFar(@ForAll("days") String cron,
             @ForAll @LongRange(min = 0, max = 100 * 366) long offset) {
         LocalDate after = LocalDate.of(2000, 1, 1).plusDays(offset);

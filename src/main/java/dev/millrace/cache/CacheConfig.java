@@ -52,5 +52,12 @@ public interface CacheConfig {
         @WithDefault("10s")
         @WithConverter(DurationConverter.class)
         Duration timeout();
+
+        /**
+         * Whether origins may have any address, in any spelling: also link-local ones, with the metadata services of clouds, and
+         * multicast, unspecified and reserved ones. Private and loopback addresses are always allowed.
+         */
+        @WithDefault("false")
+        boolean allowAnyAddress();
     }
 }

@@ -1,97 +1,101 @@
 package dev.millrace.cache;
 
 import java.net.URI;
-import java.util.concurrent.TimeoutException;
+import java.util.EnumSet;
+import java.util.Set;
 
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
 import io.smallrye.mutiny.Uni;
-import io.vertx.core.Future;
-import io.vertx.core.Promise;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.HttpClientRequest;
-import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.PoolOptions;
-import io.vertx.core.http.RequestOptions;
 
 import dev.millrace.cache.OriginAnswer.Kind;
+import dev.millrace.outbound.AddressGuard;
+import dev.millrace.outbound.AddressKind;
+import dev.millrace.outbound.NameLookup;
+import dev.millrace.outbound.OutboundClient;
+import dev.millrace.outbound.OutboundLimits;
+import dev.millrace.outbound.OutboundRequest;
+import dev.millrace.outbound.OutboundRequest.BodyLimit;
+import dev.millrace.outbound.OutboundResponse;
+import dev.millrace.outbound.TargetHost;
 
 /**
- * Asks origins. Sends nothing of the caller's; follows no redirect; reads no more than the bound; and answers within the
- * time-out, whatever the origin does.
+ * Fetches from origins. Sends nothing of the caller's, follows no redirect, reads no more than the bound, and finishes within the
+ * time-out, whatever the origin does. Calls private addresses, because origins usually live beside Millrace; but no addresses that
+ * no origin has, such as a cloud's metadata service, unless the configuration allows them.
  */
 @Singleton
 class OriginClient {
 
-    private static final int CONNECT_TIMEOUT_MS = 2000;
-    private static final int MAX_CONNECTIONS = 64;
-    private static final int MAX_WAITING = 1000;
+    static final String ALLOW_ANY = "millrace.cache.origin.allow-any-address";
+    /** Long enough to keep connections between requests. Each request names the address, so none outlives its name's move. */
+    static final OutboundLimits LIMITS = new OutboundLimits(2000, 64, 1000, 60, 0, 25_000, 8192);
 
-    private final Vertx vertx;
-    private final HttpClient http;
+    private static final Set<AddressKind> REFUSED = EnumSet.of(AddressKind.METADATA, AddressKind.LINK_LOCAL,
+            AddressKind.UNSPECIFIED, AddressKind.MULTICAST, AddressKind.BROADCAST, AddressKind.RESERVED);
+    private static final int MAX_FIELD = 256;
+
+    private final OutboundClient http;
+    private final boolean allowAny;
     private final long timeoutMs;
 
+    @Inject
     OriginClient(Vertx vertx, CacheConfig config) {
-        this.vertx = vertx;
+        this(new OutboundClient(vertx, new NameLookup(vertx, "millrace-origin-names"), guard(config), LIMITS), config);
+    }
+
+    OriginClient(OutboundClient http, CacheConfig config) {
+        this.http = http;
+        this.allowAny = config.origin().allowAnyAddress();
         this.timeoutMs = config.origin().timeout().toMillis();
-        this.http = vertx.httpClientBuilder()
-                .with(new HttpClientOptions().setConnectTimeout(CONNECT_TIMEOUT_MS))
-                .with(new PoolOptions().setHttp1MaxSize(MAX_CONNECTIONS).setMaxWaitQueueSize(MAX_WAITING))
-                // What goes wrong is told to who asked; the log need not say it again.
-                .withConnectHandler(connection -> connection.exceptionHandler(e -> {})).build();
+    }
+
+    /** Refuses the addresses that no origin has, unless the configuration allows every address. */
+    static AddressGuard guard(CacheConfig config) {
+        return new AddressGuard(config.origin().allowAnyAddress() ? Set.of() : REFUSED, ALLOW_ANY);
     }
 
     /**
-     * Asks for a URL; never fails.
+     * Fetches a URL; never fails.
      *
-     * @param etag of what is at hand, to ask whether it is so still; empty for none
+     * @param etag of the entry at hand, to ask whether it is unchanged; empty for none
      * @param maxBytes of the body as it is sent
      */
     Uni<OriginAnswer> get(URI url, String etag, int maxBytes) {
-        return Uni.createFrom().emitter(emitter -> {
-            Promise<OriginAnswer> answer = Promise.promise();
-            HttpClientRequest[] sent = new HttpClientRequest[1];
-            long timer = vertx.setTimer(timeoutMs, t -> {
-                if (answer.tryFail(new TimeoutException()) && sent[0] != null) {
-                    sent[0].reset();
-                }
-            });
-            http.request(options(url, etag)).compose(request -> {
-                sent[0] = request;
-                return request.send();
-            }).compose(response -> read(response, maxBytes)).onComplete(done -> {
-                if (done.succeeded()) {
-                    answer.tryComplete(done.result());
-                } else {
-                    answer.tryFail(done.cause());
-                }
-            });
-            answer.future().onComplete(done -> {
-                vertx.cancelTimer(timer);
-                emitter.complete(done.succeeded() ? done.result() : OriginAnswer.failed(0, reason(done.cause())));
-            });
-        });
+        if (!allowAny && isSpelledOddly(url)) {
+            return Uni.createFrom().item(OriginAnswer.failed(0,
+                    "its address is not written in the usual way: set " + ALLOW_ANY + " to allow it"));
+        }
+        return http.send(new OutboundRequest(HttpMethod.GET, url, timeoutMs, fields -> fill(fields, etag), null,
+                (status, fields) -> problem(status, fields) == null ? maxBytes : BodyLimit.UNREAD))
+                .map(response -> answer(response, maxBytes));
     }
 
-    private RequestOptions options(URI url, String etag) {
-        RequestOptions options = new RequestOptions().setMethod(HttpMethod.GET).setAbsoluteURI(url.toString())
-                .setFollowRedirects(false).setTimeout(timeoutMs)
-                .putHeader(HttpHeaders.ACCEPT, "*/*").putHeader(HttpHeaders.ACCEPT_ENCODING, "gzip")
-                .putHeader(HttpHeaders.USER_AGENT, "millrace");
-        return etag.isEmpty() ? options : options.putHeader(HttpHeaders.IF_NONE_MATCH, etag);
+    private static boolean isSpelledOddly(URI url) {
+        try {
+            return !TargetHost.of(url).isSpelledPlainly();
+        } catch (IllegalArgumentException e) {
+            return false; // the client says so
+        }
     }
 
-    private static Future<OriginAnswer> read(HttpClientResponse response, int maxBytes) {
-        int status = response.statusCode();
-        String coding = response.getHeader(HttpHeaders.CONTENT_ENCODING);
-        boolean gzip = "gzip".equalsIgnoreCase(coding);
-        String failure = switch (status) {
-            case 200 -> coding == null || gzip || coding.equalsIgnoreCase("identity")
+    private static void fill(MultiMap fields, String etag) {
+        fields.set(HttpHeaders.ACCEPT, "*/*").set(HttpHeaders.ACCEPT_ENCODING, "gzip");
+        if (!etag.isEmpty()) {
+            fields.set(HttpHeaders.IF_NONE_MATCH, etag);
+        }
+    }
+
+    /** Why a response cannot be used; null if it can. */
+    private static String problem(int status, MultiMap fields) {
+        String coding = fields.get(HttpHeaders.CONTENT_ENCODING);
+        return switch (status) {
+            case 200 -> coding == null || isGzip(coding) || coding.equalsIgnoreCase("identity")
                     ? null
                     : "it answered in the coding " + coding + ", which was not asked for";
             case 304, 404, 410 -> null;
@@ -99,52 +103,36 @@ class OriginClient {
                     ? "it redirects (" + status + "), which is not followed"
                     : "it answered " + status;
         };
-        if (failure != null) {
-            response.exceptionHandler(e -> {});
-            response.request().reset();
-            return Future.succeededFuture(OriginAnswer.failed(status, failure));
+    }
+
+    private static OriginAnswer answer(OutboundResponse response, int maxBytes) {
+        int status = response.status();
+        String problem = status == 0 ? response.failure() : problem(status, response.fields());
+        if (problem != null) {
+            return OriginAnswer.failed(status, problem);
         }
-        return body(response, maxBytes).map(body -> new OriginAnswer(
-                status == 200 ? Kind.OK : status == 304 ? Kind.UNCHANGED : Kind.NOTHING, status,
-                header(response, HttpHeaders.CONTENT_TYPE, "application/octet-stream"), gzip,
-                header(response, HttpHeaders.ETAG, ""),
-                CacheDirectives.parse(response.getHeader(HttpHeaders.CACHE_CONTROL)), age(response), body, null));
+        if (!response.whole()) {
+            return OriginAnswer.failed(0, response.failure() != null
+                    ? response.failure()
+                    : "it answered with more than " + maxBytes + " bytes");
+        }
+        return new OriginAnswer(status == 200 ? Kind.OK : status == 304 ? Kind.UNCHANGED : Kind.NOTHING, status,
+                field(response, HttpHeaders.CONTENT_TYPE, "application/octet-stream"),
+                isGzip(response.field(HttpHeaders.CONTENT_ENCODING)), field(response, HttpHeaders.ETAG, ""),
+                CacheDirectives.parse(response.field(HttpHeaders.CACHE_CONTROL)), age(response), response.body(), null);
     }
 
-    /** Ends the exchange as soon as the body is larger than it may be. */
-    private static Future<Buffer> body(HttpClientResponse response, int maxBytes) {
-        Promise<Buffer> whole = Promise.promise();
-        Buffer body = Buffer.buffer();
-        response.handler(chunk -> {
-            if (body.length() + chunk.length() > maxBytes) {
-                if (whole.tryFail(new IllegalStateException("it answered with more than " + maxBytes + " bytes"))) {
-                    response.request().reset();
-                }
-            } else {
-                body.appendBuffer(chunk);
-            }
-        });
-        response.endHandler(end -> whole.tryComplete(body));
-        response.exceptionHandler(whole::tryFail);
-        return whole.future();
+    private static boolean isGzip(String coding) {
+        return "gzip".equalsIgnoreCase(coding);
     }
 
-    private static String header(HttpClientResponse response, CharSequence name, String otherwise) {
-        String value = response.getHeader(name);
-        return value == null || value.length() > 256 ? otherwise : value;
+    private static String field(OutboundResponse response, CharSequence name, String otherwise) {
+        String value = response.field(name);
+        return value == null || value.length() > MAX_FIELD ? otherwise : value;
     }
 
-    private static long age(HttpClientResponse response) {
-        String age = response.getHeader(HttpHeaders.AGE);
+    private static long age(OutboundResponse response) {
+        String age = response.field(HttpHeaders.AGE);
         return age != null && age.matches("\\d{1,9}") ? Long.parseLong(age) * 1000 : 0;
-    }
-
-    private String reason(Throwable failure) {
-        if (failure instanceof IllegalStateException) {
-            return failure.getMessage();
-        }
-        return failure instanceof TimeoutException
-                ? "it did not answer within " + timeoutMs + " ms"
-                : "it cannot be reached, or broke the exchange off";
     }
 }

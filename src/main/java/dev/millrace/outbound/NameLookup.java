@@ -9,23 +9,19 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
 
-import jakarta.inject.Inject;
-import jakarta.inject.Singleton;
-
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 
 /**
- * Looks names up with the system's resolver, which blocks, on a few threads of its own. All who ask for a name at once are
- * answered by one look, so a name that takes long holds one thread; the names of one domain, whose servers may all be away, hold
- * two at most, and leave the others to others; and there is a bound to the names that wait.
+ * Looks names up with the system's resolver, which blocks, on a few threads of its own. Callers that ask for one name at the same
+ * time share one lookup, so a slow name holds one thread. The names of one domain, whose servers may all be away, hold at most two
+ * threads and leave the others to other domains. The number of waiting names is bounded.
  */
-@Singleton
-public class NameLookup {
+public final class NameLookup {
 
-    /** A resolver that blocks. */
+    /** A blocking resolver. */
     public interface Resolver {
         InetAddress[] resolve(String name) throws UnknownHostException;
     }
@@ -35,64 +31,72 @@ public class NameLookup {
     private static final int THREADS = 8;
     private static final int THREADS_OF_A_DOMAIN = 2;
 
-    private record Look(String name, Promise<List<InetAddress>> promise) {}
+    private record Lookup(String name, Promise<List<InetAddress>> promise) {}
 
-    /** The looks at names of one domain. */
+    /** The lookups of one domain's names. */
     private static final class Domain {
         private int running;
-        private final Queue<Look> waiting = new ArrayDeque<>();
+        private final Queue<Lookup> waiting = new ArrayDeque<>();
     }
 
     private final Resolver resolver;
     private final WorkerExecutor threads;
 
     // Guarded by this.
-    private final Map<String, Future<List<InetAddress>>> looks = new HashMap<>();
+    private final Map<String, Future<List<InetAddress>>> lookups = new HashMap<>();
     private final Map<String, Domain> domains = new HashMap<>();
 
-    @Inject
-    public NameLookup(Vertx vertx) {
-        this(vertx, InetAddress::getAllByName);
+    /**
+     * Lookups on threads of their own, so that slow names of one client delay no other client.
+     *
+     * @param threads name of the threads
+     */
+    public NameLookup(Vertx vertx, String threads) {
+        this(vertx, threads, InetAddress::getAllByName);
     }
 
-    public NameLookup(Vertx vertx, Resolver resolver) {
+    /** Lookups with a resolver other than the system's. */
+    public NameLookup(Vertx vertx, String threads, Resolver resolver) {
         this.resolver = resolver;
-        this.threads = vertx.createSharedWorkerExecutor("millrace-push-names", THREADS);
+        this.threads = vertx.createSharedWorkerExecutor(threads, THREADS);
     }
 
-    /** The addresses of a name, in the system's order; answers on any thread, and has no deadline of its own. */
+    /**
+     * Looks up the addresses of a name, in the system's order. Completes on any thread, and has no deadline of its own. Fails with
+     * {@link RejectedExecutionException} if too many other names are waiting.
+     */
     public synchronized Future<List<InetAddress>> lookup(String name) {
-        Future<List<InetAddress>> same = looks.get(name);
+        Future<List<InetAddress>> same = lookups.get(name);
         if (same != null) {
             return same;
         }
         Domain domain = domains.getOrDefault(domain(name), new Domain());
-        if (looks.size() >= MAX_WAITING || domain.running + domain.waiting.size() >= MAX_OF_A_DOMAIN) {
+        if (lookups.size() >= MAX_WAITING || domain.running + domain.waiting.size() >= MAX_OF_A_DOMAIN) {
             return Future.failedFuture(new RejectedExecutionException());
         }
-        Look look = new Look(name, Promise.promise());
-        looks.put(name, look.promise.future());
+        Lookup lookup = new Lookup(name, Promise.promise());
+        lookups.put(name, lookup.promise.future());
         if (domain.running < THREADS_OF_A_DOMAIN) {
             domain.running++;
             domains.put(domain(name), domain);
-            start(look);
+            start(lookup);
         } else {
-            domain.waiting.add(look);
+            domain.waiting.add(lookup);
         }
-        return look.promise.future();
+        return lookup.promise.future();
     }
 
-    private void start(Look look) {
-        threads.executeBlocking(() -> List.of(resolver.resolve(look.name)), false).onComplete(found -> {
-            over(look.name);
-            look.promise.handle(found);
+    private void start(Lookup lookup) {
+        threads.executeBlocking(() -> List.of(resolver.resolve(lookup.name)), false).onComplete(found -> {
+            finished(lookup.name);
+            lookup.promise.handle(found);
         });
     }
 
-    private synchronized void over(String name) {
-        looks.remove(name);
+    private synchronized void finished(String name) {
+        lookups.remove(name);
         Domain domain = domains.get(domain(name));
-        Look next = domain.waiting.poll();
+        Lookup next = domain.waiting.poll();
         if (next != null) {
             start(next);
         } else if (--domain.running == 0) {
@@ -100,7 +104,7 @@ public class NameLookup {
         }
     }
 
-    /** The last two labels: mostly what one party's servers answer for. */
+    /** The last two labels: usually the zone that one owner's servers answer for. */
     private static String domain(String name) {
         String plain = name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
         return plain.substring(plain.lastIndexOf('.', plain.lastIndexOf('.') - 1) + 1);

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 /** The header field {@code Retry-After} (RFC 9110, 10.2.3): seconds, or a date. */
 public final class RetryAfter {
 
-    /** There is none, or none that can be read. */
+    /** The field is absent or unreadable. */
     public static final long NONE = -1;
     static final long MAX_MS = Duration.ofHours(24).toMillis();
 
@@ -18,9 +18,9 @@ public final class RetryAfter {
     private RetryAfter() {}
 
     /**
-     * How many ms after now, 0 to {@link #MAX_MS}; {@link #NONE} if it does not say.
+     * Returns how many ms after now to retry, 0 to 24 h; {@link #NONE} if the field does not say.
      *
-     * @param value of the field; null if there is none
+     * @param value of the field; null if it is absent
      */
     public static long ms(String value, Instant now) {
         if (value == null) {

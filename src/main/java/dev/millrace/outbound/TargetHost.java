@@ -1,5 +1,6 @@
 package dev.millrace.outbound;
 
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -8,42 +9,47 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Host and port of a URL. What is an address in any of the forms that some resolver takes for one, such as
- * {@code 2130706433}, {@code 0x7f.1} or {@code 0177.0.0.1}, is that address, as it is in a browser; so nobody after this
- * class can read it as another one.
+ * Host and port of a URL. Every spelling that some resolver reads as an address, such as {@code 2130706433}, {@code 0x7f.1} or
+ * {@code 0177.0.0.1}, is read as that address, as browsers do. So no later step can read it as another one.
  *
- * @param name as it stands in the URL, in lower case, an IPv6 address in brackets
- * @param address if the name is one; else null, and the name has to be looked up
- * @param port the scheme's if the URL has none
- * @param tls whether it is https
+ * @param name the host as the URL spells it, in lower case, an IPv6 address in brackets
+ * @param address the address if the name is one; else null, and the name must be looked up
+ * @param port the scheme's default if the URL has none
+ * @param tls whether the scheme is https
  */
 public record TargetHost(String name, InetAddress address, int port, boolean tls) {
 
     private static final Pattern AUTHORITY = Pattern
-            .compile("(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9_-]+(?:\\.[A-Za-z0-9_-]+)*\\.?)(?::(\\d{1,5}))?");
+            .compile("(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9_-]+(?:\\.[A-Za-z0-9_-]+)*\\.?)(?::(\\d{0,5}))?");
     private static final Pattern NUMBER = Pattern.compile("\\d+|0[xX][0-9A-Fa-f]*");
     private static final int MAX_NAME = 253;
 
     /**
-     * The host of a URL.
+     * Reads the host of a URL.
      *
-     * @throws IllegalArgumentException if it has none, or a user, or is neither http nor https
+     * @throws IllegalArgumentException if the URL has no host, has a user, or is neither http nor https
      */
     public static TargetHost of(URI url) {
         boolean tls = "https".equalsIgnoreCase(url.getScheme());
         check(tls || "http".equalsIgnoreCase(url.getScheme()));
         Matcher authority = AUTHORITY.matcher(url.getRawAuthority() == null ? "" : url.getRawAuthority());
         check(authority.matches());
-        int port = authority.group(2) == null ? tls ? 443 : 80 : Integer.parseInt(authority.group(2));
+        String digits = authority.group(2);
+        int port = digits == null || digits.isEmpty() ? tls ? 443 : 80 : Integer.parseInt(digits);
         String name = authority.group(1).toLowerCase(Locale.ROOT);
         check(port >= 1 && port <= 65_535 && name.length() <= MAX_NAME);
         return new TargetHost(name, address(name), port, tls);
     }
 
+    /** Whether the name is not an address, or is one in its usual spelling: four decimal numbers, or IPv6 that is not IPv4. */
+    public boolean isSpelledPlainly() {
+        return !(address instanceof Inet4Address) || name.equals(address.getHostAddress());
+    }
+
     private static InetAddress address(String name) {
         try {
             if (name.startsWith("[")) {
-                // In brackets it is an address or nothing, so this asks no DNS.
+                // A name in brackets is an address or invalid, so this call does not ask DNS.
                 return InetAddress.getByName(name);
             }
             String[] parts = name.split("\\.");
@@ -53,7 +59,7 @@ public record TargetHost(String name, InetAddress address, int port, boolean tls
         }
     }
 
-    /** One to four numbers, of which the last one fills the bytes that are left. */
+    /** One to four numbers; the last one fills the bytes that are left. */
     private static byte[] ipv4(String[] parts) {
         check(parts.length <= 4);
         long address = 0;

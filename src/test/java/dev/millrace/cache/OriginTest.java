@@ -326,6 +326,15 @@ class OriginTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"169.254.169.254", "[fd00:ec2::254]", "0.0.0.0", "2852039166"})
+    void noOriginIsAtSuchAnAddress(String host) {
+        as(ADMIN, "{\"origin\":\"http://" + host + "/{key}\"}").put("/v1/cache/regions/" + region).then()
+                .statusCode(201);
+        read("x").then().statusCode(502).body("code", equalTo("origin-failed"))
+                .body("detail", containsString("set millrace.cache.origin.allow-any-address to allow it"));
+    }
+
     @Test
     void aBodyOf10MegabytesIsAFailureByDefault() {
         define("");

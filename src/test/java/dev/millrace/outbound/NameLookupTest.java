@@ -20,15 +20,13 @@ import org.junit.jupiter.api.Test;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 
-import dev.millrace.queue.push.Failure;
-
 /** Names are looked up one look for all who ask at once, only so many wait, and no domain holds up the others. */
 class NameLookupTest {
 
     private final Vertx vertx = Vertx.vertx();
     private final CountDownLatch end = new CountDownLatch(1);
     private final AtomicInteger looks = new AtomicInteger();
-    private final NameLookup names = new NameLookup(vertx, name -> {
+    private final NameLookup names = new NameLookup(vertx, "names", name -> {
         looks.incrementAndGet();
         try {
             if (!name.endsWith("alive.example")) {
@@ -61,7 +59,7 @@ class NameLookupTest {
         }
         Future<List<InetAddress>> oneMore = names.lookup("one-more");
         assertInstanceOf(RejectedExecutionException.class, oneMore.cause());
-        assertEquals("its name was not looked up, as too many others are", Failure.ofLookup(oneMore.cause()));
+        assertEquals("its name was not looked up, as too many others are", OutboundFailures.ofLookup(oneMore.cause()));
         assertSame(waiting.get(0), names.lookup("name-0"), "who asks for one that waits is no more");
         end.countDown();
         waiting.forEach(one -> assertEquals(2, await(one).size()));

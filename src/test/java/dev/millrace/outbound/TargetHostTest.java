@@ -1,8 +1,10 @@
 package dev.millrace.outbound;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.URI;
 
@@ -39,9 +41,25 @@ class TargetHostTest {
     void hasThePortOfTheSchemeUnlessItIsGiven() {
         assertEquals(new TargetHost("a", null, 80, false), TargetHost.of(URI.create("http://A")));
         assertEquals(new TargetHost("a", null, 443, true), TargetHost.of(URI.create("HTTPS://a/")));
+        assertEquals(new TargetHost("a", null, 443, true), TargetHost.of(URI.create("https://a:/")));
         assertEquals(new TargetHost("a", null, 65535, true), TargetHost.of(URI.create("https://a:65535/?x")));
         assertEquals(new TargetHost("[::1]", TargetHost.of(URI.create("http://[::1]")).address(), 1, false),
                 TargetHost.of(URI.create("http://[::1]:1")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"example.com", "localhost", "127.0.0.1", "169.254.169.254", "[::1]", "[0:0::1]",
+            "[fd00:ec2::254]", "[64:ff9b::127.0.0.1]"})
+    void knowsTheUsualSpelling(String host) {
+        assertTrue(TargetHost.of(URI.create("http://" + host + "/")).isSpelledPlainly());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1.", "2130706433", "0x7f000001", "0x7f.1", "127.1", "0177.0.0.1", "127.0.0.01",
+            "0",
+            "[::ffff:127.0.0.1]", "[::ffff:7f00:1]"})
+    void knowsAnOddSpelling(String host) {
+        assertFalse(TargetHost.of(URI.create("http://" + host + "/")).isSpelledPlainly());
     }
 
     @ParameterizedTest

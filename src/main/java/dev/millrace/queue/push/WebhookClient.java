@@ -1,83 +1,86 @@
 package dev.millrace.queue.push;
 
+import java.time.Instant;
+import java.util.EnumSet;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
+import java.util.Set;
 
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
 import io.smallrye.mutiny.Uni;
-import io.vertx.core.Context;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.HttpConnection;
-import io.vertx.core.http.PoolOptions;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 
+import dev.millrace.outbound.AddressGuard;
+import dev.millrace.outbound.AddressKind;
 import dev.millrace.outbound.NameLookup;
-import dev.millrace.outbound.PublicAddresses;
+import dev.millrace.outbound.OutboundClient;
+import dev.millrace.outbound.OutboundLimits;
+import dev.millrace.outbound.OutboundRequest;
+import dev.millrace.outbound.OutboundResponse;
+import dev.millrace.outbound.RetryAfter;
 import dev.millrace.queue.model.PushTarget;
 
 /**
- * Sends messages to receivers as Standard Webhooks. It calls no address that is not allowed, be it written as it may, named in
- * DNS, or the target of a redirect; and it is done within the target's time-out, whatever the receiver does.
+ * Sends messages to receivers as Standard Webhooks. Calls only addresses of the public internet, unless the configuration allows
+ * others. Finishes within the target's time-out, whatever the receiver does.
  */
 @Singleton
 public class WebhookClient {
 
-    private static final int CONNECT_TIMEOUT_MS = 3000;
-    /** Without use; many servers close after 2 to 5 s, and what is sent at that moment is lost. */
-    private static final int IDLE_SECONDS = 1;
-    /** Whatever a receiver says about keeping it open; and then its name is looked up for a new one. */
-    private static final long MAX_AGE_MS = 60_000;
-    private static final int MAX_HEADER_BYTES = 32 * 1024;
+    /** The most bytes of an answer that are read; its message counts as taken if there are more. */
+    static final int MAX_ANSWER = 64 * 1024;
+    /**
+     * Connections close after 1 s without use, because many servers close after 2 to 5 s, and a message sent at that moment is lost.
+     * They close after 60 s in any case, so that the name is looked up for a new one.
+     */
+    static final OutboundLimits LIMITS = new OutboundLimits(3000, PushTarget.MAX_CONCURRENCY,
+            PushTarget.MAX_CONCURRENCY, 1, 60_000, PushTarget.MAX_TIMEOUT_MS, 32 * 1024);
 
-    private final Vertx vertx;
-    private final NameLookup names;
-    private final PublicAddresses addresses;
-    private final long maxAgeMs;
-    private final HttpClient http;
+    private final OutboundClient http;
 
     @Inject
-    WebhookClient(Vertx vertx, NameLookup names, PublicAddresses addresses) {
-        this(vertx, names, addresses, MAX_AGE_MS, new HttpClientOptions());
+    WebhookClient(Vertx vertx, PushConfig config) {
+        this(new OutboundClient(vertx, new NameLookup(vertx, "millrace-push-names"), guard(config), LIMITS));
     }
 
-    /** With options of its own: whom to trust. */
-    WebhookClient(Vertx vertx, NameLookup names, PublicAddresses addresses, long maxAgeMs, HttpClientOptions options) {
-        this.vertx = vertx;
-        this.names = names;
-        this.addresses = addresses;
-        this.maxAgeMs = maxAgeMs;
-        this.http = vertx.httpClientBuilder()
-                .with(options.setConnectTimeout(CONNECT_TIMEOUT_MS).setKeepAliveTimeout(IDLE_SECONDS)
-                        .setMaxHeaderSize(MAX_HEADER_BYTES))
-                .with(new PoolOptions().setHttp1MaxSize(PushTarget.MAX_CONCURRENCY)
-                        .setMaxWaitQueueSize(PushTarget.MAX_CONCURRENCY))
-                .withConnectHandler(this::opened).build();
+    WebhookClient(OutboundClient http) {
+        this.http = http;
+    }
+
+    /** Refuses every address that is not public, unless the configuration allows private ones. */
+    static AddressGuard guard(PushConfig config) {
+        Set<AddressKind> refused = config.allowPrivate()
+                ? Set.of()
+                : EnumSet.complementOf(EnumSet.of(AddressKind.PUBLIC));
+        return new AddressGuard(refused, "millrace.queue.push.allow-private");
     }
 
     /**
-     * Sends a message once; never fails. How many are sent at once is the caller's to bound.
+     * Sends a message once; never fails. The caller bounds how many are sent at once.
      *
-     * @param id of the message, the same each time it is sent; of another message never. Of visible ASCII
+     * @param id of the message, the same each time it is sent, and of no other message. Of visible ASCII
      * @param body JSON
      * @param headers further header fields; those of Standard Webhooks and of HTTP itself are the client's
      */
     public Uni<Delivery> deliver(PushTarget target, String id, byte[] body, Map<String, String> headers) {
-        return Uni.createFrom().emitter(emitter -> {
-            Context context = vertx.getOrCreateContext();
-            WebhookMessage message = new WebhookMessage(id, body, headers);
-            context.runOnContext(
-                    go -> new WebhookExchange(vertx, context, http, target, message, emitter::complete).start(names,
-                            addresses));
-        });
+        WebhookMessage message = new WebhookMessage(id, body, headers);
+        return http.send(new OutboundRequest(HttpMethod.POST, target.url(), target.timeoutMs(),
+                fields -> message.sign(fields, target.secrets()), Buffer.buffer(body), (status, fields) -> MAX_ANSWER))
+                .map(response -> delivery(response, target.timeoutMs()));
     }
 
-    private void opened(HttpConnection connection) {
-        // What goes wrong is told to who sends; the log need not say it again.
-        connection.exceptionHandler(e -> {});
-        long end = vertx.setTimer(maxAgeMs, t -> connection.shutdown(PushTarget.MAX_TIMEOUT_MS, TimeUnit.MILLISECONDS));
-        connection.closeHandler(closed -> vertx.cancelTimer(end));
+    /** A status that is a failure says more than that the rest of its answer is missing. */
+    private static Delivery delivery(OutboundResponse response, int timeoutMs) {
+        int status = response.status();
+        boolean failing = status != 0 && (status < 200 || status >= 300);
+        if (response.failure() == null || failing) {
+            return Delivery.answered(status, RetryAfter.ms(response.field(HttpHeaders.RETRY_AFTER), Instant.now()));
+        }
+        return Delivery.failed(status,
+                response.timedOut() ? "no answer within " + timeoutMs + " ms" : response.failure());
     }
 }

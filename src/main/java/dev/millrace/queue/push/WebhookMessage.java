@@ -4,22 +4,22 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
-import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 
 import dev.millrace.queue.model.WebhookSecret;
 
-/** What is sent. */
+/** The message that is sent. */
 record WebhookMessage(String id, byte[] body, Map<String, String> headers) {
 
-    /** Fills the head of a request, signed for this moment. */
-    void head(HttpClientRequest request, List<WebhookSecret> secrets) {
+    /** Sets the header fields of its request, signed for this moment. */
+    void sign(MultiMap fields, List<WebhookSecret> secrets) {
         long seconds = Instant.now().getEpochSecond();
-        headers.forEach(request::putHeader);
-        request.putHeader(HttpHeaders.CONTENT_TYPE, "application/json").putHeader(HttpHeaders.USER_AGENT, "millrace")
-                .putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length))
-                .putHeader(WebhookSignature.ID, id)
-                .putHeader(WebhookSignature.TIMESTAMP, Long.toString(seconds))
-                .putHeader(WebhookSignature.SIGNATURE, WebhookSignature.of(secrets, id, seconds, body));
+        headers.forEach(fields::set);
+        fields.set(HttpHeaders.CONTENT_TYPE, "application/json")
+                .set(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length))
+                .set(WebhookSignature.ID, id)
+                .set(WebhookSignature.TIMESTAMP, Long.toString(seconds))
+                .set(WebhookSignature.SIGNATURE, WebhookSignature.of(secrets, id, seconds, body));
     }
 }

@@ -10,8 +10,9 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientOptions;
 
 import dev.millrace.Configs;
+import dev.millrace.outbound.AddressGuard;
 import dev.millrace.outbound.NameLookup;
-import dev.millrace.outbound.PublicAddresses;
+import dev.millrace.outbound.OutboundClient;
 import dev.millrace.queue.model.PushTarget;
 import dev.millrace.queue.model.WebhookSecret;
 
@@ -29,20 +30,24 @@ final class Pushing implements AutoCloseable {
 
     /** With the system's resolver. */
     Pushing(boolean allowPrivate) {
-        client = new WebhookClient(vertx, new NameLookup(vertx), addresses(allowPrivate));
+        client = new WebhookClient(vertx, config(allowPrivate));
     }
 
     Pushing(boolean allowPrivate, NameLookup.Resolver resolver) {
         this(addresses(allowPrivate), resolver, MINUTE_MS, new HttpClientOptions());
     }
 
-    Pushing(PublicAddresses addresses, NameLookup.Resolver resolver, long maxAgeMs, HttpClientOptions options) {
-        client = new WebhookClient(vertx, new NameLookup(vertx, resolver), addresses, maxAgeMs, options);
+    Pushing(AddressGuard addresses, NameLookup.Resolver resolver, long maxAgeMs, HttpClientOptions options) {
+        client = new WebhookClient(new OutboundClient(vertx, new NameLookup(vertx, "names", resolver), addresses,
+                WebhookClient.LIMITS.withMaxAgeMs(maxAgeMs), options));
     }
 
-    static PublicAddresses addresses(boolean allowPrivate) {
-        return new PublicAddresses(Configs.of(PushConfig.class, "millrace.queue.push.allow-private",
-                Boolean.toString(allowPrivate)));
+    static AddressGuard addresses(boolean allowPrivate) {
+        return WebhookClient.guard(config(allowPrivate));
+    }
+
+    private static PushConfig config(boolean allowPrivate) {
+        return Configs.of(PushConfig.class, "millrace.queue.push.allow-private", Boolean.toString(allowPrivate));
     }
 
     static PushTarget target(String url, int timeoutMs) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -20,9 +21,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import io.vertx.core.http.HttpClientOptions;
 
-import dev.millrace.Configs;
+import dev.millrace.outbound.AddressGuard;
+import dev.millrace.outbound.AddressKind;
 import dev.millrace.outbound.NameLookup;
-import dev.millrace.outbound.PublicAddresses;
 import dev.millrace.queue.push.Delivery.Outcome;
 
 /**
@@ -32,10 +33,10 @@ import dev.millrace.queue.push.Delivery.Outcome;
 class WebhookAddressTest {
 
     /** Takes 127.0.0.1 for public. */
-    private static final class FirstOnly extends PublicAddresses {
+    private static final class FirstOnly extends AddressGuard {
 
         FirstOnly() {
-            super(Configs.of(PushConfig.class));
+            super(EnumSet.complementOf(EnumSet.of(AddressKind.PUBLIC)), "millrace.queue.push.allow-private");
         }
 
         @Override

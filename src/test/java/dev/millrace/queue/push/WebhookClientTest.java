@@ -266,13 +266,13 @@ class WebhookClientTest {
 
     @Test
     void anAnswerIsReadUpToItsBoundAndTheConnectionUsedAgain() {
-        receiver.handle(StubReceiver.answer(200, "x".repeat(WebhookExchange.MAX_ANSWER), "Keep-Alive: timeout=600"));
+        receiver.handle(StubReceiver.answer(200, "x".repeat(WebhookClient.MAX_ANSWER), "Keep-Alive: timeout=600"));
         for (int i = 0; i < 3; i++) {
             assertEquals(Outcome.DONE, pushing.push(url).outcome());
         }
         assertEquals(1, receiver.opened());
         receiver.handle(
-                StubReceiver.answer(200, "x".repeat(WebhookExchange.MAX_ANSWER + 1), "Keep-Alive: timeout=600"));
+                StubReceiver.answer(200, "x".repeat(WebhookClient.MAX_ANSWER + 1), "Keep-Alive: timeout=600"));
         assertEquals(Outcome.DONE, pushing.push(url).outcome());
         await().atMost(Duration.ofSeconds(20)).until(() -> receiver.closed() == 1);
         assertEquals(Outcome.DONE, pushing.push(url).outcome());

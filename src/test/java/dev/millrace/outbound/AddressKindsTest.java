@@ -1,29 +1,25 @@
 package dev.millrace.outbound;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.netty.util.NetUtil;
 
-import dev.millrace.Configs;
-import dev.millrace.queue.push.PushConfig;
-
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/** Only addresses of the public internet may be called; each class is tried at both of its borders, from both sides. */
-class PublicAddressesTest {
+/** The kind of an address is known; each network is tried at both of its borders, from both sides. */
+class AddressKindsTest {
 
-    private static final PublicAddresses PUBLIC_ONLY = new PublicAddresses(Configs.of(PushConfig.class));
+    private static final AddressKinds KINDS = new AddressKinds();
 
     @ParameterizedTest
     @CsvSource({
@@ -61,8 +57,10 @@ class PublicAddressesTest {
             "fe00::, reserved", "fe7f:ffff::, reserved", "fe80::, link-local", "fe80::a9fe:a9fe, link-local",
             "febf:ffff::, link-local", "fec0::, private", "feff:ffff::, private",
             "ff00::, multicast", "ff02::1, multicast", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff, multicast"})
-    void refuses(String address, String kind) throws Exception {
-        assertEquals(kind, PUBLIC_ONLY.refusal(address(address)));
+    void knowsWhatIsNotPublic(String address, String kind) throws Exception {
+        AddressKind found = KINDS.of(address(address));
+        assertEquals(kind, found.text());
+        assertNotEquals(AddressKind.PUBLIC, found);
     }
 
     @ParameterizedTest
@@ -74,36 +72,31 @@ class PublicAddressesTest {
             "64:ff9b:1::8.8.8.8", "64:ff9b:1:808:8:800:808:808", "2000::", "2000:ffff::", "2001:0:808:808::f7f7:f7f7",
             "2001:1:ffff::", "2001:2:1::", "2001:3::", "2001:f:ffff::", "2001:20::", "2001:db7:ffff::", "2001:db9::",
             "2001:4860:4860::8888", "2002:808:808::", "2003::", "2606:4700::1111", "3ffe:ffff::", "3fff:1000::"})
-    void allows(String address) throws Exception {
-        assertNull(PUBLIC_ONLY.refusal(address(address)), address);
+    void knowsWhatIsPublic(String address) throws Exception {
+        assertEquals(AddressKind.PUBLIC, KINDS.of(address(address)), address);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"127.0.0.1", "10.0.0.1", "169.254.169.254", "::1", "fe80::1", "::ffff:127.0.0.1",
-            "255.255.255.255"})
-    void allowsEverythingWhenToldTo(String address) throws Exception {
-        PublicAddresses all = new PublicAddresses(
-                Configs.of(PushConfig.class, "millrace.queue.push.allow-private", "true"));
-        assertNull(all.refusal(address(address)));
+    @CsvSource({"100.100.100.200, METADATA", "100.100.100.199, PRIVATE", "100.100.100.201, PRIVATE",
+            "fd00:ec2::254, METADATA", "fd00:ec2::253, PRIVATE", "fd00:ec2::255, PRIVATE", "fd20:ce::254, METADATA",
+            "fd20:ce::253, PRIVATE", "fd20:ce::255, PRIVATE", "::ffff:100.100.100.200, METADATA",
+            "64:ff9b::100.100.100.200, METADATA"})
+    void knowsMetadataServicesAmongPrivateAddresses(String address, AddressKind kind) throws Exception {
+        assertEquals(kind, KINDS.of(address(address)));
     }
 
     @Property
     void anEmbeddedAddressIsJudgedAsItself(@ForAll int ipv4) throws UnknownHostException {
         byte[] a = {(byte) (ipv4 >> 24), (byte) (ipv4 >> 16), (byte) (ipv4 >> 8), (byte) ipv4};
-        String kind = PUBLIC_ONLY.refusal(InetAddress.getByAddress(a));
+        AddressKind kind = KINDS.of(InetAddress.getByAddress(a));
         String hex = String.format("%02x%02x:%02x%02x", a[0], a[1], a[2], a[3]);
         String not = String.format("%02x%02x:%02x%02x", ~a[0] & 255, ~a[1] & 255, ~a[2] & 255, ~a[3] & 255);
-        assertEquals(kind, PUBLIC_ONLY.refusal(address("::ffff:" + hex)));
-        assertEquals(kind, PUBLIC_ONLY.refusal(address("64:ff9b::" + hex)));
-        assertEquals(kind, PUBLIC_ONLY.refusal(address("64:ff9b:1::" + hex)));
-        assertEquals(kind, PUBLIC_ONLY.refusal(address("2002:" + hex + "::1")));
-        assertEquals(kind, PUBLIC_ONLY.refusal(address("2001:0:808:808::" + not)));
-        assertEquals(kind, PUBLIC_ONLY.refusal(address("2001:0:" + hex + "::f7f7:f7f7")));
-    }
-
-    @Test
-    void byDefaultOnlyPublicOnesAreAllowed() {
-        assertEquals(false, Configs.of(PushConfig.class).allowPrivate());
+        assertEquals(kind, KINDS.of(address("::ffff:" + hex)));
+        assertEquals(kind, KINDS.of(address("64:ff9b::" + hex)));
+        assertEquals(kind, KINDS.of(address("64:ff9b:1::" + hex)));
+        assertEquals(kind, KINDS.of(address("2002:" + hex + "::1")));
+        assertEquals(kind, KINDS.of(address("2001:0:808:808::" + not)));
+        assertEquals(kind, KINDS.of(address("2001:0:" + hex + "::f7f7:f7f7")));
     }
 
     /** As the bytes say: Java would make IPv4 of a mapped address. */

@@ -1,4 +1,4 @@
-package dev.millrace.queue.push;
+package dev.millrace.outbound;
 
 import java.io.IOException;
 import java.net.ConnectException;
@@ -9,17 +9,21 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 
 import io.netty.channel.ConnectTimeoutException;
+import io.vertx.core.http.ConnectionPoolTooBusyException;
 import io.vertx.core.http.HttpClosedException;
 
 import javax.net.ssl.SSLException;
 
-/** What went wrong, in words of our own: those of exceptions may hold the receiver's, or the URL. */
-public final class Failure {
+/**
+ * What went wrong with a request, in Millrace's own words: an exception's message may contain the host's text, or the URL with its
+ * query.
+ */
+final class OutboundFailures {
 
-    private Failure() {}
+    private OutboundFailures() {}
 
     /** Why a name has no addresses. */
-    public static String ofLookup(Throwable cause) {
+    static String ofLookup(Throwable cause) {
         if (cause instanceof RejectedExecutionException) {
             return "its name was not looked up, as too many others are";
         }
@@ -28,6 +32,9 @@ public final class Failure {
 
     /** Why there is no connection. */
     static String ofConnecting(Throwable cause) {
+        if (cause instanceof ConnectionPoolTooBusyException) {
+            return "too many requests to it are waiting";
+        }
         if (cause instanceof SSLException) {
             return isOfCertificate(cause)
                     ? "its certificate is not trusted, or not for its name"
@@ -38,13 +45,13 @@ public final class Failure {
                 : "it cannot be reached";
     }
 
-    /** Whether another address of the same name may do. */
+    /** Whether another address of the same name may work. */
     static boolean isOfAddress(Throwable cause) {
         return cause instanceof SocketException || cause instanceof TimeoutException;
     }
 
-    /** Why there is no answer to what was sent. */
-    static String ofAnswer(Throwable cause) {
+    /** Why there is no response to what was sent. */
+    static String ofResponse(Throwable cause) {
         return cause instanceof HttpClosedException || cause instanceof IOException
                 ? "it closed the connection without an answer"
                 : "it answered with what is not HTTP";

@@ -13,7 +13,10 @@ import io.quarkus.smallrye.openapi.OpenApiFilter;
 import dev.millrace.http.problem.ErrorCode;
 import dev.millrace.http.problem.Problem;
 
-/** What the OpenAPI document says of the service as a whole, and of the errors every operation has. */
+/**
+ * Adds to the OpenAPI document what applies to the whole service, and the errors that every operation has. Runs at build time
+ * only: in Quarkus' extension (dev mode, tests) and in the Maven plugin that writes the document of {@link ApiDocument}.
+ */
 @OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
 public class ApiDescription implements OASFilter {
 

@@ -4,21 +4,30 @@ import static io.restassured.RestAssured.given;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
+import io.restassured.specification.RequestSpecification;
 
-/** Guarantees of the API's description: every operation says what it does, takes and answers. */
+/** Every operation in the OpenAPI document says what it does, what it takes and what it returns. */
 @QuarkusTest
 class OpenApiTest {
 
     private static final Set<String> METHODS = Set.of("get", "put", "post", "delete", "patch", "head");
+    static final Path OF_DEV_MODE = Path.of("target", "openapi-dev.json");
 
     @Test
     void everyOperationIsDescribed() {
@@ -37,6 +46,30 @@ class OpenApiTest {
         }
         assertEquals(List.of(), lacking);
         assertTrue(operations >= 11, "all of the rate limiter's");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+            "/q/openapi, , yaml", "/q/openapi, text/html, yaml", "/q/openapi, application/json, json",
+            "/q/openapi?format=json, , json", "/q/openapi?format=JSON, , json", "/q/openapi?format=yaml, , yaml",
+            "/q/openapi.json, , json", "/q/openapi.yaml, , yaml", "/q/openapi.yml, application/json, yaml"})
+    void theCallerChoosesYamlOrJson(String path, String accept, String format) {
+        RequestSpecification request = accept == null ? given() : given().header("Accept", accept);
+        String document = request.get(path).then().statusCode(200)
+                .contentType("application/" + format + ";charset=UTF-8").extract().asString();
+        assertTrue(document.startsWith(format.equals("json") ? "{" : "---\n"), path);
+        given().head(path).then().statusCode(200);
+    }
+
+    /** In tests and in dev mode, Quarkus' extension makes the document: it is kept for {@link OpenApiIT} to compare with. */
+    @Test
+    void theDocumentIsTheSameInDevModeAndPackaged() throws IOException {
+        new ObjectMapper().writeValue(OF_DEV_MODE.toFile(), document());
+    }
+
+    /** The document as a tree, in which the order of members does not count. */
+    static JsonNode document() throws IOException {
+        return new ObjectMapper().readTree(given().get("/q/openapi.json").then().statusCode(200).extract().asString());
     }
 
     private static List<String> lacks(Map<?, ?> operation) {

@@ -33,7 +33,8 @@ class RawJsonTest {
             "{ \"a\" : [ 1 , -2.50 , 1E+3, true , null , { } , [ ] , \"\" ] , \"b\" : { \"c\" : { } } }",
             "[[],[[]],{},[{}]]",
             "\"plain\"", "12345678901234567890123", "false", "[\"{\",\"[\",\":\",\",\"]", "{\"{\":\"[\",\":\":1}",
-            "\"\\u0001\\t\\b\\f\\n\\r\\\"\\\\\\/\\u00e9\\ud83d\\ude00\"", "{\"\\u0022q\\u000a\":1}"})
+            "\"\\u0001\\t\\b\\f\\n\\r\\\"\\\\\\/\\u00e9\\ud83d\\ude00\"", "{\"\\u0022q\\u000a\":1}",
+            "{\"\\ud83d\\ude00\":1}"})
     void whatIsReadIsWhatTheGeneratorWouldWrite(String json) throws IOException {
         JsonFactory factory = new JsonFactory();
         StringWriter expected = new StringWriter();

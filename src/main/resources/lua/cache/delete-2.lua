@@ -3,4 +3,5 @@
 -- KEYS[2] lease
 -- returns how many of the two there were
 
-return redis.call('UNLINK', KEYS[1], KEYS[2])
+local entry, lease = KEYS[1], KEYS[2]
+return redis.call('UNLINK', entry, lease)

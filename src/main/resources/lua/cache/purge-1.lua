@@ -5,16 +5,16 @@
 -- ARGV[2] most      members to remember
 -- returns 1, or 0 if nothing was ever stored
 
-local versions = KEYS[1]
+local versions, member, most = KEYS[1], ARGV[1], tonumber(ARGV[2])
 if not redis.call('ZSCORE', versions, 'epoch') then return 0 end
 -- When its memory is full Redis refuses what needs some, but not after a script's first write: and a purge must not fail then.
 redis.call('PEXPIRE', versions, math.max(1, redis.call('PTTL', versions)))
-redis.call('ZADD', versions, redis.call('ZINCRBY', versions, 1, 'purges'), ARGV[1])
+redis.call('ZADD', versions, redis.call('ZINCRBY', versions, 1, 'purges'), member)
 
-if redis.call('ZCARD', versions) > tonumber(ARGV[2]) then
+if redis.call('ZCARD', versions) > most then
   -- Forget the oldest, as if everything had been purged at that time: that hides more than was asked for, and never less.
   local floor = 0
-  local oldest = redis.call('ZRANGE', versions, 0, math.floor(ARGV[2] / 10), 'WITHSCORES')
+  local oldest = redis.call('ZRANGE', versions, 0, math.floor(most / 10), 'WITHSCORES')
   for i = 1, #oldest, 2 do
     if string.find(oldest[i], '^[gt]:') then
       redis.call('ZREM', versions, oldest[i])

@@ -7,43 +7,49 @@
 -- ARGV[1] region
 -- ARGV[2] token     of the lease; empty to store in any case
 -- ARGV[3] tags      separated by line feeds; may be empty
--- ARGV[4] type
+-- ARGV[4] media     content type
 -- ARGV[5] coding    of the body: empty; gzip; nothing for an entry that stands for nothing; keep to prolong what is stored
 -- ARGV[6] etag
 -- ARGV[7] fresh     ms
 -- ARGV[8] stale     ms after that in which it may be served while it is computed anew
--- ARGV[9] error     ms after `fresh` in which it may be served when that fails
+-- ARGV[9] errors    ms after `fresh` in which it may be served when that fails
 -- ARGV[10] cost     ms it took to compute; -1 to take the age of the lease
 -- ARGV[11] origin   its entity tag
 -- ARGV[12] body
--- returns 1; 0 if the lease is void; -1 if there is nothing to keep, and the lease stays
+-- returns a code
+--   VOID: the lease is. NOTHING_TO_KEEP: the entry to prolong is gone, and the lease stays
 --   state: epoch, purges, stored, fresh, stale, error, cost; points in time in ms
 
 local entry, lease, versions = KEYS[1], KEYS[2], KEYS[3]
+local region, token, tags, media, coding, etag = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
+local fresh, stale, errors = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9])
+local cost, origin, body = tonumber(ARGV[10]), ARGV[11], ARGV[12]
+-- codes cache.CacheStore$Stored
+local DONE, VOID, NOTHING_TO_KEEP = 1, 0, -1
+
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local fresh, cost = tonumber(ARGV[7]), tonumber(ARGV[10])
-local life = fresh + math.max(ARGV[8], ARGV[9])
+local life = fresh + math.max(stale, errors)
 
 local known = redis.call('ZMSCORE', versions, 'epoch', 'purges')
 -- Written out, for newer servers may answer 1e+08.
 local function whole(score) return score and string.format('%.0f', score) end
 local epoch, purges = whole(known[1]), whole(known[2])
 
-if ARGV[2] ~= '' then
+if token ~= '' then
   local held = redis.call('GET', lease)
-  local token, since, before, at = string.match(held or '', '^(%S+) (%d+) (%d+) (%d+)$')
-  local void = token ~= ARGV[2] or since ~= epoch
+  local holder, since, before, at = string.match(held or '', '^(%S+) (%d+) (%d+) (%d+)$')
+  local void = holder ~= token or since ~= epoch
   if not void then
-    local checked = { 'floor', 'g:' .. ARGV[1] }
-    for tag in string.gmatch(ARGV[3], '[^\n]+') do checked[#checked + 1] = 't:' .. ARGV[1] .. ':' .. tag end
+    local checked = { 'floor', 'g:' .. region }
+    for tag in string.gmatch(tags, '[^\n]+') do checked[#checked + 1] = 't:' .. region .. ':' .. tag end
     for _, purge in ipairs(redis.call('ZMSCORE', versions, unpack(checked))) do
       if purge and tonumber(purge) > tonumber(before) then void = true end
     end
   end
   if void then
-    if token == ARGV[2] then redis.call('UNLINK', lease) end
-    return 0
+    if holder == token then redis.call('UNLINK', lease) end
+    return VOID
   end
   purges = before
   if cost < 0 then cost = now - at end
@@ -53,17 +59,16 @@ elseif not epoch then
 end
 
 -- The first write, so that Redis refuses it when its memory is full.
-local state = table.concat({ epoch, purges, now, now + fresh, now + fresh + ARGV[8], now + fresh + ARGV[9],
+local state = table.concat({ epoch, purges, now, now + fresh, now + fresh + stale, now + fresh + errors,
   math.max(cost, 0) }, ' ')
-if ARGV[5] == 'keep' then
-  if redis.call('EXISTS', entry) == 0 then return -1 end
+if coding == 'keep' then
+  if redis.call('EXISTS', entry) == 0 then return NOTHING_TO_KEEP end
   redis.call('HSET', entry, 's', state)
 else
-  redis.call('HSET', entry, 's', state, 'y', ARGV[4], 'c', ARGV[5], 'e', ARGV[6], 'g', ARGV[3], 'v', ARGV[11],
-    'b', ARGV[12])
+  redis.call('HSET', entry, 's', state, 'y', media, 'c', coding, 'e', etag, 'g', tags, 'v', origin, 'b', body)
 end
 redis.call('UNLINK', lease)
 redis.call('PEXPIRE', entry, life)
 -- Longer than any entry: without it none is believed.
 if redis.call('PTTL', versions) < life + 60000 then redis.call('PEXPIRE', versions, life + 60000) end
-return 1
+return DONE

@@ -5,7 +5,8 @@
 -- ARGV[3] ms     for how long
 -- returns 1, or 0 if the lease was void by then
 
-local held = redis.call('GET', KEYS[1])
-if not held or string.match(held, '^%S+') ~= ARGV[1] then return 0 end
-redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+local lease, token, why, ms = KEYS[1], ARGV[1], ARGV[2], ARGV[3]
+local held = redis.call('GET', lease)
+if not held or string.match(held, '^%S+') ~= token then return 0 end
+redis.call('SET', lease, why, 'PX', ms)
 return 1

@@ -10,7 +10,10 @@
 local kept, each = tonumber(ARGV[1]), tonumber(ARGV[2])
 local n = (#ARGV - 2) / each
 local asked = {}
-for i = 1, n do asked[i] = ARGV[each * (i - 1) + 3] end
+for i = 1, n do
+  local id = ARGV[each * (i - 1) + 3]
+  asked[i] = id
+end
 local ends = redis.call('ZMSCORE', leased, unpack(asked))
 local states = states_of(asked)
 
@@ -20,13 +23,16 @@ for i = 1, n do
   local id, st = asked[i], states[i]
   -- As text: neither has zeros in front.
   local delivery = st and string.match(st, '^%d+ %d+ (%d+)') or '1'
-  local told = each == 1 and '1' or ARGV[each * (i - 1) + 4]
+  local told, result = '1', ''
+  if each == 3 then
+    local named, given = ARGV[each * (i - 1) + 4], ARGV[each * (i - 1) + 5]
+    told, result = named, given
+  end
   if ends[i] and told == delivery and not seen[id] then
     seen[id] = true
     codes[i] = 1
     ids[#ids + 1] = id
     if kept > 0 then
-      local result = each == 3 and ARGV[each * (i - 1) + 5] or ''
       if result ~= '' then
         redis.call('HSET', state, id, st or '0 0 1', id .. ':r', result)
       end

@@ -8,9 +8,9 @@
 --   where its end was when the last id was that one
 -- returns {how many were removed, newest, next}: next is where to go on, empty at the end
 
-local most = tonumber(ARGV[1])
-local newest = tonumber(ARGV[2]) or tonumber(redis.call('HGET', meta, 'seq') or 0)
-local phase, part, n = string.match(ARGV[3], '^(%a):([^:]*):(%d*)')
+local most, newest, cursor = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
+newest = newest or tonumber(redis.call('HGET', meta, 'seq') or 0)
+local phase, part, n = string.match(cursor, '^(%a):([^:]*):(%d*)')
 local removed = 0
 
 local function old(id) return tonumber(id) <= newest end
@@ -43,7 +43,7 @@ end
 -- looked at as a whole. Those behind a head are looked at up to the first newer one: one that gets due meanwhile behind it stays.
 if phase == 'e' then
   for _, member in ipairs(redis.call('ZRANGE', delayed, 0, most - 1)) do drop_delayed(member) end
-  return answer(removed > 0 and ARGV[3] or 'd:0:')
+  return answer(removed > 0 and cursor or 'd:0:')
 end
 
 if phase == 'd' then
@@ -64,7 +64,7 @@ if phase == 'g' then
       left = left - 1
     end
   end
-  if left == 0 then return answer(ARGV[3]) end
+  if left == 0 then return answer(cursor) end
   return answer(scan[1] == '0' and line_below('+inf') or 'g:' .. scan[1] .. ':')
 end
 
@@ -79,12 +79,12 @@ if n == '' then
     if not old(id) then return answer('w:' .. part .. ':0:' .. redis.call('HGET', meta, 'seq')) end
     drop(redis.call('LPOP', line), true)
   end
-  return answer(ARGV[3])
+  return answer(cursor)
 end
 
 -- Behind newer ones there may be some that were delayed, or waited for others of their group. They stay in the line without a body.
 -- Counted from the end, for what leaves the line meanwhile leaves it at its front; and from where the end was, however much was added.
-local last = tonumber(string.match(ARGV[3], '%d+$'))
+local last = tonumber(string.match(cursor, '%d+$'))
 local function is_new(at)
   local id = redis.call('LINDEX', line, -at)
   return id and tonumber(id) > last

@@ -11,7 +11,8 @@
 --   one the next, and so on; marks: a character per job, 0 waiting, 1 delayed, 2 a duplicate; empty if all are waiting; anew: 1 if
 --   these are the first jobs of the queue; then, per duplicate in order, the job that was there already and its state
 
-local at, following, name = string.match(ARGV[2], '^(%d+) (%-?%d+) (.+)$')
+local remembered, claim = ARGV[1], ARGV[2]
+local at, following, name = string.match(claim, '^(%d+) (%-?%d+) (.+)$')
 if at then
   if tonumber(redis.call('ZSCORE', q .. 'due', name)) ~= tonumber(at) then return {} end
   if following == '-1' then
@@ -75,7 +76,7 @@ local function holder(options, id)
   local living = sole and redis.call('HGET', unique, sole)
   if living and not expire(living) then return living end
   if sole then redis.call('HSET', unique, sole, id) end
-  if key then redis.call('SET', q .. 'i:' .. key, id, 'PX', ARGV[1]) end
+  if key then redis.call('SET', q .. 'i:' .. key, id, 'PX', remembered) end
 end
 
 -- Marks of a job's state, from its options.
@@ -99,7 +100,7 @@ end
 
 for i = 1, n do
   -- %d, for the digits of a double are costly: it holds 63 bits wherever a long does.
-  local special, id = ARGV[2 * i + 1], string.format('%d', first + i)
+  local special, rest, id = ARGV[2 * i + 1], ARGV[2 * i + 2], string.format('%d', first + i)
   local options, taken, level = nil, nil, '0'
   if special ~= '' then
     options = {}
@@ -119,7 +120,7 @@ for i = 1, n do
       number = math.floor((first + i) / 8192)
       ending = number * 8192 + 8192
     end
-    bodies[filled + 1], bodies[filled + 2] = id, stamp .. level .. ARGV[2 * i + 2]
+    bodies[filled + 1], bodies[filled + 2] = id, stamp .. level .. rest
     filled = filled + 2
     added = added + 1
     if not options then

@@ -5,11 +5,12 @@
 -- ARGV[2] most    events
 -- returns {{id, {field, value, ...}}, ...}, or the id
 
+local after, most = ARGV[1], ARGV[2]
 redis.call('HSET', meta, 'listen', now + 60000)
 -- Who listens to a queue that nobody uses leaves nothing behind.
 if redis.call('HLEN', meta) == 1 then redis.call('PEXPIRE', meta, 120000) end
-if ARGV[1] == '' then
+if after == '' then
   local last = redis.call('XREVRANGE', q .. 'events', '+', '-', 'COUNT', 1)[1]
   return last and last[1] or now .. '-0'
 end
-return redis.call('XRANGE', q .. 'events', '(' .. ARGV[1], '+', 'COUNT', ARGV[2])
+return redis.call('XRANGE', q .. 'events', '(' .. after, '+', 'COUNT', most)

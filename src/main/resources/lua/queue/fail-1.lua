@@ -2,10 +2,12 @@
 -- uses queue/jobs
 -- KEYS[1] meta
 -- ARGV[1] attempts   most that a job may have if it does not say
--- ARGV[2] backoff    of jobs that do not say: <x exponential|f fixed>:<delay ms>:<most ms>:<jitter>
+-- ARGV[2] fallback   the backoff, of jobs that do not say: <x exponential|f fixed>:<delay ms>:<most ms>:<jitter>
 -- ARGV     then, per job, six: id, number of the delivery, error, ms to wait or -1 for the backoff, what to do (0 as
 --   the attempts say, 1 bury it at once, 2 put it off, which costs no attempt), and a random number below 1 for the jitter
 -- returns {code, ...}: 2 retrying, 3 dead, 4 cancelled, 0 stale, -1 unknown
+
+local attempts, fallback = ARGV[1], ARGV[2]
 
 local function backoff(rule, failures, random)
   local kind, delay, most, jitter = string.match(rule, '^(.):(%d+):(%d+):([%d.]+)$')
@@ -19,30 +21,29 @@ local codes = {}
 local freed = false
 for i = 1, (#ARGV - 2) / 6 do
   local at = 6 * i - 3
-  local id, why = ARGV[at], ARGV[at + 2]
+  local id, delivery, why = ARGV[at], tonumber(ARGV[at + 1]), ARGV[at + 2]
+  local delay, what, random = tonumber(ARGV[at + 3]), ARGV[at + 4], ARGV[at + 5]
   local st = redis.call('HGET', state, id)
   local failures, stalls, deliveries, marks = parts(st)
   local text = body(id)
   if not text then
     codes[i] = -1
-  elseif tonumber(ARGV[at + 1]) ~= deliveries or redis.call('ZREM', leased, id) == 0 then
+  elseif delivery ~= deliveries or redis.call('ZREM', leased, id) == 0 then
     codes[i] = 0
   else
     freed = true
-    local what = ARGV[at + 4]
     if what ~= '2' then failures = failures + 1 end
     local options = string.match(text, '^%d+ %-?%d+([^\n]*)')
     if mark(st, 'c') then
       codes[i] = 4
       remove(id, st, 'job.cancelled')
-    elseif what == '1' or what == '0' and failures >= tonumber(mark(options, 'a') or ARGV[1]) then
+    elseif what == '1' or what == '0' and failures >= tonumber(mark(options, 'a') or attempts) then
       codes[i] = 3
       bury(id, failures, stalls, deliveries, marks, why)
     else
       codes[i] = 2
       redis.call('HSET', state, id, failures .. ' ' .. stalls .. ' ' .. deliveries .. marks, id .. ':e', why)
-      local delay = tonumber(ARGV[at + 3])
-      if delay < 0 then delay = backoff(mark(options, 'b') or ARGV[2], math.max(1, failures), ARGV[at + 5]) end
+      if delay < 0 then delay = backoff(mark(options, 'b') or fallback, math.max(1, failures), random) end
       if delay > 0 then
         redis.call('ZADD', delayed, now + delay, late(id, priority(text)))
         if delay < 1000 then wake() end

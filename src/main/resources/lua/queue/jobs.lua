@@ -18,8 +18,9 @@
 --   events    stream
 --   schedules hash of definitions by name; due sorted set of their names by the ms of the next occurrence
 
-local q = string.sub(KEYS[1], 1, -5)
-local meta, levels, state, delayed, leased = KEYS[1], q .. 'levels', q .. 'state', q .. 'delayed', q .. 'leased'
+local meta = KEYS[1]
+local q = string.sub(meta, 1, -5)
+local levels, state, delayed, leased = q .. 'levels', q .. 'state', q .. 'delayed', q .. 'leased'
 local dead, done, unique, groups, stats = q .. 'dead', q .. 'done', q .. 'unique', q .. 'groups', q .. 'stats'
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)

@@ -3,13 +3,13 @@
 -- completed ones the last one first.
 -- uses queue/jobs
 -- KEYS[1] meta
--- ARGV[1] state
+-- ARGV[1] kind     state
 -- ARGV[2] cursor   place to begin at: "z::<n>", "w:<priority>:<n>", "g:<scan>:<n>"; empty for the beginning
 -- ARGV[3] limit
 -- returns {next, id, place, ...}: next is where to go on, empty at the end; a waiting job that was removed may still be listed
 
-local kind, limit = ARGV[1], tonumber(ARGV[3])
-local phase, part, n = string.match(ARGV[2], '^(%a):([^:]*):(%d+)$')
+local kind, cursor, limit = ARGV[1], ARGV[2], tonumber(ARGV[3])
+local phase, part, n = string.match(cursor, '^(%a):([^:]*):(%d+)$')
 n = tonumber(n or 0)
 local reply = { '' }
 local found = 0

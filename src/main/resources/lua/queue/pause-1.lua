@@ -4,10 +4,11 @@
 -- ARGV[1] why   one word; empty to go on
 -- returns 1
 
-if ARGV[1] ~= '' then
-  redis.call('HSET', meta, 'paused', ARGV[1])
+local why = ARGV[1]
+if why ~= '' then
+  redis.call('HSET', meta, 'paused', why)
   redis.call('PERSIST', meta)
-  tell('queue.paused', '', 'reason', ARGV[1])
+  tell('queue.paused', '', 'reason', why)
 else
   redis.call('HDEL', meta, 'paused')
   tell('queue.resumed', '')

@@ -3,12 +3,13 @@
 -- KEYS[1] meta
 -- ARGV[1] most
 -- ARGV[2] skipped  how many of the oldest to leave out, as another job has their unique key
--- ARGV[3] until    ms: those that died later stay; empty for now
--- returns {how many were made ready, how many more are to be left out, until}
+-- ARGV[3] upto     ms: those that died later stay; empty for now
+-- returns {how many were made ready, how many more are to be left out, upto}
 
-local til = ARGV[3] == '' and now or tonumber(ARGV[3])
+local most, skipped, upto = ARGV[1], ARGV[2], ARGV[3]
+if upto == '' then upto = now end
 local moved, left = 0, 0
-for _, id in ipairs(redis.call('ZRANGEBYSCORE', dead, '-inf', til, 'LIMIT', ARGV[2], ARGV[1])) do
+for _, id in ipairs(redis.call('ZRANGEBYSCORE', dead, '-inf', upto, 'LIMIT', skipped, most)) do
   if revive(id, redis.call('HGET', state, id), body(id)) then
     moved = moved + 1
   else
@@ -16,4 +17,4 @@ for _, id in ipairs(redis.call('ZRANGEBYSCORE', dead, '-inf', til, 'LIMIT', ARGV
   end
 end
 if moved > 0 then wake() end
-return { moved, left, til }
+return { moved, left, tonumber(upto) }

@@ -4,7 +4,8 @@
 -- ARGV[2] most    queues a tenant may have
 -- returns 1, or 0 if there are too many
 
-if redis.call('SISMEMBER', KEYS[1], ARGV[1]) == 1 then return 1 end
-if redis.call('SCARD', KEYS[1]) >= tonumber(ARGV[2]) then return 0 end
-redis.call('SADD', KEYS[1], ARGV[1])
+local index, name, most = KEYS[1], ARGV[1], tonumber(ARGV[2])
+if redis.call('SISMEMBER', index, name) == 1 then return 1 end
+if redis.call('SCARD', index) >= most then return 0 end
+redis.call('SADD', index, name)
 return 1

@@ -6,10 +6,10 @@
 
 local released, back = 0, {}
 for i = 1, #ARGV, 2 do
-  local id = ARGV[i]
+  local id, delivery = ARGV[i], tonumber(ARGV[i + 1])
   local st = redis.call('HGET', state, id)
   local failures, stalls, deliveries, marks = parts(st)
-  if tonumber(ARGV[i + 1]) == deliveries and redis.call('ZREM', leased, id) == 1 then
+  if delivery == deliveries and redis.call('ZREM', leased, id) == 1 then
     released = released + 1
     if mark(st, 'c') then
       remove(id, st, 'job.cancelled')

@@ -4,7 +4,8 @@
 -- ARGV[1] most   jobs, 1000 at most
 -- returns 1 if there is more, 0 when nothing is left
 
-local left = tonumber(ARGV[1])
+local most = tonumber(ARGV[1])
+local left = most
 
 local function drop(ids)
   if #ids == 0 then return end
@@ -40,6 +41,6 @@ if left > 0 then
     if drop_list(q .. 'g:' .. scan[2][i]) then redis.call('HDEL', groups, scan[2][i]) end
   end
 end
-if left < tonumber(ARGV[1]) or redis.call('HLEN', groups) > 0 then return 1 end
+if left < most or redis.call('HLEN', groups) > 0 then return 1 end
 redis.call('DEL', meta, stats, unique, q .. 'events', q .. 'schedules', q .. 'due')
 return 0

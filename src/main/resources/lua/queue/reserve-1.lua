@@ -13,14 +13,16 @@
 --   lease end: of all jobs, but of those that are named by their place, from 1, at the end: these have another one, or a state
 
 local concurrency, interval, burst = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local allowed, waiting = tonumber(ARGV[4]), ARGV[5] == '1'
 local fallback = tonumber(ARGV[#ARGV])
 local leases = {}
 for i = 6, #ARGV - 1, 2 do
-  for _ = 1, tonumber(ARGV[i]) do leases[#leases + 1] = tonumber(ARGV[i + 1]) end
+  local jobs, lease = tonumber(ARGV[i]), tonumber(ARGV[i + 1])
+  for _ = 1, jobs do leases[#leases + 1] = lease end
 end
 local wanted = #leases
 
-if reclaim(100, tonumber(ARGV[4])) + promote(200) > 0 then
+if reclaim(100, allowed) + promote(200) > 0 then
   -- There may be more for others than is taken here.
   wake()
 end
@@ -28,11 +30,11 @@ end
 local most, next = wanted, 0
 if paused then most = 0 end
 if concurrency > 0 then most = math.min(most, concurrency - redis.call('ZCARD', leased)) end
-local rated, allowed
+local rated, admitted
 if interval > 0 and most > 0 then
   rated = math.max(now, tonumber(redis.call('HGET', meta, 'rate') or 0))
-  allowed = math.floor((now - rated) / interval + burst + 1e-6)
-  most = math.min(most, allowed)
+  admitted = math.floor((now - rated) / interval + burst + 1e-6)
+  most = math.min(most, admitted)
 end
 
 local ids, states, bodies, got, skipped, bytes = {}, {}, {}, 0, 0, 0
@@ -105,11 +107,11 @@ if got > 0 then
     redis.call('HSET', meta, 'rate', string.format('%.3f', rated))
   end
 end
-if rated and #ids >= allowed then next = math.ceil(rated + interval * (1 - burst)) end
+if rated and #ids >= admitted then next = math.ceil(rated + interval * (1 - burst)) end
 
 if got < most and (skipped >= 1000 or bytes >= 4194304) then
   next = -1
-elseif got < wanted and ARGV[5] == '1' then
+elseif got < wanted and waiting then
   redis.call('HSET', meta, 'wait', now + 2000)
   if got < most and redis.call('ZRANGEBYSCORE', delayed, '-inf', now, 'LIMIT', 0, 1)[1] then
     next = -1

@@ -6,14 +6,16 @@
 -- ARGV[4] most         schedules that the queue may have
 -- returns 1 made, 0 replaced or removed, -1 there is none to remove, -2 there are too many
 
-local q = string.sub(KEYS[1], 1, -5)
-local schedules, due, name = q .. 'schedules', q .. 'due', ARGV[1]
-if ARGV[2] == '' then
+local meta = KEYS[1]
+local name, definition, next, most = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+local q = string.sub(meta, 1, -5)
+local schedules, due = q .. 'schedules', q .. 'due'
+if definition == '' then
   redis.call('ZREM', due, name)
   return redis.call('HDEL', schedules, name) - 1
 end
 local new = redis.call('HEXISTS', schedules, name) == 0
-if new and redis.call('HLEN', schedules) >= tonumber(ARGV[4]) then return -2 end
-redis.call('HSET', schedules, name, ARGV[2])
-redis.call('ZADD', due, ARGV[3], name)
+if new and redis.call('HLEN', schedules) >= most then return -2 end
+redis.call('HSET', schedules, name, definition)
+redis.call('ZADD', due, next, name)
 return new and 1 or 0

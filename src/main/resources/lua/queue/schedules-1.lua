@@ -3,16 +3,17 @@
 -- ARGV[1] which   "all", "due", or "=<name>"
 -- returns {now, name, definition, next ms, ...}
 
-local q = string.sub(KEYS[1], 1, -5)
+local meta, which = KEYS[1], ARGV[1]
+local q = string.sub(meta, 1, -5)
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local names
-if ARGV[1] == 'all' then
+if which == 'all' then
   names = redis.call('HKEYS', q .. 'schedules')
-elseif ARGV[1] == 'due' then
+elseif which == 'due' then
   names = redis.call('ZRANGEBYSCORE', q .. 'due', '-inf', now, 'LIMIT', 0, 100)
 else
-  names = { string.sub(ARGV[1], 2) }
+  names = { string.sub(which, 2) }
 end
 local reply = { now }
 for _, name in ipairs(names) do

@@ -2,15 +2,15 @@
 -- uses queue/jobs
 -- KEYS[1] meta
 -- ARGV[1] allowed   ends of its lease that a job survives
--- ARGV[2] completed ms that completed jobs are kept
--- ARGV[3] dead      ms that dead jobs are kept
+-- ARGV[2] completed_for ms that completed jobs are kept
+-- ARGV[3] dead_for  ms that dead jobs are kept
 -- ARGV[4] most      jobs of each sort
 -- returns {1 if there is more to do at once, waiting, delayed, active, dead, completed, removed, enqueued, kept,
 --   why it is paused or '', schedules that are due}; kept: completed ones that are still there
 
-local most = tonumber(ARGV[4])
+local allowed, completed_for, dead_for, most = tonumber(ARGV[1]), ARGV[2], ARGV[3], tonumber(ARGV[4])
 local moved = promote(most)
-local taken = reclaim(most, tonumber(ARGV[1]))
+local taken = reclaim(most, allowed)
 if moved + taken > 0 then wake() end
 
 local function trim(set, kept, counted)
@@ -22,7 +22,7 @@ local function trim(set, kept, counted)
   end
   return #ids
 end
-local trimmed = math.max(trim(done, ARGV[2], false), trim(dead, ARGV[3], true))
+local trimmed = math.max(trim(done, completed_for, false), trim(dead, dead_for, true))
 
 local s = redis.call('HMGET', stats, 'waiting', 'completed', 'removed', 'enqueued')
 return { math.max(moved, taken, trimmed) >= most and 1 or 0, tonumber(s[1] or 0), redis.call('ZCARD', delayed),

@@ -152,6 +152,7 @@ local function charge_bucket(key, limit, window, cost, level)
 end
 
 local FIELDS = 8
+local atomic = ARGV[1] == '1'
 local count = (#ARGV - 1) / FIELDS
 local reply = {}
 
@@ -160,8 +161,8 @@ local function decide(i, before, charge)
   local a = 1 + (i - 1) * FIELDS
   local algorithm, limit, window = ARGV[a + 1], tonumber(ARGV[a + 2]), ARGV[a + 3] * 1000
   local burst, cost, penalty = tonumber(ARGV[a + 4]), tonumber(ARGV[a + 5]), tonumber(ARGV[a + 6])
-  local at = tonumber(ARGV[a + 8])
-  local key = KEYS[at]
+  local shadow, at = ARGV[a + 7] == '1', tonumber(ARGV[a + 8])
+  local key, mark = KEYS[at], KEYS[at + 1]
   local asked = max(1, cost) + before
   local admitted, free, reset, retry, state
   if algorithm == 'sliding-window' then
@@ -174,7 +175,6 @@ local function decide(i, before, charge)
     admitted, free, reset, retry, state = look_counter(key, limit, window, asked)
   end
   if penalty > 0 then
-    local mark = KEYS[at + 1]
     local left = (call('GET', mark) or now) - now
     if left <= 0 and not admitted and cost > 0 then
       left = penalty * 1000
@@ -198,13 +198,14 @@ local function decide(i, before, charge)
   end
   local r = (i - 1) * 4
   reply[r + 1], reply[r + 2], reply[r + 3], reply[r + 4] = admitted and 1 or 0, free, ceil(reset), ceil(retry)
-  return admitted or ARGV[a + 7] == '1', admitted and cost or 0
+  return admitted or shadow, admitted and cost or 0
 end
 
-if ARGV[1] == '1' then
+if atomic then
   local all, promised = true, {}
   for i = 1, count do
-    local key = KEYS[tonumber(ARGV[1 + i * FIELDS])]
+    local at = tonumber(ARGV[1 + i * FIELDS])
+    local key = KEYS[at]
     local passes, taken = decide(i, promised[key] or 0, false)
     promised[key] = (promised[key] or 0) + taken
     all = all and passes

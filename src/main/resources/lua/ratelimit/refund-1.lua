@@ -6,24 +6,24 @@
 -- ARGV[4] time       of the charge, µs, as check-N returned it
 -- returns 1 if it was still there to give back, else 0
 
-local algorithm, window, cost, time = ARGV[1], ARGV[2] * 1000, tonumber(ARGV[3]), tonumber(ARGV[4])
-local key = KEYS[1]
+local state = KEYS[1]
+local algorithm, window, cost, time = ARGV[1], ARGV[2] * 1000, tonumber(ARGV[3]), ARGV[4]
 
 if algorithm == 'sliding-window' then
-  return redis.call('LREM', key, -cost, ARGV[4]) > 0 and 1 or 0
+  return redis.call('LREM', state, -cost, time) > 0 and 1 or 0
 end
 
-local stored = redis.call('GET', key)
+local stored = redis.call('GET', state)
 if not stored then return 0 end
 local function store(format, ...)
-  redis.call('SET', key, string.format(format, ...), 'KEEPTTL')
+  redis.call('SET', state, string.format(format, ...), 'KEEPTTL')
   return 1
 end
 
 if algorithm == 'fixed-window' then
   local used, ends = string.match(stored, '(%d+) (%d+)')
-  if time < ends - window then return 0 end
-  if used - cost <= 0 then return redis.call('DEL', key) end
+  if tonumber(time) < ends - window then return 0 end
+  if used - cost <= 0 then return redis.call('DEL', state) end
   return store('%.0f %.0f', used - cost, ends)
 elseif algorithm == 'sliding-window-counter' then
   local n, current, previous = string.match(stored, '(%d+) (%d+) (%d+)')

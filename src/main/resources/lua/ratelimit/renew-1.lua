@@ -5,14 +5,14 @@
 -- ARGV[3] lease    id
 -- returns {held 0|1, remaining, now in ms}
 
-local key, limit, ttl, lease = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
+local leases, limit, ttl, lease = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
-redis.call('ZREMRANGEBYSCORE', key, '-inf', now)
-local held = redis.call('ZSCORE', key, lease) and 1 or 0
+redis.call('ZREMRANGEBYSCORE', leases, '-inf', now)
+local held = redis.call('ZSCORE', leases, lease) and 1 or 0
 if held == 1 then
-  redis.call('ZADD', key, now + ttl, lease)
-  redis.call('PEXPIRE', key, redis.call('ZRANGE', key, -1, -1, 'WITHSCORES')[2] - now)
+  redis.call('ZADD', leases, now + ttl, lease)
+  redis.call('PEXPIRE', leases, redis.call('ZRANGE', leases, -1, -1, 'WITHSCORES')[2] - now)
 end
-return { held, math.max(0, limit - redis.call('ZCARD', key)), now }
+return { held, math.max(0, limit - redis.call('ZCARD', leases)), now }

@@ -3,12 +3,17 @@
 -- KEYS[1] records   as in user/add-4
 -- KEYS[2] index
 -- ARGV[1] id
--- ARGV[2] digest    of the token
+-- ARGV[2] presented digest of the token
 -- ARGV[3] patch     JSON object
 -- ARGV[4] versions  any of which the session must have, each between blanks; empty for any
 -- ARGV[5] most      bytes the data may have
--- returns {1, user, state, data, device}; {0} if the token is not, or no longer, valid; {-1, version} if it has none of
---   the versions; {-2} if the data would be too large
+-- returns {DONE, user, state, data, device}; {INVALID} if the token is not, or no longer, valid; {STALE, version} if the session
+--   has none of the versions; {TOO_LARGE} if the data would be too large
+
+local records, index = KEYS[1], KEYS[2]
+local id, presented, patch, versions, most = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
+-- codes session.SessionStore$Patched
+local DONE, INVALID, STALE, TOO_LARGE = 1, 0, -1, -2
 
 local find, sub, byte = string.find, string.sub, string.byte
 local QUOTE, OPEN, CLOSE, BACKSLASH, COMMA = 34, 123, 125, 92, 44
@@ -94,19 +99,18 @@ local function merge(s, i, patch)
   return '{' .. table.concat(members, ',') .. '}', i
 end
 
-local records, id = KEYS[1], ARGV[1]
 local found = redis.call('HMGET', records, 'user', id, id .. ':d', id .. ':v')
-if not found[2] then return { 0 } end
+if not found[2] then return { INVALID } end
 local digest, version, created, seen, idle, absolute, tail =
   string.match(found[2], '^(%S+) (%d+) (%d+) (%d+) (%d+) (%d+) (.*)$')
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-if digest ~= ARGV[2] or now >= math.min(seen + idle, absolute) then return { 0 } end
-if ARGV[4] ~= '' and not find(ARGV[4], ' ' .. version .. ' ', 1, true) then return { -1, tonumber(version) } end
-local data = merge(found[3], 1, (read(ARGV[3], 1)))
-if #data > tonumber(ARGV[5]) then return { -2 } end
+if digest ~= presented or now >= math.min(seen + idle, absolute) then return { INVALID } end
+if versions ~= '' and not find(versions, ' ' .. version .. ' ', 1, true) then return { STALE, tonumber(version) } end
+local data = merge(found[3], 1, (read(patch, 1)))
+if #data > most then return { TOO_LARGE } end
 
 local state = table.concat({ digest, version + 1, created, now, idle, absolute, tail }, ' ')
 redis.call('HSET', records, id, state, id .. ':d', data)
-redis.call('ZADD', KEYS[2], 'XX', math.min(now + idle, absolute), string.format('%013.0f', created) .. id)
-return { 1, found[1], state, data, found[4] or '' }
+redis.call('ZADD', index, 'XX', math.min(now + idle, absolute), string.format('%013.0f', created) .. id)
+return { DONE, found[1], state, data, found[4] or '' }

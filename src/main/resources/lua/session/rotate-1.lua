@@ -1,20 +1,21 @@
 -- Gives a session another token. The one presented is dead from then on; the session's deadlines stay.
 -- KEYS[1] records   as in user/add-4
 -- ARGV[1] id
--- ARGV[2] digest    of the token presented
--- ARGV[3] new       digest of the token to come
+-- ARGV[2] presented digest of the token presented
+-- ARGV[3] successor digest of the token to come
 -- ARGV[4] proved    1 if the user has just proved who he is
 -- returns {user, state, data, device} as current-2; or nil if the token is not, or no longer, valid
 
-local records, id = KEYS[1], ARGV[1]
+local records = KEYS[1]
+local id, presented, successor, proved = ARGV[1], ARGV[2], ARGV[3], ARGV[4] == '1'
 local found = redis.call('HMGET', records, 'user', id, id .. ':d', id .. ':v')
 if not found[2] then return false end
 local digest, version, created, seen, idle, absolute, tail =
   string.match(found[2], '^(%S+) (%d+) (%d+) (%d+) (%d+) (%d+) (.*)$')
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-if digest ~= ARGV[2] or now >= math.min(seen + idle, absolute) then return false end
+if digest ~= presented or now >= math.min(seen + idle, absolute) then return false end
 
-local state = table.concat({ ARGV[3], version, created, seen, idle, absolute, ARGV[4] == '1' and now or tail }, ' ')
+local state = table.concat({ successor, version, created, seen, idle, absolute, proved and now or tail }, ' ')
 redis.call('HSET', records, id, state)
 return { found[1], state, found[3], found[4] or '' }

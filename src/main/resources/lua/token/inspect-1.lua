@@ -1,13 +1,14 @@
 -- Looks a refresh token up and changes nothing, not even if it was exchanged before.
 -- KEYS[1] records   as in user/add-4
 -- ARGV[1] family
--- ARGV[2] digest    of the token
+-- ARGV[2] presented digest of the token
 -- returns {user, state, data}, or nil if it is not the family's present token or has ended
 
-local found = redis.call('HMGET', KEYS[1], 'user', ARGV[1], ARGV[1] .. ':d')
+local records, family, presented = KEYS[1], ARGV[1], ARGV[2]
+local found = redis.call('HMGET', records, 'user', family, family .. ':d')
 if not found[2] then return false end
 local digest, seen, idle, absolute = string.match(found[2], '^(%S+) %d+ %d+ (%d+) (%d+) (%d+)')
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-if digest ~= ARGV[2] or now >= math.min(seen + idle, absolute) then return false end
+if digest ~= presented or now >= math.min(seen + idle, absolute) then return false end
 return found

@@ -6,44 +6,49 @@
 -- KEYS[3] due
 -- KEYS[4] events
 -- ARGV[1] family
--- ARGV[2] digest    of the token presented
--- ARGV[3] new       digest of its successor, if this call is the first
+-- ARGV[2] presented digest of the token presented
+-- ARGV[3] successor digest of its successor, if this call is the first
 -- ARGV[4] salt      with which that successor is derived
 -- ARGV[5] race      ms for which, without grace, the token before is refused but not taken for stolen
 -- ARGV[6] owner     member of `due`
 -- ARGV[7] kept      events the stream keeps, about
--- returns {1, user, state, data}: this call rotated; {2, user, state, data}: an earlier one did, its successor is to be
---   given again; {0}: not valid; {3}: not valid, another call was first; {-1}: reused, the family has ended
+-- returns {code}; with FIRST and AGAIN {code, user, state, data}
+--   FIRST: this call rotated. AGAIN: an earlier one did, and its successor is to be returned again. SUPERSEDED: an earlier
+--   one did, and there is no grace. REUSED: the family has ended
 
 local records, index, due, events = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local family, presented = ARGV[1], ARGV[2]
+local family, presented, successor, salt = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local race, owner, kept = tonumber(ARGV[5]), ARGV[6], ARGV[7]
+-- codes token.TokenStore$Rotated
+local FIRST, AGAIN, INVALID, SUPERSEDED, REUSED = 1, 2, 0, 3, -1
+
 local found = redis.call('HMGET', records, 'user', family, family .. ':d')
-if not found[2] then return { 0 } end
+if not found[2] then return { INVALID } end
 local digest, generation, created, seen, idle, absolute, tail =
   string.match(found[2], '^(%S+) (%d+) (%d+) (%d+) (%d+) (%d+) (.*)$')
 local grace, before = string.match(tail, '^(%d+) ?(%S*)')
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-if now >= math.min(seen + idle, absolute) then return { 0 } end
+if now >= math.min(seen + idle, absolute) then return { INVALID } end
 local member = string.format('%013.0f', created) .. family
 
 if presented == digest then
-  local state = table.concat({ ARGV[3], generation + 1, created, now, idle, absolute, grace, digest, ARGV[4] }, ' ')
+  local state = table.concat({ successor, generation + 1, created, now, idle, absolute, grace, digest, salt }, ' ')
   redis.call('HSET', records, family, state)
   redis.call('ZADD', index, 'XX', math.min(now + idle, absolute), member)
-  return { 1, found[1], state, found[3] }
+  return { FIRST, found[1], state, found[3] }
 end
 if presented == before then
-  if now - seen < tonumber(grace) then return { 2, found[1], found[2], found[3] } end
-  if grace == '0' and now - seen < tonumber(ARGV[5]) then return { 3 } end
+  if now - seen < tonumber(grace) then return { AGAIN, found[1], found[2], found[3] } end
+  if grace == '0' and now - seen < race then return { SUPERSEDED } end
 end
 
 redis.call('HDEL', records, family, family .. ':d')
 redis.call('ZREM', index, member)
 if redis.call('ZCARD', index) == 0 then
   redis.call('UNLINK', records)
-  redis.call('ZREM', due, ARGV[6])
+  redis.call('ZREM', due, owner)
 end
-redis.call('XADD', events, 'MAXLEN', '~', ARGV[7], '*', 'type', 'token.reused', 'id', family, 'user', found[1])
+redis.call('XADD', events, 'MAXLEN', '~', kept, '*', 'type', 'token.reused', 'id', family, 'user', found[1])
 redis.call('PEXPIRE', events, 604800000)
-return { -1 }
+return { REUSED }

@@ -11,33 +11,36 @@
 -- ARGV[5] device    JSON, kept under <id>:v; empty for none
 -- ARGV[6] tail      what else the state shall hold
 -- ARGV[7] idle      ms without use after which it ends
--- ARGV[8] absolute  ms from now after which it ends in any case
+-- ARGV[8] life      ms from now after which it ends in any case
 -- ARGV[9] most      records the user may have
 -- ARGV[10] evict    1 to end the oldest in favour of this one
 -- ARGV[11] kind     first word of the events' types
 -- ARGV[12] owner    member of `due`
 -- ARGV[13] kept     events the stream keeps, about
--- returns {1, state} or {0, live}: the user has that many already
+-- returns {ADDED, state}; {LIMIT_REACHED, live}: the user has that many already
 --   state: digest, version, created, seen, idle, absolute, tail; times in ms, `absolute` a point in time
 
 local records, index, due, events = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local id, user, kind = ARGV[1], ARGV[3], ARGV[11]
-local idle, most = tonumber(ARGV[7]), tonumber(ARGV[9])
+local id, digest, user, data, device, tail = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
+local idle, life, most, evict = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9]), ARGV[10] == '1'
+local kind, owner, kept = ARGV[11], ARGV[12], ARGV[13]
+-- codes user.UserRecords$Added
+local ADDED, LIMIT_REACHED = 1, 0
 -- Only for when no service runs that would remove what has ended, and tell of it: a day.
 local LINGER = 86400000
 local EVENTS_LIVE = 604800000
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local absolute = now + ARGV[8]
+local absolute = now + life
 
 local function tell(what, which)
-  redis.call('XADD', events, 'MAXLEN', '~', ARGV[13], '*', 'type', kind .. what, 'id', which, 'user', user)
+  redis.call('XADD', events, 'MAXLEN', '~', kept, '*', 'type', kind .. what, 'id', which, 'user', user)
 end
 
 local live = redis.call('ZCOUNT', index, '(' .. now, '+inf')
 if live >= most then
-  if ARGV[10] ~= '1' then return { 0, live } end
+  if not evict then return { LIMIT_REACHED, live } end
   local members = redis.call('ZRANGEBYSCORE', index, '(' .. now, '+inf')
   table.sort(members)
   for i = 1, live - most + 1 do
@@ -52,15 +55,15 @@ local function keep(key)
   local ttl = absolute - now + LINGER
   if redis.call('PTTL', key) < ttl then redis.call('PEXPIRE', key, ttl) end
 end
-local state = table.concat({ ARGV[2], 1, now, now, idle, absolute, ARGV[6] }, ' ')
+local state = table.concat({ digest, 1, now, now, idle, absolute, tail }, ' ')
 local ends = math.min(now + idle, absolute)
-redis.call('HSET', records, 'user', user, id, state, id .. ':d', ARGV[4])
-if ARGV[5] ~= '' then redis.call('HSET', records, id .. ':v', ARGV[5]) end
+redis.call('HSET', records, 'user', user, id, state, id .. ':d', data)
+if device ~= '' then redis.call('HSET', records, id .. ':v', device) end
 redis.call('ZADD', index, ends, string.format('%013.0f', now) .. id)
-redis.call('ZADD', due, 'LT', ends, ARGV[12])
+redis.call('ZADD', due, 'LT', ends, owner)
 keep(records)
 keep(index)
 keep(due)
 tell('.created', id)
 redis.call('PEXPIRE', events, EVENTS_LIVE)
-return { 1, state }
+return { ADDED, state }

@@ -3,11 +3,12 @@
 -- ARGV[1] most   owners to name of each
 -- returns {owner, ...}
 
+local most = ARGV[1]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local found = {}
 for _, due in ipairs(KEYS) do
-  for _, owner in ipairs(redis.call('ZRANGEBYSCORE', due, '-inf', now, 'LIMIT', 0, ARGV[1])) do
+  for _, owner in ipairs(redis.call('ZRANGEBYSCORE', due, '-inf', now, 'LIMIT', 0, most)) do
     found[#found + 1] = owner
   end
 end

@@ -9,14 +9,14 @@
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local ms, partition = ARGV[2], tonumber(ARGV[3])
+local first, ms, partition, sequence, most = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5]
 local reply = { now }
 for i, stream in ipairs(KEYS) do
-  local own = ARGV[1] + i - 1
-  local from = own == partition and '(' .. ms .. '-' .. ARGV[4]
+  local own = first + i - 1
+  local from = own == partition and '(' .. ms .. '-' .. sequence
     or own < partition and '(' .. ms .. '-18446744073709551615'
     or ms .. '-0'
-  local entries = redis.call('XRANGE', stream, from, '+', 'COUNT', ARGV[5])
+  local entries = redis.call('XRANGE', stream, from, '+', 'COUNT', most)
   if #entries > 0 then
     reply[#reply + 1] = own
     reply[#reply + 1] = entries

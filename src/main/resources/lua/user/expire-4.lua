@@ -10,25 +10,26 @@
 -- returns how many were removed
 
 local records, index, due, events = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local kind, owner, most, kept = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
-local ended = redis.call('ZRANGEBYSCORE', index, '-inf', now, 'LIMIT', 0, ARGV[3])
+local ended = redis.call('ZRANGEBYSCORE', index, '-inf', now, 'LIMIT', 0, most)
 if #ended > 0 then
   local user = redis.call('HGET', records, 'user')
   for _, member in ipairs(ended) do
     local id = string.sub(member, 14)
     redis.call('HDEL', records, id, id .. ':d', id .. ':v')
     redis.call('ZREM', index, member)
-    redis.call('XADD', events, 'MAXLEN', '~', ARGV[4], '*', 'type', ARGV[1] .. '.expired', 'id', id, 'user', user or '')
+    redis.call('XADD', events, 'MAXLEN', '~', kept, '*', 'type', kind .. '.expired', 'id', id, 'user', user or '')
   end
   redis.call('PEXPIRE', events, 604800000)
 end
 local first = redis.call('ZRANGE', index, 0, 0, 'WITHSCORES')
 if first[2] then
-  redis.call('ZADD', due, first[2], ARGV[2])
+  redis.call('ZADD', due, first[2], owner)
 else
   redis.call('UNLINK', records)
-  redis.call('ZREM', due, ARGV[2])
+  redis.call('ZREM', due, owner)
 end
 return #ended

@@ -4,7 +4,7 @@
 -- KEYS[3] due
 -- KEYS[4] events
 -- ARGV[1] id
--- ARGV[2] digest    it must have; empty for any
+-- ARGV[2] required  digest it must have; empty for any
 -- ARGV[3] kind      first word of the event's type
 -- ARGV[4] reason    told in the event
 -- ARGV[5] owner     member of `due`
@@ -12,22 +12,22 @@
 -- returns 1, or 0 if there is no such record
 
 local records, index, due, events = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local id = ARGV[1]
+local id, required, kind, reason, owner, kept = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 local state = redis.call('HGET', records, id)
 if not state then return 0 end
 local digest, created, seen, idle, absolute = string.match(state, '^(%S+) %d+ (%d+) (%d+) (%d+) (%d+)')
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-if now >= math.min(seen + idle, absolute) or ARGV[2] ~= '' and ARGV[2] ~= digest then return 0 end
+if now >= math.min(seen + idle, absolute) or required ~= '' and required ~= digest then return 0 end
 
 local user = redis.call('HGET', records, 'user')
 redis.call('HDEL', records, id, id .. ':d', id .. ':v')
 redis.call('ZREM', index, string.format('%013.0f', created) .. id)
 if redis.call('ZCARD', index) == 0 then
   redis.call('UNLINK', records)
-  redis.call('ZREM', due, ARGV[5])
+  redis.call('ZREM', due, owner)
 end
-redis.call('XADD', events, 'MAXLEN', '~', ARGV[6], '*', 'type', ARGV[3] .. '.revoked', 'id', id, 'user', user,
-  'reason', ARGV[4])
+redis.call('XADD', events, 'MAXLEN', '~', kept, '*', 'type', kind .. '.revoked', 'id', id, 'user', user,
+  'reason', reason)
 redis.call('PEXPIRE', events, 604800000)
 return 1

@@ -16,6 +16,8 @@ import io.vertx.redis.client.Response;
 import dev.millrace.cache.Lookup.Coding;
 import dev.millrace.cache.Lookup.What;
 import dev.millrace.redis.Keys;
+import dev.millrace.redis.ReplyCode;
+import dev.millrace.redis.ReplyCodes;
 import dev.millrace.redis.Script;
 import dev.millrace.redis.ScriptRunner;
 import dev.millrace.redis.link.RedisLinks;
@@ -46,13 +48,27 @@ class CacheStore {
             long swrMs, long sieMs, String origin, Buffer body) {}
 
     /** How storing went. */
-    enum Stored {
-        DONE,
+    enum Stored implements ReplyCode {
+        DONE(1),
         /** The lease is void. */
-        VOID,
+        VOID(0),
         /** What was to be kept is not there any more; the lease is good still. */
-        NOTHING_TO_KEEP
+        NOTHING_TO_KEEP(-1);
+
+        private final int code;
+
+        Stored(int code) {
+            this.code = code;
+        }
+
+        @Override
+        public int code() {
+            return code;
+        }
     }
+
+    private static final ReplyCodes<What> WHAT = ReplyCodes.of(What.class);
+    private static final ReplyCodes<Stored> STORED = ReplyCodes.of(Stored.class);
 
     private final RedisLinks redis;
     private final ScriptRunner scripts;
@@ -81,7 +97,7 @@ class CacheStore {
     }
 
     private static Lookup lookup(Response reply) {
-        What what = What.values()[reply.get(0).toInteger()];
+        What what = WHAT.read(reply.get(0));
         long ms = reply.get(1).toLong();
         if (reply.size() <= 3) {
             return new Lookup(what, ms, 0, 0, null, null, null, null, reply.size() == 3 ? reply.get(2).toString() : "");
@@ -98,11 +114,7 @@ class CacheStore {
                 List.of(region, e.leaseToken(), String.join("\n", e.tags()), e.type(), e.coding().id(), e.etag(),
                         Long.toString(e.freshMs()), Long.toString(e.swrMs()), Long.toString(e.sieMs()),
                         e.leaseToken().isEmpty() ? "0" : "-1", e.origin()),
-                e.body()).map(reply -> switch (reply.toInteger()) {
-                    case 1 -> Stored.DONE;
-                    case 0 -> Stored.VOID;
-                    default -> Stored.NOTHING_TO_KEEP;
-                });
+                e.body()).map(STORED::read);
     }
 
     Uni<Void> delete(String tenant, String region, String key) {

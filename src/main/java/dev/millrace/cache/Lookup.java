@@ -2,6 +2,8 @@ package dev.millrace.cache;
 
 import io.vertx.core.buffer.Buffer;
 
+import dev.millrace.redis.ReplyCode;
+
 /**
  * What the cache says of a key.
  *
@@ -18,22 +20,33 @@ import io.vertx.core.buffer.Buffer;
 record Lookup(What what, long ms, long stored, long fresh, String type, Coding coding, String etag, Buffer body,
         String origin) {
 
-    /** In the order of the numbers that {@code cache/get-3.lua} returns. */
-    enum What {
-        MISSING,
-        FRESH,
+    /** Whether there is something to serve. */
+    enum What implements ReplyCode {
+        MISSING(0),
+        FRESH(1),
         /** It may be served while it is computed anew. */
-        STALE,
+        STALE(2),
         /** It may be served only because computing it failed. */
-        STALE_ON_ERROR,
+        STALE_ON_ERROR(3),
         /** It is missing, and this caller is to compute it. */
-        LEASED,
+        LEASED(4),
         /** It is missing, and another caller computes it. */
-        BUSY,
+        BUSY(5),
         /** It is missing, and its origin has just failed. */
-        FAILED,
+        FAILED(6),
         /** It is missing, and its origin does not let it be stored. */
-        PASS
+        PASS(7);
+
+        private final int code;
+
+        What(int code) {
+            this.code = code;
+        }
+
+        @Override
+        public int code() {
+            return code;
+        }
     }
 
     /** How a body is kept. */

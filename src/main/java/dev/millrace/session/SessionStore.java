@@ -7,6 +7,8 @@ import jakarta.inject.Singleton;
 import io.smallrye.mutiny.Uni;
 import io.vertx.redis.client.Response;
 
+import dev.millrace.redis.ReplyCode;
+import dev.millrace.redis.ReplyCodes;
 import dev.millrace.redis.Script;
 import dev.millrace.redis.ScriptRunner;
 import dev.millrace.user.Owner;
@@ -19,17 +21,30 @@ import dev.millrace.user.UserRecords.Stored;
 class SessionStore {
 
     /** How a patch went. */
-    enum Patched {
-        DONE,
+    enum Patched implements ReplyCode {
+        DONE(1),
         /** There is no such session. */
-        INVALID,
+        INVALID(0),
         /** It has another version than asked for. */
-        STALE,
-        TOO_LARGE
+        STALE(-1),
+        TOO_LARGE(-2);
+
+        private final int code;
+
+        Patched(int code) {
+            this.code = code;
+        }
+
+        @Override
+        public int code() {
+            return code;
+        }
     }
 
     /** The outcome of a patch; {@code session} only where it is DONE, {@code version} where it is STALE. */
     record PatchOutcome(Patched patched, Stored session, long version) {}
+
+    private static final ReplyCodes<Patched> PATCHED = ReplyCodes.of(Patched.class);
 
     private final ScriptRunner scripts;
     private final Script current;
@@ -70,11 +85,13 @@ class SessionStore {
         }
         return scripts.run(patch, List.of(owner.records(), owner.index()),
                 List.of(id, token.digest(), json, required.toString(), Integer.toString(maxBytes)))
-                .map(reply -> switch (reply.get(0).toInteger()) {
-                    case 1 -> new PatchOutcome(Patched.DONE, stored(id, reply, 1), 0);
-                    case -1 -> new PatchOutcome(Patched.STALE, null, reply.get(1).toLong());
-                    case -2 -> new PatchOutcome(Patched.TOO_LARGE, null, 0);
-                    default -> new PatchOutcome(Patched.INVALID, null, 0);
+                .map(reply -> {
+                    Patched patched = PATCHED.read(reply.get(0));
+                    return switch (patched) {
+                        case DONE -> new PatchOutcome(patched, stored(id, reply, 1), 0);
+                        case STALE -> new PatchOutcome(patched, null, reply.get(1).toLong());
+                        case INVALID, TOO_LARGE -> new PatchOutcome(patched, null, 0);
+                    };
                 });
     }
 

@@ -17,6 +17,7 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 
 import dev.millrace.redis.Keys;
+import dev.millrace.redis.ReplyCodes;
 import dev.millrace.redis.Script;
 import dev.millrace.redis.ScriptRunner;
 import dev.millrace.redis.link.RedisLinks;
@@ -28,6 +29,7 @@ class DefinitionStore {
     /** All definitions at one version; the version is null where there never was any. */
     record Snapshot<T>(String version, Map<String, T> definitions) {}
 
+    private static final ReplyCodes<PutResult> PUT_RESULTS = ReplyCodes.of(PutResult.class);
     private static final Logger LOG = Logger.getLogger(DefinitionStore.class);
 
     private final RedisLinks redis;
@@ -58,16 +60,12 @@ class DefinitionStore {
 
     <D> Uni<PutResult> put(String tenant, DefinitionKind<D, ?> kind, String name, D definition) {
         return scripts.run(put, keys(tenant, kind), List.of(name, write(definition), Integer.toString(kind.most())))
-                .map(reply -> switch (reply.toInteger()) {
-                    case 1 -> PutResult.CREATED;
-                    case 0 -> PutResult.REPLACED;
-                    default -> PutResult.TOO_MANY;
-                });
+                .map(PUT_RESULTS::read);
     }
 
     /** Whether there was one. */
     Uni<Boolean> delete(String tenant, DefinitionKind<?, ?> kind, String name) {
-        return scripts.run(delete, keys(tenant, kind), List.of(name)).map(reply -> reply.toInteger() == 1);
+        return scripts.run(delete, keys(tenant, kind), List.of(name)).map(ReplyCodes::flag);
     }
 
     private <D, T> Map<String, T> parse(DefinitionKind<D, T> kind, Response reply) {

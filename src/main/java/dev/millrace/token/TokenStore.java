@@ -7,6 +7,8 @@ import jakarta.inject.Singleton;
 import io.smallrye.mutiny.Uni;
 import io.vertx.redis.client.Response;
 
+import dev.millrace.redis.ReplyCode;
+import dev.millrace.redis.ReplyCodes;
 import dev.millrace.redis.Script;
 import dev.millrace.redis.ScriptRunner;
 import dev.millrace.user.Owner;
@@ -24,20 +26,33 @@ class TokenStore {
     static final long RACE_MS = 2000;
 
     /** How an attempt to rotate went. */
-    enum Rotated {
+    enum Rotated implements ReplyCode {
         /** This call was the first. */
-        FIRST,
-        /** An earlier call was, and its successor is to be given again. */
-        AGAIN,
-        INVALID,
+        FIRST(1),
+        /** An earlier call was, and its successor is to be returned again. */
+        AGAIN(2),
+        INVALID(0),
         /** An earlier call was, and there is no grace. */
-        SUPERSEDED,
-        /** The token was exchanged before; its family has ended. */
-        REUSED
+        SUPERSEDED(3),
+        /** The token was rotated before; its family has ended. */
+        REUSED(-1);
+
+        private final int code;
+
+        Rotated(int code) {
+            this.code = code;
+        }
+
+        @Override
+        public int code() {
+            return code;
+        }
     }
 
     /** The outcome of a rotation; {@code family} only where it is FIRST or AGAIN. */
     record Rotation(Rotated rotated, Stored family) {}
+
+    private static final ReplyCodes<Rotated> ROTATED = ReplyCodes.of(Rotated.class);
 
     private final ScriptRunner scripts;
     private final UserRecords records;
@@ -65,16 +80,14 @@ class TokenStore {
         Owner owner = owner(tenant, token);
         return scripts.run(rotate, owner.keys(), List.of(token.family(), token.digest(), successor.digest(), salt,
                 Long.toString(RACE_MS), owner.member(), records.eventsKept()))
-                .map(reply -> switch (reply.get(0).toInteger()) {
-                    case 1 -> rotation(Rotated.FIRST, stored(token, reply, 1));
-                    case 2 -> rotation(Rotated.AGAIN, stored(token, reply, 1));
-                    case 3 -> new Rotation(Rotated.SUPERSEDED, null);
-                    case -1 -> new Rotation(Rotated.REUSED, null);
-                    default -> new Rotation(Rotated.INVALID, null);
-                });
+                .map(reply -> rotation(ROTATED.read(reply.get(0)), token, reply));
     }
 
-    private static Rotation rotation(Rotated rotated, Stored family) {
+    private static Rotation rotation(Rotated rotated, RefreshToken token, Response reply) {
+        if (rotated != Rotated.FIRST && rotated != Rotated.AGAIN) {
+            return new Rotation(rotated, null);
+        }
+        Stored family = stored(token, reply, 1);
         return new Rotation(family == null ? Rotated.INVALID : rotated, family);
     }
 

@@ -10,6 +10,8 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.redis.client.Response;
 
 import dev.millrace.http.Page;
+import dev.millrace.redis.ReplyCode;
+import dev.millrace.redis.ReplyCodes;
 import dev.millrace.redis.Script;
 import dev.millrace.redis.ScriptRunner;
 
@@ -54,6 +56,48 @@ public class UserRecords {
         UNKNOWN_EXCEPTION
     }
 
+    /** How adding a record went. */
+    enum Added implements ReplyCode {
+        ADDED(1),
+        /** The user has as many as allowed. */
+        LIMIT_REACHED(0);
+
+        private final int code;
+
+        Added(int code) {
+            this.code = code;
+        }
+
+        @Override
+        public int code() {
+            return code;
+        }
+    }
+
+    /** What ending all records came to. */
+    enum RemovedAll implements ReplyCode {
+        REMOVED(1),
+        /** There was none to end. */
+        NONE(0),
+        UNKNOWN_EXCEPTION(-1),
+        /** Nothing was done: some have ended by time, and that must be told first. */
+        EXPIRE_FIRST(-2);
+
+        private final int code;
+
+        RemovedAll(int code) {
+            this.code = code;
+        }
+
+        @Override
+        public int code() {
+            return code;
+        }
+    }
+
+    private static final ReplyCodes<Added> ADDED = ReplyCodes.of(Added.class);
+    private static final ReplyCodes<RemovedAll> REMOVED_ALL = ReplyCodes.of(RemovedAll.class);
+
     private final ScriptRunner scripts;
     private final String kept;
     private final Script add;
@@ -88,7 +132,10 @@ public class UserRecords {
         return scripts.run(add, owner.keys(), List.of(a.id(), a.digest(), a.user(), a.data(), a.device(), a.tail(),
                 Long.toString(a.idleMs()), Long.toString(a.absoluteMs()), Long.toString(most), evict ? "1" : "0",
                 owner.kind().word(), owner.member(), kept))
-                .map(reply -> reply.get(0).toInteger() == 1 ? RecordState.parse(reply.get(1).toString()) : null);
+                .map(reply -> switch (ADDED.read(reply.get(0))) {
+                    case ADDED -> RecordState.parse(reply.get(1).toString());
+                    case LIMIT_REACHED -> null;
+                });
     }
 
     /**
@@ -130,7 +177,7 @@ public class UserRecords {
         }
         return scripts.run(remove, owner.keys(), List.of(id, digest == null ? "" : digest, owner.kind().word(), reason,
                 owner.member(), kept))
-                .map(reply -> reply.toInteger() == 1);
+                .map(ReplyCodes::flag);
     }
 
     /**
@@ -144,10 +191,10 @@ public class UserRecords {
         }
         return scripts.run(removeAll, owner.keys(),
                 List.of(except == null ? "" : except, owner.kind().word(), owner.member(), kept))
-                .flatMap(reply -> switch (reply.toInteger()) {
-                    case -2 -> expire(owner, ENDED_AT_ONCE).flatMap(ended -> removeAll(owner, except));
-                    case -1 -> Uni.createFrom().item(Removal.UNKNOWN_EXCEPTION);
-                    default -> Uni.createFrom().item(Removal.DONE);
+                .flatMap(reply -> switch (REMOVED_ALL.read(reply)) {
+                    case EXPIRE_FIRST -> expire(owner, ENDED_AT_ONCE).flatMap(ended -> removeAll(owner, except));
+                    case UNKNOWN_EXCEPTION -> Uni.createFrom().item(Removal.UNKNOWN_EXCEPTION);
+                    case REMOVED, NONE -> Uni.createFrom().item(Removal.DONE);
                 });
     }
 

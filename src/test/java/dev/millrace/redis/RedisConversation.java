@@ -14,6 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.vertx.core.buffer.Buffer;
+
 /** Talks to a Redis server on loopback, for tests: one command, one reply. A string, long, list or null; an error throws. */
 public final class RedisConversation implements AutoCloseable {
 
@@ -54,7 +56,9 @@ public final class RedisConversation implements AutoCloseable {
         try {
             out.write(("*" + command.length + "\r\n").getBytes(StandardCharsets.US_ASCII));
             for (Object word : command) {
-                byte[] bytes = word.toString().getBytes(StandardCharsets.UTF_8);
+                byte[] bytes = word instanceof Buffer buffer
+                        ? buffer.getBytes()
+                        : word.toString().getBytes(StandardCharsets.UTF_8);
                 out.write(("$" + bytes.length + "\r\n").getBytes(StandardCharsets.US_ASCII));
                 out.write(bytes);
                 out.write('\r');

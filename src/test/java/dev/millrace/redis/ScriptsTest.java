@@ -9,9 +9,12 @@ import java.io.InputStream;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -32,6 +35,10 @@ class ScriptsTest {
     private static final Path SOURCES = Path.of("src/main");
     private static final Path RESOURCES = SOURCES.resolve("resources");
     private static final Pattern NAME = Pattern.compile("[a-z-]+/[a-z-]+-(\\d+|N)");
+
+    private static final Pattern ARGUMENT = Pattern.compile("(?:KEYS|ARGV)\\[[^]]+]");
+    private static final Pattern LOCAL = Pattern.compile("\\s*local ([\\w, ]+) = (.+)");
+    private static final Pattern CODES = Pattern.compile("(?m)^-- codes (\\S+)\nlocal ([A-Z_, ]+) = ([-\\d, ]+)$");
 
     /** Files that scripts begin with, and that are none themselves. */
     private static final Set<String> PARTS = Set.of("queue/jobs.lua", "kv/sandbox.lua");
@@ -69,6 +76,105 @@ class ScriptsTest {
         assertEquals(highest("-- ARGV\\[(\\d+)] \\w+", header), highest("ARGV\\[(\\d+)]", code), "ARGV");
         for (int i = 1; i <= keys; i++) {
             assertTrue(header.contains("-- KEYS[" + i + "] "), "KEYS[" + i + "]");
+        }
+    }
+
+    /** Each key and argument is read once, into a local of the name that the header gives it. */
+    @ParameterizedTest
+    @MethodSource("scripts")
+    void namesItsArguments(String file) throws IOException {
+        String source = Script.load(file.replace(".lua", "")).source();
+        Map<String, String> names = new TreeMap<>();
+        Matcher declared = Pattern.compile("(?m)^-- ((?:KEYS|ARGV)\\[\\d+]) +(\\w+)").matcher(source);
+        while (declared.find()) {
+            names.put(declared.group(1), declared.group(2));
+        }
+        Map<String, String> bound = new TreeMap<>();
+        for (String line : source.lines().map(line -> line.replaceFirst("--.*", "")).toList()) {
+            if (!ARGUMENT.matcher(line).find()) {
+                continue;
+            }
+            Matcher local = LOCAL.matcher(line);
+            assertTrue(local.matches(), () -> "not bound to a local: " + line);
+            List<String> locals = List.of(local.group(1).split(", "));
+            List<String> values = expressions(local.group(2));
+            for (int i = 0; i < values.size(); i++) {
+                Matcher argument = ARGUMENT.matcher(values.get(i));
+                while (argument.find()) {
+                    String which = argument.group();
+                    if (which.matches("\\w+\\[\\d+]")) {
+                        assertEquals(null, bound.put(which, locals.get(i)), () -> which + " is read twice");
+                    }
+                }
+            }
+        }
+        assertEquals(names, bound, "the header's names, and the names of the locals");
+    }
+
+    /** The parts of a list of expressions. */
+    private static List<String> expressions(String list) {
+        List<String> parts = new ArrayList<>(List.of(""));
+        int depth = 0;
+        for (String token : list.split("(?<=[(){},])|(?=[(){},])")) {
+            depth += "({".contains(token) ? 1 : ")}".contains(token) ? -1 : 0;
+            if (token.equals(",") && depth == 0) {
+                parts.add("");
+            } else {
+                parts.set(parts.size() - 1, parts.get(parts.size() - 1) + token);
+            }
+        }
+        return parts;
+    }
+
+    /** The codes that a script returns have the names and numbers of the enum that reads them, and it returns no other ones. */
+    @ParameterizedTest
+    @MethodSource("scripts")
+    void returnsCodesThatJavaKnows(String file) throws IOException, ReflectiveOperationException {
+        String code = Files.readString(RESOURCES.resolve("lua/" + file));
+        Matcher codes = CODES.matcher(code);
+        boolean some = codes.find();
+        // Those of queues follow.
+        assertEquals(
+                !file.startsWith("queue/")
+                        && Pattern.compile("(?m)^-- returns .*\\b(code|[A-Z]{2,})\\b").matcher(code).find(),
+                some,
+                "names its codes");
+        if (!some) {
+            return;
+        }
+        Map<String, Integer> lua = new TreeMap<>();
+        String[] constants = codes.group(2).split(", ");
+        String[] numbers = codes.group(3).split(", ");
+        assertEquals(constants.length, numbers.length);
+        String body = code.substring(codes.end()).replaceAll("--.*", "");
+        for (int i = 0; i < constants.length; i++) {
+            lua.put(constants[i], Integer.valueOf(numbers[i]));
+            assertTrue(Pattern.compile("\\b" + constants[i] + "\\b").matcher(body).find(),
+                    constants[i] + " is not used");
+        }
+        Map<String, Integer> java = new TreeMap<>();
+        for (Object constant : Class.forName("dev.millrace." + codes.group(1)).getEnumConstants()) {
+            java.put(((Enum<?>) constant).name(), ((ReplyCode) constant).code());
+        }
+        assertEquals(java, lua);
+        assertFalse(Pattern.compile("return (\\{ )?-?\\d").matcher(body).find(), "a number in place of a code");
+    }
+
+    /** Every enum of codes is that of some script. */
+    @Test
+    void everyEnumOfCodesBelongsToAScript() throws IOException {
+        StringBuilder all = new StringBuilder();
+        for (String file : scripts()) {
+            all.append(Files.readString(RESOURCES.resolve("lua/" + file)));
+        }
+        try (Stream<Path> sources = Files.walk(SOURCES.resolve("java"))) {
+            for (Path path : sources.filter(path -> path.toString().endsWith(".java")).toList()) {
+                Matcher matcher = Pattern.compile("enum (\\w+) implements ReplyCode").matcher(Files.readString(path));
+                while (matcher.find()) {
+                    assertTrue(Pattern.compile("-- codes \\S*\\b" + matcher.group(1) + "\n").matcher(all).find(),
+                            matcher.group(1) + " is read from no script");
+                }
+            }
         }
     }
 

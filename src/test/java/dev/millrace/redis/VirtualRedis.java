@@ -7,31 +7,78 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.redis.client.Response;
+import io.vertx.redis.client.impl.types.BulkType;
+import io.vertx.redis.client.impl.types.ErrorType;
+import io.vertx.redis.client.impl.types.MultiType;
+import io.vertx.redis.client.impl.types.NumberType;
+
+import dev.millrace.redis.RedisUnavailableException.Reason;
 import dev.millrace.redis.dev.RedisServerProcess;
 
 /**
- * Runs the service's scripts, unchanged, on a real Redis server under a clock that the test moves, so that a history of
+ * Runs the stores' scripts, unchanged, on a real Redis server under a clock that the test moves, so that a history of
  * hours is run in milliseconds and gives the same answers each time.
  *
  * <p>Redis has two clocks, TIME and the one by which keys expire. {@code virtual-time.lua} stands in for both: it shadows
  * the script's {@code redis}, answers TIME, PTTL, PEXPIRE and SET itself, and keeps expiries in a hash beside the data.
  * A command that sets an expiry in any other way leaves a key without one there, which {@link #immortal} shows.
  * Everything else is Redis' own doing. That real TTLs are set where virtual ones are is left to the tests over HTTP.
+ *
+ * <p>It can {@linkplain #refuseNext refuse} what a script writes, as Redis does when it cannot take it.
  */
-public final class VirtualRedis {
+public final class VirtualRedis implements ScriptRunner {
+
+    /** Why Redis refuses to write. */
+    public enum Refusal {
+        NONE(""),
+        /** Its memory is full: it refuses what may need some, as long as the script has written nothing. */
+        MEMORY_FULL("full"),
+        /** It is a replica: it refuses every write. */
+        READ_ONLY("readonly");
+
+        private final String word;
+
+        Refusal(String word) {
+            this.word = word;
+        }
+    }
 
     /** A moment as good as any, of the present order of magnitude and not on a boundary of anything. */
     private static final long START = 1_767_225_600_123_456L;
     private static final String EXPIRIES = "virtual:expiries";
+    private static final String READ = """
+            local all = {}
+            for _, key in ipairs(redis.call('KEYS', '*')) do
+              local sort = redis.call('TYPE', key).ok
+              local value = sort == 'list' and redis.call('LRANGE', key, 0, -1)
+                or sort == 'hash' and redis.call('HGETALL', key)
+                or sort == 'zset' and redis.call('ZRANGE', key, 0, -1, 'WITHSCORES')
+                or sort == 'stream' and redis.call('XRANGE', key, '-', '+')
+                or sort == 'set' and redis.call('SMEMBERS', key)
+                or { redis.call('GET', key) }
+              all[#all + 1] = { key, sort, value }
+            end
+            return all
+            """;
 
     private static VirtualRedis shared;
 
     private final RedisConversation redis = new RedisConversation(RedisServerProcess.launch().port());
-    private final String prelude = read("virtual-time.lua");
-    private final Map<String, String> loaded = new HashMap<>();
+    private final String prelude = commands("WRITES", "write") + commands("HUNGRY", "denyoom")
+            + read("virtual-time.lua");
+    private final Map<String, Script> scripts = new ConcurrentHashMap<>();
+    private final Map<Script, String> loaded = new HashMap<>();
+    private Refusal next = Refusal.NONE;
     private long now;
 
     private VirtualRedis() {}
@@ -43,6 +90,7 @@ public final class VirtualRedis {
         }
         shared.redis.call("FLUSHDB");
         shared.now = START;
+        shared.next = Refusal.NONE;
         return shared;
     }
 
@@ -51,8 +99,125 @@ public final class VirtualRedis {
         return now;
     }
 
+    /** The time, in ms. */
+    public long ms() {
+        return now / 1000;
+    }
+
     public void advance(long micros) {
         now += micros;
+    }
+
+    /** Makes Redis refuse what the next script writes; the ones after that are free to. */
+    public void refuseNext(Refusal refusal) {
+        next = refusal;
+    }
+
+    @Override
+    public Script get(String name) {
+        return scripts.computeIfAbsent(name, Script::load);
+    }
+
+    @Override
+    public Uni<Response> run(Script script, List<String> keys, List<String> args, Buffer bytes) {
+        return Uni.createFrom().deferred(() -> {
+            List<Object> all = new ArrayList<>(args);
+            if (bytes != null) {
+                all.add(bytes);
+            }
+            try {
+                return Uni.createFrom().item(response(reply(script, keys, all)));
+            } catch (RedisConversation.ErrorReply e) {
+                return Uni.createFrom().failure(RedisReply.failure(ErrorType.create(e.getMessage())));
+            }
+        });
+    }
+
+    private Object reply(Script script, List<String> keys, List<?> args) {
+        String sha = loaded.computeIfAbsent(script, s -> (String) redis.call("SCRIPT", "LOAD", prelude + s.source()));
+        List<Object> command = new ArrayList<>(List.of("EVALSHA", sha, keys.size()));
+        command.addAll(keys);
+        command.addAll(args);
+        command.add(next.word);
+        command.add(now);
+        next = Refusal.NONE;
+        return redis.call(command.toArray());
+    }
+
+    private static Response response(Object reply) {
+        if (reply instanceof List<?> list) {
+            MultiType multi = MultiType.create(list.size(), false);
+            list.forEach(item -> multi.add(response(item)));
+            return multi;
+        }
+        return reply == null
+                ? null
+                : reply instanceof Long number
+                        ? NumberType.create(number)
+                        : BulkType.create(Buffer.buffer((String) reply), false);
+    }
+
+    /**
+     * Takes a step of a history, of which Redis may refuse what it writes first. A refused step is an outage to the caller, and
+     * changes nothing.
+     *
+     * @return whether the step was taken
+     */
+    public boolean take(Refusal refusal, Runnable step) {
+        if (refusal == Refusal.NONE) {
+            step.run();
+            return true;
+        }
+        Map<String, Object> before = content();
+        refuseNext(refusal);
+        try {
+            step.run();
+            return true;
+        } catch (RedisUnavailableException e) {
+            if (e.reason() != Reason.REFUSED || !RedisUnavailableException.isOutage(e)) {
+                throw e;
+            }
+            if (!before.equals(content())) {
+                throw new AssertionError("A refused script has written: " + before + " became " + content(), e);
+            }
+            return false;
+        } finally {
+            next = Refusal.NONE;
+        }
+    }
+
+    /** All that is there, by key. */
+    public Map<String, Object> content() {
+        Map<String, Object> content = new TreeMap<>();
+        for (Object entry : (List<?>) redis.call("EVAL", READ, 0)) {
+            String key = (String) ((List<?>) entry).get(0);
+            if (!key.equals(EXPIRIES) && !hasExpired(key)) {
+                content.put(key, value((List<?>) entry));
+                content.put(key + " expires", String.valueOf(redis.call("HGET", EXPIRIES, key)));
+            }
+        }
+        return content;
+    }
+
+    /** Without the order that a hash or a set happens to be in. */
+    private static Object value(List<?> entry) {
+        List<?> list = (List<?>) entry.get(2);
+        if (entry.get(1).equals("set")) {
+            return new TreeSet<>(list);
+        }
+        if (!entry.get(1).equals("hash")) {
+            return list;
+        }
+        Map<Object, Object> map = new TreeMap<>();
+        for (int i = 0; i < list.size(); i += 2) {
+            map.put(list.get(i), list.get(i + 1));
+        }
+        return map;
+    }
+
+    private boolean hasExpired(String key) {
+        Object at = redis.call("HGET", EXPIRIES, key);
+        return at != null && ms() > Long.parseLong((String) at);
     }
 
     /** As {@link #raw}, for a script that returns numbers. */
@@ -63,13 +228,7 @@ public final class VirtualRedis {
 
     /** Runs the script {@code <feature>/<verb>-<keys>} at the present moment; the reply is as Redis gave it. */
     public Object raw(String script, List<String> keys, List<?> args) {
-        String sha = loaded.computeIfAbsent(script,
-                name -> (String) redis.call("SCRIPT", "LOAD", prelude + Script.load(name).source()));
-        List<Object> command = new ArrayList<>(List.of("EVALSHA", sha, keys.size()));
-        command.addAll(keys);
-        command.addAll(args);
-        command.add(now);
-        return redis.call(command.toArray());
+        return reply(get(script), keys, args);
     }
 
     /** Sends a command as it is; not for one that depends on time. */
@@ -88,6 +247,14 @@ public final class VirtualRedis {
         return redis.keys("*").stream()
                 .filter(key -> !key.equals(EXPIRIES) && redis.call("HGET", EXPIRIES, key) == null)
                 .collect(Collectors.toList());
+    }
+
+    /** A Lua text of the names of the commands that have a flag, by the server's own word. */
+    private String commands(String name, String flag) {
+        return redis.list("COMMAND").stream().map(List.class::cast)
+                .filter(command -> ((List<?>) command.get(2)).contains(flag))
+                .map(command -> command.get(0).toString().toUpperCase(Locale.ROOT))
+                .collect(Collectors.joining(" ", "local " + name + " = ' ", " '\n"));
     }
 
     private static String read(String resource) {

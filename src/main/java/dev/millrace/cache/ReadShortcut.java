@@ -11,7 +11,6 @@ import jakarta.ws.rs.core.Response;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
-import io.quarkus.vertx.http.runtime.RouteConstants;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -23,9 +22,9 @@ import io.vertx.ext.web.RoutingContext;
 import dev.millrace.auth.ApiKeys;
 import dev.millrace.auth.Caller;
 import dev.millrace.auth.Scopes;
-import dev.millrace.http.problem.UnroutedProblems;
 import dev.millrace.http.route.BodilessRequests;
 import dev.millrace.http.route.RouteLabel;
+import dev.millrace.http.route.UnroutedProblems;
 import dev.millrace.redis.Keys;
 
 /**
@@ -54,7 +53,7 @@ public class ReadShortcut {
 
     void register(@Observes Router router) {
         // In front of the checks of paths and bodies: what goes this way needs neither.
-        router.route(HttpMethod.GET, PREFIX + "*").order(RouteConstants.ROUTE_ORDER_UPLOAD_LIMIT - 2)
+        router.route(HttpMethod.GET, PREFIX + "*").order(dev.millrace.http.route.RouteOrder.FAST_PATHS.order())
                 .handler(this::read);
     }
 

@@ -15,6 +15,8 @@ import io.vertx.redis.client.Response;
 import io.vertx.redis.client.ResponseType;
 import io.vertx.redis.client.impl.types.ErrorType;
 
+import dev.millrace.http.problem.ErrorCode;
+import dev.millrace.http.problem.Failure;
 import dev.millrace.redis.RedisUnavailableException;
 import dev.millrace.redis.link.CommandOutcome;
 
@@ -22,6 +24,7 @@ import dev.millrace.redis.link.CommandOutcome;
 final class KvReplies {
 
     private static final String OK = "OK";
+    private static final String INTERNAL = "internal error";
     private static final String TOO_DEEP = "ERR the reply is nested too deeply";
     private static final int DEEPEST = 1000;
     private static final int SMALL = 256;
@@ -37,12 +40,15 @@ final class KvReplies {
         this.most = maxReply / 3 * 4 + SMALL;
     }
 
-    /** What a failure says, in Redis' words where they are Redis'. */
+    /** Returns what a failed command responds with, in Redis' words where they are Redis'. */
     static String text(CommandOutcome failed) {
         return exception(failed.failure()).getMessage();
     }
 
-    /** A failure as it is answered. */
+    /**
+     * Returns a failure as the protocol words it. An unexpected one is logged: keep the result in place of the failure, so that it is
+     * translated once.
+     */
     static KvException exception(Throwable failure) {
         if (failure instanceof KvException e) {
             return e;
@@ -50,15 +56,22 @@ final class KvReplies {
         if (failure instanceof ErrorType error) {
             return new KvException(error.getMessage());
         }
-        if (failure instanceof RedisUnavailableException unavailable) {
-            return unavailable.reply() != null
-                    ? new KvException(503, unavailable.reply())
-                    : new KvException(503, "ERR " + unavailable.getMessage());
-        }
         if (failure instanceof OutOfMemoryError) {
+            // The replies to the client's commands did not fit, which the client can change.
             return new KvException(503, "ERR there is no memory for the replies: ask for less at once");
         }
-        return new KvException(500, "ERR internal error");
+        Failure translated = Failure.of(failure);
+        return new KvException(translated.code().status(),
+                failure instanceof RedisUnavailableException e && e.reply() != null
+                        ? e.reply()
+                        : "ERR " + (words(translated)));
+    }
+
+    private static String words(Failure failure) {
+        if (failure.detail() != null) {
+            return failure.detail();
+        }
+        return failure.code() == ErrorCode.INTERNAL ? INTERNAL : failure.code().title();
     }
 
     Buffer error(String message) {

@@ -8,12 +8,10 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
 import org.eclipse.microprofile.config.inject.ConfigProperty;
-import org.jboss.logging.Logger;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 
 import io.quarkus.runtime.configuration.MemorySize;
-import io.quarkus.vertx.http.runtime.RouteConstants;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -27,6 +25,7 @@ import dev.millrace.auth.Caller;
 import dev.millrace.auth.Scopes;
 import dev.millrace.http.route.LingeringClose;
 import dev.millrace.http.route.RouteLabel;
+import dev.millrace.http.route.RouteOrder;
 import dev.millrace.redis.link.CommandOutcome;
 
 /**
@@ -37,7 +36,6 @@ import dev.millrace.redis.link.CommandOutcome;
 @ApplicationScoped
 public class KvRoutes {
 
-    private static final Logger LOG = Logger.getLogger(KvRoutes.class);
     private static final String BASE = "/redis";
     private static final String JSON = "application/json";
 
@@ -59,8 +57,7 @@ public class KvRoutes {
     }
 
     void register(@Observes Router router) {
-        // In front of the service's own limits, whose errors are of another shape.
-        int order = RouteConstants.ROUTE_ORDER_UPLOAD_LIMIT - 2;
+        int order = RouteOrder.REDIS_OVER_HTTP.order();
         router.route(BASE).order(order).handler(this::handle);
         router.route(BASE + "/*").order(order).handler(this::handle);
     }
@@ -115,8 +112,8 @@ public class KvRoutes {
                     }
                 }
             }
-        } catch (KvException e) {
-            refuse(context, e);
+        } catch (Throwable e) {
+            refuse(context, KvReplies.exception(e));
         }
     }
 
@@ -166,11 +163,7 @@ public class KvRoutes {
     }
 
     private void fail(RoutingContext context, Throwable failure) {
-        KvException e = KvReplies.exception(failure);
-        if (e.status() == 500) {
-            LOG.error("Unexpected failure", failure);
-        }
-        answer(context, e);
+        answer(context, KvReplies.exception(failure));
     }
 
     /** Answers a request whose body is not read. */

@@ -162,7 +162,8 @@ class KvService {
                     : send.get();
             if (hasSent) {
                 sent = sent.onFailure()
-                        .recoverWithItem(e -> Collections.nCopies(places.size(), new CommandOutcome(null, e)));
+                        .recoverWithItem(e -> Collections.nCopies(places.size(),
+                                new CommandOutcome(null, KvReplies.exception(e))));
             }
             hasSent = true;
             return sent.invoke(found -> {

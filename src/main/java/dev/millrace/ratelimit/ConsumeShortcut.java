@@ -9,7 +9,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
 
-import io.quarkus.vertx.http.runtime.RouteConstants;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -22,9 +21,9 @@ import dev.millrace.auth.ApiKeys;
 import dev.millrace.auth.Caller;
 import dev.millrace.auth.Scopes;
 import dev.millrace.http.problem.Problem;
-import dev.millrace.http.problem.UnroutedProblems;
 import dev.millrace.http.route.BodilessRequests;
 import dev.millrace.http.route.RouteLabel;
+import dev.millrace.http.route.UnroutedProblems;
 
 /**
  * A short way for the one request there are most of: {@code POST /v1/ratelimit/{policy}/{identifier}} without a body, with a
@@ -60,7 +59,7 @@ public class ConsumeShortcut {
 
     void register(@Observes Router router) {
         // In front of the checks of paths and bodies: what goes this way needs neither.
-        router.route(HttpMethod.POST, PREFIX + "*").order(RouteConstants.ROUTE_ORDER_UPLOAD_LIMIT - 2)
+        router.route(HttpMethod.POST, PREFIX + "*").order(dev.millrace.http.route.RouteOrder.FAST_PATHS.order())
                 .handler(this::consume);
     }
 

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
 
-import io.quarkus.vertx.http.runtime.RouteConstants;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -20,9 +19,9 @@ import dev.millrace.auth.ApiKeys;
 import dev.millrace.auth.Caller;
 import dev.millrace.auth.Scopes;
 import dev.millrace.http.EntityTags;
-import dev.millrace.http.problem.UnroutedProblems;
 import dev.millrace.http.route.BodilessRequests;
 import dev.millrace.http.route.RouteLabel;
+import dev.millrace.http.route.UnroutedProblems;
 
 /**
  * A short way for the one request there are most of: {@code GET /v1/sessions/current} without a query, with a valid key and a
@@ -50,7 +49,8 @@ public class CurrentShortcut {
 
     void register(@Observes Router router) {
         // In front of the checks of paths and bodies: what goes this way needs neither.
-        router.route(HttpMethod.GET, PATH).order(RouteConstants.ROUTE_ORDER_UPLOAD_LIMIT - 2).handler(this::current);
+        router.route(HttpMethod.GET, PATH).order(dev.millrace.http.route.RouteOrder.FAST_PATHS.order())
+                .handler(this::current);
     }
 
     private void current(RoutingContext context) {

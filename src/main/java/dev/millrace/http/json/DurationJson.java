@@ -10,10 +10,11 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.DeserializationContext;
-import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.deser.std.StdScalarDeserializer;
 import com.fasterxml.jackson.databind.ser.std.StdScalarSerializer;
+
+import dev.millrace.http.problem.InvalidJsonException;
 
 /**
  * Durations in requests: {@code "250ms"}, {@code "30s"}, {@code "15m"}, {@code "2h"}, {@code "7d"}, ISO 8601
@@ -67,14 +68,6 @@ public final class DurationJson {
         return d;
     }
 
-    public static final class InvalidDurationException extends JsonMappingException {
-        private static final long serialVersionUID = 1L;
-
-        InvalidDurationException(JsonParser parser, String message) {
-            super(parser, message);
-        }
-    }
-
     static final class Deserializer extends StdScalarDeserializer<Duration> {
         private static final long serialVersionUID = 1L;
 
@@ -93,9 +86,9 @@ public final class DurationJson {
                     return checked(Duration.ofMillis(parser.getLongValue()));
                 }
             } catch (IllegalArgumentException e) {
-                throw new InvalidDurationException(parser, e.getMessage());
+                throw new InvalidJsonException(parser, e.getMessage());
             }
-            throw new InvalidDurationException(parser, EXPECTED);
+            throw new InvalidJsonException(parser, EXPECTED);
         }
     }
 

@@ -15,11 +15,11 @@ import com.fasterxml.jackson.databind.type.LogicalType;
 
 import io.quarkus.jackson.ObjectMapperCustomizer;
 
-/** JSON is taken at its word: {@code "1"} is not a number, {@code 1.5} no integer, and a misspelt field an error. */
+/** JSON is read strictly: {@code "1"} is not a number, {@code 1.5} is not an integer, and an unknown field is an error. */
 @Singleton
 public class JsonSettings implements ObjectMapperCustomizer {
 
-    /** After Quarkus' own, whose module for java.time would read durations its way. */
+    /** After Quarkus' own customizers: their module for java.time would read durations in another way. */
     @Override
     public int priority() {
         return Integer.MIN_VALUE;
@@ -42,10 +42,7 @@ public class JsonSettings implements ObjectMapperCustomizer {
         SimpleModule module = new SimpleModule("millrace");
         module.addDeserializer(Duration.class, new DurationJson.Deserializer());
         module.addSerializer(Duration.class, new DurationJson.Serializer());
-        module.addDeserializer(JsonObject.class, new JsonObject.Deserializer());
-        module.addSerializer(JsonObject.class, new JsonObject.Serializer());
-        module.addDeserializer(JsonValue.class, new JsonValue.Deserializer());
-        module.addSerializer(JsonValue.class, new JsonValue.Serializer());
+        OpaqueJson.register(module);
         mapper.registerModule(module);
     }
 }

@@ -6,45 +6,37 @@ import java.nio.CharBuffer;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
-import com.fasterxml.jackson.databind.JsonMappingException;
 
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.ErrorCode;
+import dev.millrace.http.problem.InvalidJsonException;
 
-/** Takes JSON over as text: compact, each string written in one way, and each number as it was. */
+/** Copies JSON as text: compact, each string written in one way, and each number as it was. */
 public final class RawJson {
 
-    /** Longer ones are not even read to their end, be their bound what it may. */
+    /** Most characters of a value. A longer one is not read to its end, whatever bound it has itself. */
     private static final int MAX_LENGTH = 1 << 20;
 
     private RawJson() {}
 
-    public static final class UnsuitableJsonException extends JsonMappingException {
-        private static final long serialVersionUID = 1L;
-
-        UnsuitableJsonException(JsonParser parser, String message) {
-            super(parser, message);
-        }
-    }
-
-    /** The value the parser is at, which it leaves at its last token. */
+    /** Returns the value that the parser is at, and leaves the parser at the last token of the value. */
     static String read(JsonParser in, int maxDepth) throws IOException {
         StringBuilder out = new StringBuilder(128);
         copy(in, out, maxDepth);
         String result = out.toString();
         if (!Unicode.isWellFormed(result)) {
-            throw new UnsuitableJsonException(in, "must be well-formed Unicode");
+            throw new InvalidJsonException(in, "must be well-formed Unicode");
         }
         return result;
     }
 
-    /** Jackson's own copy would read numbers and write them anew; and a generator per value costs more than the value. */
+    /** Jackson's own copy would parse numbers and write them anew, and a generator per value costs more than the value. */
     private static void copy(JsonParser in, StringBuilder out, int maxDepth) throws IOException {
         int depth = 0;
         do {
             JsonToken token = in.currentToken();
             if (token.isStructStart() && ++depth > maxDepth) {
-                throw new UnsuitableJsonException(in, "must not be nested deeper than " + maxDepth + " levels");
+                throw new InvalidJsonException(in, "must not be nested deeper than " + maxDepth + " levels");
             }
             depth -= token.isStructEnd() ? 1 : 0;
             if (!token.isStructEnd() && isBehindAnother(out)) {
@@ -64,13 +56,13 @@ public final class RawJson {
         } while (depth > 0 && in.nextToken() != null);
     }
 
-    /** A string ends with a quote, so the last character tells. */
+    /** The last character decides, because a string ends with a quote. */
     private static boolean isBehindAnother(StringBuilder out) {
         char last = out.length() == 0 ? '[' : out.charAt(out.length() - 1);
         return last != '{' && last != '[' && last != ':';
     }
 
-    /** Most have nothing to escape, and go over as they are. */
+    /** Most strings have nothing to escape and are copied as they are. */
     private static void string(char[] text, int from, int length, StringBuilder out) {
         out.append('"');
         if (isPlain(text, from, length)) {

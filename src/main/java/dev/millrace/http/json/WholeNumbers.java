@@ -10,7 +10,7 @@ import jakarta.ws.rs.ext.Provider;
 
 import dev.millrace.http.problem.ApiException;
 
-/** Says which query parameter is no number; Jakarta REST alone would answer 404 and say nothing. */
+/** Refuses a query parameter that is not a number with 400 and its name; Jakarta REST alone responds with an unexplained 404. */
 @Provider
 public class WholeNumbers implements ParamConverterProvider {
 

@@ -89,6 +89,14 @@ public enum ErrorCode {
         };
     }
 
+    /** Seconds after which the same request may succeed, for {@code Retry-After}; 0 if waiting alone does not help. */
+    int retryAfterSeconds() {
+        return switch (this) {
+            case REDIS_UNAVAILABLE, NOT_REPLICATED, OVERLOADED -> 1;
+            default -> 0;
+        };
+    }
+
     /** The code that best says what {@code status} means, for failures that carry nothing else. */
     public static ErrorCode ofStatus(int status) {
         return switch (status) {

@@ -19,13 +19,14 @@ public class BodilessRequests {
     private static final String CACHE = "/v1/cache/";
 
     void register(@Observes Router router) {
-        router.route("/v1/*").method(HttpMethod.POST).method(HttpMethod.PUT).order(-2).handler(context -> {
-            HttpServerRequest request = context.request();
-            if (!hasBody(request) && !request.path().startsWith(CACHE)) {
-                request.headers().remove(HttpHeaders.CONTENT_TYPE);
-            }
-            context.next();
-        });
+        router.route("/v1/*").method(HttpMethod.POST).method(HttpMethod.PUT).order(RouteOrder.BODILESS_REQUESTS.order())
+                .handler(context -> {
+                    HttpServerRequest request = context.request();
+                    if (!hasBody(request) && !request.path().startsWith(CACHE)) {
+                        request.headers().remove(HttpHeaders.CONTENT_TYPE);
+                    }
+                    context.next();
+                });
     }
 
     /** Whether the request has a body, or may have: under HTTP/2 it need not say so beforehand. */

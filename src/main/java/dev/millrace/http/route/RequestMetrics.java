@@ -23,8 +23,8 @@ import dev.millrace.metrics.Gauges;
 
 /**
  * {@code http_server_requests_seconds{method,uri,status,outcome}}, under the name and labels Quarkus gives it, but bounded:
- * a {@code uri} is the template of a resource or one of a few words, a {@code method} one that HTTP has. With Quarkus' own,
- * whoever reaches the port can make up as many time series as he likes.
+ * a {@code uri} is the template of a resource or one of a few words, a {@code method} one that HTTP has. With Quarkus' own metrics,
+ * any client can create an unlimited number of time series.
  */
 @ApplicationScoped
 public class RequestMetrics {
@@ -47,7 +47,7 @@ public class RequestMetrics {
     }
 
     void register(@Observes Router router) {
-        router.route().order(Integer.MIN_VALUE).handler(this::time);
+        router.route().order(RouteOrder.METRICS.order()).handler(this::time);
     }
 
     private void time(RoutingContext routing) {

@@ -12,12 +12,10 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 
 import dev.millrace.http.problem.ApiException;
-import dev.millrace.http.problem.UnroutedProblems;
 
 /**
- * Refuses paths that several readers would read differently: what follows a {@code ;} is a parameter to some, an empty or
- * dotted segment is dropped by some, and broken UTF-8 becomes one and the same replacement character. Two identifiers would
- * then share one limit.
+ * Refuses paths that two readers may read differently: some take what follows a {@code ;} for a parameter, some drop an empty or
+ * dotted segment, and some replace any broken UTF-8 by the same character. Two identifiers would then share one limit.
  */
 @ApplicationScoped
 public class StrictPaths {
@@ -29,7 +27,7 @@ public class StrictPaths {
     }
 
     void register(@Observes Router router) {
-        router.route("/v1/*").order(-4).handler(this::check);
+        router.route("/v1/*").order(RouteOrder.STRICT_PATHS.order()).handler(this::check);
     }
 
     private void check(RoutingContext context) {

@@ -12,7 +12,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 
 import io.quarkus.runtime.configuration.MemorySize;
-import io.quarkus.vertx.http.runtime.RouteConstants;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -25,10 +24,10 @@ import io.vertx.ext.web.RoutingContext;
 import dev.millrace.auth.ApiKeys;
 import dev.millrace.auth.Caller;
 import dev.millrace.auth.Scopes;
-import dev.millrace.http.problem.UnroutedProblems;
 import dev.millrace.http.route.BodilessRequests;
 import dev.millrace.http.route.RouteLabel;
 import dev.millrace.http.route.SmallBody;
+import dev.millrace.http.route.UnroutedProblems;
 import dev.millrace.queue.api.WorkResource.Completion;
 import dev.millrace.queue.api.WorkResource.Reservation;
 import dev.millrace.queue.model.NewJobs;
@@ -80,7 +79,7 @@ public class WorkShortcut {
 
     void register(@Observes Router router) {
         // In front of the checks of paths and bodies: what goes this way has passed its own.
-        router.route(HttpMethod.POST, PREFIX + "*").order(RouteConstants.ROUTE_ORDER_UPLOAD_LIMIT - 2)
+        router.route(HttpMethod.POST, PREFIX + "*").order(dev.millrace.http.route.RouteOrder.FAST_PATHS.order())
                 .handler(this::take);
     }
 

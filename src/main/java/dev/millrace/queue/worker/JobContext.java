@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 
 import io.smallrye.mutiny.Uni;
 
-import dev.millrace.http.problem.ProblemMappers;
+import dev.millrace.http.problem.JsonViolations;
 import dev.millrace.http.problem.Violation;
 import dev.millrace.queue.api.WorkResource.Extension;
 import dev.millrace.queue.model.Job;
@@ -43,7 +43,7 @@ public final class JobContext {
             }
             return data;
         } catch (JsonMappingException e) {
-            Violation v = ProblemMappers.violation(e);
+            Violation v = JsonViolations.of(e);
             throw new DeadJobException(
                     v.field().isEmpty() ? "data is not as it must be" : v.field() + ' ' + v.message());
         } catch (JsonProcessingException e) {

@@ -20,7 +20,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
 import dev.millrace.http.json.JsonSettings;
-import dev.millrace.http.problem.ProblemMappers;
+import dev.millrace.http.problem.JsonViolations;
 import dev.millrace.http.problem.Violation;
 import dev.millrace.ratelimit.Algorithm;
 import dev.millrace.ratelimit.FailMode;
@@ -94,7 +94,7 @@ final class DescriptorYaml {
             return yaml.readValue(content, File.class);
         } catch (JacksonException e) {
             if (e instanceof JsonMappingException mapping && !(e.getCause() instanceof IOException)) {
-                Violation v = ProblemMappers.violation(mapping);
+                Violation v = JsonViolations.of(mapping);
                 throw v.field().isEmpty()
                         ? new InvalidDescriptorsException(name, "must hold one object, of domain and descriptors")
                         : new InvalidDescriptorsException(name, v.field(), v.message());

@@ -1,27 +1,23 @@
 package dev.millrace.ratelimit.envoy;
 
-import org.jboss.logging.Logger;
-
 import io.grpc.Status;
 import io.quarkus.grpc.GrpcService;
 import io.quarkus.grpc.RegisterInterceptor;
 import io.smallrye.mutiny.Uni;
 
-import dev.millrace.http.problem.ApiException;
+import dev.millrace.http.problem.ErrorCode;
+import dev.millrace.http.problem.Failure;
 import dev.millrace.ratelimit.envoy.proto.RateLimitRequest;
 import dev.millrace.ratelimit.envoy.proto.RateLimitResponse;
 import dev.millrace.ratelimit.envoy.proto.RateLimitService;
-import dev.millrace.redis.RedisUnavailableException;
 
 /**
- * {@code envoy.service.ratelimit.v3.RateLimitService}, on the HTTP port. Never answers the code UNKNOWN nor the status
- * UNKNOWN: INVALID_ARGUMENT for a bad request, UNAVAILABLE while Redis is away and no fail mode decides.
+ * {@code envoy.service.ratelimit.v3.RateLimitService}, on the HTTP port. Responds with INVALID_ARGUMENT to
+ * a bad request and with UNAVAILABLE while Redis is away and no fail mode decides; never with the status UNKNOWN.
  */
 @GrpcService
 @RegisterInterceptor(ApiKeyInterceptor.class)
 public class RateLimitGrpcService implements RateLimitService {
-
-    private static final Logger LOG = Logger.getLogger(RateLimitGrpcService.class);
 
     private final EnvoyRateLimits limits;
 
@@ -36,14 +32,21 @@ public class RateLimitGrpcService implements RateLimitService {
                 .onFailure().transform(e -> status(e).asRuntimeException());
     }
 
-    private static Status status(Throwable e) {
-        if (e instanceof RedisUnavailableException) {
-            return Status.UNAVAILABLE.withDescription(e.getMessage());
-        }
-        if (e instanceof ApiException api && api.code().status() == 400) {
-            return Status.INVALID_ARGUMENT.withDescription(e.getMessage());
-        }
-        LOG.error("Unexpected failure", e);
-        return Status.INTERNAL;
+    static Status status(Throwable e) {
+        Failure failure = Failure.of(e);
+        return status(failure.code()).withDescription(failure.detail());
+    }
+
+    private static Status status(ErrorCode code) {
+        return switch (code.status()) {
+            case 400 -> Status.INVALID_ARGUMENT;
+            case 401 -> Status.UNAUTHENTICATED;
+            case 403 -> Status.PERMISSION_DENIED;
+            case 404 -> Status.NOT_FOUND;
+            case 409, 412 -> Status.FAILED_PRECONDITION;
+            case 413, 429 -> Status.RESOURCE_EXHAUSTED;
+            case 502, 503 -> Status.UNAVAILABLE;
+            default -> Status.INTERNAL;
+        };
     }
 }

@@ -1,4 +1,4 @@
-package dev.millrace.http.route;
+package dev.millrace.http.problem;
 
 import java.lang.annotation.Annotation;
 import java.util.List;

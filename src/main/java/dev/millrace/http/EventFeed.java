@@ -16,24 +16,25 @@ import dev.millrace.http.problem.ErrorCode;
 import dev.millrace.redis.RedisUnavailableException;
 
 /**
- * Follows events in Redis for those who listen. Each listener reads Redis for himself, at his own pace and never ahead of it, so
- * a slow one costs no memory; one who comes back with the last position he has misses nothing that is still kept. While Redis is
- * away he hears nothing, and afterwards everything.
+ * Follows events in Redis for listeners. Each listener reads Redis separately, at its own pace and never ahead of it, so a slow one
+ * costs no memory. A listener that returns with its last position misses nothing that is still kept. While Redis is unavailable, a
+ * listener gets no events; afterwards it gets all of them.
  *
  * @param <P> a position in the events
  * @param <E> an event
  */
 public final class EventFeed<P, E> {
 
-    /** Silence lasts so long at most, or proxies take the connection for dead. */
-    private static final long HEARTBEAT_NANOS = 15_000_000_000L;
+    /** Longest silence of a stream: proxies close a connection that is silent for longer. */
+    public static final int HEARTBEAT_SECONDS = 15;
+    private static final long HEARTBEAT_NANOS = HEARTBEAT_SECONDS * 1_000_000_000L;
     private static final int MAX_LISTENERS = 100;
 
     /**
-     * What was read.
+     * Events that were read together.
      *
-     * @param last position of the last one, or where to read on
-     * @param more whether there is more at once
+     * @param last position of the last one, or where to continue
+     * @param more whether more events can be read at once
      */
     public record Batch<P, E>(List<E> events, P last, boolean more) {}
 
@@ -42,7 +43,7 @@ public final class EventFeed<P, E> {
     private final long pollMs;
     private final AtomicInteger listeners = new AtomicInteger();
 
-    /** @param pollMs how often a listener who has heard all looks for more */
+    /** @param pollMs how often a listener that has all events looks for more */
     public EventFeed(Stopping stopping, Vertx vertx, long pollMs) {
         this.stopping = stopping;
         this.vertx = vertx;
@@ -50,12 +51,12 @@ public final class EventFeed<P, E> {
     }
 
     /**
-     * Events as they happen; empty ones are heartbeats, the first of which comes at once. Ends when the service stops.
+     * Returns events as they happen; empty ones are heartbeats, the first of which comes at once. Ends when the service stops.
      *
      * @param after where to begin; null for now
-     * @param now tells which position now is
-     * @param read what comes after a position
-     * @throws ApiException 503 if too many listen already
+     * @param now returns the present position
+     * @param read returns the events after a position
+     * @throws ApiException 503 if there are too many listeners
      */
     public Multi<Optional<E>> follow(P after, Supplier<Uni<P>> now, Function<P, Uni<Batch<P, E>>> read) {
         if (listeners.incrementAndGet() > MAX_LISTENERS) {
@@ -71,7 +72,7 @@ public final class EventFeed<P, E> {
     private final class Listener {
         private final Supplier<Uni<P>> now;
         private final Function<P, Uni<Batch<P, E>>> read;
-        /** Null until Redis has told what now is. */
+        /** Null until Redis has returned the present position. */
         private P position;
         private boolean more = true;
         private long spokenAt = System.nanoTime() - HEARTBEAT_NANOS;
@@ -82,7 +83,7 @@ public final class EventFeed<P, E> {
             this.read = read;
         }
 
-        /** What to say next, maybe nothing, after a while if there was nothing more to say. */
+        /** Returns the next events, maybe none, after a pause if there were no more. */
         Uni<List<Optional<E>>> next() {
             Uni<Batch<P, E>> batch = Uni.createFrom().deferred(() -> position == null
                     ? now.get().map(is -> new Batch<P, E>(List.of(), is, false))
@@ -106,7 +107,7 @@ public final class EventFeed<P, E> {
             return said;
         }
 
-        /** A timer of the event loop: Mutiny's own would go on in another thread. */
+        /** A timer of the event loop: Mutiny's own timer would continue on another thread. */
         private Uni<Void> pause() {
             return Uni.createFrom().emitter(emitter -> vertx.setTimer(pollMs, t -> emitter.complete(null)));
         }

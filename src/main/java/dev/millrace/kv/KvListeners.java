@@ -23,6 +23,8 @@ import io.vertx.redis.client.Response;
 import io.vertx.redis.client.ResponseType;
 import io.vertx.redis.client.impl.types.ErrorType;
 
+import dev.millrace.http.EventFeed;
+import dev.millrace.http.EventStreams;
 import dev.millrace.http.Stopping;
 import dev.millrace.metrics.Gauges;
 import dev.millrace.redis.RedisConfig;
@@ -34,8 +36,6 @@ import dev.millrace.redis.RedisConfig;
 @Singleton
 class KvListeners {
 
-    /** Proxies take a connection that is silent for longer for dead. */
-    private static final int HEARTBEAT_S = 15;
     private static final int MOST_UNREAD_BYTES = 1024 * 1024;
 
     /** Of what is done to a key, or where something is done; with the number of its database. */
@@ -186,12 +186,12 @@ class KvListeners {
             begun = true;
             context.vertx().cancelTimer(timer);
             response.setWriteQueueMaxSize(MOST_UNREAD_BYTES).setChunked(true)
-                    .putHeader(HttpHeaders.CONTENT_TYPE, "text/event-stream")
-                    .putHeader(HttpHeaders.CACHE_CONTROL, "no-cache").putHeader("X-Accel-Buffering", "no");
+                    .putHeader(HttpHeaders.CONTENT_TYPE, "text/event-stream");
+            EventStreams.prepare(response, "no-cache");
             timer = context.vertx().setPeriodic(1000, t -> {
                 if (stopping.hasBegun()) {
                     end();
-                } else if (++seconds % HEARTBEAT_S == 0) {
+                } else if (++seconds % EventFeed.HEARTBEAT_SECONDS == 0) {
                     write(":\n\n");
                 }
             });

@@ -5,7 +5,6 @@ import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
-import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.sse.OutboundSseEvent;
 import jakarta.ws.rs.sse.Sse;
@@ -19,21 +18,17 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.ObjectWriter;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Multi;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 
 import dev.millrace.auth.CurrentCaller;
 import dev.millrace.auth.RequiresScope;
 import dev.millrace.auth.Scopes;
+import dev.millrace.http.EventStreams;
 import dev.millrace.http.json.Timestamps;
-import dev.millrace.http.problem.ApiException;
 import dev.millrace.user.EventPosition;
 import dev.millrace.user.UserEvent;
 
@@ -43,7 +38,6 @@ import dev.millrace.user.UserEvent;
 @Tag(name = "Sessions")
 public class SessionEventsResource {
 
-    private static final String LAST_EVENT_ID = "Last-Event-ID";
     private static final String EXAMPLE = """
             event: session.expired
             id: 1795535997617-109-0
@@ -52,12 +46,12 @@ public class SessionEventsResource {
 
     private final SessionEvents events;
     private final CurrentCaller caller;
-    private final ObjectWriter writer;
+    private final EventStreams streams;
 
-    SessionEventsResource(SessionEvents events, CurrentCaller caller, ObjectMapper json) {
+    SessionEventsResource(SessionEvents events, CurrentCaller caller, EventStreams streams) {
         this.events = events;
         this.caller = caller;
-        this.writer = json.writerFor(View.class);
+        this.streams = streams;
     }
 
     /** The data of an event. */
@@ -86,28 +80,9 @@ public class SessionEventsResource {
     @APIResponse(responseCode = "200", description = "The stream", content = @Content(mediaType = MediaType.SERVER_SENT_EVENTS, schema = @Schema(implementation = View.class), examples = @ExampleObject(name = "an event", value = EXAMPLE)))
     public Multi<OutboundSseEvent> follow(@Context Sse sse, @Context HttpServerRequest request,
             @Context HttpServerResponse response,
-            @Parameter(description = "Id of the last event you have") @HeaderParam(LAST_EVENT_ID) String lastEventId) {
-        // Filters do not see streams. The second is for nginx, which would hold events back.
-        response.putHeader(HttpHeaders.CACHE_CONTROL, "no-store").putHeader("X-Accel-Buffering", "no");
-        if (request.method() == HttpMethod.HEAD) {
-            return Multi.createFrom().empty();
-        }
-        EventPosition after = lastEventId == null || lastEventId.isEmpty() ? null : EventPosition.parse(lastEventId);
-        if (after == null && lastEventId != null && !lastEventId.isEmpty()) {
-            throw ApiException.invalid(LAST_EVENT_ID, "is not the id of an event");
-        }
-        return events.follow(caller.tenant(), after).map(event -> event.isPresent()
-                ? sse.newEventBuilder().id(event.get().position().toString()).name(event.get().type())
-                        .data(text(View.of(event.get()))).build()
-                : sse.newEventBuilder().comment("").build());
-    }
-
-    /** As text, for of an object the REST layer would write its media type into the stream, too. */
-    private String text(View view) {
-        try {
-            return writer.writeValueAsString(view);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
-        }
+            @Parameter(description = "Id of the last event you have") @HeaderParam(EventStreams.LAST_EVENT_ID) String lastEventId) {
+        return streams.respond(new EventStreams.Request(sse, request, response, lastEventId), EventPosition::parse,
+                after -> events.follow(caller.tenant(), after),
+                event -> new EventStreams.SentEvent(event.position().toString(), event.type(), View.of(event)));
     }
 }

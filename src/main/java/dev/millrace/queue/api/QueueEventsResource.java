@@ -9,7 +9,6 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
-import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.sse.OutboundSseEvent;
 import jakarta.ws.rs.sse.Sse;
@@ -23,22 +22,18 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.ObjectWriter;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Multi;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 
 import dev.millrace.auth.CurrentCaller;
 import dev.millrace.auth.RequiresScope;
 import dev.millrace.auth.Scopes;
+import dev.millrace.http.EventStreams;
 import dev.millrace.http.json.JsonValue;
 import dev.millrace.http.json.Timestamps;
-import dev.millrace.http.problem.ApiException;
 import dev.millrace.queue.QueueEvents;
 import dev.millrace.queue.model.QueueName;
 
@@ -48,7 +43,6 @@ import dev.millrace.queue.model.QueueName;
 @Tag(name = "Job queues")
 public class QueueEventsResource {
 
-    private static final String LAST_EVENT_ID = "Last-Event-ID";
     private static final Pattern ID = Pattern.compile("0|\\d{1,15}-\\d{1,15}");
     private static final String EXAMPLE = """
             event: job.completed
@@ -58,12 +52,12 @@ public class QueueEventsResource {
 
     private final QueueEvents events;
     private final CurrentCaller caller;
-    private final ObjectWriter writer;
+    private final EventStreams streams;
 
-    QueueEventsResource(QueueEvents events, CurrentCaller caller, ObjectMapper json) {
+    QueueEventsResource(QueueEvents events, CurrentCaller caller, EventStreams streams) {
         this.events = events;
         this.caller = caller;
-        this.writer = json.writerFor(View.class);
+        this.streams = streams;
     }
 
     /** The data of an event. */
@@ -92,29 +86,14 @@ public class QueueEventsResource {
     @APIResponse(responseCode = "200", description = "The stream", content = @Content(mediaType = MediaType.SERVER_SENT_EVENTS, schema = @Schema(implementation = View.class), examples = @ExampleObject(name = "an event", value = EXAMPLE)))
     public Multi<OutboundSseEvent> follow(@PathParam("queue") String queue, @Context Sse sse,
             @Context HttpServerRequest request, @Context HttpServerResponse response,
-            @Parameter(description = "Id of the last event you have") @HeaderParam(LAST_EVENT_ID) String lastEventId) {
+            @Parameter(description = "Id of the last event you have") @HeaderParam(EventStreams.LAST_EVENT_ID) String lastEventId) {
         QueueName name = QueueName.of(caller.tenant(), queue);
-        // Filters do not see streams. The second is for nginx, which would hold events back.
-        response.putHeader(HttpHeaders.CACHE_CONTROL, "no-store").putHeader("X-Accel-Buffering", "no");
-        if (request.method() == HttpMethod.HEAD) {
-            return Multi.createFrom().empty();
-        }
-        String after = lastEventId == null || lastEventId.isEmpty() ? null : lastEventId;
-        if (after != null && !ID.matcher(after).matches()) {
-            throw ApiException.invalid(LAST_EVENT_ID, "is not the id of an event");
-        }
-        return events.follow(name, "0".equals(after) ? "0-0" : after).map(event -> event.isPresent()
-                ? sse.newEventBuilder().id(event.get().id()).name(event.get().type())
-                        .data(text(View.of(event.get()))).build()
-                : sse.newEventBuilder().comment("").build());
+        return streams.respond(new EventStreams.Request(sse, request, response, lastEventId),
+                QueueEventsResource::position, after -> events.follow(name, after),
+                event -> new EventStreams.SentEvent(event.id(), event.type(), View.of(event)));
     }
 
-    /** As text, for of an object the REST layer would write its media type into the stream, too. */
-    private String text(View view) {
-        try {
-            return writer.writeValueAsString(view);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
-        }
+    private static String position(String id) {
+        return !ID.matcher(id).matches() ? null : id.equals("0") ? "0-0" : id;
     }
 }

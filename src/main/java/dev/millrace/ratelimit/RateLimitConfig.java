@@ -44,7 +44,6 @@ public interface RateLimitConfig {
 
     /** A policy in the configuration; fields as over HTTP. */
     interface PolicyConfig {
-        @WithConverter(ConfigConverters.AlgorithmConverter.class)
         Algorithm algorithm();
 
         long limit();
@@ -54,7 +53,6 @@ public interface RateLimitConfig {
 
         Optional<Long> burst();
 
-        @WithConverter(ConfigConverters.FailModeConverter.class)
         Optional<FailMode> failMode();
 
         @WithConverter(DurationConverter.class)
@@ -70,11 +68,9 @@ public interface RateLimitConfig {
 
         /** The algorithm of descriptors that name none. */
         @WithDefault("fixed-window")
-        @WithConverter(ConfigConverters.AlgorithmConverter.class)
         Algorithm algorithm();
 
         /** What to decide while Redis is away; unset, the call fails with UNAVAILABLE and Envoy decides. */
-        @WithConverter(ConfigConverters.FailModeConverter.class)
         Optional<FailMode> failMode();
     }
 }

@@ -19,6 +19,7 @@ import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 
+import dev.millrace.http.route.Authenticator;
 import dev.millrace.redis.Keys;
 import dev.millrace.redis.Sha256;
 
@@ -27,7 +28,7 @@ import dev.millrace.redis.Sha256;
  * without salt or stretching is right here because secrets are random, not chosen by people.
  */
 @ApplicationScoped
-public class ApiKeys {
+public class ApiKeys implements Authenticator {
 
     private static final Logger LOG = Logger.getLogger(ApiKeys.class);
     private static final String BEARER = "Bearer ";
@@ -93,6 +94,12 @@ public class ApiKeys {
         return idEnd < 0
                 ? null
                 : authenticate(authorization.substring(idStart, idEnd), authorization.substring(idEnd + 1));
+    }
+
+    @Override
+    public String tenant(String authorization, String scope) {
+        Caller caller = authenticate(authorization);
+        return caller != null && caller.may(scope) ? caller.tenant() : null;
     }
 
     /** The caller with this key id, or null if there is none or the secret is not his. */

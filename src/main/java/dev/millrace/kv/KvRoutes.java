@@ -24,7 +24,7 @@ import io.vertx.ext.web.RoutingContext;
 import dev.millrace.auth.Caller;
 import dev.millrace.auth.Scopes;
 import dev.millrace.http.route.LingeringClose;
-import dev.millrace.http.route.RouteLabel;
+import dev.millrace.http.route.RequestMetrics;
 import dev.millrace.http.route.RouteOrder;
 import dev.millrace.redis.link.CommandOutcome;
 
@@ -94,7 +94,7 @@ public class KvRoutes {
             }
             switch (word) {
                 case "subscribe", "psubscribe", "monitor" -> {
-                    RouteLabel.set(BASE + '/' + word);
+                    RequestMetrics.label(BASE + '/' + word);
                     access.caller(request, word.equals("monitor") ? Scopes.ADMIN : Scopes.REDIS);
                     // It may have a body, which says nothing.
                     request.resume();
@@ -102,7 +102,8 @@ public class KvRoutes {
                             e -> answer(context, e));
                 }
                 default -> {
-                    RouteLabel.set(rest.isEmpty() ? BASE : isSeveral(rest) ? BASE + '/' + rest : BASE + "/{command}");
+                    RequestMetrics
+                            .label(rest.isEmpty() ? BASE : isSeveral(rest) ? BASE + '/' + rest : BASE + "/{command}");
                     Caller caller = access.caller(request, Scopes.REDIS_READ);
                     Format format = Format.of(request);
                     if (sends) {

@@ -15,6 +15,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -35,6 +36,11 @@ public class RequestMetrics {
     private static final Duration[] BUCKETS = LongStream.of(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
             .mapToObj(Duration::ofMillis).toArray(Duration[]::new);
 
+    /** Where the REST layer puts the template of the resource it found. */
+    private static final String TEMPLATE = "UrlPathTemplate";
+    private static final String UNMATCHED = "unmatched";
+    private static final String GRPC = "grpc";
+
     private record Labels(String method, String uri, int status) {}
 
     private final MeterRegistry registry;
@@ -50,13 +56,27 @@ public class RequestMetrics {
         router.route().order(RouteOrder.METRICS.order()).handler(this::time);
     }
 
+    /** Labels the request at hand with the template of its path, for routes that are not the REST layer's. */
+    public static void label(String template) {
+        Vertx.currentContext().putLocal(TEMPLATE, template);
+    }
+
+    private static String uri(Context context, HttpServerRequest request) {
+        String template = context.getLocal(TEMPLATE);
+        if (template != null) {
+            return template;
+        }
+        String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
+        return type != null && type.startsWith("application/grpc") ? GRPC : UNMATCHED;
+    }
+
     private void time(RoutingContext routing) {
         long start = System.nanoTime();
         Context context = Vertx.currentContext();
         active.increment();
         routing.addEndHandler(ended -> {
             active.decrement();
-            timer(routing.request(), RouteLabel.of(context, routing.request()), routing.response().getStatusCode())
+            timer(routing.request(), uri(context, routing.request()), routing.response().getStatusCode())
                     .record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
         });
         routing.next();

@@ -1,0 +1,61 @@
+package dev.millrace.cache;
+
+import java.util.List;
+import java.util.Map;
+
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.core.Response;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+
+import dev.millrace.auth.Scopes;
+import dev.millrace.http.route.FastPath;
+
+/**
+ * The {@link FastPath} for reading an entry. {@link CacheResource} serves all other requests, and gives the same responses: both have
+ * them of {@link CacheReads}.
+ */
+@Singleton
+class ReadFastPath {
+
+    private final CacheReads reads;
+    private final ObjectMapper json;
+
+    ReadFastPath(CacheReads reads, ObjectMapper json) {
+        this.reads = reads;
+        this.json = json;
+    }
+
+    @Produces
+    @Singleton
+    FastPath declaration() {
+        return FastPath.get("/v1/cache/{region}/{key}").scope(Scopes.CACHE_READ).serve(this::read, this::write);
+    }
+
+    private Uni<Response> read(HttpServerRequest request, String tenant, String region, String key) {
+        return region.equals(CacheResource.RESERVED) ? null : reads.answer(tenant, region, key, 0, 0, request);
+    }
+
+    private void write(HttpServerResponse response, Response result) throws JsonProcessingException {
+        Object entity = result.getEntity();
+        byte[] body = entity == null || entity instanceof byte[] ? (byte[]) entity : json.writeValueAsBytes(entity);
+        response.setStatusCode(result.getStatus());
+        for (Map.Entry<String, List<Object>> field : result.getHeaders().entrySet()) {
+            for (Object value : field.getValue()) {
+                response.putHeader(field.getKey(), value.toString());
+            }
+        }
+        if (body == null) {
+            response.end();
+        } else {
+            response.end(Buffer.buffer(body));
+        }
+    }
+}

@@ -1,0 +1,14 @@
+package dev.millrace.http.route;
+
+/** Finds out whose API key a request carries. The package {@code auth} implements it, so that no arrow points back to it. */
+public interface Authenticator {
+
+    /**
+     * Returns the tenant that a caller acts in.
+     *
+     * @param authorization the {@code Authorization} header field; may be null
+     * @param scope that the key must have
+     * @return null without a valid key, or if the key lacks the scope
+     */
+    String tenant(String authorization, String scope);
+}

@@ -148,7 +148,8 @@ class FastPathTest {
     }
 
     private static String comparable(String text) {
-        return text.replaceAll("jobs-[0-9a-f-]{36}", "<queue>").replaceAll("\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z", "<time>").replaceAll("\\d{12,}", "<id>")
+        return text.replaceAll("jobs-[0-9a-f-]{36}", "<queue>").replaceAll("\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z", "<time>")
+                .replaceAll("\\d{12,}", "<id>")
                 .replaceAll("\\b3[56]\\d\\d(\\d{3})?\\b", "<left>").replaceAll("^age: \\d$", "age: <age>")
                 .replaceAll("ttl=\\d+", "ttl=<left>");
     }

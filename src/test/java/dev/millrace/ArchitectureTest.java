@@ -109,7 +109,6 @@ class ArchitectureTest {
     }
 
     @Test
-    @Disabled("waits for the one HTTP client")
     void sharedPackagesDoNotKnowFeatures() {
         noClasses().that().resideOutsideOfPackages(FEATURES).should().dependOnClassesThat()
                 .resideInAnyPackage(FEATURES).check(CLASSES);
@@ -138,7 +137,6 @@ class ArchitectureTest {
     }
 
     @Test
-    @Disabled("waits for the one HTTP client")
     void onlyOutboundMakesHttpClients() {
         noClasses().that().resideOutsideOfPackages(ROOT + "outbound..").should().dependOnClassesThat()
                 .haveNameMatching(
@@ -147,7 +145,6 @@ class ArchitectureTest {
     }
 
     @Test
-    @Disabled("waits for the one HTTP client")
     void pushAndCacheBothUseOutbound() {
         for (String client : List.of(ROOT + "cache.OriginClient", ROOT + "queue.push.WebhookClient")) {
             classes().that().haveFullyQualifiedName(client).should().dependOnClassesThat()

@@ -19,9 +19,9 @@ import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 
+import dev.millrace.encoding.Digests;
 import dev.millrace.http.route.Authenticator;
 import dev.millrace.redis.Keys;
-import dev.millrace.redis.Sha256;
 
 /**
  * The API keys, {@code mr_<keyId>_<secret>}. Holds only the SHA-256 of each secret and compares in constant time. A hash
@@ -105,7 +105,7 @@ public class ApiKeys implements Authenticator {
     /** The caller with this key id, or null if there is none or the secret is not his. */
     Caller authenticate(String keyId, String secret) {
         Entry entry = entries.get(keyId);
-        byte[] digest = Sha256.of(secret);
+        byte[] digest = Digests.sha256(secret);
         return entry != null && MessageDigest.isEqual(entry.sha256, digest) ? entry.caller : null;
     }
 

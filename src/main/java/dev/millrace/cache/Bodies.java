@@ -13,9 +13,9 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 
 import dev.millrace.cache.Lookup.Coding;
+import dev.millrace.encoding.Digests;
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.ErrorCode;
-import dev.millrace.redis.Sha256;
 
 /**
  * Digests, compresses and inflates bodies. What takes long is done by a worker thread, so that it holds nobody else up; what
@@ -96,8 +96,8 @@ class Bodies {
 
     /** The same bytes as another type are another representation. */
     private static String etag(byte[] bytes, String type) {
-        byte[] digest = Sha256.of(bytes);
-        return Sha256.base64(Sha256.of(Sha256.base64(digest, 32) + type), ETAG_BYTES);
+        byte[] digest = Digests.sha256(bytes);
+        return Digests.base64url(Digests.sha256(Digests.base64url(digest, 32) + type), ETAG_BYTES);
     }
 
     private static byte[] compress(byte[] bytes) {

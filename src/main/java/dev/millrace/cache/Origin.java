@@ -2,7 +2,8 @@ package dev.millrace.cache;
 
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.nio.charset.StandardCharsets;
+
+import dev.millrace.encoding.PercentEncoding;
 
 /**
  * Where a region reads through to: an absolute http or https URL with {@code {key}} in its path or query. A key is
@@ -13,7 +14,6 @@ record Origin(String template) {
 
     static final String KEY = "{key}";
     private static final int MAX_LENGTH = 2048;
-    private static final char[] HEX = "0123456789ABCDEF".toCharArray();
 
     /** What is wrong with a template, or null. */
     static String problem(String template) {
@@ -45,15 +45,6 @@ record Origin(String template) {
         if (key.equals(".") || key.equals("..")) {
             return null;
         }
-        StringBuilder encoded = new StringBuilder(key.length() + 16);
-        for (byte b : key.getBytes(StandardCharsets.UTF_8)) {
-            char c = (char) (b & 0xff);
-            if (c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || "-_~.".indexOf(c) >= 0) {
-                encoded.append(c);
-            } else {
-                encoded.append('%').append(HEX[c >> 4]).append(HEX[c & 15]);
-            }
-        }
-        return URI.create(template.replace(KEY, encoded));
+        return URI.create(template.replace(KEY, PercentEncoding.encode(key, PercentEncoding::isUnreserved)));
     }
 }

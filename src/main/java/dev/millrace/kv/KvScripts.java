@@ -1,14 +1,11 @@
 package dev.millrace.kv;
 
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -23,6 +20,7 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 
+import dev.millrace.encoding.Digests;
 import dev.millrace.redis.Keys;
 import dev.millrace.redis.link.RedisLinks;
 
@@ -102,7 +100,7 @@ class KvScripts {
         }
         if (BY_SOURCE.contains(command.name())) {
             byte[] wrapped = sandbox.wrap(command.args().get(0));
-            known.put(sha1(command.args().get(0)), sha1(wrapped));
+            known.put(Digests.sha1Hex(command.args().get(0)), Digests.sha1Hex(wrapped));
             return with(command, 0, wrapped);
         }
         if (BY_SHA.contains(command.name())) {
@@ -129,8 +127,8 @@ class KvScripts {
 
     /** Notes a script that was loaded, for this replica and the others; gives the SHA-1 that its caller knows it by. */
     Uni<String> loaded(KvCommand load) {
-        String sha = sha1(load.args().get(1));
-        String wrapped = sha1(sandbox.wrap(load.args().get(1)));
+        String sha = Digests.sha1Hex(load.args().get(1));
+        String wrapped = Digests.sha1Hex(sandbox.wrap(load.args().get(1)));
         known.put(sha, wrapped);
         return redis.send(Request.cmd(Command.SET).arg(key(sha)).arg(wrapped).arg("PX").arg(KEPT.toMillis()))
                 // The other replicas do not learn of it, then, and their callers send it again.
@@ -149,14 +147,5 @@ class KvScripts {
 
     private static String key(String sha) {
         return Keys.key("main", "kv", sha, "script");
-    }
-
-    /** As Redis names scripts. */
-    private static String sha1(byte[] script) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-1").digest(script));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

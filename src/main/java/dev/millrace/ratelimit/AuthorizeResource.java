@@ -24,9 +24,9 @@ import io.vertx.core.http.HttpServerRequest;
 import dev.millrace.auth.CurrentCaller;
 import dev.millrace.auth.RequiresScope;
 import dev.millrace.auth.Scopes;
+import dev.millrace.encoding.Digests;
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.Problem;
-import dev.millrace.redis.Sha256;
 
 /** The question proxies ask before they let a request through: nginx, Traefik, Caddy. */
 @Path("/v1/ratelimit")
@@ -84,6 +84,6 @@ public class AuthorizeResource {
         // All of them: the backend may read another one than the first.
         String value = String.join(",", request.headers().getAll(name));
         // Hashed: the value may be a secret, and identifiers are seen in answers and in Redis.
-        return value.isEmpty() ? ANONYMOUS : Sha256.hex(value, 16);
+        return value.isEmpty() ? ANONYMOUS : Digests.sha256Hex(value, 16);
     }
 }

@@ -5,6 +5,8 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 
+import dev.millrace.encoding.PercentEncoding;
+
 /**
  * The names of all keys: {@code mr:{<tenant>:<feature>:<entity>}:<part>}. Everything of one entity shares the hash tag
  * between the braces, hence one slot of a cluster, so that one script may touch it.
@@ -15,7 +17,6 @@ public final class Keys {
     public static final int MAX_IDENTIFIER_BYTES = 512;
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
-    private static final char[] HEX = "0123456789ABCDEF".toCharArray();
 
     private Keys() {}
 
@@ -74,28 +75,10 @@ public final class Keys {
      * control characters). Distinct identifiers stay distinct.
      */
     public static String encode(String identifier) {
-        for (int i = 0; i < identifier.length(); i++) {
-            if (isSpecial(identifier.charAt(i))) {
-                return escape(identifier);
-            }
-        }
-        return identifier;
+        return PercentEncoding.encode(identifier, Keys::isPlain);
     }
 
-    private static String escape(String s) {
-        StringBuilder out = new StringBuilder(s.length() + 16);
-        for (int i = 0; i < s.length(); i++) {
-            char c = s.charAt(i);
-            if (isSpecial(c)) {
-                out.append('%').append(HEX[c >> 4]).append(HEX[c & 15]);
-            } else {
-                out.append(c);
-            }
-        }
-        return out.toString();
-    }
-
-    private static boolean isSpecial(char c) {
-        return c <= ' ' || c == '{' || c == '}' || c == ':' || c == '%' || c == '/' || c == 0x7f;
+    private static boolean isPlain(int c) {
+        return c > ' ' && c != '{' && c != '}' && c != ':' && c != '%' && c != '/' && c != 0x7f;
     }
 }

@@ -4,11 +4,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+
+import dev.millrace.encoding.Digests;
 
 /**
  * A Lua script in {@code src/main/resources/lua/<feature>/<verb>-<keys>.lua}, which opens with its contract. A line
@@ -27,12 +26,7 @@ public record Script(String name, String source, String sha1) {
         String own = read(name);
         Matcher uses = USES.matcher(own);
         String source = uses.find() ? read(uses.group(1)) + own : own;
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-1").digest(source.getBytes(StandardCharsets.UTF_8));
-            return new Script(name, source, HexFormat.of().formatHex(digest));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        return new Script(name, source, Digests.sha1Hex(source.getBytes(StandardCharsets.UTF_8)));
     }
 
     private static String read(String name) {

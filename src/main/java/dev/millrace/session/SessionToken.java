@@ -4,7 +4,7 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
 
-import dev.millrace.redis.Sha256;
+import dev.millrace.encoding.Digests;
 import dev.millrace.user.UserKey;
 
 /**
@@ -69,12 +69,12 @@ final class SessionToken {
 
     /** The session's public id. */
     String id() {
-        return Sha256.base64(Sha256.of(Arrays.copyOf(bytes, SELECTOR_BYTES)), ID_BYTES);
+        return Digests.base64url(Digests.sha256(Arrays.copyOf(bytes, SELECTOR_BYTES)), ID_BYTES);
     }
 
     /** What Redis knows of the token. */
     String digest() {
-        return Sha256.base64(Sha256.of(bytes), 32);
+        return Digests.base64url(Digests.sha256(bytes), 32);
     }
 
     /** The token itself. */

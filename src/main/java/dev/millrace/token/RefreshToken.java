@@ -6,7 +6,7 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
 
-import dev.millrace.redis.Sha256;
+import dev.millrace.encoding.Digests;
 import dev.millrace.user.UserKey;
 
 /**
@@ -79,7 +79,7 @@ final class RefreshToken {
 
     /** The next token of the family, always the same for the same salt. */
     RefreshToken successor(byte[] salt) {
-        return new RefreshToken(user, selector, Hmac.of(secret, salt));
+        return new RefreshToken(user, selector, Digests.hmacSha256(secret, salt));
     }
 
     UserKey user() {
@@ -88,12 +88,12 @@ final class RefreshToken {
 
     /** The family's public id. */
     String family() {
-        return Sha256.base64(Sha256.of(selector), FAMILY_BYTES);
+        return Digests.base64url(Digests.sha256(selector), FAMILY_BYTES);
     }
 
     /** What Redis knows of the token. */
     String digest() {
-        return Sha256.base64(Sha256.of(secret), 32);
+        return Digests.base64url(Digests.sha256(secret), 32);
     }
 
     /** The token itself, signed with the present key. */

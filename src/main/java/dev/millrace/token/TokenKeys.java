@@ -15,6 +15,8 @@ import org.jboss.logging.Logger;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 
+import dev.millrace.encoding.Digests;
+
 /**
  * The keys that refresh tokens are signed with. To change keys: add the new one, sign with it, and take the old one away when
  * the tokens it signed have been rotated or have ended, after {@code idle} at the latest.
@@ -67,7 +69,7 @@ public class TokenKeys {
     /** The signature of the parts by a key; null if there is no such key. */
     byte[] sign(String keyId, byte[]... parts) {
         byte[] key = keys.get(keyId);
-        return key == null ? null : Hmac.of(key, parts);
+        return key == null ? null : Digests.hmacSha256(key, parts);
     }
 
     private static void check(boolean condition, String message) {

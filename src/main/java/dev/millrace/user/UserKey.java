@@ -3,7 +3,7 @@ package dev.millrace.user;
 import java.util.Base64;
 import java.util.regex.Pattern;
 
-import dev.millrace.redis.Sha256;
+import dev.millrace.encoding.Digests;
 
 /**
  * A user, as keys and tokens know him: by a digest of his id, which also says in which partition everything of his lives. So
@@ -27,7 +27,7 @@ public record UserKey(String hash) {
 
     /** The key of a user. */
     public static UserKey of(String userId) {
-        return new UserKey(Sha256.base64(Sha256.of(userId), BYTES));
+        return new UserKey(Digests.base64url(Digests.sha256(userId), BYTES));
     }
 
     /** Reads a {@link #hash} that came from outside; null if it cannot be one. */

@@ -1,17 +1,12 @@
 package dev.millrace.queue.push;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
-import java.util.Base64;
-
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
+import dev.millrace.encoding.Digests;
 import dev.millrace.http.json.JsonValue;
 import dev.millrace.queue.model.Job;
 import dev.millrace.queue.model.QueueName;
@@ -34,16 +29,6 @@ record PushedJob(String queue, String id, String type, @JsonInclude(JsonInclude.
      */
     static String messageId(QueueName queue, String id) {
         // Neither name has a slash in it. No full stops: the signature is over id.timestamp.body.
-        byte[] name = (queue.tenant() + '/' + queue.queue()).getBytes(StandardCharsets.US_ASCII);
-        byte[] digest = Arrays.copyOf(sha256().digest(name), 16);
-        return id + '_' + Base64.getUrlEncoder().withoutPadding().encodeToString(digest);
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        return id + '_' + Digests.base64url(Digests.sha256(queue.tenant() + '/' + queue.queue()), 16);
     }
 }

@@ -1,15 +1,12 @@
 package dev.millrace.queue.push;
 
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.util.Base64;
 import java.util.List;
 import java.util.stream.Collectors;
 
+import dev.millrace.encoding.Digests;
 import dev.millrace.queue.model.WebhookSecret;
-
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * The signature of Standard Webhooks 1.0: {@code v1,} and the base64 HMAC-SHA256 of {@code id.timestamp.body}. With several
@@ -20,8 +17,6 @@ final class WebhookSignature {
     static final String ID = "webhook-id";
     static final String TIMESTAMP = "webhook-timestamp";
     static final String SIGNATURE = "webhook-signature";
-
-    private static final String ALGORITHM = "HmacSHA256";
 
     private WebhookSignature() {}
 
@@ -36,13 +31,6 @@ final class WebhookSignature {
     }
 
     private static String sign(WebhookSecret secret, byte[] start, byte[] body) {
-        try {
-            Mac mac = Mac.getInstance(ALGORITHM);
-            mac.init(new SecretKeySpec(secret.key(), ALGORITHM));
-            mac.update(start);
-            return Base64.getEncoder().encodeToString(mac.doFinal(body));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
+        return Base64.getEncoder().encodeToString(Digests.hmacSha256(secret.key(), start, body));
     }
 }

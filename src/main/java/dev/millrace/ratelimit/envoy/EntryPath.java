@@ -1,7 +1,7 @@
 package dev.millrace.ratelimit.envoy;
 
+import dev.millrace.encoding.Digests;
 import dev.millrace.redis.Keys;
-import dev.millrace.redis.Sha256;
 
 /**
  * What a descriptor is counted under: its entries as {@code key=value;key=value}, in which no entry can pass for another.
@@ -28,7 +28,7 @@ final class EntryPath {
 
     String identifier() {
         String identifier = path.toString();
-        return Keys.identifierProblem(identifier) == null ? identifier : Sha256.hex(identifier, 32);
+        return Keys.identifierProblem(identifier) == null ? identifier : Digests.sha256Hex(identifier, 32);
     }
 
     private void separate() {

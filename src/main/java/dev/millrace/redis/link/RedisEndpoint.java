@@ -2,9 +2,6 @@ package dev.millrace.redis.link;
 
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.net.URLDecoder;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -18,6 +15,7 @@ import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.RedisReplicas;
 import io.vertx.redis.client.RedisRole;
 
+import dev.millrace.encoding.PercentEncoding;
 import dev.millrace.redis.RedisConfig;
 
 /**
@@ -162,14 +160,14 @@ public record RedisEndpoint(RedisClientType type, List<String> addresses, boolea
 
     private static String decode(String setting, String s) {
         try {
-            return URLDecoder.decode(s.replace("+", "%2B"), StandardCharsets.UTF_8);
+            return PercentEncoding.decode(s);
         } catch (IllegalArgumentException e) {
             throw new ConfigurationException(setting + ": bad % escape in user or password");
         }
     }
 
     private static String encode(String s) {
-        return URLEncoder.encode(s, StandardCharsets.UTF_8).replace("+", "%20");
+        return PercentEncoding.encode(s, PercentEncoding::isUnreserved);
     }
 
     private static String emptyToNull(String s) {

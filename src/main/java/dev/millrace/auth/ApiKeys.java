@@ -24,8 +24,8 @@ import dev.millrace.http.route.Authenticator;
 import dev.millrace.redis.Keys;
 
 /**
- * The API keys, {@code mr_<keyId>_<secret>}. Holds only the SHA-256 of each secret and compares in constant time. A hash
- * without salt or stretching is right here because secrets are random, not chosen by people.
+ * The API keys, {@code mr_<keyId>_<secret>}. Holds only the SHA-256 of each secret, and compares in constant time. A hash without salt
+ * and stretching is sufficient, because secrets are random and not chosen by people.
  */
 @ApplicationScoped
 public class ApiKeys implements Authenticator {
@@ -36,7 +36,7 @@ public class ApiKeys implements Authenticator {
     private static final int MAX_TOKEN_LENGTH = 512;
     private static final Pattern KEY_ID = Pattern.compile("[A-Za-z0-9.-]{1,64}");
     private static final Pattern SHA_256 = Pattern.compile("[0-9a-fA-F]{64}");
-    /** The configuration takes each of these for something else, without a word. */
+    /** Variables that the configuration silently reads as something else. */
     private static final Pattern LOST = Pattern
             .compile("MILLRACE_AUTH_KEYS_[A-Z0-9]+_[A-Z0-9_]+_(SHA256|SCOPES|TENANT)");
     private static final Caller EVERYBODY = new Caller("everybody", "main", Scopes.ALL);
@@ -53,16 +53,16 @@ public class ApiKeys implements Authenticator {
         if (!open && entries.isEmpty()) {
             throw new ConfigurationException(
                     "No API key is configured: set millrace.auth.keys.<keyId>.sha256 and .scopes "
-                            + "(MILLRACE_AUTH_KEYS_<KEYID>_SHA256, _SCOPES), or millrace.auth.enabled=false to let everybody in");
+                            + "(MILLRACE_AUTH_KEYS_<KEYID>_SHA256, _SCOPES), or millrace.auth.enabled=false to accept every client");
         }
     }
 
-    /** Before anything connects anywhere: without keys the service must not start. */
+    /** Runs before any connection is made, because the service must not start without keys. */
     void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE - 2) StartupEvent event) {
         System.getenv().keySet().stream().filter(name -> LOST.matcher(name).matches()).forEach(name -> LOG.warnf(
-                "%s is not understood: a key id in the environment cannot hold an underscore", name));
+                "%s is ignored: a key id in an environment variable cannot contain an underscore", name));
         if (open) {
-            LOG.warn("Authentication is off: everybody who reaches this service may do everything");
+            LOG.warn("Authentication is off: every client that reaches this service may do everything");
         }
     }
 
@@ -71,7 +71,7 @@ public class ApiKeys implements Authenticator {
         return open;
     }
 
-    /** All tenants that some caller acts in. */
+    /** Returns the tenants of all keys. */
     public Set<String> tenants() {
         return open
                 ? Set.of(EVERYBODY.tenant())
@@ -79,7 +79,7 @@ public class ApiKeys implements Authenticator {
                         .collect(Collectors.toUnmodifiableSet());
     }
 
-    /** The caller who presents this {@code Authorization} header, or null if it holds no valid key. */
+    /** Returns the caller with this {@code Authorization} header, or null if it has no valid key. */
     public Caller authenticate(String authorization) {
         if (open) {
             return EVERYBODY;
@@ -102,7 +102,7 @@ public class ApiKeys implements Authenticator {
         return caller != null && caller.may(scope) ? caller.tenant() : null;
     }
 
-    /** The caller with this key id, or null if there is none or the secret is not his. */
+    /** Returns the caller with this key id and secret, or null if there is none. */
     Caller authenticate(String keyId, String secret) {
         Entry entry = entries.get(keyId);
         byte[] digest = Digests.sha256(secret);
@@ -115,7 +115,7 @@ public class ApiKeys implements Authenticator {
         check(SHA_256.matcher(key.sha256()).matches(), name + ".sha256 must be 64 hexadecimal digits");
         check(Keys.isName(key.tenant()), name + ".tenant must match [A-Za-z0-9._-]{1,64}");
         for (String scope : key.scopes()) {
-            check(Scopes.isKnown(scope), name + ".scopes: there is no scope " + scope);
+            check(Scopes.isKnown(scope), name + ".scopes: unknown scope " + scope);
         }
         return new Entry(HexFormat.of().parseHex(key.sha256()), new Caller(id, key.tenant(), Set.copyOf(key.scopes())));
     }

@@ -7,11 +7,11 @@ import java.util.Set;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 
-/** Who may call. */
+/** Settings of authentication. */
 @ConfigMapping(prefix = "millrace.auth")
 public interface AuthConfig {
 
-    /** By default on if a key is configured, and in production in any case. {@code false} lets everybody do everything. */
+    /** On by default if a key is configured, and always in production. {@code false} allows every client everything. */
     Optional<Boolean> enabled();
 
     /** The API keys by their id ({@code [A-Za-z0-9.-]{1,64}}). */
@@ -20,13 +20,13 @@ public interface AuthConfig {
     /** One API key, {@code mr_<keyId>_<secret>}. */
     interface Key {
 
-        /** SHA-256 of the secret, in hex. The secret itself is nowhere in the service. */
+        /** SHA-256 of the secret, in hex. The service does not know the secret itself. */
         String sha256();
 
-        /** What the key may do: feature names, each also as {@code <feature>:read}. */
+        /** The scopes of the key: feature names, each also as {@code <feature>:read}. */
         Set<String> scopes();
 
-        /** Whose data the key reaches. */
+        /** The tenant whose data the key reaches. */
         @WithDefault("main")
         String tenant();
     }

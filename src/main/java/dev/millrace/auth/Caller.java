@@ -6,22 +6,22 @@ import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.ErrorCode;
 
 /**
- * Who sent a request.
+ * The client that sent a request.
  *
  * @param keyId id of the API key
- * @param tenant whose data the caller reaches
- * @param scopes what the caller may do
+ * @param tenant the tenant whose data the caller reaches
+ * @param scopes the caller's scopes
  */
 public record Caller(String keyId, String tenant, Set<String> scopes) {
 
-    /** Whether the caller holds {@code scope}; {@code x} includes {@code x:read}. */
+    /** Whether the caller has {@code scope}; {@code x} includes {@code x:read}. */
     public boolean may(String scope) {
         return scopes.contains(scope)
                 || scope.endsWith(":read") && scopes.contains(scope.substring(0, scope.length() - ":read".length()));
     }
 
     /**
-     * Refuses a caller who holds none of the scopes.
+     * Refuses a caller that has none of the scopes.
      *
      * @throws ApiException 403
      */

@@ -2,7 +2,7 @@ package dev.millrace.auth;
 
 import jakarta.enterprise.context.RequestScoped;
 
-/** Who sent the request at hand; set by {@link ScopeFilter}. */
+/** The caller of the current request; set by {@link ScopeFilter}. */
 @RequestScoped
 public class CurrentCaller {
 
@@ -13,6 +13,7 @@ public class CurrentCaller {
         return caller;
     }
 
+    /** The caller's tenant. */
     public String tenant() {
         return caller.tenant();
     }

@@ -5,7 +5,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** The resource's callers may put their credentials in its form, so it asks {@link OAuthClients} itself. */
+/** Marks a resource whose clients may send their credentials in the form. It authenticates them with {@link OAuthClients}. */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE)
 public @interface ForOAuthClients {

@@ -10,8 +10,8 @@ import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.ErrorCode;
 
 /**
- * API keys as OAuth clients present them (RFC 6749, section 2.3.1): the key id is the client id; the secret of the key, or
- * the whole key, is the client secret. Either as HTTP Basic credentials or in the form. A Bearer key will do as well.
+ * Authenticates API keys that OAuth clients send (RFC 6749, section 2.3.1): the key id is the client id; the secret of the key, or the
+ * whole key, is the client secret. Both come as HTTP Basic credentials or in the form. A Bearer key is accepted as well.
  */
 @ApplicationScoped
 public class OAuthClients {
@@ -26,7 +26,7 @@ public class OAuthClients {
     }
 
     /**
-     * The caller, who holds the scope.
+     * Returns the caller, which has the scope.
      *
      * @param authorization the header, or null
      * @param clientId of the form, or null
@@ -74,7 +74,7 @@ public class OAuthClients {
         return keys.authenticate(keyId, secret.startsWith(prefix) ? secret.substring(prefix.length()) : secret);
     }
 
-    /** Both halves are form-encoded before they are joined. */
+    /** Clients form-encode both halves before they join them. */
     private static String decode(String text) {
         return URLDecoder.decode(text, StandardCharsets.UTF_8);
     }

@@ -5,7 +5,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** The resource may be called by whoever holds one of these {@link Scopes}. A method's wins over its class's. */
+/** Callers of the resource need one of these {@link Scopes}. A method's annotation overrides its class's. */
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.TYPE, ElementType.METHOD})
 public @interface RequiresScope {

@@ -6,11 +6,11 @@ import jakarta.ws.rs.container.ResourceInfo;
 import jakarta.ws.rs.core.FeatureContext;
 import jakarta.ws.rs.ext.Provider;
 
-/** Puts a {@link ScopeFilter} in front of every resource method, once, at start. One without scopes is a mistake. */
+/** Registers a {@link ScopeFilter} for every resource method at start. Fails for a method without scopes. */
 @Provider
 public class ScopeFeature implements DynamicFeature {
 
-    // Features are made while the application is built, before there is a configuration: both are client proxies.
+    // Both are client proxies, because features are created while the application is built, before there is a configuration.
     private final ApiKeys keys;
     private final CurrentCaller current;
 

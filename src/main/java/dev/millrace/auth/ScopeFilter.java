@@ -7,7 +7,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.ErrorCode;
 
-/** Lets a request pass whose API key holds one of the scopes; 401 without a valid key, 403 without a scope. */
+/** Accepts requests whose API key has one of the scopes; 401 without a valid key, 403 without a scope. */
 final class ScopeFilter implements ContainerRequestFilter {
 
     private final ApiKeys keys;

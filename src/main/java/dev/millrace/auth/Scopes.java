@@ -20,7 +20,7 @@ public final class Scopes {
     public static final String ADMIN = "admin";
     public static final String ADMIN_READ = "admin:read";
 
-    /** All of them, without the {@code :read} forms. */
+    /** All scopes, without the {@code :read} forms. */
     static final Set<String> ALL = Set.of(RATELIMIT, SESSIONS, CACHE, QUEUES, "realtime", REDIS, ADMIN);
 
     private static final Set<String> KNOWN = ALL.stream().flatMap(s -> Stream.of(s, s + ":read"))

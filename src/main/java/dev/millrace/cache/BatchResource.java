@@ -45,7 +45,7 @@ import dev.millrace.http.problem.ApiException;
 public class BatchResource {
 
     private static final int MAX_KEYS = 100;
-    /** Bodies beyond this many bytes are left out: read those by themselves. */
+    /** Bytes of all bodies of a response; entries beyond that are left out, for the caller to read one by one. */
     private static final int MAX_BYTES = 8 * 1024 * 1024;
     private static final Reading PLAIN = new Reading(0, 0, false, "", true);
     private static final Reading NO_BODY = new Reading(0, 0, false, "", false);
@@ -58,7 +58,7 @@ public class BatchResource {
         this.caller = caller;
     }
 
-    /** What to read. */
+    /** The keys to read. */
     @RegisterForReflection
     @Schema(name = "CacheBatch")
     public record Batch(
@@ -69,7 +69,7 @@ public class BatchResource {
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @Schema(name = "CacheItem")
     public record Item(@Schema(examples = "a") String key,
-            @Schema(description = "`hit`, `stale`, `nothing`, `miss`, or `left-out` where the answer would be too large", examples = "hit") String status,
+            @Schema(description = "`hit`, `stale`, `nothing`, `miss`, or `left-out` if the response would be too large", examples = "hit") String status,
             @Schema(examples = "application/json") String contentType, String etag,
             @Schema(description = "Seconds since it was stored", examples = "12") Long age,
             @Schema(description = "The body, if it is text in UTF-8") String text,
@@ -87,7 +87,7 @@ public class BatchResource {
 
     @POST
     @Path("batch")
-    @Operation(summary = "Read many entries", description = "In one call. Always 200: look at each entry's `status`.")
+    @Operation(summary = "Read many entries", description = "Reads up to 100 entries in one call. Always returns 200: check each entry's `status`.")
     @RequestBody(content = @Content(schema = @Schema(implementation = Batch.class), examples = @ExampleObject(name = "two", value = "{\"get\":[\"a\",\"b\"]}")))
     @APIResponse(responseCode = "200", description = "An entry per key, in order", content = @Content(schema = @Schema(implementation = Items.class)))
     public Uni<Items> read(@PathParam("region") String region, Batch batch) {
@@ -130,7 +130,7 @@ public class BatchResource {
                 text == null ? Base64.getEncoder().encodeToString(body.getBytes()) : null);
     }
 
-    /** Null where it is not UTF-8. */
+    /** The body as text; null if it is not UTF-8. */
     private static String text(Buffer body) {
         try {
             return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body.getBytes())).toString();

@@ -18,20 +18,20 @@ import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.ErrorCode;
 
 /**
- * Digests, compresses and inflates bodies. What takes long is done by a worker thread, so that it holds nobody else up; what
- * inflates beyond the bound is refused before it is stored, so that serving it cannot fail.
+ * Digests, compresses and inflates bodies. Large bodies are processed on a worker thread, so that they do not block the event loop. A
+ * body that would inflate beyond the bound is refused before it is stored, so that serving it cannot fail.
  */
 @Singleton
 class Bodies {
 
-    /** Up to here, the event loop is done sooner than a worker would be found. */
+    /** Bytes up to which the event loop is faster than a switch to a worker thread. */
     private static final int SMALL = 16 * 1024;
     private static final int ETAG_BYTES = 15;
 
-    /** A body as it is kept. {@code etag} is that of the body as it was meant, whatever its coding. */
+    /** A body as it is stored. {@code etag} is the tag of the uncompressed body. */
     record Prepared(Coding coding, String etag, Buffer body) {
 
-        /** Not a constant, for a buffer must not be made while a native executable is built. */
+        /** A negative entry. Not a constant, because no buffer may be allocated while a native executable is built. */
         static Prepared nothing() {
             return new Prepared(Coding.NOTHING, "nothing", Buffer.buffer());
         }
@@ -46,11 +46,11 @@ class Bodies {
     }
 
     /**
-     * Makes a body ready to be kept.
+     * Prepares a body for storing.
      *
-     * @param gzip whether it was sent compressed; it is kept as it came then
-     * @param compressAbove bytes above which it is compressed, if that makes it smaller
-     * @return fails with 400 if it is no gzip, 413 if it inflates beyond the bound
+     * @param gzip whether the body was sent compressed; it is stored as sent then
+     * @param compressAbove bytes above which the body is compressed, if that makes it smaller
+     * @return fails with 400 if the body is not gzip as claimed, 413 if it inflates beyond the bound
      */
     Uni<Prepared> prepare(Buffer body, String type, boolean gzip, int compressAbove) {
         return work(body, () -> {
@@ -66,7 +66,7 @@ class Bodies {
         });
     }
 
-    /** Inflates a body that is kept compressed. */
+    /** Inflates a body that is stored compressed. */
     Uni<Buffer> inflated(Buffer body) {
         return work(body, () -> Buffer.buffer(inflate(body.getBytes())));
     }
@@ -94,7 +94,7 @@ class Bodies {
         }
     }
 
-    /** The same bytes as another type are another representation. */
+    /** The tag depends on the content type too: the same bytes with another type are another representation. */
     private static String etag(byte[] bytes, String type) {
         byte[] digest = Digests.sha256(bytes);
         return Digests.base64url(Digests.sha256(Digests.base64url(digest, 32) + type), ETAG_BYTES);

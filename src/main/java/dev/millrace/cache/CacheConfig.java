@@ -11,16 +11,16 @@ import io.smallrye.config.WithDefault;
 
 import dev.millrace.http.json.DurationConverter;
 
-/** Settings of the cache: what holds in regions that say nothing else. */
+/** Settings of the cache, and the defaults of its regions. */
 @ConfigMapping(prefix = "millrace.cache")
 public interface CacheConfig {
 
-    /** How long an entry is fresh where neither its request nor its region says. */
+    /** How long an entry is fresh if neither its request nor its region sets a time. */
     @WithDefault("1h")
     @WithConverter(DurationConverter.class)
     Duration ttl();
 
-    /** How long it is known that there is nothing, where neither says. */
+    /** How long a negative entry is fresh if neither its request nor its region sets a time. */
     @WithDefault("1m")
     @WithConverter(DurationConverter.class)
     Duration negativeTtl();
@@ -31,24 +31,24 @@ public interface CacheConfig {
     @Max(Region.MAX_VALUE_BYTES)
     int maxValueBytes();
 
-    /** Bodies of more bytes are stored compressed, where that makes them smaller. */
+    /** Bodies of more bytes are stored compressed, if that makes them smaller. */
     @WithDefault("2048")
     @Min(0)
     int compressAbove();
 
-    /** Most bytes that a body sent as gzip may have when it is inflated. */
+    /** Maximum bytes of a body that was sent as gzip, when inflated. */
     @WithDefault("33554432")
     @Min(1)
     @Max(1 << 30)
     int maxInflatedBytes();
 
-    /** Where regions read through to. */
+    /** Settings of origins. */
     OriginConfig origin();
 
-    /** Where regions read through to. */
+    /** Settings of origins. */
     interface OriginConfig {
 
-        /** How long an origin may take to answer, 1 ms to 25 s. */
+        /** How long an origin may take to respond, 1 ms to 25 s. */
         @WithDefault("10s")
         @WithConverter(DurationConverter.class)
         Duration timeout();

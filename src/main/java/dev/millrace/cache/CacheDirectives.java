@@ -18,7 +18,7 @@ final class CacheDirectives {
         this.values = values;
     }
 
-    /** Reads the header field; null is one without directives. */
+    /** Parses the header field; null means no directives. */
     static CacheDirectives parse(String header) {
         Map<String, String> values = new HashMap<>();
         if (header != null) {
@@ -38,10 +38,10 @@ final class CacheDirectives {
     }
 
     /**
-     * The seconds of a directive, in ms.
+     * Returns the seconds of a directive, in ms.
      *
-     * @return {@code otherwise} where it is absent
-     * @throws ApiException 400 where it is not a number of seconds up to 400 days
+     * @return {@code otherwise} if the directive is absent
+     * @throws ApiException 400 if it is not a number of seconds up to 400 days
      */
     long ms(String name, long otherwise) {
         String value = values.get(name);

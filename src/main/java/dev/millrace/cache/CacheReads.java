@@ -13,7 +13,7 @@ import io.vertx.core.http.HttpServerRequest;
 import dev.millrace.cache.CacheService.Reading;
 import dev.millrace.redis.RedisUnavailableException;
 
-/** Reads as they come over HTTP, by whichever way: from the cache, or through it from the region's origin. */
+/** Responds to reads over HTTP: from the cache, or from the region's origin. */
 @Singleton
 class CacheReads {
 
@@ -29,7 +29,7 @@ class CacheReads {
         this.responses = responses;
     }
 
-    /** The answer to a GET or HEAD; {@code leaseMs} and {@code waitMs} are 0 for none. */
+    /** Returns the response to a GET or HEAD; {@code leaseMs} and {@code waitMs} are 0 for none. */
     Uni<Response> answer(String tenant, String region, String key, long leaseMs, long waitMs,
             HttpServerRequest request) {
         boolean head = request.method() == HttpMethod.HEAD;
@@ -45,7 +45,7 @@ class CacheReads {
                                 .flatMap(found -> responses.of(found, reading, takesGzip, head)));
     }
 
-    /** A list may be spread over several lines (RFC 9110, section 5.3); null if there are none. */
+    /** A header field with several lines is one list (RFC 9110, section 5.3); null if the request has none. */
     private static String list(HttpServerRequest request, String name) {
         List<String> lines = request.headers().getAll(name);
         return lines.isEmpty() ? null : String.join(",", lines);

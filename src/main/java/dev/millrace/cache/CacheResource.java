@@ -41,13 +41,13 @@ import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.ErrorCode;
 import dev.millrace.redis.Keys;
 
-/** One entry: store, read, forget. And what hides many: purging a region, or a tag. */
+/** Stores, reads and deletes an entry; purges a region or a tag. */
 @Path("/v1/cache/{region}")
 @RequiresScope(Scopes.CACHE)
 @Tag(name = "Caching")
 public class CacheResource {
 
-    /** Not a region, for a path has a meaning of its own with it. */
+    /** Not the name of a region, because it is part of other paths. */
     static final String RESERVED = "regions";
     private static final String CACHE_TAG = "Cache-Tag";
     private static final String CACHE_LEASE = "Cache-Lease";
@@ -70,28 +70,28 @@ public class CacheResource {
     @PUT
     @Path("{key}")
     @Consumes(MediaType.WILDCARD)
-    @Operation(summary = "Store an entry", description = "Any body, with its Content-Type. With the `Cache-Lease` of a read, only while that lease is good.")
+    @Operation(summary = "Store an entry", description = "Stores any body with its Content-Type. With the `Cache-Lease` of a read, stores only while that lease is valid.")
     @RequestBody(content = @Content(mediaType = MediaType.WILDCARD, schema = @Schema(type = SchemaType.STRING, format = "binary")))
-    @APIResponse(responseCode = "204", description = "Stored; its tag is in ETag")
+    @APIResponse(responseCode = "204", description = "Stored; `ETag` is the entry's tag")
     @APIResponse(responseCode = "409", description = "The lease is void; nothing was stored")
-    @APIResponse(responseCode = "413", description = "The body is larger than the region takes")
+    @APIResponse(responseCode = "413", description = "The body is larger than the region allows")
     public Uni<Response> put(@PathParam("region") String region, @PathParam("key") String key, byte[] body,
-            @Parameter(description = "Stores that there is nothing; without a body") @QueryParam("nothing") String nothing,
+            @Parameter(description = "`true` stores a cached \"not found\" (a negative entry); send no body") @QueryParam("nothing") String nothing,
             @Parameter(description = "max-age, stale-while-revalidate, stale-if-error") @HeaderParam(HttpHeaders.CACHE_CONTROL) List<String> cacheControl,
             @Parameter(description = "Up to 32 names, separated by commas") @HeaderParam(CACHE_TAG) List<String> tags,
-            @Parameter(description = "Of the read that told you to compute") @HeaderParam(CACHE_LEASE) String lease,
+            @Parameter(description = "The lease that a read returned") @HeaderParam(CACHE_LEASE) String lease,
             @Context HttpServerRequest request) {
         Buffer bytes = body == null ? Buffer.buffer() : Buffer.buffer(body);
         boolean isNothing = flag(request, "nothing", nothing);
         if (isNothing && bytes.length() > 0) {
-            throw ApiException.invalid("nothing", "goes with an empty body");
+            throw ApiException.invalid("nothing", "must be sent with an empty body");
         }
         CacheDirectives directives = CacheDirectives.parse(String.join(",", cacheControl));
         if (directives.has("no-store") || directives.has("private")) {
-            throw ApiException.invalid(HttpHeaders.CACHE_CONTROL, "says that this is not to be stored");
+            throw ApiException.invalid(HttpHeaders.CACHE_CONTROL, "must not be no-store or private");
         }
         if (lease == null ? request.headers().contains(CACHE_LEASE) : !LEASE.matcher(lease).matches()) {
-            throw ApiException.invalid(CACHE_LEASE, "is not one a read gave");
+            throw ApiException.invalid(CACHE_LEASE, "must be a lease that a read returned");
         }
         Writing writing = new Writing(bytes, type(request), gzip(request), isNothing, directives,
                 tags(String.join(",", tags)), lease);
@@ -102,42 +102,42 @@ public class CacheResource {
     @GET
     @Path("{key}")
     @RequiresScope(Scopes.CACHE_READ)
-    @Operation(summary = "Read an entry", description = "As it was stored. With `lease`, the first to miss gets 404 with `Cache-Lease` and computes; others get the stale value, wait up to `wait`, or get 404 with `Retry-After`.")
+    @Operation(summary = "Read an entry", description = "Returns the body as stored. With `lease`, the first caller that misses gets 404 with `Cache-Lease` and computes the value. Other callers get the stale value, wait up to `wait`, or get 404 with `Retry-After`.")
     @APIResponse(responseCode = "200", description = "The body as stored, with ETag, Age and Cache-Status", content = @Content(mediaType = MediaType.WILDCARD, schema = @Schema(type = SchemaType.STRING, format = "binary")))
-    @APIResponse(responseCode = "304", description = "What you have is what is stored")
-    @APIResponse(responseCode = "404", description = "`cache-miss`, or `cache-nothing`: it is known that there is nothing")
-    @APIResponse(responseCode = "502", description = "The region's origin failed, and there is nothing to serve instead")
+    @APIResponse(responseCode = "304", description = "The entry has not changed")
+    @APIResponse(responseCode = "404", description = "`cache-miss`, or `cache-nothing` for a cached \"not found\"")
+    @APIResponse(responseCode = "502", description = "The region's origin failed, and there is no stale entry to serve")
     public Uni<Response> get(@PathParam("region") String region, @PathParam("key") String key,
-            @Parameter(description = "Ask to compute on a miss; how long that may take, up to 60s", example = "5s") @QueryParam("lease") String lease,
-            @Parameter(description = "How long to wait for who computes, up to 30s", example = "2s") @QueryParam("wait") String wait,
+            @Parameter(description = "Requests a lease on a miss; how long you may take to compute, up to 60s", example = "5s") @QueryParam("lease") String lease,
+            @Parameter(description = "How long to wait for another caller that computes, up to 30s", example = "2s") @QueryParam("wait") String wait,
             @Context HttpServerRequest request) {
         long leaseMs = duration(request, "lease", lease, CacheService.MAX_LEASE_MS);
         long waitMs = duration(request, "wait", wait, CacheService.MAX_WAIT_MS);
         if (leaseMs > 0 && !caller.get().may(Scopes.CACHE)) {
-            throw new ApiException(ErrorCode.FORBIDDEN, "A lease is for storing, which needs the scope cache");
+            throw new ApiException(ErrorCode.FORBIDDEN, "A lease needs the scope cache");
         }
         if (waitMs > 0 && leaseMs == 0) {
-            throw ApiException.invalid("wait", "goes with lease");
+            throw ApiException.invalid("wait", "must be sent with lease");
         }
         return reads.answer(caller.tenant(), checkedRegion(region), checkedKey(key), leaseMs, waitMs, request);
     }
 
     @DELETE
     @Path("{key}")
-    @Operation(summary = "Forget an entry", description = "And void the lease of whoever computes it: what he computed before is not stored.")
-    @APIResponse(responseCode = "204", description = "Forgotten, or never there")
+    @Operation(summary = "Delete an entry", description = "Also voids the lease of a caller that computes the entry: a value computed before the delete is not stored.")
+    @APIResponse(responseCode = "204", description = "Deleted, or did not exist")
     public Uni<Void> delete(@PathParam("region") String region, @PathParam("key") String key) {
         return service.delete(caller.tenant(), checkedRegion(region), checkedKey(key));
     }
 
     @DELETE
-    @Operation(summary = "Purge a region, or a tag", description = "Hides all entries of the region that are there now, or those with the tag; takes the same time however many there are.")
+    @Operation(summary = "Purge a region, or a tag", description = "Hides all present entries of the region, or those with the tag. Takes the same time for any number of entries.")
     @APIResponse(responseCode = "204", description = "Purged")
     public Uni<Void> purge(@PathParam("region") String region,
             @Parameter(description = "Only the entries with this tag", example = "user-42") @QueryParam("tag") String tag,
             @Context HttpServerRequest request) {
         if (tag == null && request.query() != null) {
-            throw ApiException.invalid("tag", "must not be empty, and there is no other parameter");
+            throw ApiException.invalid("tag", "must not be empty, and no other parameter is allowed");
         }
         return tag == null
                 ? service.purgeRegion(caller.tenant(), checkedRegion(region))
@@ -161,7 +161,7 @@ public class CacheResource {
 
     private static String checkedTag(String field, String tag) {
         if (!TAG.matcher(tag).matches()) {
-            throw ApiException.invalid(field, "must have 1 to 128 visible ASCII characters, no comma and no blank");
+            throw ApiException.invalid(field, "must have 1 to 128 visible ASCII characters, without commas and blanks");
         }
         return tag;
     }
@@ -193,12 +193,13 @@ public class CacheResource {
             return false;
         }
         if (!coding.strip().toLowerCase(Locale.ROOT).equals("gzip")) {
-            throw new ApiException(ErrorCode.UNSUPPORTED_MEDIA_TYPE, "Content-Encoding may be gzip, or absent");
+            throw new ApiException(ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+                    "Send `Content-Encoding: gzip`, or no Content-Encoding");
         }
         return true;
     }
 
-    /** What is empty arrives as if it were absent, which it is not. */
+    /** The REST layer gives an empty parameter as null, as if it were absent. */
     private static void requireNotEmpty(HttpServerRequest request, String name, String value) {
         if (value == null && request.params().contains(name)) {
             throw ApiException.invalid(name, "must not be empty");

@@ -16,13 +16,12 @@ import io.vertx.core.buffer.Buffer;
 import dev.millrace.cache.CacheService.Found;
 import dev.millrace.cache.CacheService.Reading;
 import dev.millrace.cache.Lookup.Coding;
-import dev.millrace.cache.Lookup.What;
-import dev.millrace.cache.ReadThrough.Outcome;
+import dev.millrace.cache.ReadThrough.OriginRead;
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.ErrorCode;
 import dev.millrace.http.problem.Problem;
 
-/** Answers reads as HTTP has it: RFC 9110 for conditions and codings, RFC 9111 for Age, RFC 9211 for Cache-Status. */
+/** Builds responses to reads: RFC 9110 for conditions and codings, RFC 9111 for Age, RFC 9211 for Cache-Status. */
 @Singleton
 class CacheResponse {
 
@@ -37,9 +36,9 @@ class CacheResponse {
     }
 
     /**
-     * The answer to a read.
+     * Returns the response to a read.
      *
-     * @param found null where Redis is away
+     * @param found null if Redis is unavailable
      */
     Uni<Response> of(Found found, Reading reading, boolean takesGzip, boolean head) {
         if (found == null) {
@@ -52,7 +51,7 @@ class CacheResponse {
         if (lookup.coding() == Coding.NOTHING) {
             return item(problem(ErrorCode.CACHE_NOTHING, status(lookup)));
         }
-        // The body was not sent although it was asked for: the caller has it.
+        // Redis sent no body although it was requested: the caller has it already.
         boolean known = !head && lookup.body() == null
                 || head && (reading.etags().equals("*") || reading.etags().contains(' ' + lookup.etag() + ' '));
         if (known) {
@@ -68,8 +67,8 @@ class CacheResponse {
         });
     }
 
-    /** The answer to a read through to an origin; what was not stored is passed on as it came. */
-    Uni<Response> of(Outcome outcome, Reading reading, boolean takesGzip, boolean head) {
+    /** Returns the response to a read of a region with an origin. An origin's response that was not stored is passed on unchanged. */
+    Uni<Response> of(OriginRead outcome, Reading reading, boolean takesGzip, boolean head) {
         OriginAnswer passed = outcome.passed();
         if (passed == null) {
             return of(outcome.found(), reading, takesGzip, head).invoke(response -> {
@@ -108,7 +107,7 @@ class CacheResponse {
                 .header(CACHE_STATUS, "millrace; " + status(lookup));
     }
 
-    /** The ttl is negative once it is over. */
+    /** The ttl is negative after it has expired. */
     private static String status(Lookup lookup) {
         String detail = switch (lookup.what()) {
             case STALE -> "; detail=stale";
@@ -136,13 +135,13 @@ class CacheResponse {
         return builder(code, status).build();
     }
 
-    /** Without detail and instance: misses are frequent. */
+    /** Without detail and instance, because misses are frequent. */
     private static ResponseBuilder builder(ErrorCode code, String status) {
         return Response.status(code.status()).type(Problem.MEDIA_TYPE).header(CACHE_STATUS, "millrace; " + status)
                 .entity(new Problem(code, null, null, List.of()));
     }
 
-    /** What {@code If-None-Match} lists, for {@link CacheStore.Question}. A weak tag will do, and that of another coding. */
+    /** The tags of {@code If-None-Match}, for {@link CacheStore.Question}. Weak tags, and tags of the other coding, match as well. */
     static String etags(String header) {
         if (header == null) {
             return "";

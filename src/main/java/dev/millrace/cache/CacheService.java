@@ -10,7 +10,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
 
-import dev.millrace.cache.CacheStore.Entry;
+import dev.millrace.cache.CacheStore.NewEntry;
 import dev.millrace.cache.CacheStore.Question;
 import dev.millrace.cache.CacheStore.Stored;
 import dev.millrace.cache.Lookup.Coding;
@@ -21,12 +21,12 @@ import dev.millrace.http.problem.ErrorCode;
 import dev.millrace.redis.RedisUnavailableException;
 
 /**
- * A cache that many callers share without harm. A value that was computed from old data is never stored over its
- * invalidation: whoever computes holds a lease, which a delete, a purge or another fill voids. One computes, the others are
- * given the old value, wait, or are told when to come back. Purging a region or a tag takes the same work however many entries
- * it hides; what hides them, if lost, hides everything, and never brings anything back.
+ * A cache that many callers share safely. A value that was computed from old data is never stored after its invalidation: the caller
+ * that computes holds a lease, which a delete, a purge or another PUT voids. One caller computes; the others get the old value, wait, or
+ * learn when to retry. Purging a region or a tag is the same work for any number of entries. If the record of purges is lost, all
+ * entries are hidden, and none becomes visible again.
  *
- * <p>While Redis is away reads are misses, and writes fail.
+ * <p>While Redis is unavailable, reads are misses and writes fail.
  */
 @ApplicationScoped
 public class CacheService {
@@ -35,13 +35,13 @@ public class CacheService {
     static final long MAX_WAIT_MS = 30_000;
     private static final int TOKEN_BYTES = 16;
 
-    /** How to look an entry up. {@code leaseMs} 0 asks for none; {@code etags} as in {@link Question}. */
+    /** How to read an entry. {@code leaseMs} is 0 for no lease; {@code etags} as in {@link Question}. */
     record Reading(long leaseMs, long waitMs, boolean onError, String etags, boolean body) {}
 
-    /** What was found. {@code leaseToken} only where it is LEASED. */
+    /** The result of a read. {@code leaseToken} is null unless the lookup is LEASED. */
     record Found(Lookup lookup, String leaseToken) {}
 
-    /** What to store. {@code leaseToken} null for none, {@code gzip} whether the body came compressed. */
+    /** A value to store. {@code leaseToken} is null for none; {@code gzip}: whether the body was sent compressed. */
     record Writing(Buffer body, String type, boolean gzip, boolean nothing, CacheDirectives directives,
             List<String> tags,
             String leaseToken) {}
@@ -49,22 +49,22 @@ public class CacheService {
     private final CacheStore store;
     private final Regions regions;
     private final Bodies bodies;
-    private final Fills fills;
+    private final LeaseWaiters waiters;
     private final Stopping stopping;
     private final CacheMetrics metrics;
     private final SecureRandom random = new SecureRandom();
 
-    CacheService(CacheStore store, Regions regions, Bodies bodies, Fills fills, Stopping stopping,
+    CacheService(CacheStore store, Regions regions, Bodies bodies, LeaseWaiters waiters, Stopping stopping,
             CacheMetrics metrics) {
         this.store = store;
         this.regions = regions;
         this.bodies = bodies;
-        this.fills = fills;
+        this.waiters = waiters;
         this.stopping = stopping;
         this.metrics = metrics;
     }
 
-    /** Looks an entry up; null where Redis is away. */
+    /** Reads an entry; null if Redis is unavailable. */
     Uni<Found> get(String tenant, String region, String key, Reading reading) {
         long deadline = System.nanoTime() + reading.waitMs() * 1_000_000;
         return lookUp(tenant, region, key, reading, deadline)
@@ -72,8 +72,8 @@ public class CacheService {
                 .invoke(found -> metrics.read(region, found == null ? null : found.lookup().what()));
     }
 
-    /** As {@link #get}, but part of another read, and not counted as one. */
-    Uni<Found> look(String tenant, String region, String key, Reading reading) {
+    /** As {@link #get}, but as part of another read, and not counted in the metrics. */
+    Uni<Found> peek(String tenant, String region, String key, Reading reading) {
         return lookUp(tenant, region, key, reading, System.nanoTime())
                 .onFailure(RedisUnavailableException.class).recoverWithNull();
     }
@@ -85,7 +85,7 @@ public class CacheService {
         return store.get(tenant, region, key, question).flatMap(lookup -> {
             long left = (deadline - System.nanoTime()) / 1_000_000;
             return lookup.what() == What.BUSY && left > 0 && !stopping.hasBegun()
-                    ? fills.await(tenant, region, key, left)
+                    ? waiters.await(tenant, region, key, left)
                             .flatMap(gone -> lookUp(tenant, region, key, reading, deadline))
                     : Uni.createFrom().item(new Found(lookup, lookup.what() == What.LEASED ? token : null));
         });
@@ -94,7 +94,7 @@ public class CacheService {
     /**
      * Stores an entry.
      *
-     * @return its entity tag; fails with 409 if its lease is void, 413 if it is too large
+     * @return the entity tag; fails with 409 if the lease is void, 413 if the body is too large
      */
     Uni<String> put(String tenant, String region, String key, Writing w) {
         return regions.get(tenant, region).flatMap(r -> {
@@ -104,16 +104,16 @@ public class CacheService {
             long swr = w.directives().ms("stale-while-revalidate", w.nothing() ? 0 : r.swrMs());
             long sie = w.directives().ms("stale-if-error", w.nothing() ? 0 : r.sieMs());
             if (fresh == 0 && swr == 0 && sie == 0) {
-                throw ApiException.invalid("Cache-Control", "must let the entry live for some time");
+                throw ApiException.invalid("Cache-Control", "must give the entry some time to live");
             }
             String lease = w.leaseToken() == null ? "" : w.leaseToken();
-            return prepared(w, r).flatMap(p -> store.put(tenant, region, key, new Entry(lease, w.tags(), w.type(),
+            return prepared(w, r).flatMap(p -> store.put(tenant, region, key, new NewEntry(lease, w.tags(), w.type(),
                     p.coding(), p.etag(), jittered(fresh, r), swr, sie, "", p.body())).map(stored -> {
                         metrics.written(region, stored == Stored.DONE);
                         if (stored != Stored.DONE) {
                             throw new ApiException(ErrorCode.LEASE_VOID,
-                                    "The entry was deleted, purged or filled since, "
-                                            + "or the lease has ended: nothing was stored");
+                                    "The entry was deleted, purged or stored in the meantime, "
+                                            + "or the lease has expired: nothing was stored");
                         }
                         return p.etag();
                     }));
@@ -133,33 +133,33 @@ public class CacheService {
     private static void requireSize(Buffer body, Region region) {
         if (body.length() > region.maxValueBytes()) {
             throw new ApiException(ErrorCode.TOO_LARGE,
-                    "The region takes at most " + region.maxValueBytes() + " bytes");
+                    "The body must have at most " + region.maxValueBytes() + " bytes in this region");
         }
     }
 
-    /** The body of a lookup as the caller can read it. */
+    /** Returns the body of a lookup in a coding that the caller accepts. */
     Uni<Buffer> readable(Lookup lookup, boolean takesGzip) {
         return lookup.coding() == Coding.GZIP && !takesGzip && lookup.body() != null
                 ? bodies.inflated(lookup.body())
                 : Uni.createFrom().item(lookup.body());
     }
 
-    /** A body that came compressed, inflated. */
+    /** Inflates a body that was sent compressed. */
     Uni<Buffer> inflated(Buffer body) {
         return bodies.inflated(body);
     }
 
-    /** Forgets an entry, and voids the lease of whoever computes it. */
+    /** Deletes an entry, and voids the lease of a caller that computes it. */
     Uni<Void> delete(String tenant, String region, String key) {
         return store.delete(tenant, region, key);
     }
 
-    /** Hides all entries of a region that are there now. */
+    /** Hides all present entries of a region. */
     Uni<Void> purgeRegion(String tenant, String region) {
         return store.purgeRegion(tenant, region);
     }
 
-    /** Hides all entries of a region with a tag that are there now. */
+    /** Hides all present entries of a region with a tag. */
     Uni<Void> purgeTag(String tenant, String region, String tag) {
         return store.purgeTag(tenant, region, tag);
     }

@@ -23,8 +23,8 @@ import dev.millrace.redis.ScriptRunner;
 import dev.millrace.redis.link.RedisLinks;
 
 /**
- * Entries in Redis. They are spread over partitions, each with a record of its purges beside its entries, so that one script
- * sees whether an entry is still valid; a purge is one step per partition. A single server has one partition.
+ * Entries in Redis. They are spread over partitions. Each partition has a record of its purges beside its entries, so that one script
+ * sees whether an entry is still valid. A purge is one step per partition. A single server has one partition.
  */
 @Singleton
 class CacheStore {
@@ -33,26 +33,26 @@ class CacheStore {
     private static final String FAILED = "failed";
     private static final String PASS = "pass";
     private static final int CLUSTER_PARTITIONS = 256;
-    /** Regions and tags that a partition remembers the purge of. */
-    private static final String MOST_PURGES = "10000";
+    /** Purged regions and tags in a partition's record. */
+    private static final String MAX_PURGES = "10000";
     private static final int CONCURRENCY = 32;
 
-    /** What to look an entry up with. {@code etags}: null for none, or each between blanks, or {@code *}. */
+    /** The parameters of a lookup. {@code etags}: empty for none, or each between blanks, or {@code *}. */
     record Question(String leaseToken, long leaseMs, double luck, boolean onError, String etags, boolean body) {
 
         static final Question PLAIN = new Question("", 0, 1, false, "", true);
     }
 
-    /** What to store; times in ms. {@code leaseToken} is empty for none; {@code origin}: the origin's entity tag, or empty. */
-    record Entry(String leaseToken, List<String> tags, String type, Coding coding, String etag, long freshMs,
+    /** An entry to store; times in ms. {@code leaseToken} is empty for none; {@code origin}: the origin's entity tag, or empty. */
+    record NewEntry(String leaseToken, List<String> tags, String type, Coding coding, String etag, long freshMs,
             long swrMs, long sieMs, String origin, Buffer body) {}
 
-    /** How storing went. */
+    /** The result of storing. */
     enum Stored implements ReplyCode {
         DONE(1),
         /** The lease is void. */
         VOID(0),
-        /** What was to be kept is not there any more; the lease is good still. */
+        /** The entry to keep no longer exists; the lease is still valid. */
         NOTHING_TO_KEEP(-1);
 
         private final int code;
@@ -109,7 +109,7 @@ class CacheStore {
     }
 
     /** Stores an entry. */
-    Uni<Stored> put(String tenant, String region, String key, Entry e) {
+    Uni<Stored> put(String tenant, String region, String key, NewEntry e) {
         return scripts.run(put, keys(tenant, region, key),
                 List.of(region, e.leaseToken(), String.join("\n", e.tags()), e.type(), e.coding().id(), e.etag(),
                         Long.toString(e.freshMs()), Long.toString(e.swrMs()), Long.toString(e.sieMs()),
@@ -121,17 +121,17 @@ class CacheStore {
         return scripts.run(delete, keys(tenant, region, key).subList(0, 2), List.of()).replaceWithVoid();
     }
 
-    /** Whether somebody computes the entry. */
+    /** Whether a caller computes the entry. */
     Uni<Boolean> isLeased(String tenant, String region, String key) {
         return redis.send(Request.cmd(Command.GET).arg(keys(tenant, region, key).get(1)))
                 .map(reply -> reply != null && !FAILED.equals(reply.toString()) && !PASS.equals(reply.toString()));
     }
 
     /**
-     * Gives a lease up without an entry, and tells why.
+     * Gives up a lease without an entry, and records why.
      *
      * @param pass whether the entry must not be stored; else computing it failed
-     * @param ms for how long others are told
+     * @param ms how long other callers see the reason
      */
     Uni<Void> release(String tenant, String region, String key, String leaseToken, boolean pass, long ms) {
         return scripts.run(release, List.of(keys(tenant, region, key).get(1)),
@@ -149,11 +149,11 @@ class CacheStore {
     private Uni<Void> purge(String tenant, String member) {
         return Multi.createFrom().range(0, partitions())
                 .onItem().transformToUni(p -> scripts.run(purge, List.of(Keys.key(tenant, FEATURE, Integer.toString(p),
-                        "versions")), List.of(member, MOST_PURGES)))
+                        "versions")), List.of(member, MAX_PURGES)))
                 .merge(CONCURRENCY).onItem().ignoreAsUni();
     }
 
-    /** Entry, lease, versions. */
+    /** The keys of the entry, the lease, and the partition's record of purges. */
     private List<String> keys(String tenant, String region, String key) {
         String name = region + '/' + Keys.encode(key);
         String partition = Integer.toString(Math.floorMod(name.hashCode(), partitions()));

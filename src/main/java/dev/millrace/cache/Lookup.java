@@ -5,17 +5,17 @@ import io.vertx.core.buffer.Buffer;
 import dev.millrace.redis.ReplyCode;
 
 /**
- * What the cache says of a key.
+ * The state of a key in the cache.
  *
- * @param what whether there is something to serve
+ * @param what whether there is an entry to serve
  * @param ms of {@link What#LEASED} and {@link What#BUSY}: how long the lease lasts, else the time now
  * @param stored when the entry was stored, ms
- * @param fresh until when it is fresh, ms
+ * @param fresh until when the entry is fresh, ms
  * @param type its content type
  * @param coding of the body
  * @param etag without quotes
- * @param body null where it was not asked for, or the caller has it
- * @param origin of {@link What#LEASED}: the origin's entity tag of the entry that is there still, or empty
+ * @param body null if it was not requested, or the caller has it
+ * @param origin of {@link What#LEASED}: the origin's entity tag of the stale entry, or empty
  */
 record Lookup(What what, long ms, long stored, long fresh, String type, Coding coding, String etag, Buffer body,
         String origin) {
@@ -24,17 +24,17 @@ record Lookup(What what, long ms, long stored, long fresh, String type, Coding c
     enum What implements ReplyCode {
         MISSING(0),
         FRESH(1),
-        /** It may be served while it is computed anew. */
+        /** May be served while it is computed again. */
         STALE(2),
-        /** It may be served only because computing it failed. */
+        /** May be served only because computing it failed. */
         STALE_ON_ERROR(3),
-        /** It is missing, and this caller is to compute it. */
+        /** Missing; this caller got the lease. */
         LEASED(4),
-        /** It is missing, and another caller computes it. */
+        /** Missing; another caller has the lease. */
         BUSY(5),
-        /** It is missing, and its origin has just failed. */
+        /** Missing; its origin has just failed. */
         FAILED(6),
-        /** It is missing, and its origin does not let it be stored. */
+        /** Missing; its origin does not allow storing it. */
         PASS(7);
 
         private final int code;
@@ -49,13 +49,13 @@ record Lookup(What what, long ms, long stored, long fresh, String type, Coding c
         }
     }
 
-    /** How a body is kept. */
+    /** How a body is stored. */
     enum Coding {
         IDENTITY(""),
         GZIP("gzip"),
-        /** There is no body: the entry says that there is nothing. */
+        /** No body: a negative entry. */
         NOTHING("nothing"),
-        /** Of an entry to store: the body that is stored already. */
+        /** For an entry to store: keeps the body that is stored already. */
         KEEP("keep");
 
         private final String id;

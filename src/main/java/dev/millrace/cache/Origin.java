@@ -6,23 +6,23 @@ import java.net.URISyntaxException;
 import dev.millrace.encoding.PercentEncoding;
 
 /**
- * Where a region reads through to: an absolute http or https URL with {@code {key}} in its path or query. A key is
- * percent-encoded down to letters, digits and {@code - _ ~ .}, and must not be a segment of dots; so no key leads to another
- * host, port, scheme or path than the template says.
+ * The origin of a region: an absolute http or https URL with {@code {key}} in its path or query. All characters of a key but letters,
+ * digits and {@code - _ ~ .} are percent-encoded, and a key must not be a segment of dots. So no key leads to another host, port, scheme
+ * or path than the template's.
  */
 record Origin(String template) {
 
     static final String KEY = "{key}";
     private static final int MAX_LENGTH = 2048;
 
-    /** What is wrong with a template, or null. */
+    /** Returns what is wrong with a template, or null. */
     static String problem(String template) {
         if (template.length() > MAX_LENGTH) {
             return "must have at most " + MAX_LENGTH + " characters";
         }
         int first = template.indexOf(KEY);
         if (first < 0 || template.indexOf(KEY, first + 1) >= 0) {
-            return "must have {key} once";
+            return "must contain {key} once";
         }
         try {
             URI uri = new URI(template.replace(KEY, "key"));
@@ -40,7 +40,7 @@ record Origin(String template) {
         }
     }
 
-    /** The URL of a key; null for a key that has none. */
+    /** Returns the URL of a key; null for a key that has none. */
     URI of(String key) {
         if (key.equals(".") || key.equals("..")) {
             return null;

@@ -3,31 +3,31 @@ package dev.millrace.cache;
 import io.vertx.core.buffer.Buffer;
 
 /**
- * What an origin said.
+ * The response of an origin.
  *
- * @param kind what it comes to
- * @param status its HTTP status, 0 where there was none
+ * @param kind what it means for the cache
+ * @param status the HTTP status; 0 if there was no response
  * @param type content type
  * @param gzip whether the body is compressed
- * @param etag its entity tag, with quotes; empty where there is none
- * @param directives its Cache-Control
- * @param ageMs how old the answer was
- * @param body null unless it is OK
+ * @param etag the entity tag, with quotes; empty for none
+ * @param directives the Cache-Control
+ * @param ageMs how old the response was
+ * @param body null if FAILED
  * @param failure of FAILED: why, in words
  */
 record OriginAnswer(Kind kind, int status, String type, boolean gzip, String etag, CacheDirectives directives,
         long ageMs,
         Buffer body, String failure) {
 
-    /** What an answer comes to. */
+    /** What a response means for the cache. */
     enum Kind {
         /** 200. */
         OK,
-        /** 304: what was asked about is as it was. */
+        /** 304: the entry has not changed. */
         UNCHANGED,
         /** 404 or 410. */
         NOTHING,
-        /** Anything else, or no answer at all. */
+        /** Any other status, or no response. */
         FAILED
     }
 
@@ -35,7 +35,7 @@ record OriginAnswer(Kind kind, int status, String type, boolean gzip, String eta
         return new OriginAnswer(Kind.FAILED, status, "", false, "", CacheDirectives.parse(null), 0, null, failure);
     }
 
-    /** Whether others may be given it. A {@code no-cache} would have to be asked about each time, which is as much work. */
+    /** Whether other callers may get it. {@code no-cache} would need a revalidation for each read, which saves no request. */
     boolean mayBeStored() {
         return !directives.has("no-store") && !directives.has("private") && !directives.has("no-cache");
     }

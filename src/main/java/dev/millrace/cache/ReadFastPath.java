@@ -18,10 +18,7 @@ import io.vertx.core.http.HttpServerResponse;
 import dev.millrace.auth.Scopes;
 import dev.millrace.http.route.FastPath;
 
-/**
- * The {@link FastPath} for reading an entry. {@link CacheResource} serves all other requests, and gives the same responses: both have
- * them of {@link CacheReads}.
- */
+/** The {@link FastPath} for reading an entry. {@link CacheResource} serves all other requests, with the same {@link CacheReads}. */
 @Singleton
 class ReadFastPath {
 

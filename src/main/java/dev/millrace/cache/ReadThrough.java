@@ -15,37 +15,36 @@ import io.vertx.core.buffer.Buffer;
 
 import dev.millrace.cache.CacheService.Found;
 import dev.millrace.cache.CacheService.Reading;
-import dev.millrace.cache.CacheStore.Entry;
+import dev.millrace.cache.CacheStore.NewEntry;
 import dev.millrace.cache.CacheStore.Stored;
 import dev.millrace.cache.Lookup.Coding;
-import dev.millrace.cache.Lookup.What;
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.ErrorCode;
 import dev.millrace.redis.RedisUnavailableException;
 
 /**
- * Reads of regions with an origin. Of all replicas one asks the origin for a key at a time; the others wait for what it
- * stores. While something stale may be served it is, and the origin is asked behind the caller's back. If the origin fails,
- * what may be served on error is; and for a second nobody asks it again for that key.
+ * Reads of regions with an origin. One replica at a time requests a key from the origin; the other callers wait until it is stored.
+ * While a stale entry may be served, callers get it, and the origin is requested in the background. If the origin fails, callers get an
+ * entry that may be served on error, and for 1 s no replica requests that key again.
  */
 @ApplicationScoped
 public class ReadThrough {
 
-    private static final String UNASKED = "it answered 304, though it was not asked about anything";
+    private static final String UNASKED = "it answered 304 to a request without a condition";
     private static final long FAILED_MS = 1000;
     private static final long PASS_MS = 10_000;
-    /** The lease outlives the exchange and the storing. */
+    /** The lease is valid longer than the request to the origin and the storing take. */
     private static final long MARGIN_MS = 3000;
 
     /**
-     * What to answer with: an entry of the cache, or an answer of the origin that was not stored.
+     * The result of a read: an entry of the cache, or a response of the origin that was not stored.
      *
-     * @param asked the origin's status, if this caller asked it; else 0
+     * @param asked the status of the origin's response to this caller's read; 0 if it made no request
      */
-    record Outcome(Found found, OriginAnswer passed, int asked) {
+    record OriginRead(Found found, OriginAnswer passed, int asked) {
 
-        static Outcome passed(OriginAnswer answer) {
-            return new Outcome(null, answer, answer.status());
+        static OriginRead passed(OriginAnswer answer) {
+            return new OriginRead(null, answer, answer.status());
         }
     }
 
@@ -70,13 +69,13 @@ public class ReadThrough {
     }
 
     /** Reads a key of a region that has an origin. */
-    Uni<Outcome> get(String tenant, String region, String key, Region settings, Reading asked) {
+    Uni<OriginRead> get(String tenant, String region, String key, Region settings, Reading asked) {
         Target target = new Target(tenant, region, key, settings, settings.origin().of(key));
         if (target.url() == null) {
             throw ApiException.invalid("key", "must not be . or .. in a region with an origin");
         }
         long lease = timeoutMs + MARGIN_MS;
-        // What may be served on error is, but only when there was one.
+        // An entry that is kept for errors is served only after an error.
         Reading reading = new Reading(lease, lease, false, asked.etags(), asked.body());
         return cache.get(tenant, region, key, reading).flatMap(found -> {
             if (found == null || found.lookup().isHit()) {
@@ -85,21 +84,21 @@ public class ReadThrough {
             return switch (found.lookup().what()) {
                 case LEASED -> leased(target, found, reading);
                 case PASS -> pass(target, reading);
-                case FAILED -> failed(target, reading, "it failed a moment ago");
-                default -> failed(target, reading, "another caller has been waiting for it too long");
+                case FAILED -> failed(target, reading, "it failed less than a second ago");
+                default -> failed(target, reading, "another caller has waited too long for it");
             };
         });
     }
 
     private record Target(String tenant, String region, String key, Region settings, URI url) {}
 
-    /** This caller is to ask. If there is something to serve meanwhile, nobody waits for the answer. */
-    private Uni<Outcome> leased(Target t, Found found, Reading reading) {
+    /** This caller requests the origin. If a stale entry may be served, the caller does not wait for the origin. */
+    private Uni<OriginRead> leased(Target t, Found found, Reading reading) {
         return again(t, reading, false).flatMap(stale -> {
-            Uni<Outcome> asked = ask(t, found.leaseToken(), found.lookup().origin(), reading);
+            Uni<OriginRead> asked = ask(t, found.leaseToken(), found.lookup().origin(), reading);
             if (stale != null && stale.lookup().isHit()) {
                 asked.subscribe().with(done -> {}, failure -> {
-                    // The caller has his answer; who comes after the stale time is over is told.
+                    // This caller has its response. A read after the stale time reports the failure.
                 });
                 return item(stale);
             }
@@ -107,7 +106,7 @@ public class ReadThrough {
         });
     }
 
-    private Uni<Outcome> ask(Target t, String lease, String etag, Reading reading) {
+    private Uni<OriginRead> ask(Target t, String lease, String etag, Reading reading) {
         return origins.get(t.url(), etag, t.settings().maxValueBytes()).flatMap(answer -> switch (answer.kind()) {
             case FAILED -> giveUp(t, lease, reading, answer.failure());
             case UNCHANGED ->
@@ -116,56 +115,57 @@ public class ReadThrough {
             case OK -> bodies.prepare(answer.body(), answer.type(), answer.gzip(), t.settings().compressAbove())
                     .flatMap(prepared -> store(t, lease, answer, prepared, reading))
                     .onFailure(ApiException.class)
-                    .recoverWithUni(e -> giveUp(t, lease, reading, "its answer is not usable: " + e.getMessage()));
+                    .recoverWithUni(e -> giveUp(t, lease, reading, "its response cannot be used: " + e.getMessage()));
         });
     }
 
-    private Uni<Outcome> giveUp(Target t, String lease, Reading reading, String why) {
+    private Uni<OriginRead> giveUp(Target t, String lease, Reading reading, String why) {
         return store.release(t.tenant(), t.region(), t.key(), lease, false, FAILED_MS)
                 .flatMap(released -> failed(t, reading, why));
     }
 
-    /** Asks for this caller alone; nothing is stored. */
-    private Uni<Outcome> pass(Target t, Reading reading) {
+    /** Requests the origin for this caller alone, and stores nothing. */
+    private Uni<OriginRead> pass(Target t, Reading reading) {
         return origins.get(t.url(), "", t.settings().maxValueBytes()).flatMap(answer -> switch (answer.kind()) {
             case FAILED -> failed(t, reading, answer.failure());
             case UNCHANGED -> failed(t, reading, UNASKED);
-            case OK, NOTHING -> Uni.createFrom().item(Outcome.passed(answer));
+            case OK, NOTHING -> Uni.createFrom().item(OriginRead.passed(answer));
         });
     }
 
-    /** What is stored is as it was: it lives on, unless it has been purged meanwhile or must not be stored any more. */
-    private Uni<Outcome> keep(Target t, String lease, OriginAnswer answer, String etag, Reading reading) {
-        Entry entry = entry(t.settings(), lease, answer, new Bodies.Prepared(Coding.KEEP, "", Buffer.buffer()), etag);
+    /** The entry has not changed. It is refreshed, unless it was purged in the meantime or must not be stored any more. */
+    private Uni<OriginRead> keep(Target t, String lease, OriginAnswer answer, String etag, Reading reading) {
+        NewEntry entry = entry(t.settings(), lease, answer, new Bodies.Prepared(Coding.KEEP, "", Buffer.buffer()),
+                etag);
         if (entry == null) {
             return ask(t, lease, "", reading);
         }
         return store.put(t.tenant(), t.region(), t.key(), entry).flatMap(stored -> switch (stored) {
             case DONE -> again(t, reading, false).flatMap(found -> found != null && found.lookup().isHit()
-                    ? Uni.createFrom().item(new Outcome(found, null, answer.status()))
+                    ? Uni.createFrom().item(new OriginRead(found, null, answer.status()))
                     : pass(t, reading));
             case NOTHING_TO_KEEP -> ask(t, lease, "", reading);
             case VOID -> pass(t, reading);
         });
     }
 
-    /** This caller is given the answer in any case, also where it was purged meanwhile: he asked before that. */
-    private Uni<Outcome> store(Target t, String lease, OriginAnswer answer, Bodies.Prepared p, Reading reading) {
-        Outcome passed = Outcome.passed(answer);
-        Entry entry = entry(t.settings(), lease, answer, p, answer.etag());
-        Uni<Outcome> outcome = entry == null
+    /** This caller gets the response in any case, even if the key was purged in the meantime: its read began before that. */
+    private Uni<OriginRead> store(Target t, String lease, OriginAnswer answer, Bodies.Prepared p, Reading reading) {
+        OriginRead passed = OriginRead.passed(answer);
+        NewEntry entry = entry(t.settings(), lease, answer, p, answer.etag());
+        Uni<OriginRead> outcome = entry == null
                 ? store.release(t.tenant(), t.region(), t.key(), lease, true, PASS_MS).replaceWith(passed)
                 : store.put(t.tenant(), t.region(), t.key(), entry)
                         .flatMap(stored -> stored != Stored.DONE
                                 ? Uni.createFrom().item(passed)
                                 : again(t, reading, false).map(found -> found != null && found.lookup().isHit()
-                                        ? new Outcome(found, null, answer.status())
+                                        ? new OriginRead(found, null, answer.status())
                                         : passed));
         return outcome.onFailure(RedisUnavailableException.class).recoverWithItem(passed);
     }
 
-    /** Null where it must not be stored. The origin's word counts before the region's. */
-    private static Entry entry(Region r, String lease, OriginAnswer answer, Bodies.Prepared p, String etag) {
+    /** The entry to store; null if it must not be stored. The origin's directives override the region's. */
+    private static NewEntry entry(Region r, String lease, OriginAnswer answer, Bodies.Prepared p, String etag) {
         CacheDirectives d = answer.directives();
         boolean nothing = answer.kind() == OriginAnswer.Kind.NOTHING;
         try {
@@ -176,28 +176,29 @@ public class ReadThrough {
             long sie = strict ? 0 : d.ms("stale-if-error", nothing ? 0 : r.sieMs());
             return !answer.mayBeStored() || fresh + Math.max(swr, sie) == 0
                     ? null
-                    : new Entry(lease, List.of(), answer.type(), p.coding(), p.etag(), CacheService.jittered(fresh, r),
+                    : new NewEntry(lease, List.of(), answer.type(), p.coding(), p.etag(),
+                            CacheService.jittered(fresh, r),
                             swr,
                             sie, etag, p.body());
         } catch (ApiException e) {
-            return null; // a Cache-Control that makes no sense
+            return null; // an invalid Cache-Control
         }
     }
 
-    private Uni<Outcome> failed(Target t, Reading reading, String why) {
+    private Uni<OriginRead> failed(Target t, Reading reading, String why) {
         return again(t, reading, true).map(found -> {
             if (found == null || !found.lookup().isHit()) {
                 throw new ApiException(ErrorCode.ORIGIN_FAILED, "The origin of the region failed: " + why);
             }
-            return new Outcome(found, null, 0);
+            return new OriginRead(found, null, 0);
         });
     }
 
     private Uni<Found> again(Target t, Reading reading, boolean onError) {
-        return cache.look(t.tenant(), t.region(), t.key(), new Reading(0, 0, onError, reading.etags(), reading.body()));
+        return cache.peek(t.tenant(), t.region(), t.key(), new Reading(0, 0, onError, reading.etags(), reading.body()));
     }
 
-    private static Uni<Outcome> item(Found found) {
-        return Uni.createFrom().item(new Outcome(found, null, 0));
+    private static Uni<OriginRead> item(Found found) {
+        return Uni.createFrom().item(new OriginRead(found, null, 0));
     }
 }

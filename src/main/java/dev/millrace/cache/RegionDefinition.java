@@ -13,24 +13,24 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 
 import dev.millrace.http.problem.Violation;
 
-/** A region as it is written down: in a request, and in Redis. What is absent takes its default. */
+/** The definition of a region, in a request and in Redis. An absent field has its default. */
 @RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @Schema(name = "CacheRegion")
 public record RegionDefinition(
         @Schema(description = "How long an entry is fresh, 1 ms to 400 days; default 1h", type = SchemaType.STRING, examples = "10m") Duration ttl,
-        @Schema(description = "How long after that it may be served while it is computed anew; default 0", type = SchemaType.STRING, examples = "1m") Duration swr,
+        @Schema(description = "How long after that it may be served while it is computed again; default 0", type = SchemaType.STRING, examples = "1m") Duration swr,
         @Schema(description = "How long after the ttl it may be served when computing it fails; default 0", type = SchemaType.STRING, examples = "1h") Duration sie,
-        @Schema(description = "How long it is known that there is nothing; default 1m", type = SchemaType.STRING, examples = "30s") Duration negativeTtl,
+        @Schema(description = "How long a negative entry (a cached \"not found\") is fresh; default 1m", type = SchemaType.STRING, examples = "30s") Duration negativeTtl,
         @Schema(description = "Largest body; default 8 MB", examples = "1048576") Integer maxValueBytes,
         @Schema(description = "Larger bodies are stored compressed; default 2048", examples = "2048") Integer compressAbove,
-        @Schema(description = "By what share at most a ttl is shortened at random, 0 to 0.5; default 0", examples = "0.1") Double jitter,
-        @Schema(description = "Where to read through to: an http or https URL with {key} in its path or query", examples = "https://api.example.com/products/{key}") String origin) {
+        @Schema(description = "Largest share by which a ttl is shortened at random, 0 to 0.5; default 0", examples = "0.1") Double jitter,
+        @Schema(description = "Where to fetch missing entries: an http or https URL with {key} in its path or query", examples = "https://api.example.com/products/{key}") String origin) {
 
     static final Duration MAX = Duration.ofDays(400);
     private static final double MAX_JITTER = 0.5;
 
-    /** What is wrong with it; empty if nothing is. */
+    /** Returns what is wrong with the definition; empty if it is valid. */
     List<Violation> violations() {
         List<Violation> found = new ArrayList<>();
         check(found, "ttl", ttl, 1);
@@ -59,7 +59,7 @@ public record RegionDefinition(
         }
     }
 
-    /** The region it defines; what it leaves open is as in {@code defaults}. */
+    /** Returns the region that it defines; absent fields are as in {@code defaults}. */
     Region toRegion(Region defaults) {
         return new Region(ms(ttl, defaults.ttlMs()), ms(swr, defaults.swrMs()), ms(sie, defaults.sieMs()),
                 ms(negativeTtl, defaults.negativeTtlMs()),

@@ -17,7 +17,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 
-import dev.millrace.redis.Sha256;
+import dev.millrace.encoding.Digests;
 
 /**
  * Serves the OpenAPI document at {@code /q/openapi}, without an API key. The build writes the document as YAML and as JSON, and
@@ -89,7 +89,7 @@ public class ApiDocument {
                         throw new IOException("The build did not pack " + file);
                     }
                     byte[] read = in.readAllBytes();
-                    etag = '"' + Sha256.base64(Sha256.of(read), 12) + '"';
+                    etag = '"' + Digests.base64url(Digests.sha256(read), 12) + '"';
                     bytes = Buffer.buffer(read);
                 }
             }

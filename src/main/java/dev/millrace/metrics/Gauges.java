@@ -12,8 +12,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 
 /**
- * Gauges of a bean, which end with it: the registry outlives a live reload, keeps the first gauge of a name, and would go on asking
- * a bean that is no more.
+ * Gauges of a bean, which are removed with it. The registry outlives a live reload and keeps the first gauge of a name, so it would
+ * otherwise go on reading a bean that no longer exists.
  */
 @Dependent
 public class Gauges {
@@ -25,7 +25,7 @@ public class Gauges {
         this.registry = registry;
     }
 
-    /** Adds one of what {@code value} says of {@code of}, which the bean must hold itself: a gauge does not. */
+    /** Adds a gauge of {@code value} of {@code of}. The bean must hold a reference to {@code of}, because a gauge does not. */
     public <T> void add(String name, String description, T of, ToDoubleFunction<T> value, String... tags) {
         gauges.add(Gauge.builder(name, of, value).description(description).tags(Tags.of(tags)).register(registry));
     }

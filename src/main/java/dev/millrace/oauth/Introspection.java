@@ -12,19 +12,19 @@ import dev.millrace.session.Session;
 import dev.millrace.user.RecordState;
 import dev.millrace.user.UserRecords.Stored;
 
-/** An introspection response (RFC 7662, section 2.2); times in seconds since 1970. Of an inactive token it says nothing else. */
+/** An introspection response (RFC 7662, section 2.2); times in seconds since 1970. For an inactive token, all other fields are absent. */
 @RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Introspection(boolean active,
         @JsonProperty("token_type") @Schema(description = "`session` or `refresh_token`", examples = "session") String tokenType,
         @Schema(description = "The user", examples = "user-42") String sub,
-        @Schema(description = "Of a session: its id", examples = "Xb3vK9wQm2Tz7LpR4sHd") String sid,
-        @Schema(description = "Of a refresh token: its family") String family,
+        @Schema(description = "The session's id; for sessions only", examples = "Xb3vK9wQm2Tz7LpR4sHd") String sid,
+        @Schema(description = "The refresh token's family; for refresh tokens only") String family,
         @Schema(description = "When the session or the family began", examples = "1795535997") Long iat,
-        @Schema(description = "When it ends unless it is used", examples = "1795537797") Long exp,
+        @Schema(description = "When it expires unless it is used", examples = "1795537797") Long exp,
         @JsonProperty("auth_time") @Schema(examples = "1795535997") Long authTime,
-        @Schema(description = "Of a session") JsonObject data,
-        @Schema(description = "Of a refresh token") JsonObject claims) {
+        @Schema(description = "The session's data; for sessions only") JsonObject data,
+        @Schema(description = "The family's claims; for refresh tokens only") JsonObject claims) {
 
     private static final Introspection INACTIVE = new Introspection(false, null, null, null, null, null, null, null,
             null,

@@ -13,13 +13,13 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.millrace.http.problem.ApiException;
 
 /**
- * The body of an OAuth request (RFC 6749, appendix B). Read here and not by the REST layer, which never answers a form that is
- * not properly percent-encoded, and takes one of two tokens without a word.
+ * The body of an OAuth request (RFC 6749, appendix B). Parsed here and not by the REST layer, which never responds to a form with bad
+ * percent-encoding, and silently uses one of two tokens.
  */
 @Schema(name = "OAuthForm")
 record OAuthForm(@Schema(required = true, examples = "r1.0.kPq3vK9wQm2Tz7LpR4sH.uZ8...") String token,
         @JsonProperty(HINT) @Schema(description = "Not needed") String hint,
-        @JsonProperty(CLIENT_ID) @Schema(description = "Id of the API key, where no header field has it") String clientId,
+        @JsonProperty(CLIENT_ID) @Schema(description = "Id of the API key, if no header field has it") String clientId,
         @JsonProperty(CLIENT_SECRET) @Schema(description = "The API key or its secret") String clientSecret) {
 
     private static final String TOKEN = "token";
@@ -28,7 +28,7 @@ record OAuthForm(@Schema(required = true, examples = "r1.0.kPq3vK9wQm2Tz7LpR4sH.
     private static final String CLIENT_SECRET = "client_secret";
     private static final Set<String> KNOWN = Set.of(TOKEN, HINT, CLIENT_ID, CLIENT_SECRET);
 
-    /** Reads a body; what it does not have is null, and what is unknown is ignored (RFC 7662, section 2.1). */
+    /** Parses a body. Absent fields are null, and unknown fields are ignored (RFC 7662, section 2.1). */
     static OAuthForm parse(String body) {
         Map<String, String> fields = new HashMap<>();
         for (String field : body == null ? new String[0] : body.split("&")) {
@@ -42,7 +42,7 @@ record OAuthForm(@Schema(required = true, examples = "r1.0.kPq3vK9wQm2Tz7LpR4sH.
         return new OAuthForm(fields.get(TOKEN), fields.get(HINT), fields.get(CLIENT_ID), fields.get(CLIENT_SECRET));
     }
 
-    /** The token, or a 400. */
+    /** Returns the token; fails with 400 if there is none. */
     String requireToken() {
         if (token == null || token.isEmpty()) {
             throw ApiException.invalid(TOKEN, "must be given");
@@ -58,7 +58,7 @@ record OAuthForm(@Schema(required = true, examples = "r1.0.kPq3vK9wQm2Tz7LpR4sH.
         }
     }
 
-    /** Without what must not be printed. */
+    /** Omits the token and the secret, which must not be printed. */
     @Override
     public String toString() {
         return "OAuthForm";

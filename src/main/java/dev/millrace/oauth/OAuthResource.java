@@ -43,9 +43,9 @@ public class OAuthResource {
 
     @POST
     @Path("introspect")
-    @Operation(summary = "Introspect a token", description = "RFC 7662. Changes nothing: neither touches a session nor takes an exchanged refresh token for stolen. Scope `sessions:read`.")
+    @Operation(summary = "Introspect a token", description = "RFC 7662. Changes nothing: it neither extends a session nor treats a rotated refresh token as stolen. Scope `sessions:read`.")
     @RequestBody(content = @Content(mediaType = MediaType.APPLICATION_FORM_URLENCODED, schema = @Schema(implementation = OAuthForm.class)))
-    @APIResponse(responseCode = "200", description = "What the token stands for, or only `active: false`", content = @Content(schema = @Schema(implementation = Introspection.class)))
+    @APIResponse(responseCode = "200", description = "The session or refresh token, or only `active: false`", content = @Content(schema = @Schema(implementation = Introspection.class)))
     public Uni<Introspection> introspect(@HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
             String body) {
         OAuthForm form = OAuthForm.parse(body);
@@ -55,9 +55,9 @@ public class OAuthResource {
 
     @POST
     @Path("revoke")
-    @Operation(summary = "Revoke a token", description = "RFC 7009. Ends the session, or the family of the refresh token. Also 200 for a token that is not valid. Scope `sessions`.")
+    @Operation(summary = "Revoke a token", description = "RFC 7009. Ends the session, or the family of the refresh token. Returns 200 for an invalid token as well. Scope `sessions`.")
     @RequestBody(content = @Content(mediaType = MediaType.APPLICATION_FORM_URLENCODED, schema = @Schema(implementation = OAuthForm.class)))
-    @APIResponse(responseCode = "200", description = "It is not valid any more")
+    @APIResponse(responseCode = "200", description = "The token is no longer valid")
     public Uni<RestResponse<Void>> revoke(@HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
             String body) {
         OAuthForm form = OAuthForm.parse(body);

@@ -7,7 +7,7 @@ import io.smallrye.mutiny.Uni;
 import dev.millrace.session.SessionService;
 import dev.millrace.token.TokenService;
 
-/** Tokens of either kind; what a token begins with tells which. */
+/** Session tokens and refresh tokens. The prefix of a token tells its kind. */
 @ApplicationScoped
 public class PresentedTokens {
 
@@ -21,14 +21,14 @@ public class PresentedTokens {
         this.refreshTokens = refreshTokens;
     }
 
-    /** What a token stands for. */
+    /** Returns the session or refresh token. */
     Uni<Introspection> introspect(String tenant, String token) {
         return token.startsWith(SESSION)
                 ? sessions.inspect(tenant, token).map(Introspection::ofSession)
                 : refreshTokens.inspect(tenant, token).map(Introspection::ofFamily);
     }
 
-    /** Ends what a token stands for, if there is such a thing. */
+    /** Ends the session, or the family of the refresh token, if there is one. */
     Uni<Void> revoke(String tenant, String token) {
         return token.startsWith(SESSION)
                 ? sessions.revokeToken(tenant, token)

@@ -26,7 +26,7 @@ import dev.millrace.redis.link.RedisLinks;
 @Singleton
 class DefinitionStore {
 
-    /** All definitions at one version; the version is null where there never was any. */
+    /** All definitions at one version; the version is null if there never was a definition. */
     record Snapshot<T>(String version, Map<String, T> definitions) {}
 
     private static final ReplyCodes<PutResult> PUT_RESULTS = ReplyCodes.of(PutResult.class);
@@ -51,7 +51,7 @@ class DefinitionStore {
                 .map(reply -> reply == null ? null : reply.toString());
     }
 
-    /** The version is read first: should a change come between, the next look at the version shows it. */
+    /** Reads the version first: if a change comes in between, the next check of the version shows it. */
     <D, T> Uni<Snapshot<T>> load(String tenant, DefinitionKind<D, T> kind) {
         return version(tenant, kind)
                 .flatMap(version -> redis.send(Request.cmd(Command.HGETALL).arg(key(tenant, kind, "all")))
@@ -63,7 +63,7 @@ class DefinitionStore {
                 .map(PUT_RESULTS::read);
     }
 
-    /** Whether there was one. */
+    /** Deletes a definition, and returns whether there was one. */
     Uni<Boolean> delete(String tenant, DefinitionKind<?, ?> kind, String name) {
         return scripts.run(delete, keys(tenant, kind), List.of(name)).map(ReplyCodes::flag);
     }
@@ -76,10 +76,10 @@ class DefinitionStore {
                 if (kind.violations().apply(definition).isEmpty()) {
                     definitions.put(name, kind.reading().apply(name, definition));
                 } else {
-                    LOG.errorf("%s %s in Redis is not valid and is left out", kind.title(), name);
+                    LOG.errorf("%s %s in Redis is invalid and is ignored", kind.title(), name);
                 }
             } catch (JsonProcessingException | RuntimeException e) {
-                LOG.errorf("%s %s in Redis cannot be read and is left out", kind.title(), name);
+                LOG.errorf("%s %s in Redis cannot be read and is ignored", kind.title(), name);
             }
         }
         return Map.copyOf(definitions);

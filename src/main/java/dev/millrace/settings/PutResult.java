@@ -2,11 +2,11 @@ package dev.millrace.settings;
 
 import dev.millrace.redis.ReplyCode;
 
-/** How putting a definition went. */
+/** The result of storing a definition. */
 public enum PutResult implements ReplyCode {
     CREATED(1),
     REPLACED(0),
-    /** The tenant has as many as it may have. */
+    /** The tenant has reached its limit. */
     TOO_MANY(-1);
 
     private final int code;

@@ -11,26 +11,26 @@ import io.vertx.core.Vertx;
 import dev.millrace.http.Stopping;
 
 /**
- * Waits until a lease is gone: because the entry was filled, the lease voided, or its holder dead. However many wait for one
- * key on this replica, one of them looks.
+ * Waits until a lease ends: because the entry was stored, or the lease was voided or has expired. All callers of this replica that wait
+ * for one key share one check.
  */
 @Singleton
-class Fills {
+class LeaseWaiters {
 
-    private static final long LOOK_MS = 20;
+    private static final long CHECK_MS = 20;
 
     private final CacheStore store;
     private final Vertx vertx;
     private final Stopping stopping;
     private final Map<String, Uni<Void>> watches = new ConcurrentHashMap<>();
 
-    Fills(CacheStore store, Vertx vertx, Stopping stopping) {
+    LeaseWaiters(CacheStore store, Vertx vertx, Stopping stopping) {
         this.store = store;
         this.vertx = vertx;
         this.stopping = stopping;
     }
 
-    /** Completes when the lease is gone, or after {@code ms}, or when the service stops. */
+    /** Completes when the lease has ended, or after {@code ms}, or when the service stops. */
     Uni<Void> await(String tenant, String region, String key, long ms) {
         String name = tenant + '/' + region + '/' + key;
         Uni<Void> gone = watches.computeIfAbsent(name, n -> look(tenant, region, key)
@@ -50,6 +50,6 @@ class Fills {
     }
 
     private Uni<Void> pause() {
-        return Uni.createFrom().emitter(emitter -> vertx.setTimer(LOOK_MS, t -> emitter.complete(null)));
+        return Uni.createFrom().emitter(emitter -> vertx.setTimer(CHECK_MS, t -> emitter.complete(null)));
     }
 }

@@ -6,11 +6,11 @@ import java.util.Locale;
 
 import jakarta.inject.Singleton;
 
+import io.quarkus.redis.datasource.ReactiveRedisDataSource;
+import io.quarkus.redis.datasource.value.ReactiveValueCommands;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 
 import dev.millrace.cache.Lookup.Coding;
@@ -18,9 +18,9 @@ import dev.millrace.cache.Lookup.What;
 import dev.millrace.redis.Keys;
 import dev.millrace.redis.ReplyCode;
 import dev.millrace.redis.ReplyCodes;
+import dev.millrace.redis.RedisTopology;
 import dev.millrace.redis.Script;
 import dev.millrace.redis.ScriptRunner;
-import dev.millrace.redis.link.RedisLinks;
 
 /**
  * Entries in Redis. They are spread over partitions. Each partition has a record of its purges beside its entries, so that one script
@@ -70,7 +70,8 @@ class CacheStore {
     private static final ReplyCodes<What> WHAT = ReplyCodes.of(What.class);
     private static final ReplyCodes<Stored> STORED = ReplyCodes.of(Stored.class);
 
-    private final RedisLinks redis;
+    private final ReactiveValueCommands<String, String> values;
+    private final RedisTopology topology;
     private final ScriptRunner scripts;
     private final Script put;
     private final Script get;
@@ -78,8 +79,9 @@ class CacheStore {
     private final Script purge;
     private final Script release;
 
-    CacheStore(RedisLinks redis, ScriptRunner scripts) {
-        this.redis = redis;
+    CacheStore(ReactiveRedisDataSource redis, RedisTopology topology, ScriptRunner scripts) {
+        this.values = redis.value(String.class);
+        this.topology = topology;
         this.scripts = scripts;
         this.put = scripts.get("cache/put-3");
         this.get = scripts.get("cache/get-3");
@@ -123,8 +125,8 @@ class CacheStore {
 
     /** Whether a caller computes the entry. */
     Uni<Boolean> isLeased(String tenant, String region, String key) {
-        return redis.send(Request.cmd(Command.GET).arg(keys(tenant, region, key).get(1)))
-                .map(reply -> reply != null && !FAILED.equals(reply.toString()) && !PASS.equals(reply.toString()));
+        return values.get(keys(tenant, region, key).get(1))
+                .map(lease -> lease != null && !FAILED.equals(lease) && !PASS.equals(lease));
     }
 
     /**
@@ -165,6 +167,6 @@ class CacheStore {
     }
 
     private int partitions() {
-        return redis.isCluster() ? CLUSTER_PARTITIONS : 1;
+        return topology.isCluster() ? CLUSTER_PARTITIONS : 1;
     }
 }

@@ -6,7 +6,8 @@ import java.util.Locale;
 
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
-import io.vertx.redis.client.impl.CommandImpl;
+
+import dev.millrace.redis.RedisValues;
 
 /**
  * A command as a caller gave it.
@@ -14,8 +15,6 @@ import io.vertx.redis.client.impl.CommandImpl;
  * @param name in capitals
  */
 record KvCommand(String name, List<byte[]> args) {
-
-    private static final int ANY_NUMBER = -1;
 
     /**
      * @param words the name and its arguments
@@ -39,10 +38,7 @@ record KvCommand(String name, List<byte[]> args) {
 
     /** @param cluster whether the client must find the keys in it, for which it knows most commands, and how many arguments they have */
     Request request(boolean cluster) {
-        // Any number of arguments: whether it is right is for Redis to say.
-        Request request = Request.cmd(cluster
-                ? Command.create(name)
-                : new CommandImpl(name, ANY_NUMBER, null, false, false));
+        Request request = Request.cmd(cluster ? Command.create(name) : RedisValues.command(name));
         for (byte[] arg : args) {
             request.arg(arg);
         }

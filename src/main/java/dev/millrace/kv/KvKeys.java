@@ -13,9 +13,8 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
-import io.vertx.redis.client.impl.types.BulkType;
-import io.vertx.redis.client.impl.types.MultiType;
 
+import dev.millrace.redis.RedisValues;
 import dev.millrace.redis.link.CommandOutcome;
 
 /** KEYS, answered by SCAN: as long as it takes, Redis serves others in between. */
@@ -88,11 +87,7 @@ class KvKeys {
     }
 
     private static Response array(Set<String> keys) {
-        if (keys.isEmpty()) {
-            return MultiType.EMPTY_MULTI;
-        }
-        MultiType array = MultiType.create(keys.size(), false);
-        keys.forEach(key -> array.add(BulkType.create(Buffer.buffer(key, "ISO-8859-1"), false)));
-        return array;
+        return RedisValues.array(
+                keys.stream().map(key -> RedisValues.string(Buffer.buffer(key, "ISO-8859-1"))).toList());
     }
 }

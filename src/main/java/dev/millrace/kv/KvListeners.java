@@ -21,13 +21,13 @@ import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.ResponseType;
-import io.vertx.redis.client.impl.types.ErrorType;
 
 import dev.millrace.http.EventFeed;
 import dev.millrace.http.EventStreams;
 import dev.millrace.http.Stopping;
 import dev.millrace.metrics.Gauges;
 import dev.millrace.redis.RedisConfig;
+import dev.millrace.redis.RedisReply;
 
 /**
  * Requests that follow channels, or all that Redis does, as server-sent events: each has a connection to Redis of its own, and ends
@@ -174,7 +174,7 @@ class KvListeners {
         }
 
         private void failed(Throwable failure) {
-            if (failure instanceof ErrorType) {
+            if (RedisReply.isError(failure)) {
                 failed(KvReplies.exception(failure));
             } else {
                 refuse();

@@ -113,6 +113,11 @@ public class KvRedis {
         return redis().ask(question);
     }
 
+    /** The shared connections as a Vert.x client. */
+    Redis asClient() {
+        return redis().asClient();
+    }
+
     /** A client of the caller's own, who closes it. */
     Redis client() {
         return redis().client();

@@ -13,10 +13,10 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.ResponseType;
-import io.vertx.redis.client.impl.types.ErrorType;
 
 import dev.millrace.http.problem.ErrorCode;
 import dev.millrace.http.problem.Failure;
+import dev.millrace.redis.RedisReply;
 import dev.millrace.redis.RedisUnavailableException;
 import dev.millrace.redis.link.CommandOutcome;
 
@@ -53,8 +53,8 @@ final class KvReplies {
         if (failure instanceof KvException e) {
             return e;
         }
-        if (failure instanceof ErrorType error) {
-            return new KvException(error.getMessage());
+        if (RedisReply.isError(failure)) {
+            return new KvException(failure.getMessage());
         }
         if (failure instanceof OutOfMemoryError) {
             // The replies to the client's commands did not fit, which the client can change.
@@ -174,7 +174,7 @@ final class KvReplies {
                 g.writeEndArray();
             }
             case BULK -> string(g, reply.toBytes(), base64);
-            case ERROR -> g.writeString(((ErrorType) reply).getMessage());
+            case ERROR -> g.writeString(reply.toString());
             default -> string(g, reply.toString().getBytes(StandardCharsets.UTF_8), base64);
         }
     }
@@ -245,7 +245,7 @@ final class KvReplies {
                 byte[] bytes = reply.toBytes();
                 out.appendString("$" + bytes.length).appendBytes(CRLF).appendBytes(bytes).appendBytes(CRLF);
             }
-            case ERROR -> out.appendString("-" + ((ErrorType) reply).getMessage()).appendBytes(CRLF);
+            case ERROR -> out.appendString("-" + reply).appendBytes(CRLF);
             default -> out.appendString("+" + reply).appendBytes(CRLF);
         }
     }

@@ -15,14 +15,13 @@ import java.util.regex.Pattern;
 
 import jakarta.inject.Singleton;
 
+import io.quarkus.redis.datasource.ReactiveRedisDataSource;
+import io.quarkus.redis.datasource.value.ReactiveValueCommands;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Request;
 
 import dev.millrace.encoding.Digests;
 import dev.millrace.redis.Keys;
-import dev.millrace.redis.link.RedisLinks;
 
 /**
  * Callers' scripts. Redis gets each in a {@linkplain KvSandbox sandbox}, hence under another SHA-1 than the caller knows; which
@@ -40,7 +39,7 @@ class KvScripts {
     private static final Set<String> BY_SHA = Set.of("EVALSHA", "EVALSHA_RO");
     private static final Set<String> BY_SOURCE = Set.of("EVAL", "EVAL_RO");
 
-    private final RedisLinks redis;
+    private final ReactiveValueCommands<String, String> values;
     private final KvSandbox sandbox = new KvSandbox();
     /** What Redis knows a script by, by what the caller knows it by. */
     private final Map<String, String> known = Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
@@ -52,8 +51,8 @@ class KvScripts {
         }
     });
 
-    KvScripts(RedisLinks redis) {
-        this.redis = redis;
+    KvScripts(ReactiveRedisDataSource redis) {
+        this.values = redis.value(String.class);
     }
 
     /** The SHA-1s among the commands that this replica does not know, of very many only some. */
@@ -81,9 +80,9 @@ class KvScripts {
     /** Learns what other replicas know of them. */
     Uni<Void> learn(Set<String> unknown) {
         return Multi.createFrom().iterable(unknown).onItem()
-                .transformToUni(sha -> redis.send(Request.cmd(Command.GET).arg(key(sha))).invoke(found -> {
+                .transformToUni(sha -> values.get(key(sha)).invoke(found -> {
                     if (found != null) {
-                        known.put(sha, found.toString());
+                        known.put(sha, found);
                     }
                     // Else it is not known, and the caller sends the script.
                 }).onFailure().recoverWithNull()).merge(LEARNED_AT_ONCE).onItem().ignoreAsUni();
@@ -130,7 +129,7 @@ class KvScripts {
         String sha = Digests.sha1Hex(load.args().get(1));
         String wrapped = Digests.sha1Hex(sandbox.wrap(load.args().get(1)));
         known.put(sha, wrapped);
-        return redis.send(Request.cmd(Command.SET).arg(key(sha)).arg(wrapped).arg("PX").arg(KEPT.toMillis()))
+        return values.psetex(key(sha), KEPT.toMillis(), wrapped)
                 // The other replicas do not learn of it, then, and their callers send it again.
                 .onFailure().recoverWithNull().replaceWith(sha);
     }

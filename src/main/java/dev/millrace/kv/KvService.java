@@ -19,10 +19,10 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.ResponseType;
-import io.vertx.redis.client.impl.types.BulkType;
-import io.vertx.redis.client.impl.types.ErrorType;
 
 import dev.millrace.kv.KvCommandTable.Kind;
+import dev.millrace.redis.RedisReply;
+import dev.millrace.redis.RedisValues;
 import dev.millrace.redis.link.CommandOutcome;
 
 /**
@@ -220,7 +220,8 @@ class KvService {
         writes.incrementAndGet();
         ReplyBudget room = new ReplyBudget(maxReply);
         return redis.sendAll(requests).map(outcomes -> {
-            if (outcomes.get(0).failure() instanceof ErrorType refused) {
+            Throwable refused = outcomes.get(0).failure();
+            if (RedisReply.isError(refused)) {
                 table.outdated();
                 throw new KvException("ERR the commands were run one by one, for Redis refused MULTI: "
                         + refused.getMessage());
@@ -245,6 +246,6 @@ class KvService {
     }
 
     private static Response bulk(String text) {
-        return BulkType.create(Buffer.buffer(text), false);
+        return RedisValues.string(Buffer.buffer(text));
     }
 }

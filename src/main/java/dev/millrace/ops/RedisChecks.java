@@ -10,15 +10,14 @@ import jakarta.enterprise.event.Observes;
 
 import org.jboss.logging.Logger;
 
+import io.quarkus.redis.datasource.ReactiveRedisDataSource;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.Quarkus;
 import io.smallrye.mutiny.Uni;
 import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Request;
 
 import dev.millrace.redis.RedisConnected;
 import dev.millrace.redis.RedisInfo;
-import dev.millrace.redis.link.RedisLinks;
 
 /**
  * Looks, when Redis is first reached, at how it is set up: warns of what can lose data, and stops the service if Redis is
@@ -29,10 +28,10 @@ public class RedisChecks {
 
     private static final Logger LOG = Logger.getLogger(RedisChecks.class);
 
-    private final RedisLinks redis;
+    private final ReactiveRedisDataSource redis;
     private final AtomicBoolean done = new AtomicBoolean();
 
-    RedisChecks(RedisLinks redis) {
+    RedisChecks(ReactiveRedisDataSource redis) {
         this.redis = redis;
     }
 
@@ -40,14 +39,14 @@ public class RedisChecks {
         if (!done.compareAndSet(false, true)) {
             return;
         }
-        redis.send(Request.cmd(Command.INFO)).map(reply -> RedisInfo.parse(reply.toString()))
+        redis.execute(Command.INFO).map(reply -> RedisInfo.parse(reply.toString()))
                 .flatMap(info -> savePoints().map(save -> findings(info, save)))
                 .subscribe().with(this::report, failure -> done.set(false));
     }
 
     /** Null where a managed Redis does not let its configuration be read. */
     private Uni<String> savePoints() {
-        return redis.send(Request.cmd(Command.CONFIG).arg("GET").arg("save"))
+        return redis.execute(Command.CONFIG, "GET", "save")
                 .map(reply -> reply.size() < 2 && reply.get("save") == null
                         ? null
                         : reply.get("save") != null ? reply.get("save").toString() : reply.get(1).toString())

@@ -11,11 +11,11 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.interceptor.Interceptor;
 
+import io.quarkus.redis.datasource.ReactiveRedisDataSource;
+import io.quarkus.redis.datasource.set.ReactiveSetCommands;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
-import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Request;
 
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.ErrorCode;
@@ -26,7 +26,6 @@ import dev.millrace.redis.Keys;
 import dev.millrace.redis.RedisConnected;
 import dev.millrace.redis.Script;
 import dev.millrace.redis.ScriptRunner;
-import dev.millrace.redis.link.RedisLinks;
 import dev.millrace.settings.DefinitionKind;
 import dev.millrace.settings.Definitions;
 import dev.millrace.settings.DefinitionsFactory;
@@ -43,15 +42,15 @@ public class Queues {
     static final int MOST = 1000;
 
     private final Definitions<QueueDefinition, QueueSettings> defined;
-    private final RedisLinks redis;
+    private final ReactiveSetCommands<String, String> sets;
     private final ScriptRunner scripts;
     private final Script register;
     private final Script renumber;
     /** Those known to be in the index, as long as the connections hold: a Redis that comes back may have lost some. */
     private final Set<QueueName> registered = ConcurrentHashMap.newKeySet();
 
-    Queues(DefinitionsFactory factory, RedisLinks redis, ScriptRunner scripts) {
-        this.redis = redis;
+    Queues(DefinitionsFactory factory, ReactiveRedisDataSource redis, ScriptRunner scripts) {
+        this.sets = redis.set(String.class);
         this.scripts = scripts;
         this.register = scripts.get("queue/register-1");
         this.renumber = scripts.get("queue/renumber-1");
@@ -109,10 +108,10 @@ public class Queues {
 
     /** The names of a tenant's queues, in order, and what holds in them. */
     public Uni<Map<String, QueueSettings>> all(String tenant) {
-        return redis.send(Request.cmd(Command.SMEMBERS).arg(index(tenant)))
+        return sets.smembers(index(tenant))
                 .flatMap(names -> defined.all(tenant).map(settings -> {
                     Map<String, QueueSettings> all = new TreeMap<>();
-                    names.forEach(name -> all.put(name.toString(), QueueSettings.DEFAULT));
+                    names.forEach(name -> all.put(name, QueueSettings.DEFAULT));
                     all.putAll(settings);
                     return all;
                 }));
@@ -137,7 +136,7 @@ public class Queues {
      * case; one that came just now is seen to here.
      */
     Uni<Void> forget(QueueName queue) {
-        return redis.send(Request.cmd(Command.SREM).arg(index(queue.tenant())).arg(queue.queue()))
+        return sets.srem(index(queue.tenant()), queue.queue())
                 .invoke(() -> registered.remove(queue))
                 .chain(() -> scripts.run(renumber, List.of(queue.key("meta")), List.of()))
                 .chain(had -> had.toInteger() == 1 ? register(queue) : Uni.createFrom().voidItem());

@@ -7,9 +7,9 @@ import java.util.List;
 
 import jakarta.enterprise.context.ApplicationScoped;
 
+import io.quarkus.redis.datasource.ReactiveRedisDataSource;
+import io.quarkus.redis.datasource.sortedset.ReactiveSortedSetCommands;
 import io.smallrye.mutiny.Uni;
-import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 
 import dev.millrace.http.problem.ApiException;
@@ -17,7 +17,6 @@ import dev.millrace.http.problem.ErrorCode;
 import dev.millrace.redis.RedisUnavailableException;
 import dev.millrace.redis.Script;
 import dev.millrace.redis.ScriptRunner;
-import dev.millrace.redis.link.RedisLinks;
 
 /**
  * The algorithm {@code concurrency}: at most {@code limit} leases of an identifier at once. A lease that is not renewed
@@ -38,7 +37,7 @@ public class Leases {
     public record Grant(String lease, long ttlMs, Instant expiresAt, Decision decision) {}
 
     private final Policies policies;
-    private final RedisLinks redis;
+    private final ReactiveSortedSetCommands<String, String> leases;
     private final ScriptRunner scripts;
     private final FailModeDecider degraded;
     private final RateLimitMetrics metrics;
@@ -46,10 +45,10 @@ public class Leases {
     private final Script renew;
     private final SecureRandom random = new SecureRandom();
 
-    Leases(Policies policies, RedisLinks redis, ScriptRunner scripts, FailModeDecider degraded,
+    Leases(Policies policies, ReactiveRedisDataSource redis, ScriptRunner scripts, FailModeDecider degraded,
             RateLimitMetrics metrics) {
         this.policies = policies;
-        this.redis = redis;
+        this.leases = redis.sortedSet(String.class);
         this.scripts = scripts;
         this.degraded = degraded;
         this.metrics = metrics;
@@ -120,9 +119,9 @@ public class Leases {
     public Uni<Void> release(String tenant, String policy, String identifier, String lease) {
         return policies.get(tenant, policy).flatMap(p -> {
             requireConcurrency(p);
-            Uni<Void> released = redis.send(Request.cmd(Command.ZREM).arg(key(tenant, p, identifier)).arg(lease))
-                    .invoke(reply -> {
-                        if (reply.toInteger() == 0 && !lease.startsWith(DEGRADED)) {
+            Uni<Void> released = leases.zrem(key(tenant, p, identifier), lease)
+                    .invoke(removed -> {
+                        if (removed == 0 && !lease.startsWith(DEGRADED)) {
                             throw unknown(lease);
                         }
                     }).replaceWithVoid();

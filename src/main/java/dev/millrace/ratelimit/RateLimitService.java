@@ -11,8 +11,8 @@ import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.ErrorCode;
 import dev.millrace.ratelimit.RateLimitStore.Outcome;
 import dev.millrace.ratelimit.RateLimitStore.Outcomes;
+import dev.millrace.redis.RedisTopology;
 import dev.millrace.redis.RedisUnavailableException;
-import dev.millrace.redis.link.RedisLinks;
 
 /**
  * Decides whether requests may go on. Each decision is one atomic script in Redis, so no number of parallel callers or
@@ -29,13 +29,13 @@ public class RateLimitService {
 
     private final Policies policies;
     private final RateLimitStore store;
-    private final RedisLinks redis;
+    private final RedisTopology redis;
     private final ClusterChecks cluster;
     private final Leases leases;
     private final FailModeDecider degraded;
     private final RateLimitMetrics metrics;
 
-    RateLimitService(Policies policies, RateLimitStore store, RedisLinks redis, ClusterChecks cluster, Leases leases,
+    RateLimitService(Policies policies, RateLimitStore store, RedisTopology redis, ClusterChecks cluster, Leases leases,
             FailModeDecider degraded, RateLimitMetrics metrics) {
         this.policies = policies;
         this.store = store;

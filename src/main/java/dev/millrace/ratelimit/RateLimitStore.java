@@ -5,15 +5,14 @@ import java.util.List;
 
 import jakarta.inject.Singleton;
 
+import io.quarkus.redis.datasource.ReactiveRedisDataSource;
+import io.quarkus.redis.datasource.keys.ReactiveKeyCommands;
 import io.smallrye.mutiny.Uni;
-import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 
 import dev.millrace.redis.Keys;
 import dev.millrace.redis.Script;
 import dev.millrace.redis.ScriptRunner;
-import dev.millrace.redis.link.RedisLinks;
 
 /** The counters in Redis: their keys, the scripts that change them, and what the scripts reply. */
 @Singleton
@@ -29,13 +28,13 @@ class RateLimitStore {
     /** The outcomes in the order of the checks, and when they were decided. */
     record Outcomes(List<Outcome> list, long decidedAt) {}
 
-    private final RedisLinks redis;
+    private final ReactiveKeyCommands<String> keys;
     private final ScriptRunner scripts;
     private final Script check;
     private final Script refund;
 
-    RateLimitStore(RedisLinks redis, ScriptRunner scripts) {
-        this.redis = redis;
+    RateLimitStore(ReactiveRedisDataSource redis, ScriptRunner scripts) {
+        this.keys = redis.key();
         this.scripts = scripts;
         this.check = scripts.get("ratelimit/check-N");
         this.refund = scripts.get("ratelimit/refund-1");
@@ -72,9 +71,7 @@ class RateLimitStore {
 
     /** Forgets everything about an identifier under a policy. */
     Uni<Void> reset(String tenant, Policy policy, String identifier) {
-        return redis.send(Request.cmd(Command.UNLINK)
-                .arg(stateKey(tenant, policy, identifier))
-                .arg(key(tenant, policy, identifier, PENALTY)))
+        return keys.unlink(stateKey(tenant, policy, identifier), key(tenant, policy, identifier, PENALTY))
                 .replaceWithVoid();
     }
 

@@ -47,6 +47,11 @@ public final class RedisReply {
         return error;
     }
 
+    /** Returns whether this is what Redis replied, word by word, rather than a failure to get its reply. */
+    public static boolean isError(Throwable cause) {
+        return cause instanceof ErrorType;
+    }
+
     public static boolean meansReconnect(Throwable cause) {
         return cause instanceof ErrorType error
                 ? WRONG_SERVER.contains(kind(error))

@@ -11,7 +11,7 @@ import io.vertx.core.Vertx;
 import dev.millrace.http.EventFeed;
 import dev.millrace.http.Stopping;
 import dev.millrace.http.problem.ApiException;
-import dev.millrace.redis.link.RedisLinks;
+import dev.millrace.redis.RedisTopology;
 import dev.millrace.user.EventPosition;
 import dev.millrace.user.UserEvent;
 import dev.millrace.user.UserEvents;
@@ -27,7 +27,7 @@ public class SessionEvents {
     private final UserEvents events;
     private final EventFeed<EventPosition, UserEvent> feed;
 
-    SessionEvents(UserEvents events, RedisLinks redis, Stopping stopping, Vertx vertx) {
+    SessionEvents(UserEvents events, RedisTopology redis, Stopping stopping, Vertx vertx) {
         this.events = events;
         this.feed = new EventFeed<>(stopping, vertx, redis.isCluster() ? CLUSTER_POLL_MS : POLL_MS);
     }

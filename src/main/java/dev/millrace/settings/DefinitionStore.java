@@ -11,16 +11,15 @@ import org.jboss.logging.Logger;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
+import io.quarkus.redis.datasource.ReactiveRedisDataSource;
+import io.quarkus.redis.datasource.hash.ReactiveHashCommands;
+import io.quarkus.redis.datasource.value.ReactiveValueCommands;
 import io.smallrye.mutiny.Uni;
-import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Request;
-import io.vertx.redis.client.Response;
 
 import dev.millrace.redis.Keys;
 import dev.millrace.redis.ReplyCodes;
 import dev.millrace.redis.Script;
 import dev.millrace.redis.ScriptRunner;
-import dev.millrace.redis.link.RedisLinks;
 
 /** A tenant's definitions of one kind in Redis: a hash of them by name, and a version that changes with it. */
 @Singleton
@@ -32,14 +31,16 @@ class DefinitionStore {
     private static final ReplyCodes<PutResult> PUT_RESULTS = ReplyCodes.of(PutResult.class);
     private static final Logger LOG = Logger.getLogger(DefinitionStore.class);
 
-    private final RedisLinks redis;
+    private final ReactiveValueCommands<String, String> values;
+    private final ReactiveHashCommands<String, String, String> hashes;
     private final ScriptRunner scripts;
     private final ObjectMapper json;
     private final Script put;
     private final Script delete;
 
-    DefinitionStore(RedisLinks redis, ScriptRunner scripts, ObjectMapper json) {
-        this.redis = redis;
+    DefinitionStore(ReactiveRedisDataSource redis, ScriptRunner scripts, ObjectMapper json) {
+        this.values = redis.value(String.class);
+        this.hashes = redis.hash(String.class);
         this.scripts = scripts;
         this.json = json;
         this.put = scripts.get("settings/put-2");
@@ -47,15 +48,14 @@ class DefinitionStore {
     }
 
     Uni<String> version(String tenant, DefinitionKind<?, ?> kind) {
-        return redis.send(Request.cmd(Command.GET).arg(key(tenant, kind, "version")))
-                .map(reply -> reply == null ? null : reply.toString());
+        return values.get(key(tenant, kind, "version"));
     }
 
     /** Reads the version first: if a change comes in between, the next check of the version shows it. */
     <D, T> Uni<Snapshot<T>> load(String tenant, DefinitionKind<D, T> kind) {
         return version(tenant, kind)
-                .flatMap(version -> redis.send(Request.cmd(Command.HGETALL).arg(key(tenant, kind, "all")))
-                        .map(reply -> new Snapshot<>(version, parse(kind, reply))));
+                .flatMap(version -> hashes.hgetall(key(tenant, kind, "all"))
+                        .map(all -> new Snapshot<>(version, parse(kind, all))));
     }
 
     <D> Uni<PutResult> put(String tenant, DefinitionKind<D, ?> kind, String name, D definition) {
@@ -68,11 +68,11 @@ class DefinitionStore {
         return scripts.run(delete, keys(tenant, kind), List.of(name)).map(ReplyCodes::flag);
     }
 
-    private <D, T> Map<String, T> parse(DefinitionKind<D, T> kind, Response reply) {
+    private <D, T> Map<String, T> parse(DefinitionKind<D, T> kind, Map<String, String> all) {
         Map<String, T> definitions = new HashMap<>();
-        for (String name : reply.getKeys()) {
+        all.forEach((name, text) -> {
             try {
-                D definition = json.readValue(reply.get(name).toString(), kind.type());
+                D definition = json.readValue(text, kind.type());
                 if (kind.violations().apply(definition).isEmpty()) {
                     definitions.put(name, kind.reading().apply(name, definition));
                 } else {
@@ -81,7 +81,7 @@ class DefinitionStore {
             } catch (JsonProcessingException | RuntimeException e) {
                 LOG.errorf("%s %s in Redis cannot be read and is ignored", kind.title(), name);
             }
-        }
+        });
         return Map.copyOf(definitions);
     }
 

@@ -13,21 +13,22 @@ import org.jboss.logging.Logger;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.redis.datasource.ReactiveRedisDataSource;
+import io.quarkus.redis.datasource.value.ReactiveValueCommands;
+import io.quarkus.redis.datasource.value.SetArgs;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
-import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 
 import dev.millrace.auth.ApiKeys;
 import dev.millrace.redis.Keys;
+import dev.millrace.redis.RedisTopology;
 import dev.millrace.redis.RedisUnavailableException;
 import dev.millrace.redis.Script;
 import dev.millrace.redis.ScriptRunner;
-import dev.millrace.redis.link.RedisLinks;
 
 /**
  * Removes what has ended by time and has it told as an event, once a second per tenant. Nothing depends on its being on
@@ -43,7 +44,7 @@ class ExpirySweep {
     private static final Logger LOG = Logger.getLogger(ExpirySweep.class);
     private static final long PERIOD_MS = 1000;
     /** A little shorter than the period, so that the replica whose turn it was may well have the next. */
-    private static final String TURN_MS = "900";
+    private static final long TURN_MS = 900;
     private static final int OWNERS_PER_PARTITION = 20;
     private static final int RECORDS_PER_OWNER = 100;
     /** Scripts on their way at once. */
@@ -53,7 +54,8 @@ class ExpirySweep {
 
     private final Vertx vertx;
     private final ApiKeys keys;
-    private final RedisLinks redis;
+    private final ReactiveValueCommands<String, String> turns;
+    private final RedisTopology topology;
     private final ScriptRunner scripts;
     private final UserRecords records;
     private final Script due;
@@ -62,11 +64,13 @@ class ExpirySweep {
     private volatile boolean failing;
     private long timer;
 
-    ExpirySweep(Vertx vertx, ApiKeys keys, RedisLinks redis, ScriptRunner scripts, UserRecords records,
+    ExpirySweep(Vertx vertx, ApiKeys keys, ReactiveRedisDataSource redis, RedisTopology topology, ScriptRunner scripts,
+            UserRecords records,
             MeterRegistry metrics) {
         this.vertx = vertx;
         this.keys = keys;
-        this.redis = redis;
+        this.turns = redis.value(String.class);
+        this.topology = topology;
         this.scripts = scripts;
         this.records = records;
         this.due = scripts.get("user/due-N");
@@ -94,7 +98,7 @@ class ExpirySweep {
         }
     }
 
-    /** RedisLinks tells of an outage; whatever else goes wrong here may go wrong every second, and is told once. */
+    /** The connections to Redis log an outage; whatever else goes wrong here may go wrong every second, and is told once. */
     private void report(Throwable failure) {
         if (!failing && !(failure instanceof RedisUnavailableException)) {
             failing = true;
@@ -103,10 +107,8 @@ class ExpirySweep {
     }
 
     private Uni<Void> sweepInTurn(String tenant) {
-        Request turn = Request.cmd(Command.SET).arg(Keys.key(tenant, "user", "sweep", "turn")).arg("1").arg("NX")
-                .arg("PX")
-                .arg(TURN_MS);
-        return redis.send(turn).flatMap(taken -> taken == null ? Uni.createFrom().voidItem() : sweep(tenant, 1));
+        return turns.setAndChanged(Keys.key(tenant, "user", "sweep", "turn"), "1", new SetArgs().nx().px(TURN_MS))
+                .flatMap(taken -> taken ? sweep(tenant, 1) : Uni.createFrom().voidItem());
     }
 
     /** One round; another one follows at once if some partition had more. */
@@ -123,7 +125,7 @@ class ExpirySweep {
 
     private Uni<List<Owner>> dueOwners(String tenant) {
         List<String> sets = IntStream.range(0, UserKey.PARTITIONS).mapToObj(p -> Owner.due(tenant, p)).toList();
-        if (!redis.isCluster()) {
+        if (!topology.isCluster()) {
             return dueOwners(tenant, sets);
         }
         return Multi.createFrom().iterable(sets).onItem().transformToUni(set -> dueOwners(tenant, List.of(set)))

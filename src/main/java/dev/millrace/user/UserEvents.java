@@ -6,15 +6,15 @@ import java.util.stream.IntStream;
 
 import jakarta.inject.Singleton;
 
+import io.quarkus.redis.datasource.ReactiveRedisDataSource;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 
+import dev.millrace.redis.RedisTopology;
 import dev.millrace.redis.Script;
 import dev.millrace.redis.ScriptRunner;
-import dev.millrace.redis.link.RedisLinks;
 
 /**
  * Reads what happened to a tenant's sessions and refresh tokens. The scripts that make it happen write it in the same step,
@@ -28,11 +28,13 @@ public class UserEvents {
     /** Scripts on their way at once, on a cluster. */
     private static final int CONCURRENCY = 16;
 
-    private final RedisLinks redis;
+    private final ReactiveRedisDataSource redis;
+    private final RedisTopology topology;
     private final ScriptRunner scripts;
     private final Script events;
 
-    UserEvents(RedisLinks redis, ScriptRunner scripts) {
+    UserEvents(ReactiveRedisDataSource redis, RedisTopology topology, ScriptRunner scripts) {
+        this.topology = topology;
         this.redis = redis;
         this.scripts = scripts;
         this.events = scripts.get("user/events-N");
@@ -40,14 +42,14 @@ public class UserEvents {
 
     /** The position that only what happens from now on comes after. */
     public Uni<EventPosition> now() {
-        return redis.send(Request.cmd(Command.TIME))
+        return redis.execute(Command.TIME)
                 .map(time -> EventPosition.before(time.get(0).toLong() * 1000 + time.get(1).toLong() / 1000));
     }
 
     /** What happened after a position. */
     public Uni<EventBatch> read(String tenant, EventPosition after) {
         EventBatch.Merge merge = new EventBatch.Merge(MOST);
-        Uni<?> read = redis.isCluster()
+        Uni<?> read = topology.isCluster()
                 ? Multi.createFrom().range(0, UserKey.PARTITIONS)
                         .onItem().transformToUni(p -> read(tenant, p, p + 1, after, merge)).merge(CONCURRENCY)
                         .onItem().ignoreAsUni()

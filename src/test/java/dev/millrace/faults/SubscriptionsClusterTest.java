@@ -15,14 +15,13 @@ import jakarta.inject.Inject;
 
 import org.junit.jupiter.api.Test;
 
+import io.quarkus.redis.datasource.ReactiveRedisDataSource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Request;
 
 import dev.millrace.redis.RedisConversation;
 import dev.millrace.redis.dev.RedisServerProcess;
-import dev.millrace.redis.link.RedisLinks;
 import dev.millrace.redis.pubsub.Subscription;
 import dev.millrace.redis.pubsub.Subscriptions;
 
@@ -37,7 +36,7 @@ class SubscriptionsClusterTest {
     Subscriptions subscriptions;
 
     @Inject
-    RedisLinks links;
+    ReactiveRedisDataSource dataSource;
 
     @Test
     void messagesOfAllNodesArrive() {
@@ -81,8 +80,8 @@ class SubscriptionsClusterTest {
             }
         }
         // The first time, perhaps before the links are up.
-        await().atMost(SOON).ignoreExceptions().until(() -> links
-                .send(Request.cmd(Command.PUBLISH).arg("cluster").arg(text)).await().atMost(SOON) != null);
+        await().atMost(SOON).ignoreExceptions().until(() -> dataSource
+                .execute(Command.PUBLISH, "cluster", text).await().atMost(SOON) != null);
         await().atMost(SOON).until(() -> heard.contains(text)
                 && RedisCluster.nodes.stream().allMatch(node -> heard.contains(text + node.port())));
     }

@@ -20,14 +20,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+import io.quarkus.redis.datasource.ReactiveRedisDataSource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Request;
 
 import dev.millrace.redis.RedisConversation;
 import dev.millrace.redis.RedisUnavailableException;
-import dev.millrace.redis.link.RedisLinks;
 import dev.millrace.redis.pubsub.Subscription;
 import dev.millrace.redis.pubsub.Subscriptions;
 
@@ -42,7 +41,7 @@ class SubscriptionsFaultTest {
     Subscriptions subscriptions;
 
     @Inject
-    RedisLinks links;
+    ReactiveRedisDataSource dataSource;
 
     private final List<Heard> listeners = new CopyOnWriteArrayList<>();
     private final Log log = new Log();
@@ -135,7 +134,7 @@ class SubscriptionsFaultTest {
         Thread publisher = new Thread(() -> publish("during"));
         publisher.start();
         assertThrows(RedisUnavailableException.class,
-                () -> links.send(Request.cmd(Command.PING)).await().atMost(Duration.ofSeconds(20)));
+                () -> dataSource.execute(Command.PING).await().atMost(Duration.ofSeconds(20)));
         FaultyRedis.server.resume();
         paused = false;
         publisher.join();

@@ -24,6 +24,7 @@ public final class RawRedis {
     private final RedisEndpoint endpoint;
     private final Supplier<Redis> clients;
     private final LinkSet links;
+    private final Redis redis;
     private final VertxInternal vertx;
     private final Duration timeout;
 
@@ -44,6 +45,7 @@ public final class RawRedis {
                 log.disconnected(cause);
             }
         }, nanos -> {}, maxInFlight, config.timeout());
+        this.redis = new LinkedRedis(links, clients, this.vertx, config.timeout());
     }
 
     /** Connects, and holds the connections. */
@@ -94,6 +96,11 @@ public final class RawRedis {
     /** Commands that wait for their replies. */
     public int inFlight() {
         return links.inFlight();
+    }
+
+    /** The links as a Vert.x client, for a data source. Closing it does nothing. */
+    public Redis asClient() {
+        return redis;
     }
 
     /** A client of the caller's own, who closes it; for listening. */

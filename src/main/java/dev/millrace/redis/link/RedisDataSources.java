@@ -28,8 +28,9 @@ public class RedisDataSources {
         return on(links.redis(), vertx);
     }
 
-    static ReactiveRedisDataSource on(io.vertx.redis.client.Redis links, Vertx vertx) {
-        Redis redis = Redis.newInstance(links);
+    /** Returns a data source that sends its commands through a client of Vert.x. */
+    public static ReactiveRedisDataSource on(io.vertx.redis.client.Redis client, Vertx vertx) {
+        Redis redis = Redis.newInstance(client);
         return new ReactiveRedisDataSourceImpl(vertx, redis, RedisAPI.api(redis));
     }
 }

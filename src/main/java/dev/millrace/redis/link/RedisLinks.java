@@ -17,23 +17,17 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
-import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import io.vertx.core.impl.VertxInternal;
 import io.vertx.redis.client.Redis;
-import io.vertx.redis.client.Request;
-import io.vertx.redis.client.Response;
 
 import dev.millrace.metrics.Gauges;
 import dev.millrace.redis.RedisConfig;
 import dev.millrace.redis.RedisConnected;
-import dev.millrace.redis.RedisUnavailableException;
 
 /**
- * The service's way to Redis: one {@link RedisLink} per event loop, so that a request talks to Redis on the thread that
- * serves it, and two threads never contend for a connection.
- *
- * <p>Not for blocking commands or subscriptions: they would hold up everybody else's answers.
+ * Holds the connections under the data source: one {@link RedisLink} per event loop, so that a request talks to Redis on the thread that
+ * serves it, and two threads never contend for a connection. Opens them at start, closes them at the end, logs and counts their loss.
  */
 @Singleton
 public class RedisLinks {
@@ -77,19 +71,6 @@ public class RedisLinks {
     /** The links as a Vert.x client. */
     Redis redis() {
         return redis;
-    }
-
-    /** Whether the keys of one script may have to live on different servers. */
-    public boolean isCluster() {
-        return clients.endpoint().cluster();
-    }
-
-    /**
-     * Sends one command when subscribed to, and continues on the caller's Vert.x context. Fails with Redis' error reply
-     * or with {@link RedisUnavailableException}, within {@code millrace.redis.timeout}.
-     */
-    public Uni<Response> send(Request request) {
-        return links.pick().send(request);
     }
 
     private final class Listener implements RedisLink.Listener {

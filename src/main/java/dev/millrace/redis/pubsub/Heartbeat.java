@@ -2,12 +2,9 @@ package dev.millrace.redis.pubsub;
 
 import java.time.Duration;
 import java.util.UUID;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 
 import io.smallrye.mutiny.Uni;
-import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Request;
-import io.vertx.redis.client.Response;
 
 import dev.millrace.redis.link.HeldConnection;
 
@@ -24,7 +21,7 @@ import dev.millrace.redis.link.HeldConnection;
 final class Heartbeat {
 
     private final HeldConnection held;
-    private final Function<Request, Uni<Response>> redis;
+    private final BiFunction<String, String, Uni<?>> publish;
     private final long intervalMs;
     private final Runnable alive;
     private final String channel = "mr:~alive:" + UUID.randomUUID();
@@ -34,10 +31,13 @@ final class Heartbeat {
     private long beat;
     private String heard = "";
 
-    /** @param alive told that a message arrived */
-    Heartbeat(HeldConnection held, Function<Request, Uni<Response>> redis, Duration interval, Runnable alive) {
+    /**
+     * @param publish publishes a message, the second argument, to a channel, the first, over another connection
+     * @param alive told that a message arrived
+     */
+    Heartbeat(HeldConnection held, BiFunction<String, String, Uni<?>> publish, Duration interval, Runnable alive) {
         this.held = held;
-        this.redis = redis;
+        this.publish = publish;
         this.intervalMs = interval.toMillis();
         this.alive = alive;
     }
@@ -63,7 +63,7 @@ final class Heartbeat {
 
     private void publish(int current) {
         String number = Long.toString(++beat);
-        redis.apply(Request.cmd(Command.PUBLISH).arg(channel).arg(number)).subscribe().with(
+        publish.apply(channel, number).subscribe().with(
                 published -> later(intervalMs, current, () -> judge(current, number)),
                 failure -> later(intervalMs / 4, current, () -> publish(current)));
     }

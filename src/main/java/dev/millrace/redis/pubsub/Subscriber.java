@@ -10,8 +10,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 import io.smallrye.mutiny.Uni;
@@ -75,15 +75,15 @@ final class Subscriber implements HeldConnection.Owner {
     private volatile boolean up;
 
     /**
-     * @param redis sends a command over another connection
+     * @param publish publishes a message, the second argument, to a channel, the first, over another connection
      * @param heartbeat how often it is tried whether messages arrive, and how long they may take
      * @param linger how long a channel is kept that nobody listens to
      */
-    Subscriber(ContextInternal context, Supplier<Redis> clients, Function<Request, Uni<Response>> redis,
+    Subscriber(ContextInternal context, Supplier<Redis> clients, BiFunction<String, String, Uni<?>> publish,
             Duration timeout,
             Duration heartbeat, Duration linger, int maxChannels, Observer observer) {
         this.held = new HeldConnection(context, clients, timeout, this);
-        this.heartbeat = new Heartbeat(held, redis, heartbeat, this::alive);
+        this.heartbeat = new Heartbeat(held, publish, heartbeat, this::alive);
         this.observer = observer;
         this.confirmMs = 2 * timeout.toMillis();
         this.lingerMs = linger.toMillis();

@@ -10,16 +10,17 @@ import jakarta.interceptor.Interceptor;
 
 import org.jboss.logging.Logger;
 
+import io.quarkus.redis.datasource.ReactiveRedisDataSource;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Vertx;
 import io.vertx.core.impl.VertxInternal;
+import io.vertx.redis.client.Command;
 
 import dev.millrace.metrics.Gauges;
 import dev.millrace.redis.RedisConfig;
 import dev.millrace.redis.RedisUnavailableException;
 import dev.millrace.redis.link.RedisClients;
-import dev.millrace.redis.link.RedisLinks;
 
 /**
  * Listens to Redis' channels for all features of this process, over one connection of its own.
@@ -45,12 +46,13 @@ public class Subscriptions {
     private final Gauges gauges;
     private final Subscriber subscriber;
 
-    Subscriptions(RedisClients clients, RedisLinks links, RedisConfig config, Gauges gauges, Vertx vertx) {
+    Subscriptions(RedisClients clients, ReactiveRedisDataSource redis, RedisConfig config, Gauges gauges, Vertx vertx) {
         this.clients = clients;
         this.gauges = gauges;
         Duration timeout = config.timeout();
         this.subscriber = new Subscriber(((VertxInternal) vertx).createEventLoopContext(), clients.listeningFactory(),
-                links::send, timeout, timeout.compareTo(HEARTBEAT) > 0 ? timeout : HEARTBEAT, LINGER, MAX_CHANNELS,
+                (channel, message) -> redis.execute(Command.PUBLISH, channel, message), timeout,
+                timeout.compareTo(HEARTBEAT) > 0 ? timeout : HEARTBEAT, LINGER, MAX_CHANNELS,
                 new Reports());
     }
 

@@ -19,7 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -37,11 +37,11 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.impl.ContextInternal;
 import io.vertx.core.impl.VertxInternal;
 import io.vertx.core.net.NetClientOptions;
+import io.vertx.redis.client.Command;
 import io.vertx.redis.client.ProtocolVersion;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
-import io.vertx.redis.client.Response;
 
 import dev.millrace.redis.RedisConversation;
 import dev.millrace.redis.RedisUnavailableException;
@@ -215,7 +215,7 @@ class SubscriberTest {
     @Test
     void aConnectionIsKeptWhileNothingCanBePublished() {
         AtomicInteger attempts = new AtomicInteger();
-        start(clients(server.port(), null), request -> {
+        start(clients(server.port(), null), (channel, text) -> {
             attempts.incrementAndGet();
             return Uni.createFrom().failure(new RedisUnavailableException(Reason.OVERLOADED, "busy"));
         });
@@ -377,10 +377,10 @@ class SubscriberTest {
 
     private void start(Supplier<Redis> clients) {
         link.open();
-        start(clients, link::send);
+        start(clients, (channel, text) -> link.send(Request.cmd(Command.PUBLISH).arg(channel).arg(text)));
     }
 
-    private void start(Supplier<Redis> clients, Function<Request, Uni<Response>> publisher) {
+    private void start(Supplier<Redis> clients, BiFunction<String, String, Uni<?>> publisher) {
         subscriber = new Subscriber(vertx.createEventLoopContext(), clients, publisher, Duration.ofSeconds(1),
                 Duration.ofMillis(500), linger, MAX_CHANNELS, new Subscriber.Observer() {
                     @Override

@@ -27,15 +27,14 @@ import jakarta.inject.Inject;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+import io.quarkus.redis.datasource.ReactiveRedisDataSource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Request;
 
 import dev.millrace.redis.RedisConversation;
 import dev.millrace.redis.RedisUnavailableException;
 import dev.millrace.redis.RedisUnavailableException.Reason;
-import dev.millrace.redis.link.RedisLinks;
 
 /** What features get of Redis' channels: every message, in order; and Redis is asked for what is listened to, no more. */
 @QuarkusTest
@@ -47,7 +46,7 @@ class SubscriptionsTest {
     Subscriptions subscriptions;
 
     @Inject
-    RedisLinks links;
+    ReactiveRedisDataSource dataSource;
 
     @TestHTTPResource(value = "/metrics", management = true)
     URL metrics;
@@ -81,7 +80,7 @@ class SubscriptionsTest {
     void whatThisServicePublishesArrives() {
         List<String> heard = new CopyOnWriteArrayList<>();
         establish(listen("own", heard));
-        links.send(Request.cmd(Command.PUBLISH).arg(PREFIX + "own").arg("x")).await().atMost(Duration.ofSeconds(20));
+        dataSource.execute(Command.PUBLISH, PREFIX + "own", "x").await().atMost(Duration.ofSeconds(20));
         await().atMost(Duration.ofSeconds(20)).until(() -> heard.equals(List.of("x")));
     }
 

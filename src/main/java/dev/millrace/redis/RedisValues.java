@@ -1,0 +1,38 @@
+package dev.millrace.redis;
+
+import java.util.List;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Response;
+import io.vertx.redis.client.impl.CommandImpl;
+import io.vertx.redis.client.impl.types.BulkType;
+import io.vertx.redis.client.impl.types.MultiType;
+
+/** Makes replies that Redis did not send, and commands that the client does not know. */
+public final class RedisValues {
+
+    private static final int ANY_NUMBER = -1;
+
+    private RedisValues() {}
+
+    /** Returns a string as Redis would send it. */
+    public static Response string(Buffer bytes) {
+        return BulkType.create(bytes, false);
+    }
+
+    /** Returns an array as Redis would send it. */
+    public static Response array(List<Response> elements) {
+        if (elements.isEmpty()) {
+            return MultiType.EMPTY_MULTI;
+        }
+        MultiType array = MultiType.create(elements.size(), false);
+        elements.forEach(array::add);
+        return array;
+    }
+
+    /** Returns a command that may have any number of arguments, so that Redis says whether it is right. Not for a cluster. */
+    public static Command command(String name) {
+        return new CommandImpl(name, ANY_NUMBER, null, false, false);
+    }
+}

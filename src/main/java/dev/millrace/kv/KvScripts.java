@@ -17,6 +17,7 @@ import jakarta.inject.Singleton;
 
 import io.quarkus.redis.datasource.ReactiveRedisDataSource;
 import io.quarkus.redis.datasource.value.ReactiveValueCommands;
+import io.quarkus.redis.datasource.value.SetArgs;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 
@@ -129,7 +130,7 @@ class KvScripts {
         String sha = Digests.sha1Hex(load.args().get(1));
         String wrapped = Digests.sha1Hex(sandbox.wrap(load.args().get(1)));
         known.put(sha, wrapped);
-        return values.psetex(key(sha), KEPT.toMillis(), wrapped)
+        return values.set(key(sha), wrapped, new SetArgs().px(KEPT))
                 // The other replicas do not learn of it, then, and their callers send it again.
                 .onFailure().recoverWithNull().replaceWith(sha);
     }

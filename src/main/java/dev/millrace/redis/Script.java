@@ -19,6 +19,8 @@ import dev.millrace.encoding.Digests;
  */
 public record Script(String name, String source, String sha1) {
 
+    /** How Redis names the place of an error, in a script as a whole. */
+    private static final Pattern LINE = Pattern.compile("user_script:(\\d+)");
     private static final Pattern USES = Pattern.compile("^-- uses ([a-z/-]+)$", Pattern.MULTILINE);
 
     /** Reads the script, and what it uses, from the class path. */
@@ -29,9 +31,26 @@ public record Script(String name, String source, String sha1) {
         return new Script(name, source, Digests.sha1Hex(source.getBytes(StandardCharsets.UTF_8)));
     }
 
+    /** Returns what to tell of an error reply to this script: Redis counts lines with what the script uses in front. */
+    ScriptFailedException failure(Throwable reply) {
+        String file = "lua/" + name + ".lua";
+        Matcher place = LINE.matcher(String.valueOf(reply.getMessage()));
+        if (place.find()) {
+            int line = Integer.parseInt(place.group(1));
+            int before = (int) (source.lines().count() - read(name).lines().count());
+            Matcher uses = USES.matcher(source);
+            if (line > before) {
+                file += ", line " + (line - before);
+            } else if (uses.find()) {
+                file = "lua/" + uses.group(1) + ".lua, line " + line;
+            }
+        }
+        return new ScriptFailedException("Script " + file, reply.getMessage());
+    }
+
     private static String read(String name) {
         String path = "lua/" + name + ".lua";
-        try (InputStream in = Thread.currentThread().getContextClassLoader().getResourceAsStream(path)) {
+        try (InputStream in = Script.class.getClassLoader().getResourceAsStream(path)) {
             if (in == null) {
                 throw new IllegalStateException("Missing script " + path);
             }

@@ -7,7 +7,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
+import org.jboss.logging.Logger;
+
 import io.quarkus.redis.datasource.ReactiveRedisDataSource;
+import io.quarkus.runtime.LaunchMode;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
@@ -22,8 +25,12 @@ import io.vertx.redis.client.Response;
 @Singleton
 public class Scripts implements ScriptRunner {
 
+    private static final Logger LOG = Logger.getLogger(Scripts.class);
+
     private final ReactiveRedisDataSource redis;
     private final Map<String, Script> scripts = new ConcurrentHashMap<>();
+    /** In dev mode a saved script is in use with the next call, without a restart. */
+    private final boolean reload = LaunchMode.current() == LaunchMode.DEVELOPMENT;
 
     Scripts(ReactiveRedisDataSource redis) {
         this.redis = redis;
@@ -42,10 +49,19 @@ public class Scripts implements ScriptRunner {
 
     @Override
     public Uni<Response> run(Script script, List<String> keys, List<String> args, Buffer bytes) {
-        return send(request(Command.EVALSHA, script.sha1(), keys, args, bytes))
-                .onFailure(RedisReply::isNoScript)
-                .recoverWithUni(() -> send(request(Command.EVAL, script.source(), keys, args, bytes)))
+        Script current = current(script);
+        return send(request(Command.EVALSHA, current.sha1(), keys, args, bytes))
+                .onFailure(RedisReply::isError)
+                .recoverWithUni(failure -> RedisReply.isNoScript(failure)
+                        ? send(request(Command.EVAL, current.source(), keys, args, bytes))
+                                .onFailure(RedisReply::isError).transform(current::failure)
+                        : Uni.createFrom().failure(current.failure(failure)))
                 .map(reply -> reply == null ? null : reply.getDelegate());
+    }
+
+    /** Returns the script as it is now: in dev mode read anew from the class path, to which a change is copied with the next request. */
+    public Script current(Script script) {
+        return reload ? scripts.compute(script.name(), (name, known) -> Script.load(name)) : script;
     }
 
     /** The data source's own execute() takes strings only. */
@@ -53,6 +69,7 @@ public class Scripts implements ScriptRunner {
         return redis.getRedis().send(io.vertx.mutiny.redis.client.Request.newInstance(request));
     }
 
+    /** Returns the command that runs a script: EVALSHA with its SHA-1 or EVAL with its source. {@code bytes} may be null. */
     public static Request request(Command command, String script, List<String> keys, List<String> args, Buffer bytes) {
         Request request = Request.cmd(command).arg(script).arg(keys.size());
         for (String key : keys) {
@@ -67,11 +84,13 @@ public class Scripts implements ScriptRunner {
         return request;
     }
 
-    /** Only saves the first callers an EVAL, so a failure does not matter; one at a time, so that callers find room. */
+    /** Saves the first callers an EVAL; one at a time, so that callers find room. A script that does not compile is logged here. */
     void preload(@Observes RedisConnected event) {
         Multi.createFrom().iterable(scripts.values())
                 .onItem().transformToUniAndConcatenate(script -> redis
-                        .execute(Command.SCRIPT, "LOAD", script.source()).onFailure().recoverWithNull())
+                        .execute(Command.SCRIPT, "LOAD", script.source())
+                        .onFailure(RedisReply::isError).invoke(e -> LOG.error(script.failure(e).getMessage()))
+                        .onFailure().recoverWithNull())
                 .subscribe().with(loaded -> {});
     }
 }

@@ -30,7 +30,7 @@ class KvDataSourceTest {
     void isTheDatabaseOfCallersAndNotTheServices() {
         callers.value(String.class).set("kv-data-source", "seen").await().atMost(TIMEOUT);
         try {
-            assertEquals("seen", Kv.result("GET", "kv-data-source"));
+            assertEquals("seen", Kv.result("GET", "kv-data-source").asText());
             assertNull(own.value(String.class).get("kv-data-source").await().atMost(TIMEOUT));
         } finally {
             callers.key().del("kv-data-source").await().atMost(TIMEOUT);

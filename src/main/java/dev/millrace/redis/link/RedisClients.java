@@ -9,6 +9,8 @@ import java.util.function.Supplier;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 
+import org.eclipse.microprofile.config.ConfigProvider;
+
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.tls.TlsConfiguration;
 import io.quarkus.tls.TlsConfigurationRegistry;
@@ -44,6 +46,7 @@ public class RedisClients implements RedisTopology {
         this.config = config;
         this.vertx = vertx;
         this.tls = tls;
+        IneffectiveSettings.refuse(ConfigProvider.getConfig());
         RedisEndpoint configured = RedisEndpoint.of(config);
         if (configured == null && fallback.isUnsatisfied()) {
             throw new ConfigurationException(

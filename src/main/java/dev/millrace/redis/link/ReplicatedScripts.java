@@ -32,12 +32,14 @@ import dev.millrace.redis.Scripts;
 @ApplicationScoped
 public class ReplicatedScripts {
 
+    private final Scripts scripts;
     private final RedisLink link;
     private final boolean cluster;
     private final long waitMs;
     private final ContextInternal context;
 
-    ReplicatedScripts(RedisClients clients, RedisConfig config, Vertx vertx) {
+    ReplicatedScripts(RedisClients clients, RedisConfig config, Scripts scripts, Vertx vertx) {
+        this.scripts = scripts;
         this.context = ((VertxInternal) vertx).createEventLoopContext();
         this.cluster = clients.endpoint().cluster();
         // Less than the deadline, past which the connection would be given up.
@@ -67,9 +69,10 @@ public class ReplicatedScripts {
      * {@code millrace.redis.timeout}; then what it wrote is in Redis all the same. Otherwise as {@link Scripts#run}.
      */
     public Uni<Response> run(Script script, List<String> keys, List<String> args) {
-        return both(Scripts.request(Command.EVALSHA, script.sha1(), keys, args, null))
+        Script current = scripts.current(script);
+        return both(Scripts.request(Command.EVALSHA, current.sha1(), keys, args, null))
                 .onFailure(RedisReply::isNoScript)
-                .recoverWithUni(() -> both(Scripts.request(Command.EVAL, script.source(), keys, args, null)));
+                .recoverWithUni(() -> both(Scripts.request(Command.EVAL, current.source(), keys, args, null)));
     }
 
     /** Both leave in one turn of the event loop, so they share a connection, or its loss. */

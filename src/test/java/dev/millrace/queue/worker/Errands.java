@@ -5,9 +5,11 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
 import io.quarkus.arc.properties.IfBuildProperty;
+import io.quarkus.redis.datasource.ReactiveRedisDataSource;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Uni;
 
@@ -22,6 +24,9 @@ class Errands implements JobProcessor {
     static final Map<String, Integer> CANCELLED = new ConcurrentHashMap<>();
     static final AtomicInteger MOST_AT_ONCE = new AtomicInteger();
     private static final AtomicInteger AT_ONCE = new AtomicInteger();
+
+    @Inject
+    ReactiveRedisDataSource redis;
 
     @RegisterForReflection
     record Sum(int a, int b) {}
@@ -65,6 +70,7 @@ class Errands implements JobProcessor {
             case "endless" -> Uni.createFrom().nothing().onCancellation()
                     .invoke(() -> CANCELLED.merge(id, 1, Integer::sum));
             case "unwritable" -> Uni.createFrom().item(new Object());
+            case "counted" -> redis.value(Long.class).incr("errands:" + id);
             case "none" -> null;
             default -> throw new IllegalArgumentException("no such errand");
         };

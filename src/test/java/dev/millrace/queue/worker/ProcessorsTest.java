@@ -11,15 +11,19 @@ import static org.hamcrest.Matchers.nullValue;
 import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
+import jakarta.inject.Inject;
+
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+import io.quarkus.redis.datasource.ReactiveRedisDataSource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.ValidatableResponse;
@@ -31,6 +35,12 @@ class ProcessorsTest {
 
     private static final String SOON = "'backoff':{'type':'fixed','delay':'10ms'}";
     private final String queue = "/v1/queues/errands";
+
+    @Inject
+    ReactiveRedisDataSource redis;
+
+    @Inject
+    Errands errands;
 
     @BeforeEach
     void keepWhatIsCompleted() {
@@ -63,6 +73,15 @@ class ProcessorsTest {
     void theItemIsTheResult() {
         String id = enqueue("{'type':'sum','data':{'a':2,'b':3}}");
         ends(id, "completed").body("result.sum", equalTo(5)).body("attempt", equalTo(1));
+    }
+
+    @Test
+    void aProcessorUsesTheServicesDataSource() {
+        assertSame(redis, errands.redis);
+        String id = enqueue("{'type':'counted'}");
+        ends(id, "completed").body("result", equalTo(1));
+        assertEquals(1L, redis.value(Long.class).get("errands:" + id).await().atMost(Duration.ofSeconds(20)));
+        redis.key().del("errands:" + id).await().atMost(Duration.ofSeconds(20));
     }
 
     @Test

@@ -152,7 +152,8 @@ class RedisDataSourceTest {
         await().atMost(TIMEOUT).until(() -> heard.contains("hello"));
         redis.execute(Command.PING).await().atMost(TIMEOUT);
         subscriber.unsubscribe().await().atMost(TIMEOUT);
-        await().atMost(TIMEOUT).until(() -> !clients().contains("cmd=subscribe"));
+        await().atMost(TIMEOUT).until(() -> redis.execute(Command.PUBSUB, "NUMSUB", KEY).await().atMost(TIMEOUT).get(1)
+                .toInteger() == 0);
     }
 
     private String clients() {

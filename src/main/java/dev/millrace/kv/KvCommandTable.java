@@ -21,7 +21,7 @@ import io.vertx.redis.client.ResponseType;
 
 import dev.millrace.redis.RedisRefusedException;
 import dev.millrace.redis.RedisUnavailableException;
-import dev.millrace.redis.link.CommandOutcome;
+import dev.millrace.redis.CommandOutcome;
 
 /** What Redis says of its commands (COMMAND): modules' commands and those of newer servers are known without being listed here. */
 @Singleton

@@ -15,7 +15,7 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 
 import dev.millrace.redis.RedisValues;
-import dev.millrace.redis.link.CommandOutcome;
+import dev.millrace.redis.CommandOutcome;
 
 /** KEYS, answered by SCAN: as long as it takes, Redis serves others in between. */
 @Singleton

@@ -18,7 +18,7 @@ import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Request;
 
 import dev.millrace.metrics.Gauges;
-import dev.millrace.redis.link.CommandOutcome;
+import dev.millrace.redis.CommandOutcome;
 import dev.millrace.redis.link.OneShotConnection;
 import dev.millrace.redis.link.RawRedis;
 import dev.millrace.redis.link.RedisClients;

@@ -26,7 +26,7 @@ import dev.millrace.auth.Scopes;
 import dev.millrace.http.route.LingeringClose;
 import dev.millrace.http.route.RequestMetrics;
 import dev.millrace.http.route.RouteOrder;
-import dev.millrace.redis.link.CommandOutcome;
+import dev.millrace.redis.CommandOutcome;
 
 /**
  * {@code /redis}: the Upstash REST protocol. A command in the body or in the path, {@code /pipeline} and {@code /multi-exec} for

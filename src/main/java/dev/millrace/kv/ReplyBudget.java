@@ -3,7 +3,7 @@ package dev.millrace.kv;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.ResponseType;
 
-import dev.millrace.redis.link.CommandOutcome;
+import dev.millrace.redis.CommandOutcome;
 
 /** What the replies of one request may take up. What does not fit is left out as it comes, so that it does not pile up. */
 final class ReplyBudget {

@@ -49,7 +49,7 @@ import dev.millrace.queue.model.QueueCounts;
 import dev.millrace.queue.model.QueueDefinition;
 import dev.millrace.queue.model.QueueName;
 import dev.millrace.queue.model.QueueSettings;
-import dev.millrace.redis.link.ReplicatedScripts;
+import dev.millrace.redis.ReplicatedScripts;
 import dev.millrace.settings.PutResult;
 
 /** Queues as a whole: what holds in them, how many jobs they have, and to stop and clear them. */

@@ -26,7 +26,7 @@ import dev.millrace.queue.model.QueueName;
 import dev.millrace.queue.model.QueueSettings;
 import dev.millrace.redis.Script;
 import dev.millrace.redis.ScriptRunner;
-import dev.millrace.redis.link.ReplicatedScripts;
+import dev.millrace.redis.ReplicatedScripts;
 
 /** Jobs in Redis: what producers and workers do, a script each. All keys of a queue share a slot. */
 @Singleton

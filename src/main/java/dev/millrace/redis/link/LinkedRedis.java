@@ -15,6 +15,8 @@ import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 
+import dev.millrace.redis.CommandOutcome;
+
 /**
  * The Vert.x client on which the data source stands: commands are pipelined on the shared {@link RedisLink} of the caller's event loop.
  * A command that would block that link, or change it for everybody, is refused; it needs a connection from {@link #connect}.

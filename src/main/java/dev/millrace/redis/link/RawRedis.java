@@ -12,6 +12,7 @@ import io.vertx.core.impl.VertxInternal;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Request;
 
+import dev.millrace.redis.CommandOutcome;
 import dev.millrace.redis.RedisConfig;
 import dev.millrace.redis.RedisUnavailableException;
 

@@ -21,6 +21,7 @@ import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 
+import dev.millrace.redis.CommandOutcome;
 import dev.millrace.redis.RedisReply;
 import dev.millrace.redis.RedisUnavailableException;
 import dev.millrace.redis.RedisUnavailableException.Reason;

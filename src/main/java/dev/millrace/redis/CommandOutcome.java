@@ -1,8 +1,7 @@
-package dev.millrace.redis.link;
+package dev.millrace.redis;
 
 import io.vertx.redis.client.Response;
 
-import dev.millrace.redis.RedisUnavailableException;
 
 /**
  * What became of one command of several.

@@ -21,16 +21,16 @@ import io.vertx.redis.client.Response;
 import dev.millrace.redis.NotReplicatedException;
 import dev.millrace.redis.RedisConfig;
 import dev.millrace.redis.RedisReply;
+import dev.millrace.redis.ReplicatedScripts;
 import dev.millrace.redis.Script;
 import dev.millrace.redis.Scripts;
 
 /**
- * Runs scripts that are answered only once a replica of Redis has what they wrote, so that a failover does not lose it (WAIT). Each
- * call holds up those behind it, so they have a connection of their own. Not for a cluster, where WAIT would have to go to the node of
- * the key.
+ * Sends each script together with WAIT. Each call holds up those behind it, so they have a connection of their own. Not for a cluster, where
+ * WAIT would have to go to the node of the key.
  */
 @ApplicationScoped
-public class ReplicatedScripts {
+class ReplicatedLink implements ReplicatedScripts {
 
     private final Scripts scripts;
     private final RedisLink link;
@@ -38,7 +38,7 @@ public class ReplicatedScripts {
     private final long waitMs;
     private final ContextInternal context;
 
-    ReplicatedScripts(RedisClients clients, RedisConfig config, Scripts scripts, Vertx vertx) {
+    ReplicatedLink(RedisClients clients, RedisConfig config, Scripts scripts, Vertx vertx) {
         this.scripts = scripts;
         this.context = ((VertxInternal) vertx).createEventLoopContext();
         this.cluster = clients.endpoint().cluster();
@@ -59,15 +59,12 @@ public class ReplicatedScripts {
         link.close();
     }
 
-    /** Whether Redis is such that replicas can be waited for. */
+    @Override
     public boolean areSupported() {
         return !cluster;
     }
 
-    /**
-     * Runs a script when subscribed to. Fails with {@link NotReplicatedException} if no replica confirms in half of
-     * {@code millrace.redis.timeout}; then what it wrote is in Redis all the same. Otherwise as {@link Scripts#run}.
-     */
+    @Override
     public Uni<Response> run(Script script, List<String> keys, List<String> args) {
         Script current = scripts.current(script);
         return both(Scripts.request(Command.EVALSHA, current.sha1(), keys, args, null))

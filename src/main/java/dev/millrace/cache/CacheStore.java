@@ -16,9 +16,9 @@ import io.vertx.redis.client.Response;
 import dev.millrace.cache.Lookup.Coding;
 import dev.millrace.cache.Lookup.What;
 import dev.millrace.redis.Keys;
+import dev.millrace.redis.RedisTopology;
 import dev.millrace.redis.ReplyCode;
 import dev.millrace.redis.ReplyCodes;
-import dev.millrace.redis.RedisTopology;
 import dev.millrace.redis.Script;
 import dev.millrace.redis.ScriptRunner;
 

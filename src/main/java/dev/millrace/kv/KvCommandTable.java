@@ -19,9 +19,9 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.ResponseType;
 
+import dev.millrace.redis.CommandOutcome;
 import dev.millrace.redis.RedisRefusedException;
 import dev.millrace.redis.RedisUnavailableException;
-import dev.millrace.redis.CommandOutcome;
 
 /** What Redis says of its commands (COMMAND): modules' commands and those of newer servers are known without being listed here. */
 @Singleton

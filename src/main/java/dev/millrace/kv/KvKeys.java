@@ -14,8 +14,8 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 
-import dev.millrace.redis.RedisValues;
 import dev.millrace.redis.CommandOutcome;
+import dev.millrace.redis.RedisValues;
 
 /** KEYS, answered by SCAN: as long as it takes, Redis serves others in between. */
 @Singleton

@@ -16,9 +16,9 @@ import io.vertx.redis.client.ResponseType;
 
 import dev.millrace.http.problem.ErrorCode;
 import dev.millrace.http.problem.Failure;
+import dev.millrace.redis.CommandOutcome;
 import dev.millrace.redis.RedisReply;
 import dev.millrace.redis.RedisUnavailableException;
-import dev.millrace.redis.CommandOutcome;
 
 /** Writes what became of commands: as JSON of the Upstash REST protocol, or as Redis' own protocol does. */
 final class KvReplies {

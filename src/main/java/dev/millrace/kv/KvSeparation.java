@@ -8,8 +8,8 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 
-import dev.millrace.redis.RedisInfo;
 import dev.millrace.redis.CommandOutcome;
+import dev.millrace.redis.RedisInfo;
 import dev.millrace.redis.link.RedisClients;
 import dev.millrace.redis.link.RedisNodes;
 

@@ -21,9 +21,9 @@ import io.vertx.redis.client.Response;
 import io.vertx.redis.client.ResponseType;
 
 import dev.millrace.kv.KvCommandTable.Kind;
+import dev.millrace.redis.CommandOutcome;
 import dev.millrace.redis.RedisReply;
 import dev.millrace.redis.RedisValues;
-import dev.millrace.redis.CommandOutcome;
 
 /**
  * Runs callers' commands. What may not be run is not sent; all else goes out in one write, or a thousand at a time, and each command has its own

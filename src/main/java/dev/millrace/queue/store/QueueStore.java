@@ -24,9 +24,9 @@ import dev.millrace.queue.model.LeaseToken;
 import dev.millrace.queue.model.NewJob;
 import dev.millrace.queue.model.QueueName;
 import dev.millrace.queue.model.QueueSettings;
+import dev.millrace.redis.ReplicatedScripts;
 import dev.millrace.redis.Script;
 import dev.millrace.redis.ScriptRunner;
-import dev.millrace.redis.ReplicatedScripts;
 
 /** Jobs in Redis: what producers and workers do, a script each. All keys of a queue share a slot. */
 @Singleton

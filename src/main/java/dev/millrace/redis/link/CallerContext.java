@@ -2,7 +2,6 @@ package dev.millrace.redis.link;
 
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
-import io.vertx.core.AsyncResult;
 import io.vertx.core.Handler;
 import io.vertx.core.impl.ContextInternal;
 
@@ -26,11 +25,11 @@ public final class CallerContext {
     }
 
     /** Gives a result to {@code next} at once if this is the caller's context or there is none, else on it. */
-    static <T> void complete(ContextInternal caller, AsyncResult<T> result, Handler<AsyncResult<T>> next) {
+    static <T> void complete(ContextInternal caller, T result, Handler<? super T> next) {
         if (caller == null || caller == ContextInternal.current()) {
             next.handle(result);
         } else {
-            caller.emit(result, next);
+            caller.emit(result, next::handle);
         }
     }
 

@@ -61,7 +61,8 @@ final class IneffectiveSettings {
     /** The environment may be seen as {@code QUARKUS_REDIS_MAX_POOL_SIZE} too, whose hyphens cannot be told from dots. */
     private static String dotted(String property) {
         return property.startsWith("QUARKUS_REDIS_")
-                ? "quarkus.redis." + property.substring("QUARKUS_REDIS_".length()).toLowerCase(Locale.ROOT).replace('_', '-')
+                ? "quarkus.redis."
+                        + property.substring("QUARKUS_REDIS_".length()).toLowerCase(Locale.ROOT).replace('_', '-')
                 : property;
     }
 

@@ -30,6 +30,8 @@ final class OwnConnection implements RedisConnection {
     private final long deadlineMs;
     private final Runnable release;
 
+    private volatile Handler<Void> endHandler;
+
     // Confined to the event loop.
     private boolean closed;
 
@@ -39,6 +41,14 @@ final class OwnConnection implements RedisConnection {
         this.connection = connection;
         this.deadlineMs = deadlineMs;
         this.release = release;
+        connection.endHandler(over -> home.execute(() -> {
+            // Also where the caller does not close it: a subscriber that lost its connection.
+            end();
+            Handler<Void> told = endHandler;
+            if (told != null) {
+                told.handle(over);
+            }
+        }));
     }
 
     @Override
@@ -136,7 +146,7 @@ final class OwnConnection implements RedisConnection {
 
     @Override
     public RedisConnection endHandler(Handler<Void> handler) {
-        connection.endHandler(handler);
+        endHandler = handler;
         return this;
     }
 

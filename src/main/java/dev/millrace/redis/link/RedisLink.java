@@ -12,7 +12,6 @@ import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import io.smallrye.mutiny.vertx.AsyncResultUni;
 import io.vertx.core.AsyncResult;
-import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.impl.ContextInternal;
 import io.vertx.redis.client.Command;
@@ -139,7 +138,7 @@ public final class RedisLink implements HeldConnection.Owner {
         for (int i = 0; i < outcomes.length; i++) {
             int at = i;
             submit(new Call(isScript(requests.get(i)), null, answer -> {
-                outcomes[at] = each.apply(new CommandOutcome(answer.result(), answer.cause()));
+                outcomes[at] = each.apply(answer);
                 if (--left[0] == 0) {
                     CallerContext.run(caller, () -> emitter.complete(Arrays.asList(outcomes)));
                 }
@@ -242,7 +241,7 @@ public final class RedisLink implements HeldConnection.Owner {
     /** One command on its way. */
     private final class Call implements Handler<AsyncResult<Response>> {
         private final ContextInternal caller;
-        private final Handler<AsyncResult<Response>> then;
+        private final Handler<? super CommandOutcome> then;
         private final long sentAt = System.nanoTime();
         private final boolean script;
         private boolean done;
@@ -252,7 +251,7 @@ public final class RedisLink implements HeldConnection.Owner {
          * @param caller on which to call {@code then}; null for the link's event loop
          * @param then gets the reply, which may be null, or the failure
          */
-        Call(boolean script, ContextInternal caller, Handler<AsyncResult<Response>> then) {
+        Call(boolean script, ContextInternal caller, Handler<? super CommandOutcome> then) {
             this.script = script;
             this.caller = caller;
             this.then = then;
@@ -277,20 +276,20 @@ public final class RedisLink implements HeldConnection.Owner {
             latency.accept(System.nanoTime() - sentAt);
             if (answer.succeeded()) {
                 held.answered();
-                CallerContext.complete(caller, answer, then);
+                CallerContext.complete(caller, new CommandOutcome(answer.result(), null), then);
             } else {
                 Throwable failure = RedisReply.failure(answer.cause());
                 if (!script && RedisReply.meansReconnect(answer.cause())) {
                     held.drop(HeldConnection.reason(answer.cause()));
                 }
-                CallerContext.complete(caller, Future.failedFuture(failure), then);
+                CallerContext.complete(caller, new CommandOutcome(null, failure), then);
             }
         }
 
         void fail(RedisUnavailableException failure) {
             if (!done) {
                 done = true;
-                CallerContext.complete(caller, Future.failedFuture(failure), then);
+                CallerContext.complete(caller, new CommandOutcome(null, failure), then);
             }
         }
     }

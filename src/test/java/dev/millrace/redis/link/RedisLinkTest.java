@@ -65,6 +65,22 @@ class RedisLinkTest {
         }
     }
 
+    /** As Mutiny's client does, also when the link of the caller's event loop is down. */
+    @Test
+    void aResultCanBeMappedAtOnceWhereverTheCallerIs() throws Exception {
+        link = open(TIMEOUT, clients("redis://127.0.0.1:" + server.port()));
+        for (ContextInternal caller : callers()) {
+            CompletableFuture<String> answered = new CompletableFuture<>();
+            caller.runOnContext(v -> link.send(PING,
+                    answer -> answered.complete(answer.map(Response::toString).result())));
+            assertEquals("PONG", answered.get(20, TimeUnit.SECONDS));
+            CompletableFuture<Boolean> failed = new CompletableFuture<>();
+            caller.runOnContext(v -> link.send(Request.cmd(Command.GET),
+                    answer -> failed.complete(answer.map(Response::toString).failed())));
+            assertTrue(failed.get(20, TimeUnit.SECONDS));
+        }
+    }
+
     @Test
     void callersGoOnWhereTheyCalledWhenRedisIsAway() throws Exception {
         link = open(Duration.ofMillis(200), clients("redis://127.0.0.1:" + server.port()));

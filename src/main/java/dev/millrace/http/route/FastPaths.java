@@ -10,6 +10,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import io.quarkus.arc.All;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -38,9 +39,10 @@ public class FastPaths {
 
     private void route(RoutingContext context) {
         HttpServerRequest request = context.request();
+        HttpMethod method = request.method();
         String path = request.path();
         for (FastPath candidate : paths) {
-            if (candidate.gate().matches(request.method(), path)) {
+            if (candidate.gate().matches(method, path)) {
                 if (!serve(candidate, context, path)) {
                     context.next();
                 }

@@ -1,39 +1,24 @@
 package dev.millrace.http.route;
 
-import static dev.millrace.Api.ADMIN;
-import static dev.millrace.Api.WORKER;
-import static dev.millrace.Api.as;
-import static dev.millrace.Api.json;
-import static dev.millrace.Api.policy;
+import static dev.millrace.http.route.BothWays.REST_WAY;
+import static dev.millrace.http.route.BothWays.comparable;
+import static dev.millrace.http.route.BothWays.headers;
+import static dev.millrace.http.route.BothWays.text;
 import static io.restassured.RestAssured.given;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import io.quarkus.test.junit.QuarkusTest;
-import io.restassured.RestAssured;
-import io.restassured.path.json.JsonPath;
-import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpVersion;
-import io.vertx.core.http.RequestOptions;
 
 import dev.millrace.Api;
 import dev.millrace.http.route.RawHttp.Response;
@@ -46,112 +31,11 @@ import dev.millrace.http.route.RawHttp.Response;
 @QuarkusTest
 class FastPathTest {
 
-    private static final String REST_WAY = "?by=rest";
-    private static final Map<String, String> KEYS = Map.of("limiter", Api.LIMITER, "reader", Api.READER, "watcher",
-            Api.SESSION_READER, "cacher", Api.CACHER, "peeker", Api.CACHE_READER, "worker", Api.WORKER, "onlooker",
-            Api.QUEUE_READER, "admin", ADMIN, "wrong", "mr_admin_wrong", "unknown", "mr_nobody_" + "x".repeat(20));
-
-    private final Map<String, String> names = new HashMap<>();
-    private final Vertx vertx = Vertx.vertx();
+    private BothWays ways;
 
     @BeforeEach
     void prepare() {
-        String unique = UUID.randomUUID().toString();
-        names.put("policy", policy("fixed-window", 1));
-        names.put("leases", policy("concurrency", 1));
-        as(ADMIN).post("/v1/ratelimit/" + names.get("policy") + "/used").then().statusCode(200);
-        names.put("token", as(ADMIN, json("{'userId':'" + unique + "','data':{'a':1.10}}")).post("/v1/sessions").then()
-                .statusCode(201).extract().path("token"));
-        names.put("region", "r-" + unique);
-        names.put("queue", "q-" + unique);
-        String region = "/v1/cache/" + names.get("region");
-        names.put("etag", as(ADMIN).contentType("text/plain").body("a text that is worth keeping").put(region + "/text")
-                .then().statusCode(204).extract().header("ETag"));
-        as(ADMIN).contentType("text/plain").body("x".repeat(5000)).put(region + "/large").then().statusCode(204);
-        as(ADMIN).contentType("text/plain").body(new byte[0]).put(region + "/empty").then().statusCode(204);
-        as(ADMIN).put(region + "/nothing?nothing=true").then().statusCode(204);
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        vertx.close().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
-    }
-
-    /** What must be there anew for each request. */
-    private void renew(String request) {
-        as(ADMIN).delete("/v1/ratelimit/" + names.get("policy") + "/fresh").then().statusCode(204);
-        if (request.contains("{job")) {
-            String queue = "/v1/queues/jobs-" + UUID.randomUUID();
-            names.put("jobs", queue);
-            as(WORKER, json("{'type':'t','data':{'n':1.50},'group':'g'}")).post(queue + "/jobs").then().statusCode(201);
-            if (request.contains("{job}")) {
-                JsonPath reserved = as(WORKER, "{}").post(queue + "/reserve").then().statusCode(200).extract()
-                        .jsonPath();
-                names.put("job", reserved.getString("jobs[0].id"));
-                names.put("lease", reserved.getString("jobs[0].leaseToken"));
-            }
-        }
-    }
-
-    private String filledIn(String text) {
-        String filled = text;
-        for (Map.Entry<String, String> name : names.entrySet()) {
-            filled = filled.replace('{' + name.getKey() + '}', name.getValue());
-        }
-        return filled;
-    }
-
-    private static Map<String, String> headers(String key, String fields) {
-        Map<String, String> headers = new HashMap<>();
-        headers.put("Host", "localhost");
-        if (key != null) {
-            headers.put("Authorization", "Bearer " + KEYS.get(key));
-        }
-        for (String field : fields == null ? new String[0] : fields.split(" ;; ")) {
-            headers.put(field.substring(0, field.indexOf('=')), field.substring(field.indexOf('=') + 1));
-        }
-        return headers;
-    }
-
-    private String text(String method, String path, Map<String, String> headers, String body) {
-        StringBuilder text = new StringBuilder(method).append(' ').append(path).append(" HTTP/1.1\r\n");
-        headers.forEach((name, value) -> {
-            if (!value.equals("none")) {
-                text.append(name).append(": ").append(value).append("\r\n");
-            }
-        });
-        if (body != null) {
-            text.append("Content-Length: ").append(body.length()).append("\r\n");
-        }
-        return text.append("\r\n").append(body == null ? "" : body).toString();
-    }
-
-    /** Sends a case one way over HTTP/1.1. */
-    private Response send(String request, String query, Map<String, String> headers, String body, boolean restLayer)
-            throws IOException {
-        renew(request + body);
-        String witness = UUID.randomUUID().toString();
-        headers.put(RestLayerWitness.HEADER, witness);
-        String[] parts = filledIn(request).split(" ");
-        Map<String, String> filled = new HashMap<>();
-        headers.forEach((name, value) -> filled.put(name, filledIn(value)));
-        Response response = RawHttp.exchange(text(parts[0], parts[1] + query, filled,
-                body == null ? null : filledIn(json(body))), 1, parts[0].equals("HEAD")).get(0);
-        assertEquals(restLayer, RestLayerWitness.saw(witness), () -> request + " by the REST layer");
-        return response;
-    }
-
-    /** Without what differs between any two calls: ids, times and what is left of them. */
-    private static Response comparable(Response response) {
-        return new Response(response.status(), response.headers().stream().map(FastPathTest::comparable).toList(),
-                comparable(response.body()));
-    }
-
-    private static String comparable(String text) {
-        return text.replaceAll("jobs-[0-9a-f-]{36}", "<queue>").replaceAll("\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z", "<time>")
-                .replaceAll("\\d{12,}", "<id>")
-                .replaceAll("\\b3[56]\\d\\d(\\d{3})?\\b", "<left>").replaceAll("^age: \\d$", "age: <age>")
-                .replaceAll("ttl=\\d+", "ttl=<left>");
+        ways = new BothWays();
     }
 
     /**
@@ -240,8 +124,8 @@ class FastPathTest {
             """)
     void bothWaysRespondAlike(String way, int status, String request, String key, String fields, String body)
             throws IOException {
-        Response asItIs = send(request, "", headers(key, fields), body, way.equals("R"));
-        Response byRestLayer = send(request, REST_WAY, headers(key, fields), body, !way.equals("N"));
+        Response asItIs = ways.send(request, "", headers(key, fields), body, way.equals("R"));
+        Response byRestLayer = ways.send(request, REST_WAY, headers(key, fields), body, !way.equals("N"));
 
         assertEquals(status, asItIs.status(), asItIs.toString());
         assertEquals(comparable(byRestLayer), comparable(asItIs));
@@ -261,9 +145,11 @@ class FastPathTest {
             "complete|{'results':[{'id':'1','leaseToken':'1.1'},{'id':'2','leaseToken':'2.1'}],'reserve':{}}|200"})
     void bothWaysReadBodiesAlike(String verb, String body, int status) throws IOException {
         String request = "POST /v1/queues/{queue}/" + verb;
-        Response asItIs = send(request, "", headers("worker", "Content-Type=application/json"), body, false);
-        Response byRestLayer = send(request, REST_WAY, headers("worker", "Content-Type=application/json"), body, true);
-        Response byCharset = send(request, "", headers("worker", "Content-Type=application/json;charset=UTF-8"), body,
+        Response asItIs = ways.send(request, "", headers("worker", "Content-Type=application/json"), body, false);
+        Response byRestLayer = ways.send(request, REST_WAY, headers("worker", "Content-Type=application/json"), body,
+                true);
+        Response byCharset = ways.send(request, "", headers("worker", "Content-Type=application/json;charset=UTF-8"),
+                body,
                 true);
 
         assertEquals(status, asItIs.status(), asItIs.toString());
@@ -279,10 +165,11 @@ class FastPathTest {
         String request = "POST /v1/queues/{queue}/jobs";
         String job = "{'type':'t','uniqueKey':'u'}";
         assertEquals(201,
-                send(request, "", headers("worker", "Content-Type=application/json"), job, false).status());
+                ways.send(request, "", headers("worker", "Content-Type=application/json"), job, false).status());
 
-        Response asItIs = send(request, "", headers("worker", "Content-Type=application/json"), job, false);
-        Response byRestLayer = send(request, REST_WAY, headers("worker", "Content-Type=application/json"), job, true);
+        Response asItIs = ways.send(request, "", headers("worker", "Content-Type=application/json"), job, false);
+        Response byRestLayer = ways.send(request, REST_WAY, headers("worker", "Content-Type=application/json"), job,
+                true);
 
         assertEquals(200, asItIs.status());
         assertEquals(byRestLayer, asItIs);
@@ -290,7 +177,7 @@ class FastPathTest {
 
     @Test
     void aBodyMayComeInPieces() throws IOException {
-        String request = text("POST", filledIn("/v1/queues/{queue}/jobs"),
+        String request = text("POST", ways.filledIn("/v1/queues/{queue}/jobs"),
                 headers("worker", "Content-Type=application/json"), "{\"type\":\"t\"}");
 
         Response response = RawHttp.exchangeInPieces(request);
@@ -301,7 +188,7 @@ class FastPathTest {
 
     @Test
     void aCallerWithoutKeyIsRefusedUnread() {
-        given().contentType("application/json").body("{").post(filledIn("/v1/queues/{queue}/jobs")).then()
+        given().contentType("application/json").body("{").post(ways.filledIn("/v1/queues/{queue}/jobs")).then()
                 .statusCode(401);
     }
 
@@ -309,8 +196,8 @@ class FastPathTest {
     void twoKeysAreNoKeyOfEitherWay() throws IOException {
         Map<String, String> headers = headers("limiter", null);
         headers.put("authorization", "Bearer " + Api.READER);
-        String one = text("POST", filledIn("/v1/ratelimit/{policy}/used"), headers, null);
-        String other = text("POST", filledIn("/v1/ratelimit/{policy}/used") + REST_WAY, headers, null);
+        String one = text("POST", ways.filledIn("/v1/ratelimit/{policy}/used"), headers, null);
+        String other = text("POST", ways.filledIn("/v1/ratelimit/{policy}/used") + REST_WAY, headers, null);
 
         assertEquals(comparable(RawHttp.exchange(other, 1, false).get(0)),
                 comparable(RawHttp.exchange(one, 1, false).get(0)));
@@ -320,14 +207,15 @@ class FastPathTest {
     @Test
     void pipelinedRequestsAreAnsweredInOrder() throws IOException {
         Map<String, String> json = headers("admin", "Content-Type=application/json");
-        Map<String, String> reading = headers("admin", "Session-Token=" + names.get("token"));
+        Map<String, String> reading = headers("admin", "Session-Token=" + ways.filledIn("{token}"));
         List<String> requests = new ArrayList<>();
         for (String query : new String[]{"", REST_WAY, ""}) {
-            requests.add(text("POST", filledIn("/v1/ratelimit/{policy}/used") + query, headers("limiter", null), null));
+            requests.add(
+                    text("POST", ways.filledIn("/v1/ratelimit/{policy}/used") + query, headers("limiter", null), null));
             requests.add(text("GET", "/v1/sessions/current" + query, reading, null));
-            requests.add(text("GET", filledIn("/v1/cache/{region}/text") + query, headers("peeker", null), null));
-            requests.add(text("POST", filledIn("/v1/queues/{queue}/jobs") + query, json, "{\"type\":\"t\"}"));
-            requests.add(text("POST", filledIn("/v1/queues/{queue}/jobs") + query, json, "{"));
+            requests.add(text("GET", ways.filledIn("/v1/cache/{region}/text") + query, headers("peeker", null), null));
+            requests.add(text("POST", ways.filledIn("/v1/queues/{queue}/jobs") + query, json, "{\"type\":\"t\"}"));
+            requests.add(text("POST", ways.filledIn("/v1/queues/{queue}/jobs") + query, json, "{"));
         }
         List<Response> alone = new ArrayList<>();
         for (String request : requests) {
@@ -335,7 +223,7 @@ class FastPathTest {
         }
 
         List<Response> together = RawHttp.exchange(String.join("", requests), requests.size(), false).stream()
-                .map(FastPathTest::comparable).toList();
+                .map(BothWays::comparable).toList();
 
         assertEquals(List.of(429, 200, 200, 201, 400), together.subList(0, 5).stream().map(Response::status).toList());
         assertEquals(alone, together);
@@ -358,37 +246,10 @@ class FastPathTest {
             """)
     void bothWaysRespondAlikeUnderHttp2(String way, int status, String request, String key, String fields, String body)
             throws Exception {
-        Response asItIs = sendHttp2(request, "", headers(key, fields), body, way.equals("R"));
-        Response byRestLayer = sendHttp2(request, REST_WAY, headers(key, fields), body, true);
+        Response asItIs = ways.sendHttp2(request, "", headers(key, fields), body, way.equals("R"));
+        Response byRestLayer = ways.sendHttp2(request, REST_WAY, headers(key, fields), body, true);
 
         assertEquals(status, asItIs.status(), asItIs.toString());
         assertEquals(comparable(byRestLayer), comparable(asItIs));
-    }
-
-    private Response sendHttp2(String request, String query, Map<String, String> headers, String body,
-            boolean restLayer) throws Exception {
-        renew(request + body);
-        String witness = UUID.randomUUID().toString();
-        headers.remove("Host");
-        String[] parts = filledIn(request).split(" ");
-        HttpClient client = vertx.createHttpClient(
-                new HttpClientOptions().setProtocolVersion(HttpVersion.HTTP_2).setHttp2ClearTextUpgrade(false));
-        RequestOptions options = new RequestOptions().setMethod(HttpMethod.valueOf(parts[0])).setHost("localhost")
-                .setPort(RestAssured.port).setURI(parts[1] + query);
-        options.putHeader(RestLayerWitness.HEADER, witness);
-        headers.forEach((name, value) -> options.putHeader(name, filledIn(value)));
-        Response response = client.request(options)
-                .compose(sent -> body == null ? sent.send() : sent.send(Buffer.buffer(filledIn(json(body)))))
-                .compose(received -> received.body().map(bytes -> response(received, bytes))).toCompletionStage()
-                .toCompletableFuture().get(30, TimeUnit.SECONDS);
-        assertEquals(restLayer, RestLayerWitness.saw(witness), () -> request + " by the REST layer");
-        return response;
-    }
-
-    private static Response response(HttpClientResponse received, Buffer body) {
-        assertEquals(HttpVersion.HTTP_2, received.version());
-        return new Response(received.statusCode(), received.headers().entries().stream()
-                .map(field -> field.getKey() + ": " + field.getValue()).sorted().toList(),
-                body.toString("ISO-8859-1"));
     }
 }

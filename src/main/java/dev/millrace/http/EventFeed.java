@@ -36,7 +36,14 @@ public final class EventFeed<P, E> {
      * @param last position of the last one, or where to continue
      * @param more whether more events can be read at once
      */
-    public record Batch<P, E>(List<E> events, P last, boolean more) {}
+    public record Batch<P, E>(List<E> events, P last, boolean more) {
+
+        /** Returns the events read after {@code position}. */
+        public static <P, E> Batch<P, E> of(List<E> events, P position, Function<E, P> positionOf, boolean more) {
+            return new Batch<>(events, events.isEmpty() ? position : positionOf.apply(events.get(events.size() - 1)),
+                    more);
+        }
+    }
 
     private final Stopping stopping;
     private final Vertx vertx;

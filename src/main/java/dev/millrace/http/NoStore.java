@@ -12,7 +12,7 @@ import jakarta.ws.rs.container.ContainerResponseFilter;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.ext.Provider;
 
-/** The answers hold secrets, or what goes with one: {@code Cache-Control: no-store} (RFC 6749, section 5.1). */
+/** The responses hold secrets or data that belongs to one: {@code Cache-Control: no-store} (RFC 6749, section 5.1). */
 @NameBinding
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.TYPE, ElementType.METHOD})

@@ -24,7 +24,7 @@ public record Page<T>(List<T> items, @JsonInclude(JsonInclude.Include.NON_NULL) 
     public static final int MAX_LIMIT = 500;
 
     /**
-     * Cuts a page out of a list that is at hand, in the order of its keys.
+     * Returns one page of a complete list, in the order of its keys.
      *
      * @param limit 1 to {@link #MAX_LIMIT}
      * @param cursor of the page before, or null for the first page
@@ -46,14 +46,14 @@ public record Page<T>(List<T> items, @JsonInclude(JsonInclude.Include.NON_NULL) 
         }
     }
 
-    /** The cursor that stands for a place in a list; null stays null. */
+    /** Returns the cursor for a place in a list; null stays null. */
     public static String encode(String place) {
         return place == null
                 ? null
                 : Base64.getUrlEncoder().withoutPadding().encodeToString(place.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** The place a cursor stands for; null where there is no cursor. */
+    /** Returns the place that a cursor stands for; null without a cursor. */
     public static String decode(String cursor) {
         if (cursor == null || cursor.isEmpty()) {
             return null;
@@ -65,7 +65,7 @@ public record Page<T>(List<T> items, @JsonInclude(JsonInclude.Include.NON_NULL) 
         }
     }
 
-    /** The 400 for a cursor that no list gave. */
+    /** Returns the 400 for a cursor that does not come from a list. */
     public static ApiException invalidCursor() {
         return ApiException.invalid("cursor", "is not one this list gave");
     }

@@ -6,13 +6,13 @@ import jakarta.enterprise.event.Observes;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
 
-/** Whether the service is about to stop: what waits for something answers at once then, and streams end. */
+/** Whether the service is about to stop: then waiting calls respond at once, and streams end. */
 @ApplicationScoped
 public class Stopping {
 
     private volatile boolean begun;
 
-    /** From the moment readiness turns down. */
+    /** Returns true from the moment readiness turns down. */
     public boolean hasBegun() {
         return begun;
     }

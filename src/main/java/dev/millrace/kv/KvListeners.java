@@ -30,20 +30,20 @@ import dev.millrace.redis.RedisConfig;
 import dev.millrace.redis.RedisReply;
 
 /**
- * Requests that follow channels, or all that Redis does, as server-sent events: each has a connection to Redis of its own, and ends
- * with it. Who does not read as fast as it comes is cut off.
+ * Requests that follow channels, or all commands that Redis runs, as server-sent events. Each has a connection to Redis of its own and
+ * ends with it. A client that reads too slowly is disconnected.
  */
 @Singleton
 class KvListeners {
 
-    private static final int MOST_UNREAD_BYTES = 1024 * 1024;
+    private static final int MAX_UNREAD_BYTES = 1024 * 1024;
 
-    /** Of what is done to a key, or where something is done; with the number of its database. */
+    /** Channels of keyspace notifications, with the number of the database. */
     private static final Pattern NOTIFICATIONS = Pattern.compile("__key(?:space|event)@(\\d+)__:");
 
     private final KvRedis redis;
     private final Stopping stopping;
-    private final int most;
+    private final int maxListeners;
     private final long connectMs;
     private final AtomicInteger count = new AtomicInteger();
 
@@ -51,27 +51,27 @@ class KvListeners {
             Gauges gauges) {
         this.redis = redis;
         this.stopping = stopping;
-        this.most = config.maxListeners();
+        this.maxListeners = config.maxListeners();
         this.connectMs = 2 * redisConfig.timeout().toMillis();
         gauges.add("millrace.kv.listeners", "Requests that follow channels, or what Redis does", count,
                 AtomicInteger::get);
     }
 
     /**
-     * Follows what a caller asks for until he hangs up.
+     * Follows what a client asks for until it disconnects.
      *
      * @param what subscribe, psubscribe or monitor
-     * @param names of the channels, or patterns, as they were in the path
-     * @param refused told if Redis does not let him
-     * @throws KvException if he may not, or there are too many already
+     * @param names of the channels, or patterns, as they are in the path
+     * @param refused called if Redis refuses
+     * @throws KvException if the client may not follow this, or there are too many listeners
      */
     void listen(RoutingContext context, String what, String names, Consumer<KvException> refused) {
         Request request = request(what, names);
         Redis client = redis.client();
-        if (count.incrementAndGet() > most) {
+        if (count.incrementAndGet() > maxListeners) {
             count.decrementAndGet();
             client.close();
-            throw new KvException(503, "ERR more than " + most + " listen to this replica already");
+            throw new KvException(503, "ERR more than " + maxListeners + " listen to this replica already");
         }
         new Listener(context, client, refused).start(request);
     }
@@ -101,7 +101,7 @@ class KvListeners {
         return channels;
     }
 
-    /** The service's own, and what Redis tells of keys in other databases, such as the service's. */
+    /** The service's own channels, and notifications about keys in other databases, such as the service's. */
     private boolean isHidden(String channel) {
         if (channel.startsWith(KvRules.OWN_CHANNELS)) {
             return true;
@@ -148,7 +148,7 @@ class KvListeners {
             failed(new KvException(503, "ERR Redis is not available"));
         }
 
-        /** Says so while it can still be said. */
+        /** Responds with the failure, if the response has not begun. */
         private void failed(KvException e) {
             if (!ended && !begun) {
                 refused.accept(e);
@@ -185,7 +185,7 @@ class KvListeners {
         private void begin() {
             begun = true;
             context.vertx().cancelTimer(timer);
-            response.setWriteQueueMaxSize(MOST_UNREAD_BYTES).setChunked(true)
+            response.setWriteQueueMaxSize(MAX_UNREAD_BYTES).setChunked(true)
                     .putHeader(HttpHeaders.CONTENT_TYPE, "text/event-stream");
             EventStreams.prepare(response, "no-cache");
             timer = context.vertx().setPeriodic(1000, t -> {
@@ -197,7 +197,7 @@ class KvListeners {
             });
         }
 
-        /** What a listener is told of a reply or a message. */
+        /** Passes a reply or a message on to the client. */
         private void tell(Response reply) {
             if (reply == null || ended) {
                 return;
@@ -218,7 +218,7 @@ class KvListeners {
             }
         }
 
-        /** What others do in other databases, such as the service's, is not told. */
+        /** Hides commands in other databases, such as the service's. */
         private void monitored(String line) {
             int at = line.indexOf('[');
             if (at < 0 || line.startsWith(database, at)) {
@@ -227,7 +227,7 @@ class KvListeners {
         }
 
         private void event(String text) {
-            // With the space, which some readers insist on.
+            // With the space, which some clients require.
             write("data: " + text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\ndata: ") + "\n\n");
         }
 
@@ -236,7 +236,7 @@ class KvListeners {
                 return;
             }
             if (response.writeQueueFull()) {
-                // What is waiting would wait until he reads.
+                // What is in the queue would wait until the client reads.
                 response.reset();
                 end();
             } else {

@@ -20,24 +20,24 @@ import dev.millrace.redis.CommandOutcome;
 import dev.millrace.redis.RedisReply;
 import dev.millrace.redis.RedisUnavailableException;
 
-/** Writes what became of commands: as JSON of the Upstash REST protocol, or as Redis' own protocol does. */
+/** Writes the outcomes of commands: as JSON of the Upstash REST protocol, or in Redis' own protocol. */
 final class KvReplies {
 
     private static final String OK = "OK";
     private static final String INTERNAL = "internal error";
     private static final String TOO_DEEP = "ERR the reply is nested too deeply";
-    private static final int DEEPEST = 1000;
+    private static final int MAX_DEPTH = 1000;
     private static final int SMALL = 256;
     private static final byte[] CRLF = {'\r', '\n'};
 
     private final JsonFactory json;
-    private final long most;
+    private final long maxBytes;
 
     /** @param maxReply most bytes of the replies to one request */
     KvReplies(JsonFactory json, long maxReply) {
         this.json = json;
         // As much as base64 takes; JSON writes some bytes as six.
-        this.most = maxReply / 3 * 4 + SMALL;
+        this.maxBytes = maxReply / 3 * 4 + SMALL;
     }
 
     /** Returns what a failed command responds with, in Redis' words where they are Redis'. */
@@ -101,7 +101,7 @@ final class KvReplies {
         void to(JsonGenerator g) throws IOException;
     }
 
-    /** About how many bytes there will be, lest large answers be copied as they grow. */
+    /** Estimates the size, so that a large response is not copied as it grows. */
     private static int expected(long size, boolean base64) {
         return (int) Math.min(Integer.MAX_VALUE / 2, SMALL + (base64 ? size / 3 * 4 : size + size / 16));
     }
@@ -126,7 +126,7 @@ final class KvReplies {
 
             @Override
             public void write(byte[] bytes, int from, int length) {
-                if (buffer.length() + length > most) {
+                if (buffer.length() + length > maxBytes) {
                     throw new KvException(
                             "ERR the request was run, but what it gave is too long as JSON, which writes some "
                                     + "bytes as six; ask for base64");
@@ -228,7 +228,7 @@ final class KvReplies {
     }
 
     private static void resp2(Buffer out, Response reply, int depth) {
-        if (depth > DEEPEST) {
+        if (depth > MAX_DEPTH) {
             throw new KvException(TOO_DEEP);
         }
         if (reply == null) {

@@ -30,8 +30,8 @@ import dev.millrace.redis.CommandOutcome;
 
 /**
  * {@code /redis}: the Upstash REST protocol. A command in the body or in the path, {@code /pipeline} and {@code /multi-exec} for
- * several, {@code /subscribe}, {@code /psubscribe} and {@code /monitor} to listen. Not by the REST layer, for here any path is a
- * command, and all errors are the protocol's own.
+ * several, {@code /subscribe}, {@code /psubscribe} and {@code /monitor} to listen. The REST layer is not used, because any path is a
+ * command here, and errors have the shape of the protocol.
  */
 @ApplicationScoped
 public class KvRoutes {
@@ -62,7 +62,7 @@ public class KvRoutes {
         router.route(BASE + "/*").order(order).handler(this::handle);
     }
 
-    /** How a caller wants to be answered. */
+    /** The format that a client wants the response in. */
     private record Format(boolean base64, boolean resp2) {
 
         static Format of(HttpServerRequest request) {
@@ -79,7 +79,7 @@ public class KvRoutes {
         HttpServerRequest request = context.request();
         try {
             if (!request.path().equals(BASE) && !request.path().startsWith(BASE + '/')) {
-                // It only leads here once decoded, and dots taken out: where the command begins cannot be told.
+                // Vert.x decoded the path and removed its dot segments to get here, so the start of the command is unknown.
                 throw new KvException("ERR the path must begin with " + BASE + ", as it is written");
             }
             String rest = request.path().length() <= BASE.length() + 1
@@ -96,7 +96,7 @@ public class KvRoutes {
                 case "subscribe", "psubscribe", "monitor" -> {
                     RequestMetrics.label(BASE + '/' + word);
                     access.caller(request, word.equals("monitor") ? Scopes.ADMIN : Scopes.REDIS);
-                    // It may have a body, which says nothing.
+                    // A body is allowed and ignored.
                     request.resume();
                     listeners.listen(context, word, rest.substring(Math.min(rest.length(), word.length() + 1)),
                             e -> answer(context, e));
@@ -157,7 +157,7 @@ public class KvRoutes {
                                 : replies.several(outcomes, format.base64());
                 end(context, 200, format.resp2() ? "application/octet-stream" : JSON, body);
             } catch (Throwable e) {
-                // Whatever it is, whoever waits is answered.
+                // Whatever it is: nobody else would answer the client.
                 fail(context, e);
             }
         }, failure -> fail(context, failure));
@@ -167,7 +167,7 @@ public class KvRoutes {
         answer(context, KvReplies.exception(failure));
     }
 
-    /** Answers a request whose body is not read. */
+    /** Responds to a request whose body is not read. */
     private void refuse(RoutingContext context, KvException e) {
         context.request().handler(bytes -> {});
         context.request().resume();
@@ -192,10 +192,10 @@ public class KvRoutes {
                 .putHeader("upstash-sync-token", service.syncToken()).end(body);
     }
 
-    /** A body on its way; bounded in size and in time. */
+    /** Reads a body; bounded in size and in time. */
     private final class Body {
 
-        private static final long LONGEST_S = 60;
+        private static final long MAX_SECONDS = 60;
 
         private final RoutingContext context;
         private final Consumer<byte[]> then;
@@ -217,7 +217,7 @@ public class KvRoutes {
             if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
                 context.response().writeContinue();
             }
-            long timer = context.vertx().setTimer(TimeUnit.SECONDS.toMillis(LONGEST_S), t -> {
+            long timer = context.vertx().setTimer(TimeUnit.SECONDS.toMillis(MAX_SECONDS), t -> {
                 over = true;
                 LingeringClose.after(request, context.vertx());
                 answer(context, new KvException(408, "ERR the request took too long to arrive"));

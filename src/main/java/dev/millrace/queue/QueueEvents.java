@@ -78,8 +78,7 @@ public class QueueEvents {
             }
             read.add(new Event(entry.get(0).toString(), fields));
         }
-        return new EventFeed.Batch<>(read, read.isEmpty() ? position : read.get(read.size() - 1).id(),
-                read.size() == BATCH);
+        return EventFeed.Batch.of(read, position, Event::id, read.size() == BATCH);
     }
 
     private Uni<Response> read(QueueName queue, String after) {

@@ -1,6 +1,5 @@
 package dev.millrace.session;
 
-import java.util.List;
 import java.util.Optional;
 
 import jakarta.enterprise.context.ApplicationScoped;
@@ -16,12 +15,12 @@ import dev.millrace.user.EventPosition;
 import dev.millrace.user.UserEvent;
 import dev.millrace.user.UserEvents;
 
-/** Follows what happens to sessions and refresh tokens, for those who listen. */
+/** Follows the events of sessions and refresh tokens for listeners. */
 @ApplicationScoped
 public class SessionEvents {
 
     private static final long POLL_MS = 250;
-    /** There, a look is a script per partition. */
+    /** On a cluster, each read is a script per partition. */
     private static final long CLUSTER_POLL_MS = 1000;
 
     private final UserEvents events;
@@ -33,16 +32,13 @@ public class SessionEvents {
     }
 
     /**
-     * Events as they happen; empty ones are heartbeats. Ends when the service stops.
+     * Returns events as they happen; empty ones are heartbeats. Ends when the service stops.
      *
      * @param after where to begin; null for now
-     * @throws ApiException 503 if too many listen already
+     * @throws ApiException 503 if there are too many listeners
      */
     public Multi<Optional<UserEvent>> follow(String tenant, EventPosition after) {
-        return feed.follow(after, events::now, position -> events.read(tenant, position).map(batch -> {
-            List<UserEvent> read = batch.events();
-            return new EventFeed.Batch<>(read, read.isEmpty() ? position : read.get(read.size() - 1).position(),
-                    batch.more());
-        }));
+        return feed.follow(after, events::now, position -> events.read(tenant, position)
+                .map(batch -> EventFeed.Batch.of(batch.events(), position, UserEvent::position, batch.more())));
     }
 }

@@ -32,7 +32,7 @@ import dev.millrace.http.json.Timestamps;
 import dev.millrace.user.EventPosition;
 import dev.millrace.user.UserEvent;
 
-/** What happens to sessions and refresh tokens, as server-sent events. */
+/** The events of sessions and refresh tokens, as server-sent events. */
 @Path("/v1/sessions/events")
 @RequiresScope(Scopes.SESSIONS_READ)
 @Tag(name = "Sessions")

@@ -16,7 +16,7 @@ public final class Timestamps {
 
     private Timestamps() {}
 
-    /** Writes the points in time of one answer, many of which are the same. Not for several threads. */
+    /** Writes the points in time of one response, many of which are equal. Not thread-safe. */
     public static final class Series {
         private long lastMs;
         private String last;

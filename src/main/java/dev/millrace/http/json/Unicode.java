@@ -1,11 +1,11 @@
 package dev.millrace.http.json;
 
-/** What JSON allows in a string and UTF-8 cannot write: half a character. */
+/** Finds lone surrogates, which JSON allows in a string and UTF-8 cannot encode. */
 public final class Unicode {
 
     private Unicode() {}
 
-    /** Whether each surrogate has its other half. A loop, for an encoder would cost several times as much. */
+    /** Whether each surrogate has its other half. A loop, because an encoder costs several times as much. */
     public static boolean isWellFormed(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

@@ -13,7 +13,7 @@ import jakarta.ws.rs.container.ResourceInfo;
 import jakarta.ws.rs.core.FeatureContext;
 import jakarta.ws.rs.ext.Provider;
 
-/** Knows which methods a path has, which a 405 must say; the REST layer does not. */
+/** Knows the methods of each path, which a 405 must list; the REST layer does not. */
 @Provider
 public class AllowedMethods implements DynamicFeature {
 
@@ -22,7 +22,7 @@ public class AllowedMethods implements DynamicFeature {
 
     private record Operation(Pattern path, String method) {}
 
-    /** The methods of the operations at {@code path}, in alphabetical order. */
+    /** Returns the methods of the operations at {@code path}, in alphabetical order. */
     public static List<String> at(String path) {
         return OPERATIONS.stream().filter(operation -> operation.path().matcher(path).matches())
                 .map(Operation::method).distinct().sorted().toList();

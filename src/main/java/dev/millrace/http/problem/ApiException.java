@@ -2,7 +2,7 @@ package dev.millrace.http.problem;
 
 import java.util.List;
 
-/** A request that cannot be served, for a reason its sender should know. Carries no stack trace. */
+/** A request that cannot be served, for a reason that the client must know. Carries no stack trace. */
 public final class ApiException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -1,7 +1,7 @@
 package dev.millrace.http.problem;
 
 /**
- * Everything that can go wrong, as clients see it: the {@code code} of a problem, its HTTP status and its title.
+ * Every kind of error that clients see: the {@code code} of a problem, its HTTP status and its title.
  * {@code docs/errors.md} says what to do about each.
  */
 public enum ErrorCode {
@@ -58,7 +58,7 @@ public enum ErrorCode {
         this.title = title;
     }
 
-    /** The stable name clients may test for. */
+    /** Returns the stable name that clients may test for. */
     public String code() {
         return code;
     }
@@ -97,7 +97,7 @@ public enum ErrorCode {
         };
     }
 
-    /** The code that best says what {@code status} means, for failures that carry nothing else. */
+    /** Returns the code that fits {@code status} best, for failures that carry nothing else. */
     public static ErrorCode ofStatus(int status) {
         return switch (status) {
             case 401 -> UNAUTHENTICATED;

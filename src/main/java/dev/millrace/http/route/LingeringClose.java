@@ -6,13 +6,13 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 
 /**
- * Closes the connection of a request that was refused unread. Closed at once, it would be reset by what the client is still
- * sending, and with it the answer lost on its way (RFC 9112, 9.6): so what comes is dropped for a while before.
+ * Closes the connection of a request that was refused unread. If it were closed at once, what the client is still sending would reset
+ * it, and the response would be lost (RFC 9112, section 9.6). So bytes that arrive are dropped for a while first.
  */
 public final class LingeringClose {
 
-    private static final long MOST_BYTES = 64 * 1024 * 1024;
-    private static final long LONGEST_MS = 5000;
+    private static final long MAX_BYTES = 64 * 1024 * 1024;
+    private static final long MAX_MS = 5000;
 
     private final HttpServerRequest request;
     private long dropped;
@@ -21,10 +21,10 @@ public final class LingeringClose {
         this.request = request;
     }
 
-    /** To be called before the answer, with no body read. */
+    /** Call this before the response is written, with no body read. */
     public static void after(HttpServerRequest request, Vertx vertx) {
         if (request.version() == HttpVersion.HTTP_2) {
-            // A stream is reset without the others.
+            // Resetting a stream leaves the others of the connection alone.
             request.response().endHandler(ended -> request.response().reset());
             return;
         }
@@ -33,10 +33,10 @@ public final class LingeringClose {
     }
 
     private void linger(Vertx vertx) {
-        long timer = vertx.setTimer(LONGEST_MS, t -> close());
+        long timer = vertx.setTimer(MAX_MS, t -> close());
         request.handler(bytes -> {
             dropped += bytes.length();
-            if (dropped > MOST_BYTES) {
+            if (dropped > MAX_BYTES) {
                 close();
             }
         });

@@ -37,7 +37,7 @@ import dev.millrace.http.json.Timestamps;
 import dev.millrace.queue.QueueEvents;
 import dev.millrace.queue.model.QueueName;
 
-/** What happens to the jobs of a queue, as server-sent events. */
+/** The events of a queue and its jobs, as server-sent events. */
 @Path("/v1/queues/{queue}/events")
 @RequiresScope(Scopes.QUEUES_READ)
 @Tag(name = "Job queues")

@@ -1,4 +1,5 @@
 import java.io.IOException;
+import java.io.PrintStream;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
@@ -48,6 +49,9 @@ public class LuaMutants {
     /** One change. {@code what} is {@code <line as it is> => <line as mutated>}, which later edits elsewhere leave alone. */
     private record Mutant(int line, String what, String source) {}
 
+    /** The results; what the tests print goes to the log. */
+    private static final PrintStream OUT = System.out;
+
     private final String script;
     private final List<String> tests;
     private final int tries;
@@ -64,6 +68,7 @@ public class LuaMutants {
 
     /** Arguments: the script's name, jqwik's tries per property, minutes to take at most, and the test classes. */
     public static void main(String[] args) throws Exception {
+        System.setOut(System.err);
         List<String> tests = List.of(args).subList(3, args.length);
         int status = new LuaMutants(args[0], Integer.parseInt(args[1]), tests).run(Integer.parseInt(args[2]));
         // Not by returning: a test that was given up may still run.
@@ -80,7 +85,7 @@ public class LuaMutants {
         long started = System.nanoTime();
         String failure = firstFailure(source, 600);
         if (failure != null) {
-            System.out.println(script + ": fails without a change: " + failure);
+            OUT.println(script + ": fails without a change: " + failure);
             return 2;
         }
         long baseline = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - started) + 1;
@@ -90,7 +95,7 @@ public class LuaMutants {
         for (Mutant mutant : mutants) {
             String outcome = killed.get(mutant.what());
             if (outcome == null && System.nanoTime() > end) {
-                System.out.println(script + ": out of time; start it again to go on");
+                OUT.println(script + ": out of time; start it again to go on");
                 return 3;
             }
             if (outcome == null) {
@@ -101,10 +106,10 @@ public class LuaMutants {
             Files.writeString(record, outcome.replace('\t', ' ') + "\t" + mutant.what() + "\n", StandardOpenOption.APPEND);
             if (outcome.equals("SURVIVED")) {
                 survived++;
-                System.out.println("SURVIVED " + script + ":" + mutant.line() + "  " + mutant.what());
+                OUT.println("SURVIVED " + script + ":" + mutant.line() + "  " + mutant.what());
             }
         }
-        System.out.println(script + ": " + mutants.size() + " mutants, " + survived + " survived, tests take " + baseline + " s");
+        OUT.println(script + ": " + mutants.size() + " mutants, " + survived + " survived, tests take " + baseline + " s");
         return survived == 0 ? 0 : 1;
     }
 

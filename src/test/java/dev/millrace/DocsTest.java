@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,7 +25,9 @@ import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 
+import io.quarkus.redis.datasource.ReactiveRedisDataSource;
 import io.smallrye.config.ConfigMapping;
+import io.smallrye.mutiny.Uni;
 
 import dev.millrace.auth.AuthConfig;
 import dev.millrace.cache.CacheConfig;
@@ -46,6 +49,8 @@ class DocsTest {
     private static final List<Class<?>> CONFIGS = List.of(RedisConfig.class, AuthConfig.class, RateLimitConfig.class,
             SessionConfig.class, TokenConfig.class, EventConfig.class, CacheConfig.class, QueueConfig.class,
             PushConfig.class, MailConfig.class, KvConfig.class);
+    /** A class, or a method of it, in code quotes. */
+    private static final Pattern CLASS = Pattern.compile("`([A-Z][a-z]\\w*)(?:\\.([a-z]\\w*))?`");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
     private static final Pattern ERROR_ROW = Pattern.compile("(?m)^\\| `([a-z-]+)` \\| (\\d{3}) \\|");
 
@@ -88,6 +93,28 @@ class DocsTest {
             }
         }
         assertEquals(Set.of(), broken);
+    }
+
+    /** A class of the service, of its tests or of Quarkus; a method is looked for in the class' source. */
+    @Test
+    void everyClassOnTheWayOfARequestExists() throws IOException {
+        Map<String, Path> sources = new HashMap<>();
+        try (Stream<Path> files = Files.walk(ROOT.resolve("src"))) {
+            files.filter(file -> file.toString().endsWith(".java"))
+                    .forEach(file -> sources.put(file.getFileName().toString().replace(".java", ""), file));
+        }
+        Set<String> foreign = Set.of(ReactiveRedisDataSource.class.getSimpleName(), Uni.class.getSimpleName());
+        Set<String> missing = new TreeSet<>();
+        for (MatchResult name : CLASS.matcher(read("docs/follow-one-request.md")).results().toList()) {
+            Path source = sources.get(name.group(1));
+            boolean known = name.group(2) == null
+                    ? source != null || foreign.contains(name.group(1))
+                    : source != null && read(source).contains(' ' + name.group(2) + '(');
+            if (!known) {
+                missing.add(name.group());
+            }
+        }
+        assertEquals(Set.of(), missing);
     }
 
     @Test

@@ -10,13 +10,13 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 
 import dev.millrace.http.json.JsonObject;
 
-/** What a session was opened with, for the user to know it by. */
+/** The device of a session, by which the user recognizes the session. */
 @RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Device(
         @Schema(description = "At most 2,048 characters", examples = "Mozilla/5.0 (X11; Linux x86_64) Firefox/145.0") String userAgent,
         @Schema(description = "At most 64 characters", examples = "203.0.113.7") String ipAddress) {
-    /** As it is kept. */
+    /** Returns the JSON that Redis holds. */
     JsonObject toJson() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         if (userAgent != null) {

@@ -14,28 +14,28 @@ import dev.millrace.http.json.JsonObject;
 import dev.millrace.http.problem.Violation;
 import dev.millrace.user.Lifetimes;
 
-/** A session to open, as it is asked for. What is absent takes its default. */
+/** The request to open a session. Absent fields take their defaults. */
 @RegisterForReflection
 @Schema(name = "NewSession")
 public record NewSession(
-        @Schema(description = "Whose session, 1 to 512 bytes", examples = "user-42", required = true) String userId,
-        @Schema(description = "Anything, up to 64 KB; default {}") JsonObject data,
-        @Schema(description = "Ends after so long without use; default 30m", type = SchemaType.STRING, examples = "30m") Duration idle,
-        @Schema(description = "Ends after so long in any case; default 12h", type = SchemaType.STRING, examples = "12h") Duration absolute,
+        @Schema(description = "The user, 1 to 512 bytes", examples = "user-42", required = true) String userId,
+        @Schema(description = "Your data, up to 64 KB; default {}") JsonObject data,
+        @Schema(description = "Expires after this time without use; default 30m", type = SchemaType.STRING, examples = "30m") Duration idle,
+        @Schema(description = "Expires after this time, used or not; default 12h", type = SchemaType.STRING, examples = "12h") Duration absolute,
         Device device,
-        @Schema(description = "Sessions the user may have at once, 1 to 10,000", examples = "5") Integer maxPerUser,
-        @Schema(description = "What to do when he has as many; default reject", examples = "evict-oldest") OnLimit onLimit,
-        @Schema(description = "When the user proved who he is; default now", examples = "2026-11-24T09:30:00.000Z") String authTime) {
+        @Schema(description = "Maximum number of sessions of the user, 1 to 10,000", examples = "5") Integer maxPerUser,
+        @Schema(description = "What to do when the user has reached the limit; default reject", examples = "evict-oldest") OnLimit onLimit,
+        @Schema(description = "When the user authenticated; default now", examples = "2026-11-24T09:30:00.000Z") String authTime) {
 
     private static final int MAX_USER_AGENT = 2048;
     private static final int MAX_IP_ADDRESS = 64;
 
-    /** What is wrong with it; empty if nothing is. */
+    /** Returns the violations; empty if the request is valid. */
     public List<Violation> violations() {
         List<Violation> found = new ArrayList<>();
         Lifetimes.check(found, userId, idle, absolute);
-        if (maxPerUser != null && (maxPerUser < 1 || maxPerUser > SessionService.MOST_PER_USER)) {
-            found.add(new Violation("maxPerUser", "must be between 1 and " + SessionService.MOST_PER_USER));
+        if (maxPerUser != null && (maxPerUser < 1 || maxPerUser > SessionService.MAX_PER_USER)) {
+            found.add(new Violation("maxPerUser", "must be between 1 and " + SessionService.MAX_PER_USER));
         }
         if (device != null) {
             checkText(found, "device.userAgent", device.userAgent(), MAX_USER_AGENT);

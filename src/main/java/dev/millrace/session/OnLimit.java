@@ -2,11 +2,11 @@ package dev.millrace.session;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 
-/** What to do when a user has as many sessions as allowed. */
+/** What to do when a user has reached the limit of sessions. */
 public enum OnLimit {
-    /** Refuse the new one. */
+    /** Refuses the new session. */
     REJECT("reject"),
-    /** End the one that was opened first. */
+    /** Ends the session that was opened first. */
     EVICT_OLDEST("evict-oldest");
 
     private final String id;

@@ -8,7 +8,7 @@ import dev.millrace.http.json.JsonObject;
 import dev.millrace.http.json.Timestamps;
 import dev.millrace.user.RecordState;
 
-/** A session as its users see it. Never holds the token. */
+/** A session as callers see it. It never contains the token. */
 @RegisterForReflection
 public record Session(@Schema(examples = "Xb3vK9wQm2Tz7LpR4sHd") String id, @Schema(examples = "user-42") String userId,
         JsonObject data, @Schema(implementation = Device.class) JsonObject device,
@@ -16,8 +16,8 @@ public record Session(@Schema(examples = "Xb3vK9wQm2Tz7LpR4sHd") String id, @Sch
         @Schema(description = "Within 30 s, or a tenth of idle if that is less", examples = "2026-11-24T09:41:12.345Z") String lastSeenAt,
         @Schema(examples = "2026-11-24T10:11:12.345Z") String idleExpiresAt,
         @Schema(examples = "2026-11-24T21:30:00.000Z") String absoluteExpiresAt,
-        @Schema(description = "When the user last proved who he is", examples = "2026-11-24T09:30:00.000Z") String authTime,
-        @Schema(description = "Counts changes of data; also the ETag", examples = "1") long version) {
+        @Schema(description = "When the user last authenticated", examples = "2026-11-24T09:30:00.000Z") String authTime,
+        @Schema(description = "Counts the changes of data; also the ETag", examples = "1") long version) {
 
     static Session of(String id, String userId, RecordState state, String data, String device) {
         return new Session(id, userId, new JsonObject(data),
@@ -26,7 +26,7 @@ public record Session(@Schema(examples = "Xb3vK9wQm2Tz7LpR4sHd") String id, @Sch
                 Timestamps.format(state.absolute()), Timestamps.format(authMs(state)), state.version());
     }
 
-    /** When the user last proved who he is, ms; 0 in the tail stands for the session's beginning. */
+    /** Returns when the user last authenticated, in ms. A 0 in the tail means: when the session was opened. */
     public static long authMs(RecordState state) {
         long told = Long.parseLong(state.tail());
         return told == 0 ? state.created() : told;

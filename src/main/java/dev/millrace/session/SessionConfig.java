@@ -11,23 +11,23 @@ import io.smallrye.config.WithDefault;
 
 import dev.millrace.http.json.DurationConverter;
 
-/** Settings of sessions: what holds where a request says nothing. */
+/** Defaults of sessions, for requests that omit a field. */
 @ConfigMapping(prefix = "millrace.sessions")
 public interface SessionConfig {
 
-    /** How long a session lives without being used. */
+    /** Time without use after which a session expires. */
     @WithDefault("30m")
     @WithConverter(DurationConverter.class)
     Duration idle();
 
-    /** How long a session lives at most. */
+    /** Age at which a session expires. */
     @WithDefault("12h")
     @WithConverter(DurationConverter.class)
     Duration absolute();
 
-    /** How many sessions a user may have at once. */
+    /** Maximum number of sessions of a user. */
     @WithDefault("10000")
     @Min(1)
-    @Max(SessionService.MOST_PER_USER)
+    @Max(SessionService.MAX_PER_USER)
     int maxPerUser();
 }

@@ -13,7 +13,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 @Singleton
 class SessionMetrics {
 
-    /** What was asked for. */
+    /** The operation. */
     enum Operation {
         CREATE,
         CURRENT,
@@ -25,12 +25,12 @@ class SessionMetrics {
         INTROSPECT
     }
 
-    /** What became of it. */
+    /** The result of an operation. */
     enum Outcome {
         OK,
-        /** No such session, or it has ended. */
+        /** The session is unknown or has ended. */
         INVALID,
-        /** Refused: too many sessions, another version, too large. */
+        /** Refused: too many sessions, another version, or too much data. */
         REFUSED
     }
 
@@ -41,7 +41,7 @@ class SessionMetrics {
             Map<Outcome, Counter> outcomes = new EnumMap<>(Outcome.class);
             for (Outcome outcome : Outcome.values()) {
                 outcomes.put(outcome, Counter.builder("millrace.session.operations")
-                        .description("Calls about sessions that were decided")
+                        .description("Completed operations on sessions")
                         .tag("operation", operation.name().toLowerCase(Locale.ROOT))
                         .tag("outcome", outcome.name().toLowerCase(Locale.ROOT)).register(registry));
             }

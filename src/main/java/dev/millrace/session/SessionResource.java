@@ -35,7 +35,7 @@ import dev.millrace.http.NoStore;
 import dev.millrace.http.json.JsonObject;
 import dev.millrace.http.problem.ApiException;
 
-/** Open a session, and what its holder does with it. The token is in a header, never in a path. */
+/** Opens sessions and serves their holders. The token is sent in a header, never in a path. */
 @Path("/v1/sessions")
 @Produces(MediaType.APPLICATION_JSON)
 @RequiresScope(Scopes.SESSIONS)
@@ -43,7 +43,7 @@ import dev.millrace.http.problem.ApiException;
 @Tag(name = "Sessions")
 public class SessionResource {
 
-    /** The header with the session's token. */
+    /** The header that carries the session's token. */
     static final String TOKEN = "Session-Token";
     private static final String MERGE_PATCH = "application/merge-patch+json";
     private static final String TOKEN_DESCRIPTION = "The session's token";
@@ -63,7 +63,7 @@ public class SessionResource {
     @RegisterForReflection
     @Schema(name = "OpenedSession")
     public record Opened(
-            @Schema(description = "Shown this once", examples = "s1.kPq3vK9wQm2Tz7LpR4sH.uZ8...") String token,
+            @Schema(description = "Returned only once", examples = "s1.kPq3vK9wQm2Tz7LpR4sH.uZ8...") String token,
             Session session) {
 
         static Opened of(SessionService.Opened opened) {
@@ -71,28 +71,28 @@ public class SessionResource {
         }
     }
 
-    /** What to change. */
+    /** A change of the data. */
     @RegisterForReflection
     @Schema(name = "SessionPatch")
     public record Patch(
             @Schema(description = "Merged into the session's data (RFC 7396); null removes", required = true) JsonObject data) {}
 
-    /** Why the token is rotated. */
+    /** The reason for a rotation. */
     @RegisterForReflection
     @Schema(name = "SessionRotation")
     public record Rotation(
-            @Schema(description = "The user has just proved who he is: sets authTime", defaultValue = "false") Boolean reauthenticated) {}
+            @Schema(description = "The user has just authenticated again: sets authTime", defaultValue = "false") Boolean reauthenticated) {}
 
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
-    @Operation(summary = "Open a session", description = "After you have checked who the user is. Give the token to the client; the service keeps only a digest of it.")
+    @Operation(summary = "Open a session", description = "Authenticate the user first. Give the token to the client; the service stores only a digest of it.")
     @RequestBody(content = @Content(schema = @Schema(implementation = NewSession.class), examples = @ExampleObject(name = "a login", value = NEW)))
     @APIResponse(responseCode = "201", description = "Opened", content = @Content(schema = @Schema(implementation = Opened.class)))
-    @APIResponse(responseCode = "409", description = "The user has as many sessions as allowed")
+    @APIResponse(responseCode = "409", description = "The user has reached the limit of sessions")
     @APIResponse(responseCode = "413", description = "The data is over 64 KB")
     public Uni<RestResponse<Opened>> create(NewSession request) {
         if (request == null) {
-            throw ApiException.invalid("", "The body must be a session to open");
+            throw ApiException.invalid("", "Send the session to open as a JSON body");
         }
         return service.create(caller.tenant(), request)
                 .map(opened -> answer(201, Opened.of(opened), opened.session()));
@@ -101,12 +101,12 @@ public class SessionResource {
     @GET
     @Path("current")
     @RequiresScope(Scopes.SESSIONS_READ)
-    @Operation(summary = "Read the session of a token", description = "Counts as using it, unless `touch=false` or the API key has `sessions:read` only.")
+    @Operation(summary = "Read the session of a token", description = "Counts as use, unless `touch=false` or the API key has only `sessions:read`.")
     @APIResponse(responseCode = "200", description = "The session", content = @Content(schema = @Schema(implementation = Session.class)))
     @APIResponse(responseCode = "401", description = "The session is unknown, has expired or was ended")
     public Uni<RestResponse<Session>> current(
             @Parameter(description = TOKEN_DESCRIPTION, required = true) @HeaderParam(TOKEN) String token,
-            @Parameter(description = "false only looks") @QueryParam("touch") @DefaultValue("true") String touch) {
+            @Parameter(description = "false reads without counting as use") @QueryParam("touch") @DefaultValue("true") String touch) {
         if (!touch.equals("true") && !touch.equals("false")) {
             throw ApiException.invalid("touch", "must be true or false");
         }
@@ -117,15 +117,15 @@ public class SessionResource {
     @PATCH
     @Path("current")
     @Consumes({MERGE_PATCH, MediaType.APPLICATION_JSON})
-    @Operation(summary = "Change the session's data", description = "Merges a patch (RFC 7396). Patches of different members never undo each other; with If-Match, one that was made from an older version is refused.")
+    @Operation(summary = "Change the session's data", description = "Merges a patch (RFC 7396). Patches of different members never undo each other. With If-Match, a patch of an older version is refused.")
     @RequestBody(content = @Content(schema = @Schema(implementation = Patch.class), examples = @ExampleObject(name = "set one, remove one", value = "{\"data\":{\"theme\":\"dark\",\"cart\":null}}")))
-    @APIResponse(responseCode = "200", description = "The session as it is now", content = @Content(schema = @Schema(implementation = Session.class)))
+    @APIResponse(responseCode = "200", description = "The changed session", content = @Content(schema = @Schema(implementation = Session.class)))
     @APIResponse(responseCode = "401", description = "The session is unknown, has expired or was ended")
     @APIResponse(responseCode = "412", description = "The session has another version")
     @APIResponse(responseCode = "413", description = "The data would be over 64 KB")
     public Uni<RestResponse<Session>> patch(
             @Parameter(description = TOKEN_DESCRIPTION, required = true) @HeaderParam(TOKEN) String token,
-            @Parameter(description = "The ETag the patch was made from") @HeaderParam(HttpHeaders.IF_MATCH) String ifMatch,
+            @Parameter(description = "The ETag that the patch is based on") @HeaderParam(HttpHeaders.IF_MATCH) String ifMatch,
             Patch patch) {
         if (patch == null || patch.data() == null) {
             throw ApiException.invalid("data", "must be an object");
@@ -137,7 +137,7 @@ public class SessionResource {
     @POST
     @Path("current/rotate")
     @Consumes(MediaType.APPLICATION_JSON)
-    @Operation(summary = "Exchange the token", description = "Same session, same deadlines, new token; the old one is dead at once. Do it whenever the user's privileges change.")
+    @Operation(summary = "Rotate the token", description = "Returns a new token for the same session with the same deadlines; the old token is invalid at once. Rotate whenever the user's privileges change.")
     @RequestBody(required = false, content = @Content(schema = @Schema(implementation = Rotation.class), examples = @ExampleObject(name = "after a password", value = "{\"reauthenticated\":true}")))
     @APIResponse(responseCode = "200", description = "The session with its new token", content = @Content(schema = @Schema(implementation = Opened.class)))
     @APIResponse(responseCode = "401", description = "The session is unknown, has expired or was ended")
@@ -151,9 +151,9 @@ public class SessionResource {
 
     @DELETE
     @Path("current")
-    @Operation(summary = "Log out", description = "Ends the session. Whatever races with it, nothing revives it.")
+    @Operation(summary = "Log out", description = "Ends the session. No concurrent call revives it.")
     @APIResponse(responseCode = "204", description = "Ended")
-    @APIResponse(responseCode = "401", description = "It had ended already, or never was")
+    @APIResponse(responseCode = "401", description = "The session is unknown or had already ended")
     public Uni<Void> logOut(
             @Parameter(description = TOKEN_DESCRIPTION, required = true) @HeaderParam(TOKEN) String token) {
         return service.logOut(caller.tenant(), token);

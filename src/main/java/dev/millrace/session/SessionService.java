@@ -28,20 +28,20 @@ import dev.millrace.user.UserRecords;
 import dev.millrace.user.UserRecords.Stored;
 
 /**
- * Logins that last. A session is alive from the answer that opens it until it is logged out, revoked, evicted, unused for
- * {@code idle}, or {@code absolute} old; once dead, no call brings it back, however it races. Every call is one atomic script
- * in Redis and goes by Redis' clock. While Redis is away every call fails: nobody is let in unseen.
+ * Sessions of users. A session is valid until it is logged out, revoked, evicted, unused for {@code idle}, or {@code absolute} old.
+ * After that no concurrent call revives it. Every call is one atomic script in Redis, by Redis' clock. While Redis is unavailable
+ * every call fails: no token is accepted without a check.
  */
 @ApplicationScoped
 public class SessionService {
 
-    /** The most sessions any user may have at once. */
-    public static final int MOST_PER_USER = 10_000;
+    /** Maximum number of sessions of any user. */
+    public static final int MAX_PER_USER = 10_000;
 
     /** How far ahead of this node's clock an {@code authTime} may be. */
     private static final long CLOCK_TOLERANCE_MS = 60_000;
 
-    /** A session with its token, which is told this once. */
+    /** A session with its token, which is returned only once. */
     public record Opened(SessionToken token, Session session) {}
 
     private final SessionStore store;
@@ -57,7 +57,7 @@ public class SessionService {
         this.metrics = metrics;
     }
 
-    /** Early, so that a wrong configuration is told before anything connects. */
+    /** Runs early, so that an invalid configuration is reported before anything connects. */
     void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE - 2) StartupEvent event) {
         if (!Lifetimes.isValid(config.idle()) || !Lifetimes.isValid(config.absolute())) {
             throw new ConfigurationException(
@@ -69,7 +69,7 @@ public class SessionService {
      * Opens a session.
      *
      * @throws ApiException 400 if the request is not valid, 413 if its data is too large; the Uni fails with 409 if the user
-     *         has as many sessions as allowed
+     *         has reached the limit of sessions
      */
     public Uni<Opened> create(String tenant, NewSession request) {
         List<Violation> violations = request.violations();
@@ -102,26 +102,26 @@ public class SessionService {
         }
         long time = Timestamps.parse("authTime", request.authTime());
         if (time <= 0 || time > System.currentTimeMillis() + CLOCK_TOLERANCE_MS) {
-            throw ApiException.invalid("authTime", "must not be in the future, nor before 1970");
+            throw ApiException.invalid("authTime", "must not be in the future or before 1970");
         }
         return time;
     }
 
     /**
-     * The session of a token.
+     * Returns the session of a token.
      *
-     * @param touch whether this counts as using it
+     * @param touch whether this counts as use
      */
     public Uni<Session> current(String tenant, String token, boolean touch) {
         return current(tenant, parsed(Operation.CURRENT, token), touch);
     }
 
-    /** As above, of a token that is read already. */
+    /** As above, for a parsed token. */
     Uni<Session> current(String tenant, SessionToken token, boolean touch) {
         return store.current(tenant, token, touch).map(stored -> found(Operation.CURRENT, stored));
     }
 
-    /** The session of a token, without touching it; null if there is none. */
+    /** Returns the session of a token without counting as use; null if there is none. */
     public Uni<Stored> inspect(String tenant, String token) {
         SessionToken parsed = SessionToken.parse(token);
         Uni<Stored> found = parsed == null ? Uni.createFrom().nullItem() : store.current(tenant, parsed, false);
@@ -130,9 +130,9 @@ public class SessionService {
     }
 
     /**
-     * Merges a patch into a session's data (RFC 7396), and counts as using it.
+     * Merges a patch into a session's data (RFC 7396). Counts as use.
      *
-     * @param versions any of which it must have, else 412; null for any at all
+     * @param versions one of which the session must have, otherwise 412; null for any version
      */
     public Uni<Session> patch(String tenant, String token, JsonObject patch, List<Long> versions) {
         Lifetimes.requireSize("data", patch);
@@ -154,9 +154,9 @@ public class SessionService {
     }
 
     /**
-     * Exchanges the token of a session; the one presented is dead from then on.
+     * Rotates the token of a session. The presented token is invalid from then on.
      *
-     * @param reauthenticated whether the user has just proved who he is again
+     * @param reauthenticated whether the user has just authenticated again
      */
     public Uni<Opened> rotate(String tenant, String token, boolean reauthenticated) {
         SessionToken presented = parsed(Operation.ROTATE, token);
@@ -186,7 +186,7 @@ public class SessionService {
                 .invoke(ended -> metrics.count(Operation.LOGOUT, ended ? Outcome.OK : Outcome.INVALID));
     }
 
-    /** One page of a user's sessions, the newest first. */
+    /** Returns one page of a user's sessions, newest first. */
     public Uni<Page<Session>> list(String tenant, String userId, int limit, String cursor) {
         Page.requireLimit(limit);
         return records.list(owner(tenant, UserKey.of(userId)), limit, Page.decode(cursor))
@@ -206,9 +206,9 @@ public class SessionService {
     }
 
     /**
-     * Ends all of a user's sessions; takes the same few steps however many there are.
+     * Ends all of a user's sessions, in the same few steps for any number of sessions.
      *
-     * @param except id of the one that stays, or null; where it is not alive nothing is done
+     * @param except id of the session to keep, or null; if it is not valid, no session is ended
      */
     public Uni<Void> revokeAll(String tenant, String userId, String except) {
         return records.removeAll(owner(tenant, UserKey.of(userId)), except).map(removal -> {

@@ -16,16 +16,16 @@ import dev.millrace.user.RecordKind;
 import dev.millrace.user.RecordState;
 import dev.millrace.user.UserRecords.Stored;
 
-/** What the holder of a token may do with his session, each in one script. */
+/** The operations of a token's holder on the session, each in one script. */
 @Singleton
 class SessionStore {
 
-    /** How a patch went. */
+    /** The result of a patch. */
     enum Patched implements ReplyCode {
         DONE(1),
-        /** There is no such session. */
+        /** The session is unknown or has ended. */
         INVALID(0),
-        /** It has another version than asked for. */
+        /** The session has none of the required versions. */
         STALE(-1),
         TOO_LARGE(-2);
 
@@ -41,7 +41,7 @@ class SessionStore {
         }
     }
 
-    /** The outcome of a patch; {@code session} only where it is DONE, {@code version} where it is STALE. */
+    /** The outcome of a patch; {@code session} only if it is DONE, {@code version} only if it is STALE. */
     record PatchOutcome(Patched patched, Stored session, long version) {}
 
     private static final ReplyCodes<Patched> PATCHED = ReplyCodes.of(Patched.class);
@@ -62,7 +62,7 @@ class SessionStore {
         return new Owner(tenant, RecordKind.SESSION, token.user());
     }
 
-    /** The session of a token, or null. */
+    /** Returns the session of a token, or null. */
     Uni<Stored> current(String tenant, SessionToken token, boolean touch) {
         Owner owner = owner(tenant, token);
         String id = token.id();
@@ -74,7 +74,7 @@ class SessionStore {
     /**
      * Merges a patch into a session's data.
      *
-     * @param versions any of which the session must have; null for any at all
+     * @param versions one of which the session must have; null for any version
      */
     Uni<PatchOutcome> patch(String tenant, SessionToken token, String json, List<Long> versions, int maxBytes) {
         Owner owner = owner(tenant, token);
@@ -95,7 +95,7 @@ class SessionStore {
                 });
     }
 
-    /** Gives the session of a token another one; null if there is no such session. */
+    /** Replaces the token of a session; null if there is no such session. */
     Uni<Stored> rotate(String tenant, SessionToken token, SessionToken successor, boolean reauthenticated) {
         return scripts.run(rotate, List.of(owner(tenant, token).records()),
                 List.of(token.id(), token.digest(), successor.digest(), reauthenticated ? "1" : "0"))

@@ -8,13 +8,13 @@ import dev.millrace.encoding.Digests;
 import dev.millrace.user.UserKey;
 
 /**
- * The secret that a session's holder presents: {@code s1.<user>.<selector and secret>}.
+ * The token of a session: {@code s1.<user>.<selector and secret>}.
  *
- * <p>The first part leads to the keys of its user ({@link UserKey}) and is all that is in clear. The rest is 48 random
- * bytes: a selector of 120 bits, which stays the same as long as the session lives and whose digest is the session's public
- * {@code id}; and a secret of 264 bits, which changes with each rotation. Redis knows the id, and a digest of all 48 bytes.
+ * <p>The first part selects the keys of the user ({@link UserKey}) and is the only part that is not secret. The rest is 48 random
+ * bytes: a selector of 120 bits, which stays the same while the session lives and whose digest is the session's public {@code id};
+ * and a secret of 264 bits, which changes with each rotation. Redis holds the id, and a digest of all 48 bytes.
  *
- * <p>Not a record, so that nothing prints it by accident.
+ * <p>Not a record, so that no log prints it by accident.
  */
 final class SessionToken {
 
@@ -23,7 +23,7 @@ final class SessionToken {
     private static final int BYTES = 48;
     private static final int ID_BYTES = 15;
     private static final int SECRET_AT = PREFIX.length() + UserKey.LENGTH + 1;
-    /** Of 48 bytes in base64url; all of its characters count, so no two tokens stand for the same bytes. */
+    /** Length of 48 bytes in base64url. Every character is significant, so no two tokens encode the same bytes. */
     private static final int LENGTH = SECRET_AT + BYTES / 3 * 4;
 
     private final UserKey user;
@@ -34,14 +34,14 @@ final class SessionToken {
         this.bytes = bytes;
     }
 
-    /** A token for a new session. */
+    /** Creates a token for a new session. */
     static SessionToken random(UserKey user, SecureRandom random) {
         byte[] bytes = new byte[BYTES];
         random.nextBytes(bytes);
         return new SessionToken(user, bytes);
     }
 
-    /** Reads what was presented; null if it is no session token, whatever it is. */
+    /** Parses a presented token; null if it is not a session token. */
     static SessionToken parse(String text) {
         if (text == null || text.length() != LENGTH || !text.startsWith(PREFIX) || text.charAt(SECRET_AT - 1) != '.') {
             return null;
@@ -55,7 +55,7 @@ final class SessionToken {
         }
     }
 
-    /** Another token for the same session. */
+    /** Creates another token for the same session. */
     SessionToken successor(SecureRandom random) {
         byte[] successor = new byte[BYTES];
         random.nextBytes(successor);
@@ -67,17 +67,17 @@ final class SessionToken {
         return user;
     }
 
-    /** The session's public id. */
+    /** Returns the session's public id. */
     String id() {
         return Digests.base64url(Digests.sha256(Arrays.copyOf(bytes, SELECTOR_BYTES)), ID_BYTES);
     }
 
-    /** What Redis knows of the token. */
+    /** Returns the digest that Redis holds. */
     String digest() {
         return Digests.base64url(Digests.sha256(bytes), 32);
     }
 
-    /** The token itself. */
+    /** Returns the token as clients send it. */
     String text() {
         return PREFIX + user.hash() + '.' + Base64.getUrlEncoder().encodeToString(bytes);
     }

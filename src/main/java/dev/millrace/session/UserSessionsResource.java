@@ -26,7 +26,7 @@ import dev.millrace.http.Page;
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.user.Lifetimes;
 
-/** A user's sessions, one per device: list them, throw some out. */
+/** Lists and revokes a user's sessions. */
 @Path("/v1/users/{userId}/sessions")
 @Produces(MediaType.APPLICATION_JSON)
 @RequiresScope(Scopes.SESSIONS)
@@ -44,22 +44,22 @@ public class UserSessionsResource {
 
     @GET
     @RequiresScope(Scopes.SESSIONS_READ)
-    @Operation(summary = "List a user's sessions", description = "The newest first. Empty for a user who has none.")
-    @APIResponse(responseCode = "200", description = "One page; shorter than `limit` where sessions carry much data")
+    @Operation(summary = "List a user's sessions", description = "Newest first. Empty for a user without sessions.")
+    @APIResponse(responseCode = "200", description = "One page; shorter than `limit` if the sessions have much data")
     public Uni<Page<Session>> list(@PathParam("userId") String userId,
             @Parameter(description = "Items on a page, 1 to 500") @QueryParam("limit") @DefaultValue("50") int limit,
-            @Parameter(description = "`nextCursor` of the page before") @QueryParam("cursor") String cursor) {
+            @Parameter(description = "`nextCursor` of the previous page") @QueryParam("cursor") String cursor) {
         return service.list(caller.tenant(), Lifetimes.checkedUser(userId), limit, cursor);
     }
 
     @DELETE
-    @Operation(summary = "Revoke all of a user's sessions", description = "Takes the same time however many there are.")
-    @APIResponse(responseCode = "204", description = "Revoked; also where there were none")
-    @APIResponse(responseCode = "404", description = "The session to keep is not alive; nothing was revoked")
+    @Operation(summary = "Revoke all of a user's sessions", description = "Takes the same time for any number of sessions.")
+    @APIResponse(responseCode = "204", description = "Revoked; also if there were none")
+    @APIResponse(responseCode = "404", description = "The session to keep is unknown or has ended; no session was revoked")
     public Uni<Void> revokeAll(@PathParam("userId") String userId,
-            @Parameter(description = "Id of the session that stays") @QueryParam("except") String except,
+            @Parameter(description = "Id of the session to keep") @QueryParam("except") String except,
             @Context UriInfo uri) {
-        // One that is empty or misspelt would end the very session that was to stay.
+        // An empty or misspelt parameter would end the session that was to be kept.
         String query = uri.getRequestUri().getRawQuery();
         if (query != null && (except == null || !query.startsWith("except=") || query.indexOf('&') >= 0)) {
             throw ApiException.invalid("except", "must be the only parameter, and not empty");
@@ -69,7 +69,7 @@ public class UserSessionsResource {
 
     @DELETE
     @Path("{id}")
-    @Operation(summary = "Revoke one session", description = "By its id, as lists and events show it.")
+    @Operation(summary = "Revoke one session", description = "By its id, which lists and events contain.")
     @APIResponse(responseCode = "204", description = "Revoked")
     @APIResponse(responseCode = "404", description = "The user has no such session")
     public Uni<Void> revoke(@PathParam("userId") String userId, @PathParam("id") String id) {

@@ -13,19 +13,19 @@ import dev.millrace.http.json.JsonObject;
 import dev.millrace.http.problem.Violation;
 import dev.millrace.user.Lifetimes;
 
-/** A family of refresh tokens to begin, as it is asked for. What is absent takes its default. */
+/** The request to issue a family of refresh tokens. Absent fields take their defaults. */
 @RegisterForReflection
 @Schema(name = "NewFamily")
 public record NewFamily(
-        @Schema(description = "Whose tokens, 1 to 512 bytes", examples = "user-42", required = true) String userId,
-        @Schema(description = "Anything, up to 64 KB, given back at each rotation; default {}") JsonObject claims,
-        @Schema(description = "Ends after so long without rotation; default 14d", type = SchemaType.STRING, examples = "14d") Duration idle,
-        @Schema(description = "Ends after so long in any case; default 90d", type = SchemaType.STRING, examples = "90d") Duration absolute,
-        @Schema(description = "How long after a rotation the token before gets the same successor, 0 to 60s; default 10s", type = SchemaType.STRING, examples = "10s") Duration grace) {
+        @Schema(description = "The user, 1 to 512 bytes", examples = "user-42", required = true) String userId,
+        @Schema(description = "Your data, up to 64 KB, returned at each rotation; default {}") JsonObject claims,
+        @Schema(description = "Expires after this time without rotation; default 14d", type = SchemaType.STRING, examples = "14d") Duration idle,
+        @Schema(description = "Expires after this time, rotated or not; default 90d", type = SchemaType.STRING, examples = "90d") Duration absolute,
+        @Schema(description = "How long after a rotation the previous token returns the same successor, 0 to 60s; default 10s", type = SchemaType.STRING, examples = "10s") Duration grace) {
 
     static final Duration MAX_GRACE = Duration.ofSeconds(60);
 
-    /** What is wrong with it; empty if nothing is. */
+    /** Returns the violations; empty if the request is valid. */
     public List<Violation> violations() {
         List<Violation> found = new ArrayList<>();
         Lifetimes.check(found, userId, idle, absolute);

@@ -13,11 +13,11 @@ import dev.millrace.user.UserKey;
  * A refresh token: {@code r1.<key id>.<user>.<selector, secret, signature>}.
  *
  * <p>The selector, 120 random bits, is the same in all tokens of a family; its digest is the family's public id. The secret,
- * 256 bits, is a token's own: that of the first one is random, that of a successor is the HMAC of a random salt under the
- * secret before. So whoever presents a token can be given the same successor again, although Redis knows only digests and the
- * salt. The signature tells a token that was once given from one that is made up or mistyped, without asking Redis.
+ * 256 bits, differs in each token: the first is random, that of a successor is the HMAC of a random salt under the previous secret.
+ * So the same token can return the same successor again, although Redis holds only digests and the salt. The signature
+ * distinguishes an issued token from an invented or mistyped one without a call to Redis.
  *
- * <p>Not a record, so that nothing prints it by accident.
+ * <p>Not a record, so that no log prints it by accident.
  */
 final class RefreshToken {
 
@@ -39,7 +39,7 @@ final class RefreshToken {
         this.secret = secret;
     }
 
-    /** The first token of a new family. */
+    /** Creates the first token of a new family. */
     static RefreshToken random(UserKey user, SecureRandom random) {
         byte[] selector = new byte[SELECTOR_BYTES];
         byte[] secret = new byte[SECRET_BYTES];
@@ -48,7 +48,7 @@ final class RefreshToken {
         return new RefreshToken(user, selector, secret);
     }
 
-    /** Reads what was presented; null if it is no refresh token, or its signature is not right. */
+    /** Parses a presented token; null if it is not a refresh token or its signature is invalid. */
     static RefreshToken parse(String text, TokenKeys keys) {
         if (text == null || text.length() > MAX_LENGTH || !text.startsWith(PREFIX)) {
             return null;
@@ -64,7 +64,7 @@ final class RefreshToken {
         } catch (IllegalArgumentException e) {
             return null;
         }
-        // 63 bytes are 84 characters, all of which count: no two texts stand for the same bytes.
+        // 63 bytes are 84 characters, and each is significant: no two texts encode the same bytes.
         if (bytes.length != BYTES || parts[3].length() != BYTES / 3 * 4) {
             return null;
         }
@@ -77,7 +77,7 @@ final class RefreshToken {
                         : null;
     }
 
-    /** The next token of the family, always the same for the same salt. */
+    /** Returns the next token of the family, always the same for the same salt. */
     RefreshToken successor(byte[] salt) {
         return new RefreshToken(user, selector, Digests.hmacSha256(secret, salt));
     }
@@ -86,17 +86,17 @@ final class RefreshToken {
         return user;
     }
 
-    /** The family's public id. */
+    /** Returns the family's public id. */
     String family() {
         return Digests.base64url(Digests.sha256(selector), FAMILY_BYTES);
     }
 
-    /** What Redis knows of the token. */
+    /** Returns the digest that Redis holds. */
     String digest() {
         return Digests.base64url(Digests.sha256(secret), 32);
     }
 
-    /** The token itself, signed with the present key. */
+    /** Returns the token as clients send it, signed with the current key. */
     String text(TokenKeys keys) {
         byte[] bytes = Arrays.copyOf(selector, BYTES);
         System.arraycopy(secret, 0, bytes, SELECTOR_BYTES, SECRET_BYTES);

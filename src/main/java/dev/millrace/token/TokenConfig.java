@@ -13,37 +13,37 @@ import io.smallrye.config.WithDefault;
 
 import dev.millrace.http.json.DurationConverter;
 
-/** Settings of refresh tokens: what holds where a request says nothing, and the keys they are signed with. */
+/** Defaults of refresh tokens, for requests that omit a field, and the keys that sign them. */
 @ConfigMapping(prefix = "millrace.tokens")
 public interface TokenConfig {
 
-    /** How long a family lives without being rotated. */
+    /** Time without rotation after which a family expires. */
     @WithDefault("14d")
     @WithConverter(DurationConverter.class)
     Duration idle();
 
-    /** How long a family lives at most. */
+    /** Age at which a family expires. */
     @WithDefault("90d")
     @WithConverter(DurationConverter.class)
     Duration absolute();
 
-    /** How long after a rotation the token before still gets the same successor; 0 to 60 s. */
+    /** How long after a rotation the previous token returns the same successor; 0 to 60 s. */
     @WithDefault("10s")
     @WithConverter(DurationConverter.class)
     Duration grace();
 
-    /** How many families a user may have at once; the oldest ends when there are more. */
+    /** Maximum number of families of a user; one more evicts the oldest. */
     @WithDefault("1000")
     @Min(1)
     @Max(10_000)
     int maxPerUser();
 
     /**
-     * Secrets, at least 32 characters, by key id ({@code [A-Za-z0-9-]{1,32}}, not {@code 0}). With them, whoever can write to
-     * Redis still cannot make a token. A token whose key is gone is not valid.
+     * Secrets, at least 32 characters, by key id ({@code [A-Za-z0-9-]{1,32}}, not {@code 0}). With them, write
+     * access to Redis does not allow creating a token. A token whose key was removed is invalid.
      */
     Map<String, String> keys();
 
-    /** Id of the key that signs; needed where there are several. */
+    /** Id of the key that signs; required with several keys. */
     Optional<String> signWith();
 }

@@ -18,11 +18,11 @@ import io.quarkus.runtime.configuration.ConfigurationException;
 import dev.millrace.encoding.Digests;
 
 /**
- * The keys that refresh tokens are signed with. To change keys: add the new one, sign with it, and take the old one away when
- * the tokens it signed have been rotated or have ended, after {@code idle} at the latest.
+ * The keys that sign refresh tokens. To change keys, add the new one, sign with it, and remove the old one when the tokens it
+ * signed have been rotated or have expired, after {@code idle} at the latest.
  *
- * <p>Without any, tokens carry a mere checksum under the id {@code 0}. They are as hard to guess, and Redis' contents as
- * useless to a thief; but who can write to Redis can make some. Once a key is configured, such tokens are not valid.
+ * <p>Without a key, tokens have only a checksum, under the id {@code 0}. They are as hard to guess, and read access to Redis is as
+ * useless to an attacker, but write access allows creating tokens. Once a key is configured, such tokens are invalid.
  */
 @ApplicationScoped
 public class TokenKeys {
@@ -31,7 +31,7 @@ public class TokenKeys {
     private static final String UNSIGNED = "0";
     private static final byte[] CHECKSUM = "millrace refresh token".getBytes(StandardCharsets.US_ASCII);
     private static final Pattern KEY_ID = Pattern.compile("[A-Za-z0-9-]{1,32}");
-    /** The configuration takes each of these for something else, without a word. */
+    /** Characters that the configuration would silently interpret in another way. */
     private static final Pattern LOST = Pattern.compile("MILLRACE_TOKENS_KEYS_[A-Z0-9]+_[A-Z0-9_]+");
     private static final int MIN_SECRET = 32;
 
@@ -55,18 +55,18 @@ public class TokenKeys {
         current = config.signWith().orElseGet(() -> keys.keySet().iterator().next());
     }
 
-    /** Early, so that a wrong configuration is told before anything connects. */
+    /** Runs early, so that an invalid configuration is reported before anything connects. */
     void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE - 2) StartupEvent event) {
         System.getenv().keySet().stream().filter(name -> LOST.matcher(name).matches()).forEach(name -> LOG.warnf(
-                "%s is not understood: a key id in the environment cannot hold an underscore", name));
+                "%s is not supported: a key id in the environment cannot contain an underscore", name));
     }
 
-    /** Id of the key that signs. */
+    /** Returns the id of the key that signs. */
     String current() {
         return current;
     }
 
-    /** The signature of the parts by a key; null if there is no such key. */
+    /** Returns the signature of the parts by a key; null if there is no such key. */
     byte[] sign(String keyId, byte[]... parts) {
         byte[] key = keys.get(keyId);
         return key == null ? null : Digests.hmacSha256(key, parts);

@@ -17,11 +17,11 @@ class TokenMetrics {
     private final Counter[] rotations = new Counter[Rotated.values().length];
 
     TokenMetrics(MeterRegistry registry) {
-        families = Counter.builder("millrace.token.families").description("Families of refresh tokens that began")
+        families = Counter.builder("millrace.token.families").description("Families of refresh tokens that were issued")
                 .register(registry);
         for (Rotated outcome : Rotated.values()) {
             rotations[outcome.ordinal()] = Counter.builder("millrace.token.rotations")
-                    .description("Attempts to exchange a refresh token")
+                    .description("Attempts to rotate a refresh token")
                     .tag("outcome", outcome.name().toLowerCase(Locale.ROOT)).register(registry);
         }
     }

@@ -28,7 +28,7 @@ import dev.millrace.http.json.Timestamps;
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.user.UserRecords.Stored;
 
-/** Refresh tokens: issue, exchange, revoke. The token is in a body, never in a path. */
+/** Issues, rotates and revokes refresh tokens. The token is sent in a body, never in a path. */
 @Path("/v1/tokens")
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
@@ -51,9 +51,9 @@ public class TokenResource {
     @RegisterForReflection
     @Schema(name = "IssuedToken")
     public record Issued(
-            @Schema(description = "Shown this once", examples = "r1.0.kPq3vK9wQm2Tz7LpR4sH.uZ8...") String refreshToken,
+            @Schema(description = "Returned only once", examples = "r1.0.kPq3vK9wQm2Tz7LpR4sH.uZ8...") String refreshToken,
             @Schema(examples = "Xb3vK9wQm2Tz7LpR4sHd") String family,
-            @Schema(description = "Unless it is rotated before", examples = "2026-12-08T09:30:00.000Z") String expiresAt) {}
+            @Schema(description = "When the family expires, unless it is rotated", examples = "2026-12-08T09:30:00.000Z") String expiresAt) {}
 
     /** A token's successor. */
     @RegisterForReflection
@@ -71,7 +71,7 @@ public class TokenResource {
         }
     }
 
-    /** A token that is presented. */
+    /** A presented token. */
     @RegisterForReflection
     @Schema(name = "PresentedToken")
     public record Presented(
@@ -86,13 +86,13 @@ public class TokenResource {
     }
 
     @POST
-    @Operation(summary = "Issue a refresh token", description = "Begins a family. Give the token to the client; the service keeps only a digest of it.")
+    @Operation(summary = "Issue a refresh token", description = "Starts a family. Give the token to the client; the service stores only a digest of it.")
     @RequestBody(content = @Content(schema = @Schema(implementation = NewFamily.class), examples = @ExampleObject(name = "a login", value = NEW)))
     @APIResponse(responseCode = "201", description = "Issued", content = @Content(schema = @Schema(implementation = Issued.class)))
     @APIResponse(responseCode = "413", description = "The claims are over 64 KB")
     public Uni<RestResponse<Issued>> issue(NewFamily request) {
         if (request == null) {
-            throw ApiException.invalid("", "The body must be a family to begin");
+            throw ApiException.invalid("", "Send the family to issue as a JSON body");
         }
         return service.issue(caller.tenant(), request)
                 .map(issued -> ResponseBuilder.<Issued>create(201).type(MediaType.APPLICATION_JSON_TYPE)
@@ -103,19 +103,19 @@ public class TokenResource {
 
     @POST
     @Path("rotate")
-    @Operation(summary = "Exchange a refresh token", description = "Gives its successor; call it when you issue a new access token. Within the grace the token before gets the same successor; presented later, it ends the whole family.")
+    @Operation(summary = "Rotate a refresh token", description = "Returns its successor; call it when you issue a new access token. Within the grace period the previous token returns the same successor. Presented later, it revokes the whole family.")
     @RequestBody(content = @Content(schema = @Schema(implementation = Presented.class), examples = @ExampleObject(name = "a token", value = "{\"refreshToken\":\"r1.0.kPq3vK9wQm2Tz7LpR4sH.uZ8...\"}")))
     @APIResponse(responseCode = "200", description = "The successor", content = @Content(schema = @Schema(implementation = Rotated.class)))
-    @APIResponse(responseCode = "401", description = "`token-invalid`, or `token-reused`: it was stolen, and its family has ended")
+    @APIResponse(responseCode = "401", description = "`token-invalid`, or `token-reused`: the token may be stolen, and its family is revoked")
     public Uni<Rotated> rotate(Presented presented) {
         return service.rotate(caller.tenant(), Presented.token(presented)).map(Rotated::of);
     }
 
     @POST
     @Path("revoke")
-    @Operation(summary = "Revoke a refresh token", description = "Ends its family, whichever of its tokens is presented. Also 204 where there is nothing to end.")
+    @Operation(summary = "Revoke a refresh token", description = "Revokes the family of any of its tokens. Returns 204 even if there is nothing to revoke.")
     @RequestBody(content = @Content(schema = @Schema(implementation = Presented.class), examples = @ExampleObject(name = "a token", value = "{\"refreshToken\":\"r1.0.kPq3vK9wQm2Tz7LpR4sH.uZ8...\"}")))
-    @APIResponse(responseCode = "204", description = "It is not valid any more")
+    @APIResponse(responseCode = "204", description = "The token is no longer valid")
     public Uni<Void> revoke(Presented presented) {
         return service.revokeToken(caller.tenant(), Presented.token(presented));
     }

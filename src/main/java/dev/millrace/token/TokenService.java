@@ -27,18 +27,18 @@ import dev.millrace.user.UserRecords;
 import dev.millrace.user.UserRecords.Stored;
 
 /**
- * Refresh tokens that detect theft (RFC 9700, section 4.14.2). Each is good for one exchange; its successor takes its place.
- * Whoever presents one that was exchanged before shows that two hold it, and the whole family ends. Tabs that race, and
- * clients that lost an answer, get the same successor while the grace lasts.
+ * Refresh tokens that detect theft (RFC 9700, section 4.14.2). Each token can be rotated once, and is then replaced by its
+ * successor. A token that is presented after it was rotated has two holders, and the whole family is revoked. Concurrent tabs, and
+ * clients that lost a response, get the same successor within the grace period.
  *
- * <p>Redis holds digests only. Every call is one atomic script and goes by Redis' clock.
+ * <p>Redis holds digests only. Every call is one atomic script, by Redis' clock.
  */
 @ApplicationScoped
 public class TokenService {
 
     private static final int SALT_BYTES = 16;
 
-    /** A token, told this once to each who may have it, and its family. */
+    /** A token, which Millrace does not store, and its family. */
     public record Issued(String token, Stored family) {}
 
     private final TokenStore store;
@@ -56,7 +56,7 @@ public class TokenService {
         this.metrics = metrics;
     }
 
-    /** Early, so that a wrong configuration is told before anything connects. */
+    /** Runs early, so that an invalid configuration is reported before anything connects. */
     void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE - 2) StartupEvent event) {
         if (!Lifetimes.isValid(config.idle()) || !Lifetimes.isValid(config.absolute())) {
             throw new ConfigurationException("millrace.tokens.idle and .absolute must be between 1 ms and 400 days");
@@ -67,7 +67,7 @@ public class TokenService {
     }
 
     /**
-     * Begins a family and gives its first token. Where the user has as many families as allowed, the oldest ends.
+     * Starts a family and returns its first token. If the user has reached the limit of families, the oldest is evicted.
      *
      * @throws ApiException 400 if the request is not valid, 413 if its claims are too large
      */
@@ -92,7 +92,7 @@ public class TokenService {
         });
     }
 
-    /** Exchanges a token for its successor; fails with 401 if it is not valid, or was exchanged before. */
+    /** Rotates a token to its successor; fails with 401 if it is invalid or was already rotated. */
     public Uni<Issued> rotate(String tenant, String refreshToken) {
         RefreshToken token = RefreshToken.parse(refreshToken, keys);
         if (token == null) {
@@ -110,15 +110,15 @@ public class TokenService {
                         case AGAIN -> new Issued(token.successor(Base64.getUrlDecoder()
                                 .decode(TokenStore.salt(rotation.family().state()))).text(keys), rotation.family());
                         case REUSED -> throw new ApiException(ErrorCode.TOKEN_REUSED,
-                                "The token was exchanged before. Its family has ended: whoever else holds it is out");
+                                "The token was already rotated. Its family is revoked: every holder must log in");
                         case SUPERSEDED -> throw new ApiException(ErrorCode.TOKEN_INVALID,
-                                "The token has just been exchanged by another call");
+                                "Another call has just rotated the token");
                         case INVALID -> throw invalid();
                     };
                 });
     }
 
-    /** Ends the family of a token, be it the present one or one before; does nothing where there is none. */
+    /** Revokes the family of a current or used-up token; does nothing if there is none. */
     public Uni<Void> revokeToken(String tenant, String refreshToken) {
         RefreshToken token = RefreshToken.parse(refreshToken, keys);
         return token == null
@@ -126,19 +126,19 @@ public class TokenService {
                 : records.remove(TokenStore.owner(tenant, token), token.family(), null, "logout").replaceWithVoid();
     }
 
-    /** The family whose present token this is, without changing it; null if there is none. */
+    /** Returns the family whose current token this is, without changing it; null if there is none. */
     public Uni<Stored> inspect(String tenant, String refreshToken) {
         RefreshToken token = RefreshToken.parse(refreshToken, keys);
         return token == null ? Uni.createFrom().nullItem() : store.inspect(tenant, token);
     }
 
-    /** One page of a user's families, the newest first. */
+    /** Returns one page of a user's families, newest first. */
     public Uni<UserRecords.Listing> list(String tenant, String userId, int limit, String cursor) {
         Page.requireLimit(limit);
         return records.list(owner(tenant, UserKey.of(userId)), limit, Page.decode(cursor));
     }
 
-    /** Ends one of a user's families. */
+    /** Revokes one of a user's families. */
     public Uni<Void> revoke(String tenant, String userId, String family) {
         return records.remove(owner(tenant, UserKey.of(userId)), family, null, "revoked").map(ended -> {
             if (!ended) {
@@ -148,7 +148,7 @@ public class TokenService {
         });
     }
 
-    /** Ends all of a user's families; takes the same few steps however many there are. */
+    /** Revokes all of a user's families, in the same few steps for any number of families. */
     public Uni<Void> revokeAll(String tenant, String userId) {
         return records.removeAll(owner(tenant, UserKey.of(userId)), null).replaceWithVoid();
     }

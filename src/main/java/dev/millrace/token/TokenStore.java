@@ -18,14 +18,14 @@ import dev.millrace.user.UserKey;
 import dev.millrace.user.UserRecords;
 import dev.millrace.user.UserRecords.Stored;
 
-/** What the holder of a refresh token may do with its family, each in one script. */
+/** The operations of a refresh token's holder on its family, each in one script. */
 @Singleton
 class TokenStore {
 
-    /** Without grace, how long the token before is taken for a second tab's rather than a thief's, ms. */
+    /** Without a grace period: ms in which the previous token counts as a second tab and not as theft. */
     static final long RACE_MS = 2000;
 
-    /** How an attempt to rotate went. */
+    /** The result of a rotation. */
     enum Rotated implements ReplyCode {
         /** This call was the first. */
         FIRST(1),
@@ -49,7 +49,7 @@ class TokenStore {
         }
     }
 
-    /** The outcome of a rotation; {@code family} only where it is FIRST or AGAIN. */
+    /** The outcome of a rotation; {@code family} only if it is FIRST or AGAIN. */
     record Rotation(Rotated rotated, Stored family) {}
 
     private static final ReplyCodes<Rotated> ROTATED = ReplyCodes.of(Rotated.class);
@@ -71,10 +71,10 @@ class TokenStore {
     }
 
     /**
-     * Exchanges a token.
+     * Rotates a token.
      *
-     * @param successor of the token, if this call turns out to be the first
-     * @param salt that it was derived with
+     * @param successor becomes the current token if this call is the first
+     * @param salt from which the successor was derived
      */
     Uni<Rotation> rotate(String tenant, RefreshToken token, RefreshToken successor, String salt) {
         Owner owner = owner(tenant, token);
@@ -91,13 +91,13 @@ class TokenStore {
         return new Rotation(family == null ? Rotated.INVALID : rotated, family);
     }
 
-    /** The family whose present token this is, or null. */
+    /** Returns the family whose current token this is, or null. */
     Uni<Stored> inspect(String tenant, RefreshToken token) {
         return scripts.run(inspect, List.of(owner(tenant, token).records()), List.of(token.family(), token.digest()))
                 .map(reply -> reply == null ? null : stored(token, reply, 0));
     }
 
-    /** Null where Redis names another user than the token: somebody else has written there, and the signature shows it. */
+    /** Returns null if Redis names another user than the token: then another party has written to Redis. */
     private static Stored stored(RefreshToken token, Response reply, int at) {
         if (!UserKey.of(reply.get(at).toString()).equals(token.user())) {
             return null;
@@ -106,7 +106,7 @@ class TokenStore {
                 reply.get(at + 2).toString(), "");
     }
 
-    /** The salt in a family's state that its present token was derived with. */
+    /** Returns the salt from which the family's current token was derived. */
     static String salt(RecordState state) {
         return state.tail().substring(state.tail().lastIndexOf(' ') + 1);
     }

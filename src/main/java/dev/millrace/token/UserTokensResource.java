@@ -28,7 +28,7 @@ import dev.millrace.http.json.Timestamps;
 import dev.millrace.user.Lifetimes;
 import dev.millrace.user.UserRecords.Stored;
 
-/** A user's families of refresh tokens: list them, revoke some. */
+/** Lists and revokes a user's families of refresh tokens. */
 @Path("/v1/users/{userId}/tokens")
 @Produces(MediaType.APPLICATION_JSON)
 @RequiresScope(Scopes.SESSIONS)
@@ -63,26 +63,26 @@ public class UserTokensResource {
 
     @GET
     @RequiresScope(Scopes.SESSIONS_READ)
-    @Operation(summary = "List a user's families", description = "The newest first. Empty for a user who has none.")
-    @APIResponse(responseCode = "200", description = "One page; shorter than `limit` where claims are large")
+    @Operation(summary = "List a user's families", description = "Newest first. Empty for a user without families.")
+    @APIResponse(responseCode = "200", description = "One page; shorter than `limit` if the claims are large")
     public Uni<Page<Family>> list(@PathParam("userId") String userId,
             @Parameter(description = "Items on a page, 1 to 500") @QueryParam("limit") @DefaultValue("50") int limit,
-            @Parameter(description = "`nextCursor` of the page before") @QueryParam("cursor") String cursor) {
+            @Parameter(description = "`nextCursor` of the previous page") @QueryParam("cursor") String cursor) {
         return service.list(caller.tenant(), Lifetimes.checkedUser(userId), limit, cursor)
                 .map(listing -> new Page<>(listing.records().stream().map(Family::of).toList(),
                         Page.encode(listing.next())));
     }
 
     @DELETE
-    @Operation(summary = "Revoke all of a user's refresh tokens", description = "Takes the same time however many there are.")
-    @APIResponse(responseCode = "204", description = "Revoked; also where there were none")
+    @Operation(summary = "Revoke all of a user's refresh tokens", description = "Takes the same time for any number of families.")
+    @APIResponse(responseCode = "204", description = "Revoked; also if there were none")
     public Uni<Void> revokeAll(@PathParam("userId") String userId) {
         return service.revokeAll(caller.tenant(), Lifetimes.checkedUser(userId));
     }
 
     @DELETE
     @Path("{family}")
-    @Operation(summary = "Revoke one family", description = "By its id, as lists and events show it.")
+    @Operation(summary = "Revoke one family", description = "By its id, which lists and events contain.")
     @APIResponse(responseCode = "204", description = "Revoked")
     @APIResponse(responseCode = "404", description = "The user has no such family")
     public Uni<Void> revoke(@PathParam("userId") String userId, @PathParam("family") String family) {

@@ -10,7 +10,7 @@ import io.smallrye.config.WithDefault;
 @ConfigMapping(prefix = "millrace.sessions.events")
 public interface EventConfig {
 
-    /** About how many events a tenant's streams keep together. */
+    /** Approximate number of events that a tenant's streams retain in total. */
     @WithDefault("100000")
     @Min(128)
     @Max(100_000_000)

@@ -5,8 +5,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A place in the one order that all events of a tenant have, though each partition has a stream of its own: by the time at
- * Redis, then by partition, then by number within that ms. Written {@code <ms>-<partition>-<number>}.
+ * A position in the order of all events of a tenant, although each partition has its own stream: by Redis' time, then by
+ * partition, then by number within the ms. Its text is {@code <ms>-<partition>-<number>}.
  */
 public record EventPosition(long ms, int partition, long number) implements Comparable<EventPosition> {
 
@@ -17,12 +17,12 @@ public record EventPosition(long ms, int partition, long number) implements Comp
             .thenComparingInt(EventPosition::partition).thenComparingLong(EventPosition::number);
     private static final Pattern TEXT = Pattern.compile("(\\d{1,15})-(\\d{1,3})-(\\d{1,18})");
 
-    /** After every event that came before the given ms. */
+    /** Returns the position after every event before the given ms. */
     public static EventPosition before(long ms) {
         return new EventPosition(ms - 1, UserKey.PARTITIONS, 0);
     }
 
-    /** Reads what {@link #toString} wrote, and {@code 0} as the start; null if it is neither. */
+    /** Parses the result of {@link #toString}, and {@code 0} as the start; null if it is neither. */
     public static EventPosition parse(String text) {
         Matcher m = TEXT.matcher(text);
         if (!m.matches()) {
@@ -31,7 +31,7 @@ public record EventPosition(long ms, int partition, long number) implements Comp
         return new EventPosition(Long.parseLong(m.group(1)), Integer.parseInt(m.group(2)), Long.parseLong(m.group(3)));
     }
 
-    /** The place of an entry of a partition's stream, whose id is {@code <ms>-<number>}. */
+    /** Returns the position of an entry of a partition's stream, whose id is {@code <ms>-<number>}. */
     static EventPosition of(int partition, String entryId) {
         int dash = entryId.indexOf('-');
         return new EventPosition(Long.parseLong(entryId.substring(0, dash)), partition,

@@ -9,18 +9,18 @@ import dev.millrace.http.problem.ErrorCode;
 import dev.millrace.http.problem.Violation;
 import dev.millrace.redis.Keys;
 
-/** What sessions and refresh tokens require of the user and the times they are asked for with. */
+/** Validates the user, the times and the data of sessions and refresh tokens. */
 public final class Lifetimes {
 
-    /** The longest of all; browsers keep no cookie longer. */
+    /** Maximum lifetime; browsers keep no cookie longer. */
     public static final Duration MAX = Duration.ofDays(400);
 
-    /** Most bytes of JSON that a record may carry. */
+    /** Maximum number of bytes of JSON in a record. */
     public static final int MAX_DATA_BYTES = 64 * 1024;
 
     private Lifetimes() {}
 
-    /** Adds what is wrong to {@code found}; absent times are fine. */
+    /** Adds violations to {@code found}; absent times are valid. */
     public static void check(List<Violation> found, String userId, Duration idle, Duration absolute) {
         String problem = Keys.identifierProblem(userId);
         if (problem != null) {
@@ -30,7 +30,7 @@ public final class Lifetimes {
         check(found, "absolute", absolute);
     }
 
-    /** A user's id as it came in a path, or a 400. */
+    /** Returns the user id of a path, or throws a 400. */
     public static String checkedUser(String userId) {
         String problem = Keys.identifierProblem(userId);
         if (problem != null) {
@@ -45,12 +45,12 @@ public final class Lifetimes {
         }
     }
 
-    /** A time that was asked for, or else the default, in ms. */
+    /** Returns the requested time, or the default, in ms. */
     public static long ms(Duration asked, Duration otherwise) {
         return (asked == null ? otherwise : asked).toMillis();
     }
 
-    /** Whether something may live for so long: 1 ms to 400 days. */
+    /** Returns whether the lifetime is within the bounds: 1 ms to 400 days. */
     public static boolean isValid(Duration duration) {
         return duration.toMillis() >= 1 && duration.compareTo(MAX) <= 0;
     }
@@ -62,7 +62,7 @@ public final class Lifetimes {
         }
     }
 
-    /** A 413 that names the field. */
+    /** Returns a 413 that names the field. */
     public static ApiException tooLarge(String field) {
         return new ApiException(ErrorCode.TOO_LARGE, field + " must have at most " + MAX_DATA_BYTES + " bytes of JSON");
     }

@@ -5,7 +5,7 @@ import java.util.List;
 import dev.millrace.redis.Keys;
 
 /**
- * Whose records, and of which kind. Everything of a user shares a hash tag with the other users of his partition:
+ * The owner and the kind of records. All keys of a user share a hash tag with the other users of the partition:
  * {@code mr:{<tenant>:user:<partition>}:}.
  *
  * @param tenant a name
@@ -14,27 +14,27 @@ public record Owner(String tenant, RecordKind kind, UserKey user) {
 
     private static final String FEATURE = "user";
 
-    /** Hash of the records; {@code user/add-4.lua} says what is in it. */
+    /** Returns the key of the hash of records; {@code user/add-4.lua} describes its fields. */
     public String records() {
         return key(tenant, user.partition(), kind.letter() + ':' + user.hash());
     }
 
-    /** Sorted set of the records by the time they end. */
+    /** Returns the key of the sorted set of records by their expiry. */
     public String index() {
         return key(tenant, user.partition(), kind.letter() + "i:" + user.hash());
     }
 
-    /** The four keys that most scripts take: records, index, the partition's due owners and its events. */
+    /** Returns the four keys that most scripts take: records, index, the partition's due owners and its events. */
     public List<String> keys() {
         return List.of(records(), index(), due(tenant, user.partition()), events(tenant, user.partition()));
     }
 
-    /** How the partition's due owners know this one. */
+    /** Returns this owner's member in the partition's set of due owners. */
     public String member() {
         return kind.letter() + ':' + user.hash();
     }
 
-    /** The owner that {@link #member} stands for. */
+    /** Parses the result of {@link #member}. */
     static Owner ofMember(String tenant, String member) {
         String letter = member.substring(0, 1);
         RecordKind kind = letter.equals(RecordKind.SESSION.letter()) ? RecordKind.SESSION : RecordKind.TOKEN;

@@ -1,8 +1,8 @@
 package dev.millrace.user;
 
-/** What a user has records of. */
+/** A kind of records of a user. */
 public enum RecordKind {
-    /** Logins. */
+    /** Sessions. */
     SESSION("session", "s"),
     /** Families of refresh tokens. */
     TOKEN("token", "t");
@@ -15,12 +15,12 @@ public enum RecordKind {
         this.letter = letter;
     }
 
-    /** First word of the types of its events. */
+    /** Returns the first word of the types of its events. */
     String word() {
         return word;
     }
 
-    /** How keys begin. */
+    /** Returns the prefix of its keys. */
     String letter() {
         return letter;
     }

@@ -6,14 +6,14 @@ import java.util.Map;
 import io.vertx.redis.client.Response;
 
 /**
- * Something that happened to a session or a family of refresh tokens.
+ * A change of a session or of a family of refresh tokens.
  *
  * @param type such as {@code session.expired}
- * @param fields {@code id} and {@code user}; {@code reason} and {@code except} where they say something. None is empty.
+ * @param fields {@code id} and {@code user}; {@code reason} and {@code except} where they apply. None is empty.
  */
 public record UserEvent(EventPosition position, String type, Map<String, String> fields) {
 
-    /** Reads an entry of a partition's stream. */
+    /** Parses an entry of a partition's stream. */
     static UserEvent of(int partition, Response entry) {
         Map<String, String> fields = new HashMap<>();
         Response pairs = entry.get(1);

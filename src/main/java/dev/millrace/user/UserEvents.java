@@ -17,15 +17,15 @@ import dev.millrace.redis.Script;
 import dev.millrace.redis.ScriptRunner;
 
 /**
- * Reads what happened to a tenant's sessions and refresh tokens. The scripts that make it happen write it in the same step,
- * each to the stream of its partition; here these streams become one (docs/adr/0006-events-in-one-order.md).
+ * Reads the events of a tenant's sessions and refresh tokens. The scripts that make a change write the event in the same step, to
+ * the stream of the partition. This class merges the streams (docs/adr/0006-events-in-one-order.md).
  */
 @Singleton
 public class UserEvents {
 
-    /** Events to read of each partition at once. */
+    /** Number of events to read from each partition at once. */
     private static final int MOST = 50;
-    /** Scripts on their way at once, on a cluster. */
+    /** Maximum number of concurrent scripts, on a cluster. */
     private static final int CONCURRENCY = 16;
 
     private final ReactiveRedisDataSource redis;
@@ -40,13 +40,13 @@ public class UserEvents {
         this.events = scripts.get("user/events-N");
     }
 
-    /** The position that only what happens from now on comes after. */
+    /** Returns the position that precedes only future events. */
     public Uni<EventPosition> now() {
         return redis.execute(Command.TIME)
                 .map(time -> EventPosition.before(time.get(0).toLong() * 1000 + time.get(1).toLong() / 1000));
     }
 
-    /** What happened after a position. */
+    /** Returns the events after a position. */
     public Uni<EventBatch> read(String tenant, EventPosition after) {
         EventBatch.Merge merge = new EventBatch.Merge(MOST);
         Uni<?> read = topology.isCluster()

@@ -6,16 +6,16 @@ import java.util.regex.Pattern;
 import dev.millrace.encoding.Digests;
 
 /**
- * A user, as keys and tokens know him: by a digest of his id, which also says in which partition everything of his lives. So
- * a token leads to its user's keys without telling who he is.
+ * A user in keys and tokens: a digest of the user id, which also selects the partition of the user's data. So a token leads to the
+ * user's keys without revealing the user id.
  *
  * @param hash the first 120 bits of the SHA-256 of the user's id, in 20 characters of base64url
  */
 public record UserKey(String hash) {
 
     /**
-     * Into how many parts the users are divided, each with a slot of its own in a cluster. Fixed for ever: another number,
-     * and nobody's sessions would be found again.
+     * Number of partitions of the users, each with its own slot in a cluster. It can never change, because existing sessions would no
+     * longer be found.
      */
     public static final int PARTITIONS = 128;
 
@@ -25,12 +25,12 @@ public record UserKey(String hash) {
     private static final int BYTES = 15;
     private static final Pattern HASH = Pattern.compile("[A-Za-z0-9_-]{20}");
 
-    /** The key of a user. */
+    /** Returns the key of a user. */
     public static UserKey of(String userId) {
         return new UserKey(Digests.base64url(Digests.sha256(userId), BYTES));
     }
 
-    /** Reads a {@link #hash} that came from outside; null if it cannot be one. */
+    /** Parses a {@link #hash} from outside; null if it is malformed. */
     public static UserKey parse(String hash) {
         return HASH.matcher(hash).matches() ? new UserKey(hash) : null;
     }

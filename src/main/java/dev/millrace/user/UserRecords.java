@@ -16,9 +16,9 @@ import dev.millrace.redis.Script;
 import dev.millrace.redis.ScriptRunner;
 
 /**
- * What users have several of, each with an end: sessions, families of refresh tokens. All of one user's are in one hash, so
- * that a limit holds, a page is of one moment, and ending all of them is dropping one key
- * (docs/adr/0004-one-hash-per-user.md). What ends is told as an event in the same step.
+ * Records of users that expire: sessions and families of refresh tokens. All records of a user are in one hash, so a limit is exact,
+ * a page is consistent, and ending all of them deletes one key (docs/adr/0004-one-hash-per-user.md). Each end emits an event in the
+ * same step.
  */
 @Singleton
 public class UserRecords {
@@ -27,39 +27,39 @@ public class UserRecords {
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{20}");
     /** A page ends after this many bytes of JSON. */
     private static final int PAGE_BYTES = 1 << 20;
-    /** Records that have ended by time and are told of before all others are dropped, in one step. */
+    /** Expired records whose events one step emits before it removes all other records. */
     private static final int ENDED_AT_ONCE = 500;
 
     /**
      * A record to add.
      *
-     * @param digest of its secret
+     * @param digest of the secret
      * @param data JSON
      * @param device JSON, or empty
      * @param tail see {@link RecordState}
-     * @param idleMs without use after which it ends
-     * @param absoluteMs after which it ends in any case
+     * @param idleMs time without use after which the record expires
+     * @param absoluteMs age at which the record expires
      */
     public record Addition(String id, String digest, String user, String data, String device, String tail, long idleMs,
             long absoluteMs) {}
 
-    /** A record as it is kept; {@code device} is empty where there is none. */
+    /** A stored record; {@code device} is empty if there is none. */
     public record Stored(String id, String user, RecordState state, String data, String device) {}
 
-    /** Some records, the newest first; {@code next} is where the next page begins, or null. */
+    /** A page of records, newest first; {@code next} is where the next page starts, or null. */
     public record Listing(List<Stored> records, String next) {}
 
-    /** How ending all but one went. */
+    /** The result of ending all records but one. */
     public enum Removal {
         DONE,
-        /** The one to keep is not there; nothing was done. */
+        /** The record to keep does not exist; nothing was changed. */
         UNKNOWN_EXCEPTION
     }
 
-    /** How adding a record went. */
+    /** The result of adding a record. */
     enum Added implements ReplyCode {
         ADDED(1),
-        /** The user has as many as allowed. */
+        /** The user has reached the limit. */
         LIMIT_REACHED(0);
 
         private final int code;
@@ -74,13 +74,13 @@ public class UserRecords {
         }
     }
 
-    /** What ending all records came to. */
+    /** The result of one step of ending all records. */
     enum RemovedAll implements ReplyCode {
         REMOVED(1),
-        /** There was none to end. */
+        /** There was no record to end. */
         NONE(0),
         UNKNOWN_EXCEPTION(-1),
-        /** Nothing was done: some have ended by time, and that must be told first. */
+        /** Nothing was changed: the events of expired records must be emitted first. */
         EXPIRE_FIRST(-2);
 
         private final int code;
@@ -116,7 +116,7 @@ public class UserRecords {
         this.expire = scripts.get("user/expire-4");
     }
 
-    /** About how many events the stream of a partition keeps; for scripts that write to it. */
+    /** Returns the approximate number of events that the stream of a partition retains, for scripts that write to it. */
     public String eventsKept() {
         return kept;
     }
@@ -124,9 +124,9 @@ public class UserRecords {
     /**
      * Adds a record.
      *
-     * @param most records the user may have
-     * @param evict whether the oldest ends where there is no room
-     * @return the state of the new record; null if there was no room
+     * @param most maximum number of records of the user
+     * @param evict whether to evict the oldest if the limit is reached
+     * @return the state of the new record; null if the limit is reached
      */
     public Uni<RecordState> add(Owner owner, Addition a, long most, boolean evict) {
         return scripts.run(add, owner.keys(), List.of(a.id(), a.digest(), a.user(), a.data(), a.device(), a.tail(),
@@ -139,10 +139,10 @@ public class UserRecords {
     }
 
     /**
-     * One page of the records that have not ended.
+     * Returns one page of the records that have not ended.
      *
-     * @param limit at most so many; fewer where they are large
-     * @param before {@code next} of the page before, or null
+     * @param limit maximum number of records; a page has fewer if they are large
+     * @param before {@code next} of the previous page, or null
      */
     public Uni<Listing> list(Owner owner, int limit, String before) {
         if (before != null && !MEMBER.matcher(before).matches()) {
@@ -167,8 +167,8 @@ public class UserRecords {
     /**
      * Ends a record.
      *
-     * @param digest it must have; null for any
-     * @param reason told in the event
+     * @param digest that the record must have; null for any
+     * @param reason of the event
      * @return whether there was such a record
      */
     public Uni<Boolean> remove(Owner owner, String id, String digest, String reason) {
@@ -181,9 +181,9 @@ public class UserRecords {
     }
 
     /**
-     * Ends all records, by the same work however many there are.
+     * Ends all records, with the same work for any number of records.
      *
-     * @param except id of the one that stays, or null
+     * @param except id of the record to keep, or null
      */
     public Uni<Removal> removeAll(Owner owner, String except) {
         if (except != null && !isId(except)) {
@@ -198,12 +198,12 @@ public class UserRecords {
                 });
     }
 
-    /** Ids are 120 bits in base64url; nothing else that came in a path may name a field of the hash. */
+    /** Ids are 120 bits in base64url. No other text from a path may name a field of the hash. */
     private static boolean isId(String id) {
         return ID.matcher(id).matches();
     }
 
-    /** Removes records that have ended by time, at most {@code most}, and says how many. */
+    /** Removes up to {@code most} expired records and returns how many. */
     Uni<Integer> expire(Owner owner, int most) {
         return scripts.run(expire, owner.keys(),
                 List.of(owner.kind().word(), owner.member(), Integer.toString(most), kept))

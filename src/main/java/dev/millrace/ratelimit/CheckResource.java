@@ -30,7 +30,7 @@ import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.Violation;
 import dev.millrace.redis.Keys;
 
-/** Many checks in one call. */
+/** Runs many checks in one call. */
 @Path("/v1/ratelimit")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Rate limiting")
@@ -66,7 +66,7 @@ public class CheckResource {
             Algorithm algorithm, Long limit, @Schema(type = SchemaType.STRING, examples = "1m") Duration window,
             Long burst,
             FailMode failMode, Duration denyPenalty, @Schema(required = true, examples = "user-42") String identifier,
-            @Schema(description = "0 to 1,000,000; 0 only looks", defaultValue = "1") Long cost) {
+            @Schema(description = "0 to 1,000,000; 0 peeks", defaultValue = "1") Long cost) {
 
         private boolean isInline() {
             return algorithm != null || limit != null || window != null || burst != null || failMode != null
@@ -78,7 +78,7 @@ public class CheckResource {
         }
     }
 
-    /** Whether all may go on, and each check's answer in order. */
+    /** Whether all checks were admitted, and the decision of each in order. */
     @RegisterForReflection
     @Schema(name = "CheckResults")
     public record Results(
@@ -89,7 +89,7 @@ public class CheckResource {
     @Path("check")
     @Consumes(MediaType.APPLICATION_JSON)
     @RequiresScope(Scopes.RATELIMIT)
-    @Operation(summary = "Check many", description = "Decides up to 100 checks in one step, each under a named or an inline policy. Always 200; look at `allowed`. With `atomic`, a result's `allowed` says whether that limit had room.")
+    @Operation(summary = "Check many", description = "Decides up to 100 checks in one step, each under a named or an inline policy. The status is always 200: read `allowed`. With `atomic`, a result's `allowed` says whether that limit had room.")
     @RequestBody(content = @Content(schema = @Schema(implementation = Request.class), examples = @ExampleObject(name = "two limits, all or none", value = EXAMPLE)))
     @APIResponse(responseCode = "200", description = "The decisions", content = @Content(schema = @Schema(implementation = Results.class)))
     @APIResponse(responseCode = "404", description = "A named policy does not exist")
@@ -112,7 +112,7 @@ public class CheckResource {
     private static void validate(Request request) {
         if (request == null || request.checks() == null || request.checks().isEmpty()
                 || request.checks().size() > MAX_CHECKS) {
-            throw ApiException.invalid("checks", "must hold 1 to " + MAX_CHECKS + " checks");
+            throw ApiException.invalid("checks", "must have 1 to " + MAX_CHECKS + " checks");
         }
         List<Violation> violations = new ArrayList<>();
         for (int i = 0; i < request.checks().size(); i++) {

@@ -14,8 +14,8 @@ import io.netty.util.NetUtil;
 import io.quarkus.runtime.configuration.ConfigurationException;
 
 /**
- * Whom a proxy forwards for. {@code X-Forwarded-For} is read from its end, for each trusted proxy appends whom it saw;
- * the first address that is no trusted proxy is the client, and whatever stands before it is what the client claims.
+ * The address of a proxy's client. {@code X-Forwarded-For} is read from its end, because each trusted proxy appends its peer. The
+ * first address that is not a trusted proxy is the client; the addresses before it are claims of the client.
  */
 @Singleton
 class ClientAddress {
@@ -31,10 +31,10 @@ class ClientAddress {
     }
 
     /**
-     * The client's address as an identifier: IPv4 as it is, IPv6 as its network.
+     * Returns the client's address as an identifier: an IPv4 address unchanged, an IPv6 address as its network.
      *
-     * @param peer whoever opened the connection
-     * @param forwardedFor the {@code X-Forwarded-For} fields in order, possibly none
+     * @param peer the address that opened the connection
+     * @param forwardedFor the {@code X-Forwarded-For} fields in order; may be empty
      */
     String of(String peer, List<String> forwardedFor) {
         InetAddress address = parse(peer);
@@ -76,7 +76,7 @@ class ClientAddress {
         return NetUtil.bytesToIpAddress(bytes) + "/" + ipv6Prefix;
     }
 
-    /** Null unless it is an address; never asks DNS. An IPv4 address mapped into IPv6 is taken as IPv4. */
+    /** Parses an address, without DNS; null if it is not one. An IPv4 address mapped into IPv6 counts as IPv4. */
     private static InetAddress parse(String text) {
         String bare = text.startsWith("[") && text.contains("]") ? text.substring(1, text.indexOf(']')) : text;
         byte[] bytes = NetUtil.createByteArrayFromIpAddressString(bare);

@@ -11,9 +11,9 @@ import dev.millrace.ratelimit.RateLimitStore.Outcome;
 import dev.millrace.ratelimit.RateLimitStore.Outcomes;
 
 /**
- * Lists of checks on a cluster, where limits live on different servers and no script reaches them all: each check is
- * charged by itself, and if the list is atomic and one was denied, or got no answer, the others get their charge back. For
- * that moment others see it, and may be denied by it; never is more admitted than the limit.
+ * Lists of checks on a cluster, where limits are on different servers and no single script reaches all of them. Each check is
+ * charged by itself. If the list is atomic and one check was denied or got no reply, the others are refunded. In between, other
+ * callers see the charge and may be denied; never is more admitted than the limit.
  */
 @Singleton
 class ClusterChecks {
@@ -24,7 +24,7 @@ class ClusterChecks {
         this.store = store;
     }
 
-    /** The outcomes in the order of the checks; fails if any check got no answer. */
+    /** Returns the outcomes in the order of the checks; fails if any check got no reply. */
     Uni<List<Outcome>> decide(String tenant, List<Check> checks, boolean atomic) {
         Outcomes[] answers = new Outcomes[checks.size()];
         Throwable[] failure = new Throwable[1];
@@ -50,7 +50,7 @@ class ClusterChecks {
         });
     }
 
-    /** A refund that fails leaves the limit charged, which errs on the side of the limit. */
+    /** A failed refund leaves the limit charged, which never admits too much. */
     private Uni<Void> refund(String tenant, List<Check> checks, Outcomes[] answers) {
         List<Uni<Void>> refunds = new ArrayList<>();
         for (int i = 0; i < answers.length; i++) {

@@ -7,17 +7,17 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
-/** The answer to a {@link Check}. */
+/** The result of a {@link Check}. */
 @RegisterForReflection
 public record Decision(
-        @Schema(description = "Whether the request may go on", examples = "true") boolean allowed,
+        @Schema(description = "Whether the request is admitted", examples = "true") boolean allowed,
         @Schema(examples = "login") String policy,
         @Schema(examples = "user-42") String identifier,
         @Schema(description = "The policy's limit", examples = "5") long limit,
-        @Schema(description = "What is left now", examples = "4") long remaining,
-        @Schema(description = "When the whole limit is free again, if nothing more is consumed", examples = "60000") long resetMs,
-        @Schema(description = "When the same cost would be admitted; 0 if it was", examples = "0") long retryAfterMs,
-        @Schema(description = "Whether Redis was away and the policy's failMode decided", examples = "false") boolean degraded,
+        @Schema(description = "What remains now", examples = "4") long remaining,
+        @Schema(description = "Milliseconds until the whole limit is available again, if nothing more is consumed", examples = "60000") long resetMs,
+        @Schema(description = "Milliseconds until the same cost would be admitted; 0 if it was admitted", examples = "0") long retryAfterMs,
+        @Schema(description = "Whether Redis was unavailable and the policy's failMode decided", examples = "false") boolean degraded,
         @Schema(description = "Present and true for a policy in shadow mode: `allowed` is true whatever `retryAfterMs` says") @JsonInclude(JsonInclude.Include.NON_NULL) Boolean shadow,
         @JsonIgnore Check check) {
 
@@ -28,12 +28,12 @@ public record Decision(
                 allowed ? 0 : retryAfterMs, degraded, p.shadow() ? Boolean.TRUE : null, check);
     }
 
-    /** Whether the cost is more than the limit ever has room for. */
+    /** Returns whether the cost exceeds what the limit can ever admit. */
     boolean isHopeless() {
         return check.cost() > check.policy().burst();
     }
 
-    /** Whether the limit itself was exceeded, also where shadow mode admitted the request. */
+    /** Returns whether the limit was exceeded, even if shadow mode admitted the request. */
     boolean overLimit() {
         return retryAfterMs > 0;
     }

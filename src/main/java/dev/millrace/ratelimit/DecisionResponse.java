@@ -12,7 +12,7 @@ import org.jboss.resteasy.reactive.RestResponse.ResponseBuilder;
 import dev.millrace.http.problem.ErrorCode;
 import dev.millrace.http.problem.Problem;
 
-/** A decision as an HTTP answer: 200, or 429 as a problem with the members of the decision. */
+/** A decision as an HTTP response: 200, or 429 as a problem with the members of the decision. */
 @Singleton
 class DecisionResponse {
 
@@ -35,7 +35,7 @@ class DecisionResponse {
         return with(d, ResponseBuilder.<Object>noContent().build());
     }
 
-    /** A look is answered 200 whatever it saw. */
+    /** A peek returns 200 for every decision. */
     RestResponse<Object> ofLook(Decision d) {
         return with(d, ResponseBuilder.<Object>ok(d).type(MediaType.APPLICATION_JSON_TYPE).build());
     }

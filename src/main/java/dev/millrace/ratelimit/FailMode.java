@@ -2,13 +2,13 @@ package dev.millrace.ratelimit;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 
-/** What is decided while Redis is away. */
+/** How a policy decides while Redis is unavailable. */
 public enum FailMode {
-    /** Admit. */
+    /** Admits. */
     OPEN("open"),
-    /** Deny. */
+    /** Denies. */
     CLOSED("closed"),
-    /** Each replica limits by itself, in memory, at its share of the limit. */
+    /** Each replica limits by itself, in memory, with its share of the limit. */
     LOCAL("local");
 
     private final String id;

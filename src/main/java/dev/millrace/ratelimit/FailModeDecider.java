@@ -7,11 +7,11 @@ import jakarta.inject.Singleton;
 
 import io.smallrye.mutiny.Uni;
 
-/** Decides by the policies' fail modes while Redis is away. */
+/** Decides by the policies' fail modes while Redis is unavailable. */
 @Singleton
 class FailModeDecider {
 
-    /** When to ask again after a denial that no counter backs. */
+    /** The retry-after of a denial that is not based on a count. */
     static final long RETRY_MS = 1000;
 
     private final LocalLimiter local;
@@ -27,7 +27,7 @@ class FailModeDecider {
                 : Uni.createFrom().item(decide(tenant, check));
     }
 
-    /** Each by its own fail mode; fails with {@code cause} if one has none. */
+    /** Decides each check by its own fail mode; fails with {@code cause} if one has none. */
     Uni<List<Decision>> decide(String tenant, List<Check> checks, Throwable cause) {
         List<Decision> decisions = new ArrayList<>(checks.size());
         for (Check check : checks) {

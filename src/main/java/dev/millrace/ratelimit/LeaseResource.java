@@ -48,13 +48,13 @@ public class LeaseResource {
         this.caller = caller;
     }
 
-    /** How long a lease shall last. */
+    /** The requested lifetime of a lease. */
     @RegisterForReflection
     @Schema(name = "LeaseRequest")
     public record Terms(
-            @Schema(description = "Until the lease ends by itself; at most, and by default, the policy's window", type = SchemaType.STRING, examples = "30s") Duration ttl) {}
+            @Schema(description = "Time until the lease expires; the default and the maximum is the policy's window", type = SchemaType.STRING, examples = "30s") Duration ttl) {}
 
-    /** A lease that was given. */
+    /** A granted lease. */
     @RegisterForReflection
     @Schema(name = "Lease")
     public record View(@Schema(examples = "dQw4w9WgXcQ_k3b1mPZ7xA") String lease,
@@ -71,7 +71,7 @@ public class LeaseResource {
     }
 
     @POST
-    @Operation(summary = "Take a lease", description = "Takes one of the policy's places if one is free. Release it when done; a holder that crashes loses it after `ttl`.")
+    @Operation(summary = "Take a lease", description = "Takes one of the policy's places if one is free. Release it when the work is done; if the holder crashes, it expires after `ttl`.")
     @APIResponse(responseCode = "201", description = "Taken", content = @Content(schema = @Schema(implementation = View.class)))
     @APIResponse(responseCode = "429", description = "All places are taken", content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
     @APIResponse(responseCode = "409", description = "The policy's algorithm is not concurrency")
@@ -87,7 +87,7 @@ public class LeaseResource {
 
     @PUT
     @Path("{lease}")
-    @Operation(summary = "Renew a lease", description = "Prolongs it to `ttl` from now. A lease that ended is not brought back.")
+    @Operation(summary = "Renew a lease", description = "Extends it to `ttl` from now. An expired lease cannot be renewed.")
     @APIResponse(responseCode = "200", description = "Renewed", content = @Content(schema = @Schema(implementation = View.class)))
     @APIResponse(responseCode = "404", description = "It has ended")
     public Uni<RestResponse<View>> renew(@PathParam("policy") String policy, @PathParam("identifier") String identifier,

@@ -20,12 +20,12 @@ import dev.millrace.redis.ScriptRunner;
 
 /**
  * The algorithm {@code concurrency}: at most {@code limit} leases of an identifier at once. A lease that is not renewed
- * ends by itself, so a holder that crashed gives its place back.
+ * expires, so the place of a crashed holder becomes free.
  */
 @ApplicationScoped
 public class Leases {
 
-    /** Marks a lease given without Redis: nobody counts it, and nothing needs to be released. */
+    /** Marks a lease that was granted without Redis: it is not counted and need not be released. */
     private static final String DEGRADED = "degraded-";
 
     /**
@@ -59,7 +59,7 @@ public class Leases {
     /**
      * Takes a lease if one is free.
      *
-     * @param ttlMs how long it lasts unless renewed; 0 for the longest the policy allows
+     * @param ttlMs lifetime unless it is renewed; 0 for the maximum of the policy
      */
     public Uni<Grant> acquire(String tenant, String policy, String identifier, long ttlMs) {
         return policies.get(tenant, policy).flatMap(p -> {
@@ -82,7 +82,7 @@ public class Leases {
         });
     }
 
-    /** Prolongs a lease that is still held; {@code ttlMs} from now, 0 for the longest the policy allows. */
+    /** Extends a valid lease to {@code ttlMs} from now; 0 for the maximum of the policy. */
     public Uni<Grant> renew(String tenant, String policy, String identifier, String lease, long ttlMs) {
         return policies.get(tenant, policy).flatMap(p -> {
             long ttl = checkedTtl(requireConcurrency(p), ttlMs);
@@ -105,7 +105,7 @@ public class Leases {
         });
     }
 
-    /** Redis is back: a lease that was given without it takes a place like any other, or ends if none is free. */
+    /** Renews a lease that was granted without Redis: it takes a place like any other, or ends if none is free. */
     private Uni<Grant> register(String tenant, Check check, long ttl, String lease) {
         return run(acquire, tenant, check, ttl, lease).map(reply -> {
             if (reply.get(0).toInteger() == 0) {
@@ -115,7 +115,7 @@ public class Leases {
         });
     }
 
-    /** Gives a lease back. */
+    /** Releases a lease. */
     public Uni<Void> release(String tenant, String policy, String identifier, String lease) {
         return policies.get(tenant, policy).flatMap(p -> {
             requireConcurrency(p);
@@ -131,7 +131,7 @@ public class Leases {
         });
     }
 
-    /** What taking a lease would be told now. */
+    /** Returns the decision that taking a lease would get now. */
     Uni<Decision> look(String tenant, Policy p, String identifier) {
         Check check = new Check(p, identifier, 0);
         return run(acquire, tenant, check, p.windowMs(), "").map(reply -> decision(check, reply))
@@ -169,7 +169,7 @@ public class Leases {
     }
 
     private static ApiException unknown(String lease) {
-        return new ApiException(ErrorCode.LEASE_UNKNOWN, "Lease " + lease + " was released, has ended or never was");
+        return new ApiException(ErrorCode.LEASE_UNKNOWN, "Lease " + lease + " was released, has expired or never existed");
     }
 
     private String newLease() {

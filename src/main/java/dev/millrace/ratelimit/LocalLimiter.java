@@ -4,9 +4,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Stands in for Redis: a token bucket per identifier in this replica's memory, at the policy's limit divided by the
- * number of replicas, at least 1. Whatever the policy's algorithm, it admits at most that share at once and per window on
- * average. Bounded to the {@value #MAX_IDENTIFIERS} identifiers seen last; knows nothing of what Redis has counted.
+ * Limits while Redis is unavailable: a token bucket per identifier in this replica's memory, with the policy's limit divided by the
+ * number of replicas, at least 1. For every algorithm, it admits at most that share at once and per window on average. It covers
+ * the {@value #MAX_IDENTIFIERS} most recent identifiers and does not include what Redis has counted.
  */
 final class LocalLimiter {
 

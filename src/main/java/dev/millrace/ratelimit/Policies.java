@@ -25,7 +25,7 @@ import dev.millrace.settings.DefinitionsFactory;
 import dev.millrace.settings.PutResult;
 
 /**
- * The policies by name: those of the configuration, and per tenant those kept in Redis, which every replica follows
+ * The policies by name: those of the configuration, and per tenant those in Redis, which every replica follows
  * ({@link Definitions}).
  */
 @ApplicationScoped
@@ -43,7 +43,7 @@ public class Policies {
                 (name, definition) -> definition.toPolicy(name, Policy.Source.API)));
     }
 
-    /** Early, so that a wrong policy in the configuration is told before anything connects. */
+    /** Runs early, so that an invalid policy in the configuration is reported before anything connects. */
     void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE - 2) StartupEvent event) {
         defined.follow();
     }
@@ -52,13 +52,13 @@ public class Policies {
         defined.stop();
     }
 
-    /** The policy if it is known here and now, without asking Redis; else null. */
+    /** Returns the policy if this replica knows it, without a call to Redis; otherwise null. */
     Policy known(String tenant, String name) {
         Policy policy = configured.get(name);
         return policy != null ? policy : defined.known(tenant, name);
     }
 
-    /** The policy; asks Redis for one not known here, as it may have been defined elsewhere a moment ago. */
+    /** Returns the policy. Asks Redis for an unknown one, because another replica may just have defined it. */
     public Uni<Policy> get(String tenant, String name) {
         Policy policy = known(tenant, name);
         if (policy != null) {
@@ -70,7 +70,7 @@ public class Policies {
         return defined.get(tenant, name).onItem().ifNull().failWith(() -> unknown(name));
     }
 
-    /** All of a tenant's policies, as Redis has them now. */
+    /** Returns all policies of a tenant, as they are in Redis now. */
     public Uni<List<Policy>> all(String tenant) {
         return defined.all(tenant).map(policies -> {
             Map<String, Policy> all = new HashMap<>(policies);
@@ -79,17 +79,17 @@ public class Policies {
         });
     }
 
-    /** Defines a policy; in force on this replica when it answers. */
+    /** Defines a policy. This replica applies it when the Uni completes. */
     public Uni<PutResult> put(String tenant, String name, PolicyDefinition definition) {
         refuseConfigured(name);
         return defined.put(tenant, name, definition).invoke(put -> {
             if (put == PutResult.TOO_MANY) {
-                throw new ApiException(ErrorCode.POLICY_LIMIT, "Delete policies that are not used any more");
+                throw new ApiException(ErrorCode.POLICY_LIMIT, "The tenant has the maximum number of policies. Delete unused ones");
             }
         });
     }
 
-    /** Forgets a policy; its counters end with their windows. */
+    /** Deletes a policy; its counters expire with their windows. */
     public Uni<Void> delete(String tenant, String name) {
         refuseConfigured(name);
         return defined.delete(tenant, name).invoke(deleted -> {

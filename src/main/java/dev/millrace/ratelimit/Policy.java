@@ -3,23 +3,23 @@ package dev.millrace.ratelimit;
 /**
  * A limit.
  *
- * @param name by which it is called; part of the keys of its counters
+ * @param name part of the keys of its counters
  * @param algorithm how admissions are counted
  * @param limit requests per window, or leases at once
  * @param windowMs length of the window, or longest lease
  * @param burst capacity of a token bucket; the limit for the other algorithms
- * @param failMode what to decide while Redis is away; null to decide nothing and fail
- * @param denyPenaltyMs how long a denial blocks the identifier, 0 for not at all
+ * @param failMode the decision while Redis is unavailable; null to fail instead
+ * @param denyPenaltyMs how long a denial blocks the identifier; 0 for no penalty
  * @param shadow whether denials are only counted
- * @param source where it comes from
+ * @param source where the policy was defined
  */
 public record Policy(String name, Algorithm algorithm, long limit, long windowMs, long burst, FailMode failMode,
         long denyPenaltyMs, boolean shadow, Source source) {
 
-    /** The highest limit there is. */
+    /** The maximum limit of any algorithm. */
     public static final long MAX_LIMIT = 1_000_000_000;
 
-    /** Where a policy comes from. */
+    /** Where a policy was defined. */
     public enum Source {
         /** Defined over HTTP, kept in Redis. */
         API("api", true),

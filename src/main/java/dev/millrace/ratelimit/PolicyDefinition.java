@@ -12,24 +12,24 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 
 import dev.millrace.http.problem.Violation;
 
-/** A policy as it is written down: in a request, in Redis, in the configuration. What is absent takes its default. */
+/** A policy in a request, in Redis or in the configuration. Absent fields take their defaults. */
 @RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record PolicyDefinition(
         @Schema(description = "How admissions are counted", examples = "sliding-window", required = true) Algorithm algorithm,
         @Schema(description = "Requests per window, or leases at once; 1 to 1,000,000,000 (10,000 for sliding-window and concurrency)", examples = "5", required = true) Long limit,
         @Schema(description = "Length of the window, 1 ms to 366 days; for concurrency the longest lease (default 1m)", type = org.eclipse.microprofile.openapi.annotations.enums.SchemaType.STRING, examples = "1m") Duration window,
-        @Schema(description = "token-bucket only: how much may be used at once; default the limit", examples = "10") Long burst,
-        @Schema(description = "What to decide while Redis is away; default open", examples = "local") FailMode failMode,
-        @Schema(description = "How long a denial blocks the identifier; default not at all", type = org.eclipse.microprofile.openapi.annotations.enums.SchemaType.STRING, examples = "30s") Duration denyPenalty,
-        @Schema(description = "Decide and count, but always admit; default false") Boolean shadow) {
+        @Schema(description = "token-bucket only: capacity of the bucket; default the limit", examples = "10") Long burst,
+        @Schema(description = "The decision while Redis is unavailable; default open", examples = "local") FailMode failMode,
+        @Schema(description = "How long a denial blocks the identifier; default no penalty", type = org.eclipse.microprofile.openapi.annotations.enums.SchemaType.STRING, examples = "30s") Duration denyPenalty,
+        @Schema(description = "Decides and counts, but always admits; default false") Boolean shadow) {
 
     private static final Duration MAX_WINDOW = Duration.ofDays(366);
-    /** Longer, and the time until a bucket is full would not fit into a reply of Redis. */
+    /** With more, the time until a bucket is full would not fit into a reply of Redis. */
     private static final Duration MAX_REFILL = Duration.ofDays(36_500);
     private static final Duration DEFAULT_LEASE = Duration.ofMinutes(1);
 
-    /** What is wrong with it, each field under {@code prefix}; empty if nothing is. */
+    /** Returns the violations, each field with {@code prefix}; empty if the definition is valid. */
     public List<Violation> violations(String prefix) {
         List<Violation> found = new ArrayList<>();
         if (algorithm == null) {
@@ -63,7 +63,7 @@ public record PolicyDefinition(
         return found;
     }
 
-    /** The policy it defines; only for a definition without {@link #violations}. */
+    /** Returns the policy. The definition must have no {@link #violations}. */
     public Policy toPolicy(String name, Policy.Source source) {
         return new Policy(name, algorithm, limit, (window == null ? DEFAULT_LEASE : window).toMillis(),
                 burst == null ? limit : burst, failMode == null ? FailMode.OPEN : failMode,

@@ -39,7 +39,7 @@ import dev.millrace.http.problem.Violation;
 import dev.millrace.redis.Keys;
 import dev.millrace.settings.PutResult;
 
-/** Define, read and delete policies. */
+/** Defines, reads, lists and deletes policies. */
 @Path("/v1/ratelimit")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Rate limiting")
@@ -47,7 +47,7 @@ public class PolicyResource {
 
     private static final String EXAMPLE = """
             {"algorithm":"sliding-window","limit":5,"window":"1m","failMode":"local"}""";
-    /** What follows {@code /v1/ratelimit/} elsewhere. */
+    /** Path segments that follow {@code /v1/ratelimit/} in other calls. */
     static final List<String> RESERVED = List.of("policies", "check");
 
     private final Policies policies;
@@ -58,7 +58,7 @@ public class PolicyResource {
         this.caller = caller;
     }
 
-    /** A policy as it is in force. */
+    /** A policy with its defaults filled in. */
     @RegisterForReflection
     @Schema(name = "Policy")
     public record View(@Schema(examples = "login") String policy, Algorithm algorithm,
@@ -80,7 +80,7 @@ public class PolicyResource {
     @Path("policies/{policy}")
     @Consumes(MediaType.APPLICATION_JSON)
     @RequiresScope(Scopes.ADMIN)
-    @Operation(summary = "Define a policy", description = "Creates or replaces a policy. Every replica follows within 1 s. Counters are kept where algorithm and window stay the same.")
+    @Operation(summary = "Define a policy", description = "Creates or replaces a policy. Every replica applies it within 1 s. Counts are kept if the algorithm and the window stay the same.")
     @RequestBody(content = @Content(schema = @Schema(implementation = PolicyDefinition.class), examples = @ExampleObject(name = "five a minute", value = EXAMPLE)))
     @APIResponse(responseCode = "201", description = "Created", content = @Content(schema = @Schema(implementation = View.class)))
     @APIResponse(responseCode = "200", description = "Replaced", content = @Content(schema = @Schema(implementation = View.class)))
@@ -106,7 +106,7 @@ public class PolicyResource {
     @Path("policies/{policy}")
     @RequiresScope({Scopes.ADMIN_READ, Scopes.RATELIMIT_READ})
     @Operation(summary = "Read a policy")
-    @APIResponse(responseCode = "200", description = "The policy in force", content = @Content(schema = @Schema(implementation = View.class)))
+    @APIResponse(responseCode = "200", description = "The policy", content = @Content(schema = @Schema(implementation = View.class)))
     @APIResponse(responseCode = "404", description = "There is no such policy")
     public Uni<View> get(@PathParam("policy") String name) {
         return policies.get(caller.tenant(), name).map(View::of);
@@ -115,11 +115,11 @@ public class PolicyResource {
     @GET
     @Path("policies")
     @RequiresScope({Scopes.ADMIN_READ, Scopes.RATELIMIT_READ})
-    @Operation(summary = "List policies", description = "By name, those of the configuration included.")
+    @Operation(summary = "List policies", description = "By name, including those of the configuration.")
     @APIResponse(responseCode = "200", description = "One page")
     public Uni<Page<View>> list(
             @Parameter(description = "Items on a page, 1 to 500") @QueryParam("limit") @DefaultValue("50") int limit,
-            @Parameter(description = "`nextCursor` of the page before") @QueryParam("cursor") String cursor) {
+            @Parameter(description = "`nextCursor` of the previous page") @QueryParam("cursor") String cursor) {
         return policies.all(caller.tenant())
                 .map(all -> Page.of(all.stream().map(View::of).toList(), View::policy, limit, cursor));
     }
@@ -127,7 +127,7 @@ public class PolicyResource {
     @DELETE
     @Path("policies/{policy}")
     @RequiresScope(Scopes.ADMIN)
-    @Operation(summary = "Delete a policy", description = "Its counters end with their windows.")
+    @Operation(summary = "Delete a policy", description = "Its counts expire with their windows.")
     @APIResponse(responseCode = "204", description = "Deleted")
     @APIResponse(responseCode = "404", description = "There is no such policy")
     @APIResponse(responseCode = "409", description = "The policy is set in the configuration")

@@ -18,10 +18,10 @@ import dev.millrace.http.json.DurationConverter;
 @ConfigMapping(prefix = "millrace.ratelimit")
 public interface RateLimitConfig {
 
-    /** Policies by name, the same for every tenant; they win over those defined over HTTP and cannot be changed there. */
+    /** Policies by name, the same for every tenant. They have priority over policies defined over HTTP and are read-only there. */
     Map<String, PolicyConfig> policies();
 
-    /** How many replicas share the traffic: what {@code failMode: local} divides a limit by. */
+    /** Number of replicas that share the traffic; {@code failMode: local} divides a limit by it. */
     @WithDefault("1")
     @Min(1)
     int replicas();
@@ -30,10 +30,10 @@ public interface RateLimitConfig {
     @WithDefault("false")
     boolean legacyHeaders();
 
-    /** Addresses and networks (CIDR) whose {@code X-Forwarded-For} is believed by {@code authorize?by=ip}. */
+    /** Addresses and networks (CIDR) whose {@code X-Forwarded-For} is trusted by {@code authorize?by=ip}. */
     Optional<List<String>> trustedProxies();
 
-    /** IPv6 clients are told apart by this many leading bits, for one client has many addresses. */
+    /** Number of leading bits that identify an IPv6 client, because one client has many addresses. */
     @WithDefault("64")
     @Min(1)
     @Max(128)
@@ -66,11 +66,11 @@ public interface RateLimitConfig {
         /** Files with descriptors in the YAML shape of Envoy's rate limit service, one domain each. Reloaded on change. */
         Optional<List<String>> descriptors();
 
-        /** The algorithm of descriptors that name none. */
+        /** The algorithm of descriptors without one. */
         @WithDefault("fixed-window")
         Algorithm algorithm();
 
-        /** What to decide while Redis is away; unset, the call fails with UNAVAILABLE and Envoy decides. */
+        /** The decision while Redis is unavailable; unset, the call fails with UNAVAILABLE and Envoy decides. */
         Optional<FailMode> failMode();
     }
 }

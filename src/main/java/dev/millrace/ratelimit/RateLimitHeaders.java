@@ -18,13 +18,13 @@ class RateLimitHeaders {
         this.legacy = config.legacyHeaders();
     }
 
-    /** Of a decision; a look has no Retry-After, for it denies nothing. */
+    /** Adds the fields of a decision. A peek has no Retry-After, because it denies nothing. */
     void put(Decision d, BiConsumer<String, String> headers) {
         Policy p = d.check().policy();
-        // Policy names hold nothing that a structured-field string would have to escape.
+        // Policy names contain no character that a structured-field string must escape.
         String name = '"' + p.name() + '"';
         headers.accept("RateLimit-Policy", name + ";q=" + p.limit() + ";w=" + seconds(p.windowMs()));
-        // `t` must not be later than Retry-After, which says when trying again makes sense.
+        // `t` must not be later than Retry-After, which says when a retry makes sense.
         headers.accept("RateLimit", name + ";r=" + d.remaining() + ";t="
                 + seconds(d.allowed() ? d.resetMs() : d.retryAfterMs()));
         if (!d.allowed() && d.check().cost() > 0) {

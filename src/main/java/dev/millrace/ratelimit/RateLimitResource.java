@@ -26,7 +26,7 @@ import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.Problem;
 import dev.millrace.redis.Keys;
 
-/** Consume, look, reset: one identifier under one policy. */
+/** Consumes, peeks and resets: one identifier under one policy. */
 @Path("/v1/ratelimit")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Rate limiting")
@@ -54,7 +54,7 @@ public class RateLimitResource {
     @Path(ONE)
     @Consumes(MediaType.APPLICATION_JSON)
     @RequiresScope(Scopes.RATELIMIT)
-    @Operation(summary = "Consume", description = "Consumes `cost` (1 without a body) if that much is left; a denied request consumes nothing.")
+    @Operation(summary = "Consume", description = "Consumes `cost` (1 without a body) if that much remains. A denied request consumes nothing.")
     @APIResponse(responseCode = "200", description = "Admitted", content = @Content(schema = @Schema(implementation = Decision.class)))
     @APIResponse(responseCode = "429", description = "Denied; the members of a decision are in the problem", content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
     public Uni<RestResponse<Object>> consume(@PathParam("policy") String policy,
@@ -62,7 +62,7 @@ public class RateLimitResource {
         long cost = body == null || body.cost() == null ? 1 : body.cost();
         if (cost < 1 || cost > RateLimitService.MAX_COST) {
             throw ApiException.invalid("cost", "must be between 1 and " + RateLimitService.MAX_COST
-                    + (cost == 0 ? "; GET looks without consuming" : ""));
+                    + (cost == 0 ? "; use GET to peek without consuming" : ""));
         }
         return service.check(caller.tenant(), policy, checked(identifier), cost).map(responses::of);
     }
@@ -70,7 +70,7 @@ public class RateLimitResource {
     @GET
     @Path(ONE)
     @RequiresScope(Scopes.RATELIMIT_READ)
-    @Operation(summary = "Look", description = "Says what a request would be answered now; consumes nothing and is never a 429.")
+    @Operation(summary = "Peek", description = "Returns the decision that a request would get now. Consumes nothing and never returns 429.")
     @APIResponse(responseCode = "200", description = "The state", content = @Content(schema = @Schema(implementation = Decision.class)))
     public Uni<RestResponse<Object>> look(@PathParam("policy") String policy,
             @PathParam("identifier") String identifier) {
@@ -80,8 +80,8 @@ public class RateLimitResource {
     @DELETE
     @Path(ONE)
     @RequiresScope(Scopes.RATELIMIT)
-    @Operation(summary = "Reset", description = "Forgets what the identifier has consumed, its penalty and its leases.")
-    @APIResponse(responseCode = "204", description = "Forgotten")
+    @Operation(summary = "Reset", description = "Deletes the identifier's consumption, penalty and leases.")
+    @APIResponse(responseCode = "204", description = "Reset")
     public Uni<Void> reset(@PathParam("policy") String policy, @PathParam("identifier") String identifier) {
         return service.reset(caller.tenant(), policy, checked(identifier));
     }

@@ -15,16 +15,16 @@ import dev.millrace.redis.RedisTopology;
 import dev.millrace.redis.RedisUnavailableException;
 
 /**
- * Decides whether requests may go on. Each decision is one atomic script in Redis, so no number of parallel callers or
- * replicas is admitted beyond the limit; while Redis is away the policy's fail mode decides.
+ * Decides whether requests are admitted. Each decision is one atomic script in Redis, so any number of parallel callers and replicas
+ * stays within the limit. While Redis is unavailable the policy's fail mode decides.
  */
 @ApplicationScoped
 public class RateLimitService {
 
-    /** The most one check may consume. */
+    /** Maximum cost of one check. */
     public static final long MAX_COST = 1_000_000;
 
-    /** The most a list may cost under sliding-window: as much as one check can. */
+    /** Maximum cost of a list under sliding-window: the maximum of one check. */
     private static final long MAX_LOGGED = Algorithm.SLIDING_WINDOW.maxLimit();
 
     private final Policies policies;
@@ -49,7 +49,7 @@ public class RateLimitService {
     /**
      * Consumes from a policy.
      *
-     * @param cost 0 only looks
+     * @param cost 0 peeks
      */
     public Uni<Decision> check(String tenant, String policy, String identifier, long cost) {
         Policy known = policies.known(tenant, policy);
@@ -58,7 +58,7 @@ public class RateLimitService {
                 : policies.get(tenant, policy).flatMap(p -> check(tenant, p, identifier, cost));
     }
 
-    /** Consumes from a policy that is at hand. */
+    /** Consumes from a policy that the caller has. */
     Uni<Decision> check(String tenant, Policy policy, String identifier, long cost) {
         Check check = new Check(requireCounting(policy), identifier, cost);
         return store.decide(tenant, check)
@@ -67,7 +67,7 @@ public class RateLimitService {
                 .recoverWithUni(e -> degraded.decide(tenant, check, e).map(metrics::counted));
     }
 
-    /** What the next request of cost 1 would be told; of a concurrency policy, what the next lease would be. */
+    /** Returns the decision that a request of cost 1 would get; for a concurrency policy, that the next lease would get. */
     public Uni<Decision> look(String tenant, String policy, String identifier) {
         return policies.get(tenant, policy).flatMap(p -> p.algorithm() == Algorithm.CONCURRENCY
                 ? leases.look(tenant, p, identifier)
@@ -77,8 +77,8 @@ public class RateLimitService {
     /**
      * Decides several checks, at least one, in order. The same limit may occur twice.
      *
-     * @param atomic whether all are charged or none. In a cluster the limits may live on different servers: then each is
-     *        charged, and those admitted get their charge back when another was denied; for that moment others see it
+     * @param atomic whether all are charged or none. In a cluster the limits may be on different servers: then each is
+     *        charged, and those admitted are refunded if another was denied; in between, other callers see the charge
      */
     public Uni<List<Decision>> check(String tenant, List<Check> checks, boolean atomic) {
         checks.forEach(c -> requireCounting(c.policy()));
@@ -91,7 +91,7 @@ public class RateLimitService {
                 .invoke(list -> list.forEach(metrics::counted));
     }
 
-    /** Forgets what an identifier has consumed. */
+    /** Resets what an identifier has consumed. */
     public Uni<Void> reset(String tenant, String policy, String identifier) {
         return policies.get(tenant, policy).flatMap(p -> store.reset(tenant, p, identifier));
     }
@@ -108,12 +108,12 @@ public class RateLimitService {
         return Decision.of(check, o.admitted(), o.remaining(), toMs(o.reset()), toMs(o.retryAfter()), false);
     }
 
-    /** Rounded up: whoever comes back after that many ms must not be early. */
+    /** Rounds up, so that a caller that waits that many ms is not early. */
     private static long toMs(long micros) {
         return (micros + 999) / 1000;
     }
 
-    /** Redis writes an entry per token under sliding-window, and does nothing else meanwhile. */
+    /** Under sliding-window Redis writes an entry per unit of cost, and blocks other commands meanwhile. */
     private static void requireBounded(List<Check> checks) {
         long entries = checks.stream().filter(c -> c.policy().algorithm() == Algorithm.SLIDING_WINDOW)
                 .mapToLong(c -> c.cost() > c.policy().limit() ? 0 : c.cost()).sum();

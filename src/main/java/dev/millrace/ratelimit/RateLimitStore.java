@@ -22,10 +22,10 @@ class RateLimitStore {
     private static final String PENALTY = "pen";
     private static final int REPLY_FIELDS = 4;
 
-    /** What the script says of one check; times in µs. */
+    /** The outcome of one check; times in µs. */
     record Outcome(boolean admitted, long remaining, long reset, long retryAfter) {}
 
-    /** The outcomes in the order of the checks, and when they were decided. */
+    /** The outcomes in the order of the checks, and the time of the decision in µs. */
     record Outcomes(List<Outcome> list, long decidedAt) {}
 
     private final ReactiveKeyCommands<String> keys;
@@ -48,7 +48,7 @@ class RateLimitStore {
     /**
      * Decides several checks in one step; in a cluster they must share a slot.
      *
-     * @param atomic whether nothing is charged unless all are admitted
+     * @param atomic whether to charge only if all are admitted
      */
     Uni<Outcomes> decide(String tenant, List<Check> checks, boolean atomic) {
         return run(tenant, checks, atomic).map(reply -> {
@@ -60,7 +60,7 @@ class RateLimitStore {
         });
     }
 
-    /** Gives back what a check was charged at {@code chargedAt}, µs. */
+    /** Refunds what a check was charged at {@code chargedAt}, in µs. */
     Uni<Void> refund(String tenant, Check check, long chargedAt) {
         Policy p = check.policy();
         return scripts.run(refund, List.of(stateKey(tenant, p, check.identifier())),
@@ -69,7 +69,7 @@ class RateLimitStore {
                 .replaceWithVoid();
     }
 
-    /** Forgets everything about an identifier under a policy. */
+    /** Deletes everything about an identifier under a policy. */
     Uni<Void> reset(String tenant, Policy policy, String identifier) {
         return keys.unlink(stateKey(tenant, policy, identifier), key(tenant, policy, identifier, PENALTY))
                 .replaceWithVoid();
@@ -104,8 +104,8 @@ class RateLimitStore {
     }
 
     /**
-     * The key of the counters. Another algorithm or window has another key: what the old one left behind would be misread,
-     * and ends with its TTL.
+     * Returns the key of the counters. Another algorithm or window has another key, because it would misread the old state; the old
+     * key expires.
      */
     static String stateKey(String tenant, Policy policy, String identifier) {
         String part = policy.algorithm().keyPart();
@@ -113,12 +113,12 @@ class RateLimitStore {
                 policy.algorithm() == Algorithm.CONCURRENCY ? part : part + policy.windowMs());
     }
 
-    /** The part of a key of an identifier under a policy. */
+    /** Returns a key of an identifier under a policy. */
     static String key(String tenant, Policy policy, String identifier, String part) {
         return Keys.key(tenant, FEATURE, scope(policy) + '/' + Keys.encode(identifier), part);
     }
 
-    /** A policy's name; unnamed ones are told apart by what they are. No name starts with '~'. */
+    /** Returns the policy's name, or a text of the limit's parameters if it has none. No name starts with '~'. */
     private static String scope(Policy p) {
         return switch (p.source()) {
             case API, CONFIG -> p.name();

@@ -92,7 +92,7 @@ public class SessionResource {
     @APIResponse(responseCode = "413", description = "The data is over 64 KB")
     public Uni<RestResponse<Opened>> create(NewSession request) {
         if (request == null) {
-            throw ApiException.invalid("", "Send the session to open as a JSON body");
+            throw ApiException.invalid("", "The body must be a session to open");
         }
         return service.create(caller.tenant(), request)
                 .map(opened -> answer(201, Opened.of(opened), opened.session()));

@@ -92,7 +92,7 @@ public class TokenResource {
     @APIResponse(responseCode = "413", description = "The claims are over 64 KB")
     public Uni<RestResponse<Issued>> issue(NewFamily request) {
         if (request == null) {
-            throw ApiException.invalid("", "Send the family to issue as a JSON body");
+            throw ApiException.invalid("", "The body must be a family to issue");
         }
         return service.issue(caller.tenant(), request)
                 .map(issued -> ResponseBuilder.<Issued>create(201).type(MediaType.APPLICATION_JSON_TYPE)

@@ -15,8 +15,8 @@ import dev.millrace.auth.Caller;
 import dev.millrace.auth.Scopes;
 
 /**
- * Lets a call pass whose {@code authorization} metadata holds an API key with the scope {@code ratelimit};
- * UNAUTHENTICATED without a valid key, PERMISSION_DENIED without the scope.
+ * Requires an API key with the scope {@code ratelimit} in the {@code authorization} metadata of a call. Returns UNAUTHENTICATED
+ * without a valid key, and PERMISSION_DENIED without the scope.
  */
 @ApplicationScoped
 public class ApiKeyInterceptor implements ServerInterceptor {
@@ -31,7 +31,7 @@ public class ApiKeyInterceptor implements ServerInterceptor {
         this.keys = keys;
     }
 
-    /** Who sent the call at hand; to be asked before anything asynchronous. */
+    /** Returns the caller of the current call; call it before anything asynchronous. */
     static Caller caller() {
         return CALLER.get();
     }

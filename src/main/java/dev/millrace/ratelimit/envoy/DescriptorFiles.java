@@ -23,9 +23,9 @@ import dev.millrace.ratelimit.Algorithm;
 import dev.millrace.ratelimit.RateLimitConfig;
 
 /**
- * The rules in force: those of the files of {@code millrace.ratelimit.envoy.descriptors}. The service does not start with
- * an invalid file. Once a second the files' contents are compared with what they were, so that any way of replacing them is
- * noticed, a swapped symbolic link too; a change takes effect as a whole or, if anything in it is invalid, not at all.
+ * The active rules: those of the files in {@code millrace.ratelimit.envoy.descriptors}. The service does not start with an invalid
+ * file. It compares the contents of the files once a second, so it detects every way of replacing them, including a swapped
+ * symbolic link. A change takes effect as a whole or, if anything in it is invalid, not at all.
  */
 @ApplicationScoped
 public class DescriptorFiles {
@@ -43,7 +43,7 @@ public class DescriptorFiles {
         this.config = config.envoy();
         this.files = this.config.descriptors().orElse(List.of()).stream().map(Path::of).toList();
         this.failures = Counter.builder("millrace.ratelimit.envoy.reload.failures")
-                .description("Changes of the descriptor files that were not taken over").register(metrics);
+                .description("Changes of the descriptor files that were rejected").register(metrics);
         if (this.config.algorithm() == Algorithm.CONCURRENCY) {
             throw new ConfigurationException(PREFIX + "algorithm must not be concurrency, which needs leases");
         }
@@ -55,14 +55,14 @@ public class DescriptorFiles {
         }
     }
 
-    /** Before anything else starts that would have to be stopped again. */
+    /** Runs before anything starts that would have to be stopped again. */
     void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE - 1) StartupEvent event) {
         if (!files.isEmpty()) {
             LOG.infof("Envoy descriptors read from %s", files);
         }
     }
 
-    /** The rules to decide by. */
+    /** Returns the active rules. */
     Descriptors current() {
         return current;
     }
@@ -79,11 +79,11 @@ public class DescriptorFiles {
             LOG.info("Envoy descriptors reloaded");
         } catch (InvalidDescriptorsException e) {
             failures.increment();
-            LOG.errorf("Envoy descriptors not reloaded, the old ones stay in force: %s", e.getMessage());
+            LOG.errorf("Envoy descriptors not reloaded, the old ones stay active: %s", e.getMessage());
         }
     }
 
-    /** What is in the files; null for one that cannot be read. */
+    /** Returns the contents of the files; null for one that cannot be read. */
     private List<String> contents() {
         List<String> contents = new ArrayList<>(files.size());
         for (Path file : files) {

@@ -8,10 +8,9 @@ import java.util.Map;
 import dev.millrace.ratelimit.envoy.proto.RateLimitDescriptor.Entry;
 
 /**
- * The configured rules: per domain a tree that a request's descriptor is matched against, entry by entry. At each level a
- * descriptor with the very value wins, then the first in the file whose value ends with {@code *} and begins as the
- * entry's does, then the one without a value. Whatever wins is final: a dead end below it is not retried with the next
- * best. A rule applies only if the descriptor ends exactly at it.
+ * The configured rules: per domain a tree against which a request's descriptor is matched, entry by entry. At each level a
+ * descriptor with the exact value has priority, then the first in the file whose value ends with {@code *} and is a prefix of the
+ * entry's, then the one without a value. There is no backtracking. A rule applies only if the descriptor ends exactly at it.
  */
 final class Descriptors {
 
@@ -22,7 +21,7 @@ final class Descriptors {
     static final class Level {
         private final Map<String, Alternatives> byKey = new HashMap<>();
 
-        /** Whether the place was free. */
+        /** Returns whether the place was free. */
         boolean add(String key, String value, boolean shared, Node node) {
             Alternatives alternatives = byKey.computeIfAbsent(key, k -> new Alternatives());
             if (alternatives.byValue.putIfAbsent(value, node) != null) {
@@ -40,14 +39,14 @@ final class Descriptors {
         }
     }
 
-    /** A place in the tree: what applies there, if anything, and what is below. */
+    /** A node of the tree: the rule that applies there, if any, and its children. */
     record Node(Rule rule, Level below) {}
 
     private record Wildcard(String prefix, String value, boolean shared, Node node) {}
 
     private record Step(Node node, String countedAs) {}
 
-    /** The descriptors with one key; the value of one without a value is empty. */
+    /** The descriptors with one key; a descriptor without a value has an empty one. */
     private static final class Alternatives {
         private final Map<String, Node> byValue = new HashMap<>();
         private final List<Wildcard> wildcards = new ArrayList<>();
@@ -67,7 +66,7 @@ final class Descriptors {
         }
     }
 
-    /** A rule that applies, and what it counts the descriptor under. */
+    /** A rule that applies, and the identifier under which it counts the descriptor. */
     record Match(Rule rule, String identifier) {}
 
     private final Map<String, Level> domains;
@@ -80,7 +79,7 @@ final class Descriptors {
         return domains.containsKey(domain);
     }
 
-    /** The rule for a descriptor, or null if none applies. */
+    /** Returns the rule for a descriptor, or null if none applies. */
     Match match(String domain, List<Entry> entries) {
         Level level = domains.get(domain);
         Node node = null;

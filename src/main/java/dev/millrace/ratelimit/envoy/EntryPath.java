@@ -4,8 +4,8 @@ import dev.millrace.encoding.Digests;
 import dev.millrace.redis.Keys;
 
 /**
- * What a descriptor is counted under: its entries as {@code key=value;key=value}, in which no entry can pass for another.
- * One that is too long for an identifier, or otherwise unfit, gives its SHA-256 instead.
+ * The identifier of a descriptor: its entries as {@code key=value;key=value}, escaped so that different entries stay different. If the
+ * text is too long for an identifier, or not a valid one, its SHA-256 is used.
  */
 final class EntryPath {
 
@@ -19,7 +19,7 @@ final class EntryPath {
         return this;
     }
 
-    /** Sets it apart from the same entries counted per another unit, or by a configured rule. */
+    /** Distinguishes it from the same entries counted per another unit, or by a configured rule. */
     EntryPath add(Unit unit) {
         separate();
         path.append(unit.name());

@@ -29,8 +29,8 @@ import dev.millrace.ratelimit.envoy.proto.RateLimitResponse.DescriptorStatus;
 import dev.millrace.ratelimit.envoy.proto.RateLimitUnit;
 
 /**
- * Envoy's messages as proto3 JSON has them: fields in camelCase, read in snake_case as well; numbers also as strings, enums
- * also as numbers; what has its default value is not written.
+ * Envoy's messages as proto3 JSON: fields in camelCase, also read in snake_case; numbers also as strings, enums also as numbers;
+ * fields with default values are not written.
  */
 final class EnvoyJson {
 
@@ -42,7 +42,7 @@ final class EnvoyJson {
     @Schema(name = "EnvoyRateLimitRequest")
     record Request(@Schema(required = true, examples = "shop") String domain,
             @Schema(description = "1 to 100", required = true) List<Descriptor> descriptors,
-            @Schema(description = "What each descriptor costs; 0 means 1", defaultValue = "1") @JsonAlias("hits_addend") @JsonDeserialize(using = Unsigned.class) Long hitsAddend) {
+            @Schema(description = "Cost of each descriptor; 0 means 1", defaultValue = "1") @JsonAlias("hits_addend") @JsonDeserialize(using = Unsigned.class) Long hitsAddend) {
 
         RateLimitRequest toProto() {
             RateLimitRequest.Builder request = RateLimitRequest.newBuilder()
@@ -59,8 +59,8 @@ final class EnvoyJson {
     @RegisterForReflection
     @Schema(name = "EnvoyRateLimitDescriptor")
     record Descriptor(List<Entry> entries,
-            @Schema(description = "Stands in for the configured limit") Limit limit,
-            @Schema(description = "Wins over the request's; 0 only looks") @JsonAlias("hits_addend") @JsonDeserialize(using = Unsigned.class) Long hitsAddend) {
+            @Schema(description = "Replaces the configured limit") Limit limit,
+            @Schema(description = "Has priority over the request's; 0 peeks") @JsonAlias("hits_addend") @JsonDeserialize(using = Unsigned.class) Long hitsAddend) {
 
         private RateLimitDescriptor toProto(String field) {
             RateLimitDescriptor.Builder descriptor = RateLimitDescriptor.newBuilder();
@@ -112,9 +112,9 @@ final class EnvoyJson {
     @JsonInclude(JsonInclude.Include.NON_DEFAULT)
     @Schema(name = "EnvoyRateLimitStatus")
     record Status(@Schema(examples = "OK") String code,
-            @Schema(description = "Absent where no limit applies") CurrentLimit currentLimit,
+            @Schema(description = "Absent if no limit applies") CurrentLimit currentLimit,
             @Schema(description = "Absent if 0", examples = "4") long limitRemaining,
-            @Schema(description = "Until the whole limit is free; if over limit, until there is room", examples = "59.250s") String durationUntilReset) {
+            @Schema(description = "Until the whole limit is available; if over limit, until a request is admitted", examples = "59.250s") String durationUntilReset) {
 
         private static Status of(DescriptorStatus s) {
             return new Status(s.getCode().name(), s.hasCurrentLimit() ? CurrentLimit.of(s.getCurrentLimit()) : null,

@@ -29,7 +29,7 @@ import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.Problem;
 import dev.millrace.ratelimit.envoy.proto.RateLimitResponse;
 
-/** Envoy's rate limit service for those who cannot speak gRPC. */
+/** Envoy's rate limit service for clients without gRPC. */
 @Path("/json")
 @Tag(name = "Rate limiting")
 public class EnvoyJsonResource {
@@ -53,7 +53,7 @@ public class EnvoyJsonResource {
         this.json = json;
     }
 
-    // The body is read here because callers of Envoy's service need not send a content type.
+    // Reads the body itself, because clients of Envoy's service need not send a content type.
     @POST
     @Consumes(MediaType.WILDCARD)
     @Produces(MediaType.APPLICATION_JSON)
@@ -63,7 +63,7 @@ public class EnvoyJsonResource {
     @APIResponse(responseCode = "200", description = "Admitted", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = EnvoyJson.Response.class), examples = @ExampleObject(name = "admitted", value = OK)))
     @APIResponse(responseCode = "429", description = "Over limit", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = EnvoyJson.Response.class), examples = @ExampleObject(name = "over limit", value = OVER_LIMIT)))
     @APIResponse(responseCode = "400", description = "Not a valid request", content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-    @APIResponse(responseCode = "503", description = "Redis is away and no fail mode decides", content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    @APIResponse(responseCode = "503", description = "Redis is unavailable and no fail mode decides", content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
     public Uni<RestResponse<EnvoyJson.Response>> shouldRateLimit(byte[] body) throws IOException {
         EnvoyJson.Request request = json.readValue(body, EnvoyJson.Request.class);
         if (request == null) {

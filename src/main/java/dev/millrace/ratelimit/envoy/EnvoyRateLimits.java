@@ -29,14 +29,14 @@ import dev.millrace.ratelimit.envoy.proto.RateLimitResponse.RateLimit;
 
 /**
  * The semantics of Envoy's rate limit service: a request of many descriptors is over limit if any of them is. Unlike
- * there, the descriptors are charged <em>all or none</em>, in one atomic step, and a denied request costs nothing; a
- * descriptor that had room says OK beside one that had not. Those without a rule, unlimited ones and replaced ones are OK
- * and have no limit.
+ * Envoy's own service, it charges the descriptors <em>all or none</em>, in one atomic step, and a denied request consumes nothing.
+ * In a denied request a descriptor that would fit is still OK. Descriptors without a rule, with an unlimited rule or with a replaced
+ * rule are OK and have no limit.
  */
 @ApplicationScoped
 public class EnvoyRateLimits {
 
-    /** The most descriptors of one request. */
+    /** Maximum number of descriptors in one request. */
     static final int MAX_DESCRIPTORS = 100;
 
     private final DescriptorFiles files;
@@ -51,7 +51,7 @@ public class EnvoyRateLimits {
 
     /**
      * Decides a request. Fails with an {@link ApiException} if it is invalid, and with a
-     * {@link dev.millrace.redis.RedisUnavailableException} while Redis is away and a rule that applies has no fail mode.
+     * {@link dev.millrace.redis.RedisUnavailableException} while Redis is unavailable and a rule that applies has no fail mode.
      */
     public Uni<RateLimitResponse> decide(String tenant, RateLimitRequest request) {
         List<Match> matches = matches(request);
@@ -67,7 +67,7 @@ public class EnvoyRateLimits {
                 : service.check(tenant, checks, true).map(decisions -> response(matches, decisions));
     }
 
-    /** Per descriptor the limit it is charged to, or null if there is none. */
+    /** Returns the limit of each descriptor, or null if it has none. */
     private List<Match> matches(RateLimitRequest request) {
         if (request.getDomain().isEmpty()) {
             throw ApiException.invalid("domain", "must not be empty");
@@ -98,7 +98,7 @@ public class EnvoyRateLimits {
                 : rules.match(request.getDomain(), descriptor.getEntriesList());
     }
 
-    /** A limit the request brings along. Named by domain and unit, for the name is a metric's label. */
+    /** Returns the limit that a request contains. Its name is domain and unit, because it is a label of metrics. */
     private Match override(String domain, RateLimitDescriptor descriptor, String field) {
         RateLimitOverride limit = descriptor.getLimit();
         Unit unit = Unit.of(limit.getUnit());
@@ -119,7 +119,7 @@ public class EnvoyRateLimits {
         return new Match(new Rule(policy, "", Set.of()), path.add(unit).identifier());
     }
 
-    /** A descriptor's own addend wins and may be 0, to look only; the request's says 1 by 0. */
+    /** A descriptor's own addend has priority, and 0 peeks. In the request's addend, 0 means 1. */
     private static long cost(RateLimitRequest request, int i) {
         RateLimitDescriptor descriptor = request.getDescriptors(i);
         long cost = descriptor.hasHitsAddend()

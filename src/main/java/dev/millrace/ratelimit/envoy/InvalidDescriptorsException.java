@@ -1,6 +1,6 @@
 package dev.millrace.ratelimit.envoy;
 
-/** A file of descriptors that cannot be used. The message is one line that names the file, the field and the fault. */
+/** An invalid file of descriptors. The message is one line with the file, the field and the fault. */
 final class InvalidDescriptorsException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

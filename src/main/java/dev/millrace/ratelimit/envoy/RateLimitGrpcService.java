@@ -12,8 +12,8 @@ import dev.millrace.ratelimit.envoy.proto.RateLimitResponse;
 import dev.millrace.ratelimit.envoy.proto.RateLimitService;
 
 /**
- * {@code envoy.service.ratelimit.v3.RateLimitService}, on the HTTP port. Responds with INVALID_ARGUMENT to
- * a bad request and with UNAVAILABLE while Redis is away and no fail mode decides; never with the status UNKNOWN.
+ * {@code envoy.service.ratelimit.v3.RateLimitService}, on the HTTP port. Returns INVALID_ARGUMENT for
+ * a bad request, and UNAVAILABLE while Redis is unavailable and no fail mode decides. Never returns the status UNKNOWN.
  */
 @GrpcService
 @RegisterInterceptor(ApiKeyInterceptor.class)

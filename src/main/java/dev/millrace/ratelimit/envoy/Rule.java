@@ -8,20 +8,20 @@ import dev.millrace.ratelimit.FailMode;
 import dev.millrace.ratelimit.Policy;
 
 /**
- * The limit at a place in the tree of descriptors.
+ * The limit at a node in the tree of descriptors.
  *
- * @param policy the limit, or null if the place is unlimited
- * @param name what other rules may replace it by, and responses call it; empty if it has none
- * @param replaces names of the rules that do not count in a request where this one does
+ * @param policy the limit, or null if the node is unlimited
+ * @param name by which other rules replace it, also part of responses; empty if it has none
+ * @param replaces names of the rules that do not apply in a request where this one does
  */
 record Rule(Policy policy, String name, Set<String> replaces) {
 
     /**
-     * The policy of a rule. One that allows nothing has nothing to count, and no outage opens it.
+     * Returns the policy of a rule. A rule that allows nothing counts nothing, and denies in an outage as well.
      *
      * @param limit requests per window, 0 to deny
      * @param burst null for the limit
-     * @param failMode null to fail while Redis is away
+     * @param failMode null to fail while Redis is unavailable
      */
     static Policy policy(String name, Algorithm algorithm, long limit, Duration window, Long burst, FailMode failMode,
             boolean shadow) {

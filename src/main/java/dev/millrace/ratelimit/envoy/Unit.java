@@ -6,7 +6,7 @@ import java.util.Locale;
 import dev.millrace.ratelimit.envoy.proto.RateLimitResponse.RateLimit;
 import dev.millrace.ratelimit.envoy.proto.RateLimitUnit;
 
-/** The windows Envoy's protocol has a word for. A month has 30 days, a year 365. */
+/** The windows with a name in Envoy's protocol. A month has 30 days, a year 365. */
 enum Unit {
     SECOND(Duration.ofSeconds(1)),
     MINUTE(Duration.ofMinutes(1)),
@@ -26,7 +26,7 @@ enum Unit {
         return window;
     }
 
-    /** The unit by its name in any case, or null. */
+    /** Returns the unit by its name in any case, or null. */
     static Unit named(String name) {
         for (Unit unit : values()) {
             if (unit.name().equals(name.toUpperCase(Locale.ROOT))) {
@@ -36,12 +36,12 @@ enum Unit {
         return null;
     }
 
-    /** The unit of a request, or null if it is unknown. */
+    /** Returns the unit of a request, or null if it is unknown. */
     static Unit of(RateLimitUnit unit) {
         return named(unit.name());
     }
 
-    /** The word for a window in a response, UNKNOWN if there is none. */
+    /** Returns the name of a window in a response, UNKNOWN if it has none. */
     static RateLimit.Unit of(long windowMs) {
         for (Unit unit : values()) {
             if (unit.window.toMillis() == windowMs) {

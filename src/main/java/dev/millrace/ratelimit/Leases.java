@@ -169,7 +169,7 @@ public class Leases {
     }
 
     private static ApiException unknown(String lease) {
-        return new ApiException(ErrorCode.LEASE_UNKNOWN, "Lease " + lease + " was released, has expired or never existed");
+        return new ApiException(ErrorCode.LEASE_UNKNOWN, "Lease " + lease + " was released, has expired or is unknown");
     }
 
     private String newLease() {

@@ -84,7 +84,7 @@ public class Policies {
         refuseConfigured(name);
         return defined.put(tenant, name, definition).invoke(put -> {
             if (put == PutResult.TOO_MANY) {
-                throw new ApiException(ErrorCode.POLICY_LIMIT, "The tenant has the maximum number of policies. Delete unused ones");
+                throw new ApiException(ErrorCode.POLICY_LIMIT, "Delete policies that are not used");
             }
         });
     }

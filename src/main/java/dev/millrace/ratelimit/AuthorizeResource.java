@@ -28,14 +28,14 @@ import dev.millrace.encoding.Digests;
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.Problem;
 
-/** The question proxies ask before they let a request through: nginx, Traefik, Caddy. */
+/** The call that proxies make before they forward a request: nginx, Traefik, Caddy. */
 @Path("/v1/ratelimit")
 @Tag(name = "Rate limiting")
 public class AuthorizeResource {
 
     /** A field name is a token (RFC 9110, 5.6.2). */
     private static final Pattern BY_HEADER = Pattern.compile("header:[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}");
-    /** Requests without the header share one identifier, for dropping the header must not lift the limit. */
+    /** Requests without the header share one identifier, so that omitting the header does not lift the limit. */
     private static final String ANONYMOUS = "anonymous";
 
     private final RateLimitService service;
@@ -54,11 +54,11 @@ public class AuthorizeResource {
     @GET
     @Path("{policy}/authorize")
     @RequiresScope(Scopes.RATELIMIT)
-    @Operation(summary = "Authorize for a proxy", description = "Consumes 1 for the client a proxy forwards for: 204 to let the request through, 429 to refuse it. nginx understands no refusal but 403: ask for it with `denyStatus`.")
+    @Operation(summary = "Authorize for a proxy", description = "Consumes 1 for the client of a proxy: 204 to forward the request, 429 to refuse it. nginx supports only 403 as a refusal: request it with `denyStatus`.")
     @APIResponse(responseCode = "204", description = "Admitted")
     @APIResponse(responseCode = "429", description = "Denied", content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
     public Uni<RestResponse<Object>> authorize(@PathParam("policy") String policy,
-            @Parameter(description = "`ip`, the client's address (`X-Forwarded-For` of configured proxies is believed); or `header:<name>`, of which a hash is kept", example = "header:X-Api-Key") @QueryParam("by") @DefaultValue("ip") String by,
+            @Parameter(description = "`ip`, the client's address (`X-Forwarded-For` of configured proxies is trusted); or `header:<name>`, of which a hash is stored", example = "header:X-Api-Key") @QueryParam("by") @DefaultValue("ip") String by,
             @Parameter(description = "Status of a denial, 400 to 599", example = "403") @QueryParam("denyStatus") @DefaultValue("429") int denyStatus,
             @Context HttpServerRequest request) {
         if (denyStatus < 400 || denyStatus > 599) {
@@ -81,9 +81,9 @@ public class AuthorizeResource {
         if (name.equalsIgnoreCase(HttpHeaders.AUTHORIZATION)) {
             throw ApiException.invalid("by", "must not be Authorization, which holds Millrace's own key");
         }
-        // All of them: the backend may read another one than the first.
+        // All values, because the backend may read another one than the first.
         String value = String.join(",", request.headers().getAll(name));
-        // Hashed: the value may be a secret, and identifiers are seen in answers and in Redis.
+        // Hashed, because the value may be a secret, and identifiers appear in responses and in Redis.
         return value.isEmpty() ? ANONYMOUS : Digests.sha256Hex(value, 16);
     }
 }

@@ -31,25 +31,25 @@ import dev.millrace.redis.Script;
 import dev.millrace.redis.ScriptRunner;
 
 /**
- * Removes what has ended by time and has it told as an event, once a second per tenant. Nothing depends on its being on
- * time: what has ended is dead to every call at that very moment. It goes by a set of what is due rather than by Redis'
- * keyspace notifications, which are lost when nobody listens; so each end is told, if late, when replicas were down.
+ * Removes expired records and emits their events, once a second per tenant. Nothing depends on its punctuality: every call treats
+ * a record as unknown from its expiry on. It uses a set of due records and not Redis' keyspace notifications, which are lost when
+ * nobody listens. So every expiry emits an event, late if no replica was running.
  *
- * <p>Replicas take turns: one that finds the turn taken leaves it at that. If two sweep all the same, no harm is done, for
- * each step is an atomic script that does nothing the second time.
+ * <p>Replicas take turns: a replica does nothing if another one has the turn. If two sweep at the same time, the result is the same,
+ * because each step is an atomic script that does nothing the second time.
  */
 @ApplicationScoped
 class ExpirySweep {
 
     private static final Logger LOG = Logger.getLogger(ExpirySweep.class);
     private static final long PERIOD_MS = 1000;
-    /** A little shorter than the period, so that the replica whose turn it was may well have the next. */
+    /** A little shorter than the period, so that the replica that had the turn can take the next one. */
     private static final long TURN_MS = 900;
     private static final int OWNERS_PER_PARTITION = 20;
     private static final int RECORDS_PER_OWNER = 100;
-    /** Scripts on their way at once. */
+    /** Maximum number of concurrent scripts. */
     private static final int CONCURRENCY = 16;
-    /** After so many rounds the rest waits for the next turn. */
+    /** Maximum number of rounds; the rest waits for the next turn. */
     private static final int MAX_ROUNDS = 50;
 
     private final Vertx vertx;
@@ -75,7 +75,7 @@ class ExpirySweep {
         this.records = records;
         this.due = scripts.get("user/due-N");
         this.expired = Counter.builder("millrace.session.expired")
-                .description("Sessions and families of refresh tokens that ended by time").register(metrics);
+                .description("Sessions and families of refresh tokens that expired").register(metrics);
     }
 
     void start(@Observes StartupEvent event) {
@@ -102,7 +102,7 @@ class ExpirySweep {
     private void report(Throwable failure) {
         if (!failing && !(failure instanceof RedisUnavailableException)) {
             failing = true;
-            LOG.error("What has ended cannot be swept up, and is not told as an event", failure);
+            LOG.error("Cannot remove expired sessions and refresh tokens and emit their events", failure);
         }
     }
 
@@ -111,7 +111,7 @@ class ExpirySweep {
                 .flatMap(taken -> taken ? sweep(tenant, 1) : Uni.createFrom().voidItem());
     }
 
-    /** One round; another one follows at once if some partition had more. */
+    /** Runs one round; another one follows at once if a partition has more. */
     private Uni<Void> sweep(String tenant, int round) {
         return dueOwners(tenant).flatMap(owners -> Multi.createFrom().iterable(owners)
                 .onItem().transformToUni(owner -> records.expire(owner, RECORDS_PER_OWNER)).collectFailures()

@@ -34,7 +34,7 @@ public class SessionEvents {
     /**
      * Returns events as they happen; empty ones are heartbeats. Ends when the service stops.
      *
-     * @param after where to begin; null for now
+     * @param after position to start after; null to start now
      * @throws ApiException 503 if there are too many listeners
      */
     public Multi<Optional<UserEvent>> follow(String tenant, EventPosition after) {

@@ -59,11 +59,11 @@ public class SessionEventsResource {
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @Schema(name = "SessionEvent")
     public record View(@Schema(examples = "session.revoked") String type,
-            @Schema(description = "Absent where all of the user's were revoked") String sessionId,
-            @Schema(description = "In place of sessionId, in events of refresh tokens") String family,
+            @Schema(description = "Absent if all sessions of the user were revoked") String sessionId,
+            @Schema(description = "Replaces sessionId in events of refresh tokens") String family,
             String userId, String at,
             @Schema(description = "With revoked: logout, revoked or all", examples = "logout") String reason,
-            @Schema(description = "With reason all: the one that stayed") String except) {
+            @Schema(description = "With reason all: the session that was kept") String except) {
 
         static View of(UserEvent event) {
             boolean session = event.type().startsWith("session.");
@@ -76,11 +76,11 @@ public class SessionEventsResource {
 
     @GET
     @Produces(MediaType.SERVER_SENT_EVENTS)
-    @Operation(summary = "Follow the events", description = "Server-sent events in one order. Begins now; with `Last-Event-ID` after that event, with `Last-Event-ID: 0` at the oldest that is kept.")
+    @Operation(summary = "Stream the events", description = "Streams server-sent events in one order. Starts now; with `Last-Event-ID`, after that event; with `Last-Event-ID: 0`, at the oldest retained event.")
     @APIResponse(responseCode = "200", description = "The stream", content = @Content(mediaType = MediaType.SERVER_SENT_EVENTS, schema = @Schema(implementation = View.class), examples = @ExampleObject(name = "an event", value = EXAMPLE)))
     public Multi<OutboundSseEvent> follow(@Context Sse sse, @Context HttpServerRequest request,
             @Context HttpServerResponse response,
-            @Parameter(description = "Id of the last event you have") @HeaderParam(EventStreams.LAST_EVENT_ID) String lastEventId) {
+            @Parameter(description = "Id of the last event that you processed") @HeaderParam(EventStreams.LAST_EVENT_ID) String lastEventId) {
         return streams.respond(new EventStreams.Request(sse, request, response, lastEventId), EventPosition::parse,
                 after -> events.follow(caller.tenant(), after),
                 event -> new EventStreams.SentEvent(event.position().toString(), event.type(), View.of(event)));

@@ -9,7 +9,7 @@ import dev.millrace.auth.ApiKeys;
 import dev.millrace.auth.Caller;
 import dev.millrace.auth.Scopes;
 
-/** Who sent a request, and what he may do. */
+/** Finds out who sent a request and what they may do. */
 @Singleton
 class KvAccess {
 
@@ -23,10 +23,10 @@ class KvAccess {
     }
 
     /**
-     * The caller.
+     * Returns the caller.
      *
-     * @param scope that his key must have
-     * @throws KvException 401, or 403 if his key is for other things
+     * @param scope that the key must have
+     * @throws KvException 401 without a valid key, 403 if the key lacks the scope
      */
     Caller caller(HttpServerRequest request, String scope) {
         String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
@@ -44,7 +44,7 @@ class KvAccess {
         return caller;
     }
 
-    /** Whether a caller may only run commands that read. */
+    /** Returns whether a caller may only run commands that read. */
     static boolean isReadOnly(Caller caller) {
         return !caller.may(Scopes.REDIS);
     }

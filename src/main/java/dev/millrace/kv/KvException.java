@@ -3,11 +3,11 @@ package dev.millrace.kv;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** What is wrong with a command, in the words Redis would use. Carries no stack trace: callers cause it. */
+/** An error of a command, in the words Redis would use. Carries no stack trace, because clients cause it. */
 final class KvException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
-    private static final int MOST_SHOWN = 128;
+    private static final int MAX_SHOWN = 128;
 
     private final int status;
 
@@ -25,26 +25,26 @@ final class KvException extends RuntimeException {
         return status;
     }
 
-    /** As Redis refuses whom its ACL does not allow a command. */
+    /** Returns the error that Redis has for a command that the ACL of a user forbids. */
     static KvException notPermitted(String command) {
         return new KvException("NOPERM this user has no permissions to run the '" + command + "' command");
     }
 
-    /** As Redis answers what it does not have: with the first arguments, up to a point. */
+    /** Returns the error that Redis has for an unknown command: with the start of its arguments. */
     static KvException unknown(String command, List<byte[]> args) {
         StringBuilder shown = new StringBuilder();
         for (byte[] arg : args) {
-            if (shown.length() >= MOST_SHOWN) {
+            if (shown.length() >= MAX_SHOWN) {
                 break;
             }
             shown.append('\'')
-                    .append(start(new String(arg, 0, Math.min(arg.length, MOST_SHOWN), StandardCharsets.UTF_8)))
+                    .append(start(new String(arg, 0, Math.min(arg.length, MAX_SHOWN), StandardCharsets.UTF_8)))
                     .append("' ");
         }
         return new KvException("ERR unknown command '" + start(command) + "', with args beginning with: " + shown);
     }
 
     private static String start(String text) {
-        return text.length() > MOST_SHOWN ? text.substring(0, MOST_SHOWN) : text;
+        return text.length() > MAX_SHOWN ? text.substring(0, MAX_SHOWN) : text;
     }
 }

@@ -26,16 +26,16 @@ import dev.millrace.redis.RedisReply;
 import dev.millrace.redis.RedisValues;
 
 /**
- * Runs callers' commands. What may not be run is not sent; all else goes out in one write, or a thousand at a time, and each command has its own
- * outcome.
+ * Runs clients' commands. Forbidden commands are not sent. All others leave in one write, or a thousand at a time, and each command has
+ * its own outcome.
  */
 @Singleton
 class KvService {
 
-    /** Each goes through all keys. */
-    private static final int MOST_SEARCHES = 16;
-    /** Commands of a pipeline that go out together; those after them are not sent if the replies take up too much. */
-    private static final int TOGETHER = 1000;
+    /** Most KEYS commands in a request: each scans all keys. */
+    private static final int MAX_SEARCHES = 16;
+    /** Commands of a pipeline that are sent together; the next ones are not sent if the replies use up the budget. */
+    private static final int BATCH_SIZE = 1000;
 
     private final KvRedis redis;
     private final KvCommandTable table;
@@ -52,25 +52,25 @@ class KvService {
         this.maxReply = ReplyBudget.most(config);
     }
 
-    /** Changes with every write. Clients that send it back would be shown their own writes; here they are in any case. */
+    /** Changes with every write. Upstash lets clients that send it back read their own writes; here they always do. */
     String syncToken() {
         return Long.toString(writes.get(), 36);
     }
 
-    /** Runs commands in order, when subscribed to; others' may come in between. */
+    /** Runs commands in order, when subscribed to; commands of other clients may run in between. */
     Uni<List<CommandOutcome>> run(List<KvCommand> commands, boolean readOnly) {
         return prepared(commands).flatMap(kinds -> run(commands, new KvRules(kinds, readOnly)));
     }
 
     /**
-     * Runs commands in order, with none of others in between. If Redis cannot run one for what it is, none is run, and the Uni fails
-     * with {@link KvException}.
+     * Runs commands in order, with no commands of other clients in between. If Redis refuses to queue one of them, none is run, and the
+     * Uni fails with {@link KvException}.
      */
     Uni<List<CommandOutcome>> transact(List<KvCommand> commands, boolean readOnly) {
         return prepared(commands).flatMap(kinds -> transact(commands, new KvRules(kinds, readOnly)));
     }
 
-    /** What must be known before commands can be judged: mostly it is. */
+    /** Loads what the rules need to know about commands and scripts, if it is not loaded yet. */
     private Uni<Map<String, Kind>> prepared(List<KvCommand> commands) {
         Map<String, Kind> known = table.known();
         Uni<Map<String, Kind>> kinds = known != null ? Uni.createFrom().item(known) : table.load();
@@ -88,8 +88,8 @@ class KvService {
                     writes.incrementAndGet();
                 }
                 if (command.name().equals("KEYS") && command.args().size() == 1) {
-                    if (++searches > MOST_SEARCHES) {
-                        throw new KvException("ERR a request may hold " + MOST_SEARCHES + " times KEYS");
+                    if (++searches > MAX_SEARCHES) {
+                        throw new KvException("ERR a request may hold " + MAX_SEARCHES + " times KEYS");
                     }
                     pipeline.search(i, command.args().get(0));
                 } else {
@@ -103,18 +103,18 @@ class KvService {
         return pipeline.run();
     }
 
-    /** Not by one Uni within the other: there may be thousands. */
+    /** Runs steps one after the other, without nesting Unis: there may be thousands. */
     private static Uni<Void> inTurn(List<Supplier<Uni<Void>>> steps) {
         return Multi.createFrom().iterable(steps).onItem().transformToUniAndConcatenate(Supplier::get).onItem()
                 .ignoreAsUni();
     }
 
-    /** FLUSHALL would empty the service's database, too. */
+    /** Replaces FLUSHALL, which would empty the service's database, too. */
     private static KvCommand ownDatabase(KvCommand command) {
         return command.name().equals("FLUSHALL") ? new KvCommand("FLUSHDB", command.args()) : command;
     }
 
-    /** The commands of a request, in steps, each of which is done before the next one begins. */
+    /** The commands of a request, in steps; each step ends before the next one begins. */
     private final class Pipeline {
         private final CommandOutcome[] outcomes;
         private final ReplyBudget room = new ReplyBudget(maxReply);
@@ -127,7 +127,7 @@ class KvService {
         }
 
         void add(int place, KvCommand command, Request request) {
-            if (batch.requests.size() == TOGETHER) {
+            if (batch.requests.size() == BATCH_SIZE) {
                 endBatch();
             }
             batch.places.add(place);
@@ -155,7 +155,7 @@ class KvService {
             }
         }
 
-        /** Fills in the outcomes of commands, be it that they are not sent any more. Fails only if none was sent so far. */
+        /** Fills in the outcomes of commands, also of those that are no longer sent. Fails only if no command was sent so far. */
         private Uni<Void> step(List<Integer> places, Supplier<Uni<List<CommandOutcome>>> send) {
             Uni<List<CommandOutcome>> sent = room.isPassed()
                     ? Uni.createFrom().item(Collections.nCopies(places.size(), room.notRun()))
@@ -173,7 +173,7 @@ class KvService {
             }).replaceWithVoid();
         }
 
-        /** Notes scripts, which are answered with the SHA-1 that the caller knows. */
+        /** Registers loaded scripts, and replies with the SHA-1 that the client expects. */
         private Uni<Void> loaded(Batch sent) {
             if (sent.scripts.isEmpty()) {
                 return Uni.createFrom().voidItem();
@@ -189,11 +189,11 @@ class KvService {
         }
     }
 
-    /** Commands that go out together. */
+    /** Commands that are sent together. */
     private static final class Batch {
         private final List<Integer> places = new ArrayList<>();
         private final List<Request> requests = new ArrayList<>();
-        /** Those that load scripts, by their place. */
+        /** Commands that load scripts, by their place. */
         private final Map<Integer, KvCommand> scripts = new LinkedHashMap<>(0);
     }
 

@@ -11,7 +11,7 @@ final class ReplyBudget {
     /** What a value takes up beside its bytes. */
     static final int PER_VALUE = 64;
     /** Deeper ones are not answered anyway. */
-    private static final int DEEPEST = 1000;
+    private static final int MAX_DEPTH = 1000;
 
     /** Of the memory: replies are held twice, as they came and as they are answered, and requests come at the same time. */
     private static final int MEMORY_SHARE = 8;
@@ -67,7 +67,7 @@ final class ReplyBudget {
     }
 
     private static long size(Response reply, int depth) {
-        if (reply == null || depth > DEEPEST) {
+        if (reply == null || depth > MAX_DEPTH) {
             return PER_VALUE;
         }
         if (reply.type() == ResponseType.BULK) {

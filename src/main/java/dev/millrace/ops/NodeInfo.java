@@ -63,7 +63,7 @@ public record NodeInfo(@Schema(examples = "10.0.0.7:6379") String address, NodeE
         }
     }
 
-    /** Who is connected. */
+    /** The connected clients. */
     @RegisterForReflection
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @Schema(name = "RedisClients")
@@ -97,7 +97,7 @@ public record NodeInfo(@Schema(examples = "10.0.0.7:6379") String address, NodeE
         }
     }
 
-    /** Who copies whom. */
+    /** The role in replication, and the replicas. */
     @RegisterForReflection
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @Schema(name = "RedisReplication")

@@ -36,7 +36,7 @@ import dev.millrace.redis.link.RedisNodes;
 @Tag(name = "Operations")
 public class RedisResource {
 
-    private static final int MOST_CLIENTS = 1000;
+    private static final int MAX_CLIENTS = 1000;
     private static final String NODES = " `nodes` has the one server, the sentinels' master, or each primary of a cluster; one that did not answer has an `error`, and if none did the whole call is an error.";
     private static final String REFUSED = "Redis does not let the service ask this; `detail` has its words";
 
@@ -92,8 +92,8 @@ public class RedisResource {
     @APIResponse(responseCode = "502", description = REFUSED)
     public Uni<RedisReport<NodeClients>> clients(
             @Parameter(description = "Connections of each server, 1 to 1000") @QueryParam("limit") @DefaultValue("100") int limit) {
-        if (limit < 1 || limit > MOST_CLIENTS) {
-            throw ApiException.invalid("limit", "must be between 1 and " + MOST_CLIENTS);
+        if (limit < 1 || limit > MAX_CLIENTS) {
+            throw ApiException.invalid("limit", "must be between 1 and " + MAX_CLIENTS);
         }
         return nodes.ask(node -> node.send(Request.cmd(Command.CLIENT).arg("LIST")))
                 .map(answers -> RedisReport.of(answers,

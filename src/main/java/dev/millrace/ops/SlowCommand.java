@@ -14,14 +14,14 @@ import io.vertx.redis.client.Response;
  *
  * @param command in capitals, with the subcommand of one that has some
  * @param sha1 of the script, for one that runs it by its hash; else null
- * @param key the first, at most {@value #LONGEST_KEY} characters of it; null for a command whose first argument is none
+ * @param key the first, at most {@value #MAX_KEY} characters of it; null for a command whose first argument is none
  * @param arguments how many it had, subcommands included
  * @param clientName null if the client has none
  */
 record SlowCommand(long id, long atSeconds, long micros, String command, String sha1, String key, int arguments,
         String clientAddress, String clientName) {
 
-    static final int LONGEST_KEY = 128;
+    static final int MAX_KEY = 128;
 
     /** Redis keeps 32 words of a command; the last one then tells how many are left out. */
     private static final Pattern LEFT_OUT = Pattern.compile("\\.\\.\\. \\((\\d{1,9}) more arguments\\)");
@@ -65,7 +65,7 @@ record SlowCommand(long id, long atSeconds, long micros, String command, String 
             return null;
         }
         String key = words.get(at);
-        return key.length() <= LONGEST_KEY ? key : key.substring(0, LONGEST_KEY);
+        return key.length() <= MAX_KEY ? key : key.substring(0, MAX_KEY);
     }
 
     private static int arguments(List<String> words) {

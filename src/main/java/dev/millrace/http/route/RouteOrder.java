@@ -9,7 +9,7 @@ import io.quarkus.vertx.http.runtime.RouteConstants;
  */
 public enum RouteOrder {
 
-    /** First, so that it times and counts every request, whoever serves it. */
+    /** First, so that it times and counts every request, whichever route serves it. */
     METRICS(Integer.MIN_VALUE),
 
     /**

@@ -32,6 +32,8 @@ public class RedisTestResource implements QuarkusTestResourceLifecycleManager {
         Map<String, String> config = new HashMap<>(Api.keyConfiguration());
         config.put("millrace.redis.host", "127.0.0.1");
         config.put("millrace.redis.port", Integer.toString(server.port()));
+        // Of the tests, only the one that waits for it notices.
+        config.put("millrace.cache.origin.timeout", "4s");
         // For the packaged service, of which tests are not told what port it chose. Elsewhere, the test port counts.
         managementPort = freePort();
         config.put("quarkus.management.port", Integer.toString(managementPort));

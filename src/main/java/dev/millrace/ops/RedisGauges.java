@@ -81,7 +81,7 @@ class RedisGauges {
                 info -> bit(info.is("aof_last_bgrewrite_status", "ok")));
     }
 
-    @Scheduled(every = "10s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    @Scheduled(every = "{millrace.ops.gauges.every:10s}", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> refresh() {
         return nodes.ask(RedisResource::askInfo).invoke(this::take)
                 .onFailure().invoke(() -> seen.values().forEach(node -> node.info = null))

@@ -2,6 +2,7 @@ package dev.millrace.cache;
 
 import static dev.millrace.Api.ADMIN;
 import static dev.millrace.Api.as;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
@@ -272,7 +273,7 @@ class OriginTest {
         define("");
         ByteArrayOutputStream gzip = new ByteArrayOutputStream();
         try (GZIPOutputStream out = new GZIPOutputStream(gzip)) {
-            out.write("unpacked".getBytes());
+            out.write("unpacked".getBytes(UTF_8));
         }
         origin.on("gz", new Answer(200, gzip.toByteArray(), "Content-Encoding", "gzip", "Content-Type", "text/plain"));
         as(ADMIN).config(io.restassured.RestAssured.config().decoderConfig(
@@ -303,7 +304,7 @@ class OriginTest {
             return Answer.status(500);
         });
         read("hangs").then().statusCode(502).body("code", equalTo("origin-failed"))
-                .body("detail", containsString("did not answer within 10000 ms"));
+                .body("detail", containsString("did not answer within 4000 ms"));
         never.countDown();
     }
 
@@ -313,7 +314,7 @@ class OriginTest {
             Thread thread = new Thread(() -> {
                 try (Socket socket = server.accept()) {
                     socket.getInputStream().read();
-                    socket.getOutputStream().write("garbage\r\n\r\n".getBytes());
+                    socket.getOutputStream().write("garbage\r\n\r\n".getBytes(UTF_8));
                 } catch (IOException e) {
                     // The test sees that there was no answer.
                 }

@@ -81,16 +81,9 @@ public final class RedisConversation implements AutoCloseable {
         return (List<?>) call(command);
     }
 
-    /** The names of all keys that match, found by SCAN. */
+    /** The names of all keys that match, at one moment. */
     public List<String> keys(String pattern) {
-        List<String> keys = new ArrayList<>();
-        String cursor = "0";
-        do {
-            List<?> page = list("SCAN", cursor, "MATCH", pattern, "COUNT", 1000);
-            cursor = (String) page.get(0);
-            ((List<?>) page.get(1)).forEach(key -> keys.add((String) key));
-        } while (!cursor.equals("0"));
-        return keys;
+        return list("KEYS", pattern).stream().map(String.class::cast).toList();
     }
 
     private Object reply() throws IOException {

@@ -6,9 +6,11 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -244,9 +246,8 @@ public final class VirtualRedis implements ScriptRunner {
 
     /** The keys that would never expire. */
     public List<String> immortal() {
-        return redis.keys("*").stream()
-                .filter(key -> !key.equals(EXPIRIES) && redis.call("HGET", EXPIRIES, key) == null)
-                .collect(Collectors.toList());
+        Set<Object> mortal = new HashSet<>(redis.list("HKEYS", EXPIRIES));
+        return redis.keys("*").stream().filter(key -> !key.equals(EXPIRIES) && !mortal.contains(key)).toList();
     }
 
     /** A Lua text of the names of the commands that have a flag, by the server's own word. */

@@ -130,7 +130,7 @@ class SessionEventsTest {
             }
             List<Event> heard = new ArrayList<>();
             int comings = 0;
-            while (heard.stream().filter(event -> event.get("userId").startsWith(users)).count() < 8 * each) {
+            while (heard.stream().filter(event -> event.get("userId").startsWith(users)).count() < 8L * each) {
                 List<Event> more;
                 try (EventStream comes = new EventStream(ADMIN, last)) {
                     comings++;

@@ -3,10 +3,18 @@ package dev.millrace.session;
 import static dev.millrace.Api.ADMIN;
 import static dev.millrace.Api.as;
 import static dev.millrace.Api.json;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 
+import io.restassured.RestAssured;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
 
@@ -19,6 +27,9 @@ final class Sessions {
     static final String OF_USER = "/v1/users/{userId}/sessions";
     static final String ONE_OF_USER = "/v1/users/{userId}/sessions/{id}";
 
+    private static final HttpClient CLIENT = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private static final int AT_ONCE = 20;
+
     private Sessions() {}
 
     /** A user whom no other test has. */
@@ -30,6 +41,18 @@ final class Sessions {
     static Response create(String user, String... more) {
         String members = more.length == 0 ? "" : ',' + json(String.join(",", more));
         return as(ADMIN, "{\"userId\":\"" + user + '"' + members + '}').post(SESSIONS);
+    }
+
+    /** Creates so many sessions, some at a time and with little ado. */
+    static void createMany(String user, int count) {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + RestAssured.port + SESSIONS))
+                .header("Authorization", "Bearer " + ADMIN).header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString("{\"userId\":\"" + user + "\"}")).build();
+        for (int begun = 0; begun < count; begun += AT_ONCE) {
+            Stream.generate(() -> CLIENT.sendAsync(request, BodyHandlers.discarding()))
+                    .limit(Math.min(AT_ONCE, count - begun)).toList()
+                    .forEach(answer -> assertEquals(201, answer.join().statusCode()));
+        }
     }
 
     /** As {@link #create}, of which the token is returned. */

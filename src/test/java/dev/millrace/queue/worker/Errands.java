@@ -43,7 +43,7 @@ class Errands implements JobProcessor {
 
     @Override
     public Duration lease() {
-        return Duration.ofSeconds(6);
+        return Duration.ofSeconds(3);
     }
 
     @Override
@@ -66,7 +66,7 @@ class Errands implements JobProcessor {
                         .onTermination().invoke(AT_ONCE::decrementAndGet);
             }
             case "long" -> job.progress(Map.of("percent", 1))
-                    .chain(() -> Uni.createFrom().item("done").onItem().delayIt().by(Duration.ofSeconds(15)));
+                    .chain(() -> Uni.createFrom().item("done").onItem().delayIt().by(Duration.ofSeconds(7)));
             case "endless" -> Uni.createFrom().nothing().onCancellation()
                     .invoke(() -> CANCELLED.merge(id, 1, Integer::sum));
             case "unwritable" -> Uni.createFrom().item(new Object());

@@ -15,7 +15,7 @@ public class ProcessorsProfile implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
         return Map.of(SWITCH, "true", "millrace.queue.mail.queue", "mail", "millrace.queue.mail.tenants", "main",
-                "millrace.queue.mail.timeout", "10s");
+                "millrace.queue.mail.timeout", "4s");
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -159,7 +160,8 @@ class DocsTest {
     private static List<String> settings(String prefix, Class<?> config) {
         List<String> found = new ArrayList<>();
         for (Method method : config.getDeclaredMethods()) {
-            String name = prefix + "." + method.getName().replaceAll("([a-z0-9])([A-Z])", "$1-$2").toLowerCase();
+            String name = prefix + "."
+                    + method.getName().replaceAll("([a-z0-9])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT);
             Type type = method.getGenericReturnType();
             if (type instanceof ParameterizedType map && map.getRawType() == Map.class) {
                 Class<?> value = (Class<?>) map.getActualTypeArguments()[1];
@@ -188,7 +190,8 @@ class DocsTest {
     /** The anchors of a page's headings, as they are made by those who show it. */
     private static List<String> anchors(String page) {
         return groups(Pattern.compile("(?m)^#+ (.+)$"), page).stream()
-                .map(heading -> heading.toLowerCase().replaceAll("[^a-z0-9 _-]", "").replace(' ', '-')).toList();
+                .map(heading -> heading.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9 _-]", "").replace(' ', '-'))
+                .toList();
     }
 
     private static List<String> groups(Pattern pattern, String text) {

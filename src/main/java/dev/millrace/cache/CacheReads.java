@@ -32,7 +32,7 @@ class CacheReads {
     /** Returns the response to a GET or HEAD; {@code leaseMs} and {@code waitMs} are 0 for none. */
     Uni<Response> answer(String tenant, String region, String key, long leaseMs, long waitMs,
             HttpServerRequest request) {
-        boolean head = request.method() == HttpMethod.HEAD;
+        boolean head = HttpMethod.HEAD.equals(request.method());
         boolean onError = CacheDirectives.parse(list(request, HttpHeaders.CACHE_CONTROL)).has("stale-if-error");
         boolean takesGzip = CacheResponse.takesGzip(list(request, HttpHeaders.ACCEPT_ENCODING));
         Reading reading = new Reading(leaseMs, waitMs, onError,

@@ -56,7 +56,7 @@ public class EventStreams {
             Function<P, Multi<Optional<E>>> follow, Function<E, SentEvent> sent) {
         // Filters of the REST layer do not see streams.
         prepare(request.response(), "no-store");
-        if (request.http().method() == HttpMethod.HEAD) {
+        if (HttpMethod.HEAD.equals(request.http().method())) {
             return Multi.createFrom().empty();
         }
         P after = null;

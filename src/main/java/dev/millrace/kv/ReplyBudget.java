@@ -71,7 +71,7 @@ final class ReplyBudget {
             return PER_VALUE;
         }
         if (reply.type() == ResponseType.BULK) {
-            return PER_VALUE + reply.toBuffer().length();
+            return (long) PER_VALUE + reply.toBuffer().length();
         }
         long size = PER_VALUE;
         if (reply.type() == ResponseType.MULTI) {

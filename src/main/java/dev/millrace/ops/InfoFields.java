@@ -88,7 +88,7 @@ final class InfoFields {
         return seconds == null || seconds <= 0 ? null : Timestamps.format(seconds * 1000);
     }
 
-    /** The fields {@code prefix0}, {@code prefix1}, ... by their number; each value is again a list of fields. */
+    /** The fields {@code <prefix>0}, {@code <prefix>1}, ... by their number; each value is again a list of fields. */
     Map<Integer, InfoFields> numbered(String prefix) {
         Map<Integer, InfoFields> found = new TreeMap<>();
         fields.forEach((name, value) -> {

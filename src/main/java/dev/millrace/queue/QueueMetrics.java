@@ -109,7 +109,7 @@ class QueueMetrics {
         if (known == null) {
             known = counters.computeIfAbsent(counters.size() < MOST_QUEUES ? queue.queue() : "other", this::register);
         }
-        known[event.ordinal()].increment(n);
+        known[event.ordinal()].increment((double) n);
     }
 
     private Counter[] register(String label) {

@@ -12,6 +12,7 @@ import static dev.millrace.cache.Cache.request;
 import static dev.millrace.cache.Cache.send;
 import static dev.millrace.cache.Cache.store;
 import static dev.millrace.cache.Cache.text;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -154,7 +155,7 @@ class CacheBadInputTest {
             "max-age=5, stale-if-error", "max-age=5, stale-if-error=34560001"})
     void wrongDirectivesAreRefused(String cacheControl) {
         String path = region() + "/k";
-        HttpRequest request = request(ADMIN, "PUT", path, "x".getBytes(), "Cache-Control", cacheControl);
+        HttpRequest request = request(ADMIN, "PUT", path, "x".getBytes(UTF_8), "Cache-Control", cacheControl);
         refused(send(request), 400, "Cache-Control");
         assertEquals("404 cache-miss", read(path));
     }

@@ -15,6 +15,7 @@ import static dev.millrace.cache.Cache.region;
 import static dev.millrace.cache.Cache.request;
 import static dev.millrace.cache.Cache.send;
 import static dev.millrace.cache.Cache.store;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -240,13 +241,13 @@ class CacheTest {
         String region = region();
         store(region + "/k", "main", "Cache-Tag", "t");
         assertEquals("404 cache-miss", brief(send(request(OTHER, "GET", region + "/k", null))));
-        assertEquals(204, send(request(OTHER, "PUT", region + "/k", "other".getBytes())).statusCode());
+        assertEquals(204, send(request(OTHER, "PUT", region + "/k", "other".getBytes(UTF_8))).statusCode());
         assertEquals("200 main", read(region + "/k"));
         for (String what : List.of(region + "/k", region + "?tag=t", region)) {
             assertEquals(204, send(request(OTHER, "DELETE", what, null)).statusCode());
         }
         assertEquals("200 main", read(region + "/k"));
-        send(request(OTHER, "PUT", region + "/k", "other".getBytes()));
+        send(request(OTHER, "PUT", region + "/k", "other".getBytes(UTF_8)));
         assertEquals(204, delete(region).statusCode());
         assertEquals("200 other", brief(send(request(OTHER, "GET", region + "/k", null))));
     }
@@ -264,7 +265,7 @@ class CacheTest {
         assertEquals(List.of("403 forbidden"), answers.stream().distinct().toList());
         assertEquals("200 x", brief(send(request(CACHE_READER, "GET", region + "/k", null))));
         assertEquals("403 forbidden", brief(send(request(LIMITER, "GET", region + "/k", null))));
-        assertEquals(204, send(request(CACHER, "PUT", region + "/k", "y".getBytes())).statusCode());
+        assertEquals(204, send(request(CACHER, "PUT", region + "/k", "y".getBytes(UTF_8))).statusCode());
         assertEquals("200 y", brief(send(request(CACHER, "GET", region + "/k?lease=5s", null))));
     }
 }

@@ -9,6 +9,7 @@ import static dev.millrace.cache.Cache.region;
 import static dev.millrace.cache.Cache.request;
 import static dev.millrace.cache.Cache.send;
 import static dev.millrace.cache.Cache.store;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -55,7 +56,7 @@ class CompressionTest {
         assertEquals(tag.replaceFirst("\"$", "-gzip\""), header(answer, "ETag"), "another tag, for it has other bytes");
         assertTrue(answer.body().length < TEXT.length() / 10);
         assertEquals(answer.body().length, kept(path), "as it is kept");
-        assertEquals(TEXT, new String(gunzip(answer.body())));
+        assertEquals(TEXT, new String(gunzip(answer.body()), UTF_8));
         HttpResponse<byte[]> known = get(path, "Accept-Encoding", accept, "If-None-Match", header(answer, "ETag"));
         assertEquals(List.of("304", header(answer, "ETag")),
                 List.of(Integer.toString(known.statusCode()), header(known, "ETag")));
@@ -111,7 +112,7 @@ class CompressionTest {
         // Small, and not smaller for it: how it was sent is how it is kept.
         for (String text : List.of("", "short", TEXT)) {
             String path = region() + "/k";
-            byte[] sent = gzip(text.getBytes());
+            byte[] sent = gzip(text.getBytes(UTF_8));
             HttpResponse<byte[]> stored = put(path, sent, "Content-Encoding", coding, "Content-Type", "text/plain");
             assertEquals(204, stored.statusCode(), () -> brief(stored));
             assertEquals(sent.length, kept(path));
@@ -126,20 +127,20 @@ class CompressionTest {
     void itMayHaveMembers() throws IOException {
         String path = region() + "/k";
         ByteArrayOutputStream both = new ByteArrayOutputStream();
-        both.write(gzip("one, ".getBytes()));
-        both.write(gzip("two".getBytes()));
+        both.write(gzip("one, ".getBytes(UTF_8)));
+        both.write(gzip("two".getBytes(UTF_8)));
         put(path, both.toByteArray(), "Content-Encoding", "gzip");
         assertEquals("200 one, two", brief(get(path)));
     }
 
     @Test
     void whatIsNoGzipIsRefused() throws IOException {
-        byte[] sound = gzip(TEXT.getBytes());
+        byte[] sound = gzip(TEXT.getBytes(UTF_8));
         byte[] flipped = sound.clone();
         flipped[flipped.length / 2] ^= 1;
         byte[] wrongSum = sound.clone();
         wrongSum[wrongSum.length - 6] ^= 1;
-        for (byte[] body : List.of(new byte[0], "text".getBytes(), Arrays.copyOf(sound, sound.length - 1),
+        for (byte[] body : List.of(new byte[0], "text".getBytes(UTF_8), Arrays.copyOf(sound, sound.length - 1),
                 Arrays.copyOf(sound, 10), flipped, wrongSum)) {
             String path = region() + "/k";
             assertEquals("400 invalid-request", brief(put(path, body, "Content-Encoding", "gzip")));

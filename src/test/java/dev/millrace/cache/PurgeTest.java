@@ -8,6 +8,7 @@ import static dev.millrace.cache.Cache.read;
 import static dev.millrace.cache.Cache.region;
 import static dev.millrace.cache.Cache.request;
 import static dev.millrace.cache.Cache.store;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -107,7 +108,7 @@ class PurgeTest {
         for (int i = 0; i < 5; i++) {
             store(few + "/" + i, "x", "Cache-Tag", "tag");
         }
-        fire(MANY, i -> request(ADMIN, "PUT", region + "/" + i, "x".getBytes(), "Cache-Tag", "tag,t" + i % 10))
+        fire(MANY, i -> request(ADMIN, "PUT", region + "/" + i, "x".getBytes(UTF_8), "Cache-Tag", "tag,t" + i % 10))
                 .forEach(answer -> assertEquals(204, answer.statusCode()));
         // And as many more as make 100,000, by a shorter way.
         redis.call("EVAL", "for i = 1, ARGV[1] do redis.call('COPY', KEYS[1], KEYS[2] .. i) end", 2,

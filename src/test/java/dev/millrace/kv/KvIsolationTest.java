@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -106,7 +107,9 @@ class KvIsolationTest {
         command.chars().forEach(c -> mixed.append(
                 (char) (mixed.length() % 2 == 0 ? Character.toUpperCase(c) : Character.toLowerCase(c))));
         boolean channel = command.contains("mr:");
-        for (String name : channel ? List.of(command) : List.of(command, command.toLowerCase(), mixed.toString())) {
+        for (String name : channel
+                ? List.of(command)
+                : List.of(command, command.toLowerCase(Locale.ROOT), mixed.toString())) {
             String error = run((Object[]) name.split(" ")).error(400);
             assertTrue(error.startsWith("NOPERM this user has no permissions to run the '")
                     || error.startsWith("ERR unknown command '"), error);

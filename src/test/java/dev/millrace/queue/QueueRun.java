@@ -122,14 +122,14 @@ final class QueueRun {
             case SWEEP -> sweep(now, odd ? step.many() : ALL);
             case LIST -> list(1 + step.n());
             case SCHEDULE -> {
-                Long next = odd ? null : Long.valueOf(now + step.n() * 500 - 1000);
+                Long next = odd ? null : Long.valueOf(now + step.n() * 500L - 1000);
                 schedules.set("s", next);
                 scripts.schedule("s", next);
             }
             default -> {
                 Long due = schedules.next("s");
                 long at = due == null || step.n() == 0 ? now : due;
-                long next = odd ? now + step.n() * 500 : -1;
+                long next = odd ? now + step.n() * 500L : -1;
                 List<Standing> reply = scripts.fire("s", at, next, step.jobs().get(0));
                 assertEquals(schedules.claim("s", at, next < 0 ? null : next), !reply.isEmpty(),
                         "each occurrence is enqueued once");
@@ -158,7 +158,7 @@ final class QueueRun {
         List<Long> wanted = new ArrayList<>();
         List<Long> leases = new ArrayList<>();
         for (int i = 0; i < step.many(); i++) {
-            long most = 1 + (step.which() + i) % 3;
+            long most = 1L + (step.which() + i) % 3;
             long lease = List.of(0L, 0L, 1000L, 60_000L).get((step.n() + i) % 4);
             wanted.addAll(List.of(most, lease));
             for (int j = 0; j < most; j++) {
@@ -206,7 +206,7 @@ final class QueueRun {
             expected.add(model.complete(now, id(token), token, result));
         }
         if (step.n() == 2) {
-            results.addAll(results);
+            results.addAll(List.copyOf(results));
         }
         List<JobStatus> statuses = scripts.complete(results);
         assertEquals(expected, statuses.subList(0, expected.size()));
@@ -217,7 +217,7 @@ final class QueueRun {
         List<Failure> failures = new ArrayList<>();
         List<JobStatus> expected = new ArrayList<>();
         double luck = step.which() / 8.0;
-        Long delay = step.n() < 7 ? null : Long.valueOf((step.n() - 7) * 500);
+        Long delay = step.n() < 7 ? null : Long.valueOf((step.n() - 7) * 500L);
         for (String token : picked(step)) {
             boolean dead = step.n() % 5 == 4;
             boolean putOff = step.n() % 5 == 3;
@@ -232,7 +232,7 @@ final class QueueRun {
     private void extend(long now, Step step) {
         List<Extension> leases = new ArrayList<>();
         List<ExtendedLease> expected = new ArrayList<>();
-        Long lease = step.n() < 4 ? null : Long.valueOf(step.n() * 500);
+        Long lease = step.n() < 4 ? null : Long.valueOf(step.n() * 500L);
         JsonValue progress = step.n() % 3 == 0 ? null : new JsonValue(Integer.toString(step.n()));
         for (String token : picked(step)) {
             leases.add(new Extension(id(token), token, lease == null ? null : Duration.ofMillis(lease), progress));

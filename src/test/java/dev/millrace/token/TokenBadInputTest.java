@@ -19,6 +19,7 @@ import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 
 import org.junit.jupiter.api.Test;
@@ -119,7 +120,7 @@ class TokenBadInputTest {
         String token = issue(user, "").path("refreshToken");
         String last = token.substring(token.length() - 1);
         for (String wrong : List.of("", " ", "x", "r1", "r1.", "r1....", token + " ", " " + token, token + "A",
-                token.substring(0, token.length() - 1), token.toUpperCase(), token.replace("r1.", "s1."),
+                token.substring(0, token.length() - 1), token.toUpperCase(Locale.ROOT), token.replace("r1.", "s1."),
                 token.replace("r1.0.", "r1.1."), token.replace("r1.0.", "r1.."), token.replace('.', ','),
                 token.substring(0, token.length() - 1) + (last.equals("A") ? "B" : "A"), "💧".repeat(30),
                 "r1." + "x".repeat(10_000), "\\u0000", token + "\\u0000")) {

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.SortedSet;
+import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 
@@ -39,7 +39,7 @@ class EventsScriptTest {
     void whatComesAfterAPositionIsRead(@ForAll("some") List<EventPosition> happened,
             @ForAll("positions") EventPosition after, @ForAll @IntRange(min = 1, max = 5) int most) {
         VirtualRedis.fresh();
-        SortedSet<EventPosition> events = new TreeSet<>(Comparator.naturalOrder());
+        NavigableSet<EventPosition> events = new TreeSet<>(Comparator.naturalOrder());
         happened.stream().filter(p -> p.partition() >= FIRST && p.partition() < FIRST + PARTITIONS)
                 .forEach(events::add);
         for (EventPosition event : events) {

@@ -34,6 +34,7 @@ enum CronField {
     private final String label;
     private final int least;
     private final int most;
+    @SuppressWarnings("ImmutableEnumChecker") // Only immutable maps are given.
     private final Map<String, Integer> names;
 
     CronField(String label, int least, int most, Map<String, Integer> names) {

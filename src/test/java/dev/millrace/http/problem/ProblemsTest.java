@@ -28,6 +28,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.Locale;
 import java.util.Map;
 
 import org.junit.jupiter.api.Test;
@@ -127,7 +128,7 @@ class ProblemsTest {
                 + "Authorization: Bearer " + ADMIN + "\r\nContent-Type: application/json\r\nContent-Length: "
                 + 11 * 1024 * 1024 + "\r\nConnection: close\r\n\r\n");
         assertTrue(answer.startsWith("HTTP/1.1 413 "), answer);
-        assertTrue(answer.toLowerCase().contains("content-type: application/problem+json"), answer);
+        assertTrue(answer.toLowerCase(Locale.ROOT).contains("content-type: application/problem+json"), answer);
         assertTrue(answer.contains("\"code\":\"too-large\""), answer);
         as(LIMITER).get("/v1/ratelimit/" + policy + "/u").then().body("remaining", equalTo(3));
     }

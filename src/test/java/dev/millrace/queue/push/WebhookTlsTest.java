@@ -1,5 +1,6 @@
 package dev.millrace.queue.push;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -101,7 +102,7 @@ class WebhookTlsTest {
             Thread thread = new Thread(() -> {
                 try (Socket socket = plain.accept()) {
                     socket.getInputStream().read();
-                    socket.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes());
+                    socket.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(UTF_8));
                 } catch (IOException e) {
                     // The test sees that there was no answer.
                 }

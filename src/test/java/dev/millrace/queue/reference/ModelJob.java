@@ -102,7 +102,7 @@ public final class ModelJob {
                 wait *= 2;
             }
         }
-        return (long) Math.floor(Math.min(wait, rule.max().toMillis()) * (1 - rule.jitter() * luck));
+        return (long) Math.floor(Math.min(wait, (double) rule.max().toMillis()) * (1 - rule.jitter() * luck));
     }
 
     private JsonValue data() {

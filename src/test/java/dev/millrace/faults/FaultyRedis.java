@@ -19,7 +19,6 @@ public class FaultyRedis implements QuarkusTestResourceLifecycleManager {
                 "millrace.auth.enabled", "false",
                 "millrace.redis.timeout", "500ms",
                 "millrace.redis.max-in-flight", "20",
-                "millrace.ops.gauges.every", "1s",
                 "millrace.ratelimit.replicas", "2");
     }
 

@@ -79,19 +79,16 @@ class ArchitectureTest {
     }
 
     @Test
-    @Disabled("waits for the data source")
     void theApiCallsServicesNotStoresOrRedis() {
         noClasses().that(API).should().dependOnClassesThat(STORE.or(REDIS_ACCESS)).check(CLASSES);
     }
 
     @Test
-    @Disabled("waits for the data source")
     void servicesAndStoresDoNotSeeTheConnectionsToRedis() {
         noClasses().that(SERVICE.or(STORE)).should().dependOnClassesThat(LINKS).check(CLASSES);
     }
 
     @Test
-    @Disabled("waits for the data source")
     void nobodyOutsideRedisSeesTheLinks() {
         noClasses().that().resideOutsideOfPackage(ROOT + "redis..").should()
                 .dependOnClassesThat(simpleName("RedisLinks").or(simpleName("RedisLink"))).check(CLASSES);

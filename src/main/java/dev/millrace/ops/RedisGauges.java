@@ -83,7 +83,7 @@ class RedisGauges {
 
     @Scheduled(every = "{millrace.ops.gauges.every:10s}", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> refresh() {
-        return nodes.ask(RedisResource::askInfo).invoke(this::take)
+        return nodes.ask(RedisReports::askInfo).invoke(this::take)
                 .onFailure().invoke(() -> seen.values().forEach(node -> node.info = null))
                 .onFailure().recoverWithNull().replaceWithVoid();
     }

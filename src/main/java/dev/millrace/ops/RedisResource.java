@@ -18,16 +18,12 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 import io.smallrye.mutiny.Uni;
-import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Request;
 
 import dev.millrace.auth.CurrentCaller;
 import dev.millrace.auth.RequiresScope;
 import dev.millrace.auth.Scopes;
 import dev.millrace.http.Page;
 import dev.millrace.http.problem.ApiException;
-import dev.millrace.redis.link.OneShotConnection;
-import dev.millrace.redis.link.RedisNodes;
 
 /** The operator's view of Redis. It is that of the whole Redis, whatever the caller's tenant, but for names of keys. */
 @Path("/v1/ops/redis")
@@ -49,13 +45,11 @@ public class RedisResource {
     private static final String KEYSPACE = """
             {"nodes":[{"address":"10.0.0.7:6379","databases":[{"db":0,"keys":120000,"expires":119400,"avgTtlMs":1740000}]}]}""";
 
-    private final RedisNodes nodes;
-    private final SlowlogReader slowlog;
+    private final RedisReports reports;
     private final CurrentCaller caller;
 
-    RedisResource(RedisNodes nodes, SlowlogReader slowlog, CurrentCaller caller) {
-        this.nodes = nodes;
-        this.slowlog = slowlog;
+    RedisResource(RedisReports reports, CurrentCaller caller) {
+        this.reports = reports;
         this.caller = caller;
     }
 
@@ -66,8 +60,7 @@ public class RedisResource {
     @APIResponse(responseCode = "200", description = "How each server is", content = @Content(schema = @Schema(type = SchemaType.OBJECT, properties = @SchemaProperty(name = "nodes", type = SchemaType.ARRAY, implementation = NodeInfo.class)), examples = @ExampleObject(name = "a single server", value = INFO)))
     @APIResponse(responseCode = "502", description = REFUSED)
     public Uni<RedisReport<NodeInfo>> info() {
-        return nodes.ask(RedisResource::askInfo)
-                .map(answers -> RedisReport.of(answers, NodeInfo::of, NodeInfo::failed));
+        return reports.info();
     }
 
     @GET
@@ -79,9 +72,7 @@ public class RedisResource {
     public Uni<RedisReport<NodeSlowlog>> slowlog(
             @Parameter(description = "Entries of each server, 1 to 500") @QueryParam("limit") @DefaultValue("50") int limit) {
         Page.requireLimit(limit);
-        String tenant = caller.tenant();
-        return nodes.ask(node -> slowlog.read(node, limit, tenant)).map(answers -> RedisReport.of(answers,
-                (address, log) -> NodeSlowlog.of(address, log.total(), log.entries()), NodeSlowlog::failed));
+        return reports.slowlog(limit, caller.tenant());
     }
 
     @GET
@@ -95,9 +86,7 @@ public class RedisResource {
         if (limit < 1 || limit > MAX_CLIENTS) {
             throw ApiException.invalid("limit", "must be between 1 and " + MAX_CLIENTS);
         }
-        return nodes.ask(node -> node.send(Request.cmd(Command.CLIENT).arg("LIST")))
-                .map(answers -> RedisReport.of(answers,
-                        (address, list) -> NodeClients.of(address, list.toString(), limit), NodeClients::failed));
+        return reports.clients(limit);
     }
 
     @GET
@@ -107,12 +96,6 @@ public class RedisResource {
     @APIResponse(responseCode = "200", description = "The databases of each server", content = @Content(schema = @Schema(type = SchemaType.OBJECT, properties = @SchemaProperty(name = "nodes", type = SchemaType.ARRAY, implementation = NodeKeyspace.class)), examples = @ExampleObject(name = "one database", value = KEYSPACE)))
     @APIResponse(responseCode = "502", description = REFUSED)
     public Uni<RedisReport<NodeKeyspace>> keyspace() {
-        return nodes.ask(node -> node.send(Request.cmd(Command.INFO).arg("keyspace"))
-                .map(reply -> InfoFields.parse(reply.toString())))
-                .map(answers -> RedisReport.of(answers, NodeKeyspace::of, NodeKeyspace::failed));
-    }
-
-    static Uni<InfoFields> askInfo(OneShotConnection node) {
-        return node.send(Request.cmd(Command.INFO)).map(reply -> InfoFields.parse(reply.toString()));
+        return reports.keyspace();
     }
 }

@@ -42,28 +42,38 @@ final class IneffectiveSettings {
     static Set<String> find(Config config) {
         SmallRyeConfig all = config.unwrap(SmallRyeConfig.class);
         Set<String> names = new TreeSet<>();
-        for (String property : all.getPropertyNames()) {
-            String name = dotted(property);
-            if (SETTING.matcher(name).matches() && !OWN.matcher(name).matches() && isGiven(all, property)) {
-                names.add(name);
-            }
-        }
-        names.removeIf(name -> {
-            Matcher client = SETTING.matcher(name);
-            return client.matches() && client.group(1) != null && !client.group(1).equals(KV)
-                    && (all.getConfigValue("quarkus.redis." + client.group(1) + ".hosts").getValue() != null
-                            || all.getConfigValue("quarkus.redis." + client.group(1) + ".hosts-provider-name")
-                                    .getValue() != null);
-        });
+        all.getPropertyNames().forEach(names::add);
+        // A variable of the environment is there under the names of properties that it may mean, too.
+        names.removeIf(name -> isProperty(name) && names.contains(variable(name)));
+        names.removeIf(name -> !isIneffective(all, isProperty(name) ? name : property(name)) || !isGiven(all, name));
         return names;
     }
 
-    /** The environment may be seen as {@code QUARKUS_REDIS_MAX_POOL_SIZE} too, whose hyphens cannot be told from dots. */
-    private static String dotted(String property) {
-        return property.startsWith("QUARKUS_REDIS_")
-                ? "quarkus.redis."
-                        + property.substring("QUARKUS_REDIS_".length()).toLowerCase(Locale.ROOT).replace('_', '-')
-                : property;
+    private static boolean isIneffective(SmallRyeConfig config, String property) {
+        Matcher setting = SETTING.matcher(property);
+        if (!setting.matches() || OWN.matcher(property).matches()) {
+            return false;
+        }
+        String client = setting.group(1);
+        return client == null || client.equals(KV) || !isSet(config, "quarkus.redis." + client + ".hosts")
+                && !isSet(config, "quarkus.redis." + client + ".hosts-provider-name");
+    }
+
+    private static boolean isProperty(String name) {
+        return !name.startsWith("QUARKUS_REDIS_");
+    }
+
+    private static String variable(String property) {
+        return property.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT);
+    }
+
+    /** What a variable may mean: its hyphens cannot be told from dots, which matters only behind the name of a client. */
+    private static String property(String variable) {
+        return variable.toLowerCase(Locale.ROOT).replace('_', '.');
+    }
+
+    private static boolean isSet(SmallRyeConfig config, String property) {
+        return config.getConfigValue(property).getValue() != null;
     }
 
     /** Not a default of Quarkus, nor what it fixed at build time. */

@@ -39,8 +39,10 @@ class IneffectiveSettingsTest {
 
     @Test
     void settingsOfTheEnvironmentAreFound() {
-        assertEquals(Set.of("quarkus.redis.hosts", "quarkus.redis.max-pool-size"), IneffectiveSettings.find(
-                environment(Map.of("QUARKUS_REDIS_HOSTS", "redis://redis", "QUARKUS_REDIS_MAX_POOL_SIZE", "50"))));
+        assertEquals(Set.of("QUARKUS_REDIS_HOSTS", "QUARKUS_REDIS_MAX_POOL_SIZE"),
+                IneffectiveSettings.find(environment(Map.of("QUARKUS_REDIS_HOSTS", "redis://redis",
+                        "QUARKUS_REDIS_MAX_POOL_SIZE", "50", "QUARKUS_REDIS_HEALTH_ENABLED", "false",
+                        "QUARKUS_REDIS_OWN_HOSTS", "redis://own", "QUARKUS_REDIS_OWN_TIMEOUT", "1s"))));
     }
 
     @Test

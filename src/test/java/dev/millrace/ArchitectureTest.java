@@ -67,13 +67,11 @@ class ArchitectureTest {
             .and(not(assignableTo(Throwable.class))).as("are internals of Vert.x and Netty");
 
     @Test
-    @Disabled("waits for the records of queue")
     void storesKnowNeitherServicesNorTheApi() {
         noClasses().that(STORE).should().dependOnClassesThat(API.or(SERVICE)).check(CLASSES);
     }
 
     @Test
-    @Disabled("waits for the records of queue")
     void servicesDoNotKnowTheApi() {
         noClasses().that(SERVICE).should().dependOnClassesThat(API).check(CLASSES);
     }

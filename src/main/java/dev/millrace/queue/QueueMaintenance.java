@@ -7,20 +7,17 @@ import jakarta.enterprise.context.ApplicationScoped;
 
 import org.jboss.logging.Logger;
 
+import io.quarkus.arc.All;
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-import io.vertx.redis.client.Response;
 
 import dev.millrace.auth.ApiKeys;
-import dev.millrace.queue.model.QueueCounts;
 import dev.millrace.queue.model.QueueName;
 import dev.millrace.queue.model.QueueSettings;
-import dev.millrace.queue.push.Pushers;
-import dev.millrace.queue.schedule.Schedules;
+import dev.millrace.queue.model.QueueSnapshot;
+import dev.millrace.queue.store.WholeQueueStore;
 import dev.millrace.redis.RedisUnavailableException;
-import dev.millrace.redis.Script;
-import dev.millrace.redis.ScriptRunner;
 
 /**
  * Sees to what falls due when nobody asks: once a second, in each queue, due jobs are made ready, schedules fire, leases that
@@ -31,33 +28,26 @@ import dev.millrace.redis.ScriptRunner;
 public class QueueMaintenance {
 
     private static final Logger LOG = Logger.getLogger(QueueMaintenance.class);
-    private static final String JOBS_PER_STEP = "200";
+    private static final int JOBS_PER_STEP = 200;
     private static final int STEPS_PER_ROUND = 100;
     private static final int QUEUES_AT_ONCE = 8;
     /** Far more than settings are behind on any replica: those who do not know yet that completed jobs are kept must not remove them. */
-    private static final long LEAST_KEPT_MS = 5_000;
-
-    /** How a queue is. {@code paused} is empty, or why. */
-    public record Sight(QueueCounts counts, String paused) {}
+    private static final long MIN_RETENTION_MS = 5_000;
 
     private final ApiKeys keys;
     private final Queues queues;
-    private final Schedules schedules;
-    private final Pushers pushers;
+    private final List<QueueTask> tasks;
     private final QueueMetrics metrics;
-    private final ScriptRunner scripts;
-    private final Script sweep;
+    private final WholeQueueStore store;
     private volatile boolean failing;
 
-    QueueMaintenance(ApiKeys keys, Queues queues, Schedules schedules, Pushers pushers, QueueMetrics metrics,
-            ScriptRunner scripts) {
+    QueueMaintenance(ApiKeys keys, Queues queues, @All List<QueueTask> tasks, QueueMetrics metrics,
+            WholeQueueStore store) {
         this.keys = keys;
         this.queues = queues;
-        this.schedules = schedules;
-        this.pushers = pushers;
+        this.tasks = tasks;
         this.metrics = metrics;
-        this.scripts = scripts;
-        this.sweep = scripts.get("queue/sweep-1");
+        this.store = store;
     }
 
     @Scheduled(every = "1s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
@@ -69,7 +59,7 @@ public class QueueMaintenance {
 
     private Uni<Void> round(String tenant) {
         return queues.all(tenant).invoke(all -> metrics.follow(tenant, all.keySet()))
-                .invoke(all -> pushers.follow(tenant, all))
+                .invoke(all -> tasks.forEach(task -> task.follow(tenant, all)))
                 .flatMap(all -> Multi.createFrom().iterable(all.entrySet())
                         .onItem()
                         .transformToUni(e -> sweep(new QueueName(tenant, e.getKey()), e.getValue(), STEPS_PER_ROUND)
@@ -79,24 +69,21 @@ public class QueueMaintenance {
                         .merge(QUEUES_AT_ONCE).onItem().ignoreAsUni());
     }
 
-    private Uni<Sight> sweep(QueueName queue, QueueSettings s, int steps) {
-        return run(queue, sweep,
-                List.of(Integer.toString(s.maxStalls()),
-                        Long.toString(s.completedMs() == 0 ? LEAST_KEPT_MS : s.completedMs()),
-                        Long.toString(s.deadMs()), JOBS_PER_STEP))
-                .flatMap(r -> {
-                    Sight sight = sight(r);
-                    metrics.jobs(queue, sight.counts());
-                    Uni<Void> fired = r.get(10).toInteger() == 0 ? Uni.createFrom().voidItem() : schedules.fire(queue);
-                    return fired.chain(() -> r.get(0).toInteger() == 1 && steps > 1
-                            ? sweep(queue, s, steps - 1)
-                            : Uni.createFrom().item(sight));
-                });
+    private Uni<QueueSnapshot> sweep(QueueName queue, QueueSettings s, int steps) {
+        long completedMs = s.completedMs() == 0 ? MIN_RETENTION_MS : s.completedMs();
+        return store.sweep(queue, s, completedMs, JOBS_PER_STEP).flatMap(swept -> {
+            metrics.jobs(queue, swept.snapshot().counts());
+            Uni<Void> fired = swept.schedulesDue() ? fireSchedules(queue) : Uni.createFrom().voidItem();
+            return fired.chain(() -> swept.more() && steps > 1
+                    ? sweep(queue, s, steps - 1)
+                    : Uni.createFrom().item(swept.snapshot()));
+        });
     }
 
-    private static Sight sight(Response r) {
-        return new Sight(new QueueCounts(r.get(1).toLong(), r.get(2).toLong(), r.get(3).toLong(), r.get(4).toLong(),
-                r.get(5).toLong(), r.get(6).toLong(), r.get(7).toLong(), r.get(8).toLong()), r.get(9).toString());
+    private Uni<Void> fireSchedules(QueueName queue) {
+        return Multi.createFrom().iterable(tasks).onItem()
+                .transformToUniAndConcatenate(task -> task.fireSchedules(queue))
+                .onItem().ignoreAsUni();
     }
 
     private static boolean isItsOwn(Throwable failure) {
@@ -112,11 +99,7 @@ public class QueueMaintenance {
     }
 
     /** How a queue is, once what was due now is done. */
-    public Uni<Sight> look(QueueName queue, QueueSettings settings) {
+    public Uni<QueueSnapshot> peek(QueueName queue, QueueSettings settings) {
         return sweep(queue, settings, 1);
-    }
-
-    private Uni<Response> run(QueueName queue, Script script, List<String> args) {
-        return scripts.run(script, List.of(queue.key("meta")), args);
     }
 }

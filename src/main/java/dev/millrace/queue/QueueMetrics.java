@@ -13,11 +13,11 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 
 import dev.millrace.metrics.Gauges;
+import dev.millrace.queue.model.EnqueuedJob;
 import dev.millrace.queue.model.Job;
 import dev.millrace.queue.model.JobStatus;
 import dev.millrace.queue.model.QueueCounts;
 import dev.millrace.queue.model.QueueName;
-import dev.millrace.queue.store.QueueStore.Enqueued;
 
 /**
  * {@code millrace_queue_events_total{queue,event}}: what this replica did; {@code millrace_queue_jobs{queue,state}}: how many jobs
@@ -27,7 +27,7 @@ import dev.millrace.queue.store.QueueStore.Enqueued;
 @Singleton
 class QueueMetrics {
 
-    private static final int MOST_QUEUES = 1000;
+    private static final int MAX_QUEUES = 1000;
     private static final JobStatus[] STATUSES = JobStatus.values();
 
     private enum Event {
@@ -52,8 +52,8 @@ class QueueMetrics {
         this.gauges = gauges;
     }
 
-    void enqueued(QueueName queue, List<Enqueued> jobs) {
-        long duplicates = jobs.stream().filter(Enqueued::duplicate).count();
+    void enqueued(QueueName queue, List<EnqueuedJob> jobs) {
+        long duplicates = jobs.stream().filter(EnqueuedJob::duplicate).count();
         count(queue, Event.ENQUEUED, jobs.size() - duplicates);
         count(queue, Event.DUPLICATE, duplicates);
     }
@@ -76,7 +76,7 @@ class QueueMetrics {
 
     /** How many jobs a queue has now. */
     void jobs(QueueName queue, QueueCounts now) {
-        String label = counts.containsKey(queue.queue()) || counts.size() < MOST_QUEUES ? queue.queue() : "other";
+        String label = counts.containsKey(queue.queue()) || counts.size() < MAX_QUEUES ? queue.queue() : "other";
         counts.computeIfAbsent(label, this::registerGauges).put(queue, now);
     }
 
@@ -107,7 +107,7 @@ class QueueMetrics {
         }
         Counter[] known = counters.get(queue.queue());
         if (known == null) {
-            known = counters.computeIfAbsent(counters.size() < MOST_QUEUES ? queue.queue() : "other", this::register);
+            known = counters.computeIfAbsent(counters.size() < MAX_QUEUES ? queue.queue() : "other", this::register);
         }
         known[event.ordinal()].increment((double) n);
     }

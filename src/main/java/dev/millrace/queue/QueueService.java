@@ -11,19 +11,20 @@ import io.smallrye.mutiny.Uni;
 
 import dev.millrace.http.Stopping;
 import dev.millrace.http.json.Timestamps;
-import dev.millrace.queue.api.WorkResource.Extension;
-import dev.millrace.queue.api.WorkResource.Failure;
-import dev.millrace.queue.api.WorkResource.Result;
+import dev.millrace.queue.model.EnqueuedJob;
 import dev.millrace.queue.model.ExtendedLease;
 import dev.millrace.queue.model.Job;
+import dev.millrace.queue.model.JobFailure;
+import dev.millrace.queue.model.JobResult;
 import dev.millrace.queue.model.JobStatus;
+import dev.millrace.queue.model.LeaseExtension;
 import dev.millrace.queue.model.NewJob;
 import dev.millrace.queue.model.QueueName;
 import dev.millrace.queue.model.QueueSettings;
+import dev.millrace.queue.store.EnqueueReply;
 import dev.millrace.queue.store.QueueStore;
-import dev.millrace.queue.store.QueueStore.Enqueued;
-import dev.millrace.queue.store.QueueStore.Handed;
-import dev.millrace.queue.store.QueueStore.Wanted;
+import dev.millrace.queue.store.Reservation;
+import dev.millrace.queue.store.ReserveReply;
 import dev.millrace.queue.waiting.LongPollWaiters;
 import dev.millrace.queue.waiting.RequestBatcher;
 
@@ -36,34 +37,34 @@ import dev.millrace.queue.waiting.RequestBatcher;
 public class QueueService {
 
     /** Most jobs in a script that requests share: about a millisecond of Redis' time. */
-    private static final int MOST = 200;
+    private static final int MAX_BATCH_WEIGHT = 200;
     private static final int BYTES_PER_WEIGHT = 1024;
 
     private final Queues queues;
     private final QueueStore store;
-    private final LongPollWaiters sleepers;
+    private final LongPollWaiters waiters;
     private final Stopping stopping;
     private final QueueMetrics metrics;
-    private final RequestBatcher<List<NewJob>, List<Enqueued>> enqueues;
-    private final RequestBatcher<Asked, Handed> reserves;
-    private final RequestBatcher<List<Result>, List<JobStatus>> completions;
+    private final RequestBatcher<List<NewJob>, List<EnqueuedJob>> enqueues;
+    private final RequestBatcher<ReserveCall, ReserveReply> reserves;
+    private final RequestBatcher<List<JobResult>, List<JobStatus>> completions;
 
-    /** A request for jobs, as it goes to Redis. */
-    private record Asked(Wanted wanted, boolean waiting) {}
+    /** A worker's request for jobs. {@code waiting}: whether it waits if there are none. */
+    private record ReserveCall(Reservation reservation, boolean waiting) {}
 
-    QueueService(Queues queues, QueueStore store, LongPollWaiters sleepers, Stopping stopping, QueueMetrics metrics) {
+    QueueService(Queues queues, QueueStore store, LongPollWaiters waiters, Stopping stopping, QueueMetrics metrics) {
         this.queues = queues;
         this.store = store;
-        this.sleepers = sleepers;
+        this.waiters = waiters;
         this.stopping = stopping;
         this.metrics = metrics;
-        this.enqueues = new RequestBatcher<>(this::enqueueAll, QueueService::weight, MOST);
-        this.reserves = new RequestBatcher<>(this::reserveAll, asked -> asked.wanted().max(), MOST);
-        this.completions = new RequestBatcher<>(this::completeAll, List::size, MOST);
+        this.enqueues = new RequestBatcher<>(this::enqueueAll, QueueService::weight, MAX_BATCH_WEIGHT);
+        this.reserves = new RequestBatcher<>(this::reserveAll, call -> call.reservation().max(), MAX_BATCH_WEIGHT);
+        this.completions = new RequestBatcher<>(this::completeAll, List::size, MAX_BATCH_WEIGHT);
     }
 
     /** Adds jobs, in order, all or none. */
-    public Uni<List<Enqueued>> enqueue(QueueName queue, List<NewJob> jobs) {
+    public Uni<List<EnqueuedJob>> enqueue(QueueName queue, List<NewJob> jobs) {
         return queues.use(queue).flatMap(s -> enqueues.ask(queue, jobs))
                 .invoke(enqueued -> metrics.enqueued(queue, enqueued));
     }
@@ -75,7 +76,7 @@ public class QueueService {
 
     /** Adds the job of an occurrence of a schedule, unless another replica did; {@code next}: the one after it, -1 for none. */
     public Uni<Void> fire(QueueName queue, String schedule, long at, long next, NewJob job) {
-        return store.fire(queue, schedule, at, next, job, queues.known(queue))
+        return registered(queue, store.fire(queue, schedule, at, next, job, queues.known(queue)))
                 .invoke(enqueued -> metrics.enqueued(queue, enqueued)).replaceWithVoid();
     }
 
@@ -87,13 +88,20 @@ public class QueueService {
         return weight;
     }
 
-    private Uni<List<List<Enqueued>>> enqueueAll(QueueName queue, List<List<NewJob>> requests) {
+    private Uni<List<List<EnqueuedJob>>> enqueueAll(QueueName queue, List<List<NewJob>> requests) {
         if (requests.size() == 1) {
-            return store.enqueue(queue, requests.get(0), queues.known(queue)).map(List::of);
+            return registered(queue, store.enqueue(queue, requests.get(0), queues.known(queue))).map(List::of);
         }
         List<NewJob> all = new ArrayList<>();
         requests.forEach(all::addAll);
-        return store.enqueue(queue, all, queues.known(queue)).map(enqueued -> split(requests, enqueued));
+        return registered(queue, store.enqueue(queue, all, queues.known(queue)))
+                .map(enqueued -> split(requests, enqueued));
+    }
+
+    /** The jobs that were enqueued, once their queue is registered: it may be new, or have been removed since it was registered. */
+    private Uni<List<EnqueuedJob>> registered(QueueName queue, Uni<EnqueueReply> enqueue) {
+        return enqueue.call(reply -> reply.first() ? queues.register(queue) : Uni.createFrom().voidItem())
+                .map(EnqueueReply::jobs);
     }
 
     /**
@@ -107,19 +115,19 @@ public class QueueService {
     public Uni<List<Job>> reserve(QueueName queue, int max, long leaseMs, long waitMs, BooleanSupplier gone) {
         long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(waitMs);
         return queues.use(queue)
-                .flatMap(s -> reserve(queue, new Wanted(max, leaseMs), until, waitMs > 0, false, gone))
+                .flatMap(s -> reserve(queue, new Reservation(max, leaseMs), until, waitMs > 0, false, gone))
                 .map(handed -> jobs(queue, handed));
     }
 
-    private Uni<Handed> reserve(QueueName queue, Wanted wanted, long until, boolean wait, boolean again,
+    private Uni<ReserveReply> reserve(QueueName queue, Reservation reservation, long until, boolean wait, boolean again,
             BooleanSupplier gone) {
         long asked = System.nanoTime();
-        return reserves.ask(queue, new Asked(wanted, wait)).flatMap(handed -> {
+        return reserves.ask(queue, new ReserveCall(reservation, wait)).flatMap(handed -> {
             if (!handed.jobs().isEmpty()) {
                 if (gone.getAsBoolean()) {
                     return store.release(queue, handed.jobs()).replaceWith(handed);
                 }
-                sleepers.wakeNext(queue);
+                waiters.wakeNext(queue);
                 return Uni.createFrom().item(handed);
             }
             if (stopping.hasBegun() || gone.getAsBoolean()) {
@@ -128,15 +136,15 @@ public class QueueService {
             if (!wait || until - System.nanoTime() <= 0) {
                 // There was nothing but what is left of removed jobs, so far.
                 return handed.nextInMs() == 0
-                        ? reserve(queue, wanted, until, false, true, gone)
+                        ? reserve(queue, reservation, until, false, true, gone)
                         : Uni.createFrom().item(handed);
             }
-            return sleepers.sleep(queue, asked, until, handed.nextInMs(), again, gone)
-                    .chain(() -> reserve(queue, wanted, until, until - System.nanoTime() > 0, true, gone));
+            return waiters.await(queue, asked, until, handed.nextInMs(), again, gone)
+                    .chain(() -> reserve(queue, reservation, until, until - System.nanoTime() > 0, true, gone));
         });
     }
 
-    private List<Job> jobs(QueueName queue, Handed handed) {
+    private List<Job> jobs(QueueName queue, ReserveReply handed) {
         QueueSettings settings = queues.known(queue);
         List<Job> jobs = new ArrayList<>(handed.jobs().size());
         Timestamps.Series ends = new Timestamps.Series();
@@ -149,18 +157,18 @@ public class QueueService {
     }
 
     /** Jobs are handed out in the order of the requests; what is short is short for the last ones. */
-    private Uni<List<Handed>> reserveAll(QueueName queue, List<Asked> requests) {
-        boolean waiting = requests.stream().anyMatch(Asked::waiting);
-        List<Wanted> wanted = requests.stream().map(Asked::wanted).toList();
-        return store.reserve(queue, wanted, waiting, queues.known(queue)).map(all -> {
+    private Uni<List<ReserveReply>> reserveAll(QueueName queue, List<ReserveCall> requests) {
+        boolean waiting = requests.stream().anyMatch(ReserveCall::waiting);
+        List<Reservation> reservations = requests.stream().map(ReserveCall::reservation).toList();
+        return store.reserve(queue, reservations, waiting, queues.known(queue)).map(all -> {
             if (requests.size() == 1) {
                 return List.of(all);
             }
-            List<Handed> shares = new ArrayList<>(requests.size());
+            List<ReserveReply> shares = new ArrayList<>(requests.size());
             int from = 0;
-            for (Wanted w : wanted) {
-                int to = Math.min(all.jobs().size(), from + w.max());
-                shares.add(new Handed(all.jobs().subList(from, to), all.leaseEnds().subList(from, to), all.nextInMs()));
+            for (Reservation r : reservations) {
+                int to = Math.min(all.jobs().size(), from + r.max());
+                shares.add(all.part(from, to));
                 from = to;
             }
             return shares;
@@ -168,28 +176,28 @@ public class QueueService {
     }
 
     /** Completes jobs; says what became of each answer, in order. */
-    public Uni<List<JobStatus>> complete(QueueName queue, List<Result> results) {
+    public Uni<List<JobStatus>> complete(QueueName queue, List<JobResult> results) {
         return queues.use(queue).flatMap(s -> completions.ask(queue, results))
                 .invoke(statuses -> metrics.answered(queue, statuses));
     }
 
-    private Uni<List<List<JobStatus>>> completeAll(QueueName queue, List<List<Result>> requests) {
+    private Uni<List<List<JobStatus>>> completeAll(QueueName queue, List<List<JobResult>> requests) {
         if (requests.size() == 1) {
             return store.complete(queue, requests.get(0), queues.known(queue)).map(List::of);
         }
-        List<Result> all = new ArrayList<>();
+        List<JobResult> all = new ArrayList<>();
         requests.forEach(all::addAll);
         return store.complete(queue, all, queues.known(queue)).map(statuses -> split(requests, statuses));
     }
 
     /** Takes failures of jobs. */
-    public Uni<List<JobStatus>> fail(QueueName queue, List<Failure> failures) {
+    public Uni<List<JobStatus>> fail(QueueName queue, List<JobFailure> failures) {
         return queues.use(queue).flatMap(s -> store.fail(queue, failures, s))
                 .invoke(statuses -> metrics.answered(queue, statuses));
     }
 
     /** Prolongs leases. */
-    public Uni<List<ExtendedLease>> extend(QueueName queue, List<Extension> leases) {
+    public Uni<List<ExtendedLease>> extend(QueueName queue, List<LeaseExtension> leases) {
         return queues.use(queue).flatMap(s -> store.extend(queue, leases, s));
     }
 

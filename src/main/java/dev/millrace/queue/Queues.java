@@ -1,6 +1,5 @@
 package dev.millrace.queue;
 
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -11,8 +10,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.interceptor.Interceptor;
 
-import io.quarkus.redis.datasource.ReactiveRedisDataSource;
-import io.quarkus.redis.datasource.set.ReactiveSetCommands;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
@@ -22,39 +19,34 @@ import dev.millrace.http.problem.ErrorCode;
 import dev.millrace.queue.model.QueueDefinition;
 import dev.millrace.queue.model.QueueName;
 import dev.millrace.queue.model.QueueSettings;
-import dev.millrace.redis.Keys;
+import dev.millrace.queue.store.QueueIndexStore;
+import dev.millrace.queue.store.QueueStore;
 import dev.millrace.redis.RedisConnected;
-import dev.millrace.redis.Script;
-import dev.millrace.redis.ScriptRunner;
 import dev.millrace.settings.DefinitionKind;
 import dev.millrace.settings.Definitions;
 import dev.millrace.settings.DefinitionsFactory;
 import dev.millrace.settings.PutResult;
 
 /**
- * Which queues there are, and what holds in them. A queue comes into being when it is first used, and has the defaults until
- * somebody sets it otherwise; every replica follows within 1 s.
+ * The queues of each tenant, and their settings. A queue exists from its first use on, and has the default settings until an operator
+ * sets others. Every replica follows a change of settings within 1 s.
  */
 @ApplicationScoped
 public class Queues {
 
-    /** Most queues of a tenant. */
-    static final int MOST = 1000;
+    /** Maximum number of queues of a tenant. */
+    private static final int MAX_QUEUES = 1000;
 
     private final Definitions<QueueDefinition, QueueSettings> defined;
-    private final ReactiveSetCommands<String, String> sets;
-    private final ScriptRunner scripts;
-    private final Script register;
-    private final Script renumber;
-    /** Those known to be in the index, as long as the connections hold: a Redis that comes back may have lost some. */
+    private final QueueIndexStore index;
+    private final QueueStore store;
+    /** Queues that are known to be in the index. Cleared when a connection is made, since Redis may have lost some in between. */
     private final Set<QueueName> registered = ConcurrentHashMap.newKeySet();
 
-    Queues(DefinitionsFactory factory, ReactiveRedisDataSource redis, ScriptRunner scripts) {
-        this.sets = redis.set(String.class);
-        this.scripts = scripts;
-        this.register = scripts.get("queue/register-1");
-        this.renumber = scripts.get("queue/renumber-1");
-        this.defined = factory.of(new DefinitionKind<>("Queue", QueueName.FEATURE, "~settings", MOST,
+    Queues(DefinitionsFactory factory, QueueIndexStore index, QueueStore store) {
+        this.index = index;
+        this.store = store;
+        this.defined = factory.of(new DefinitionKind<>("Queue", QueueName.FEATURE, "~settings", MAX_QUEUES,
                 QueueDefinition.class, QueueDefinition::violations, (name, definition) -> definition.toSettings()));
     }
 
@@ -70,25 +62,22 @@ public class Queues {
         defined.stop();
     }
 
-    /** What holds in a queue; that it is in use is noted first. Fails with 409 if there are too many queues. */
+    /** Registers a queue if it is new here, and returns its settings. Fails with 409 if the tenant has 1,000 queues. */
     Uni<QueueSettings> use(QueueName queue) {
-        // Who sets a queue and uses it at once, on whatever replica, must not find the defaults.
+        // A client that sets a queue and uses it at once, on any replica, must not get the defaults.
         return registered.contains(queue) ? settings(queue) : register(queue).chain(() -> fresh(queue));
     }
 
-    /** Notes that a queue is in use; its ids go on behind those that a failover may have lost. Fails with 409 if there are too many queues. */
+    /** Registers a queue, and has its new ids begin after those that a failover may have lost. Fails with 409 if the tenant has 1,000 queues. */
     public Uni<Void> register(QueueName queue) {
-        return scripts.run(register, List.of(index(queue.tenant())), List.of(queue.queue(), Integer.toString(MOST)))
-                .invoke(reply -> {
-                    if (reply.toInteger() == 0) {
-                        throw tooMany();
-                    }
-                })
-                .chain(() -> scripts.run(renumber, List.of(queue.key("meta")), List.of()))
-                .invoke(() -> registered.add(queue)).replaceWithVoid();
+        return index.add(queue, MAX_QUEUES).invoke(added -> {
+            if (!added) {
+                throw tooMany();
+            }
+        }).chain(() -> index.renumber(queue)).invoke(() -> registered.add(queue)).replaceWithVoid();
     }
 
-    /** What holds in a queue. */
+    /** The settings of a queue, up to 1 s old. */
     public Uni<QueueSettings> settings(QueueName queue) {
         if (defined.isLoaded(queue.tenant())) {
             return Uni.createFrom().item(known(queue));
@@ -100,25 +89,32 @@ public class Queues {
         return defined.get(queue.tenant(), queue.queue()).map(found -> found == null ? QueueSettings.DEFAULT : found);
     }
 
-    /** What holds in a queue as far as is known here. */
+    /** The settings of a queue as far as this replica knows them, without asking Redis. */
     QueueSettings known(QueueName queue) {
         QueueSettings known = defined.known(queue.tenant(), queue.queue());
         return known == null ? QueueSettings.DEFAULT : known;
     }
 
-    /** The names of a tenant's queues, in order, and what holds in them. */
+    /** The settings of all queues of a tenant that were used or set, by name, in order. */
     public Uni<Map<String, QueueSettings>> all(String tenant) {
-        return sets.smembers(index(tenant))
-                .flatMap(names -> defined.all(tenant).map(settings -> {
-                    Map<String, QueueSettings> all = new TreeMap<>();
-                    names.forEach(name -> all.put(name, QueueSettings.DEFAULT));
-                    all.putAll(settings);
-                    return all;
-                }));
+        return index.names(tenant).flatMap(names -> defined.all(tenant).map(settings -> {
+            Map<String, QueueSettings> all = new TreeMap<>();
+            names.forEach(name -> all.put(name, QueueSettings.DEFAULT));
+            all.putAll(settings);
+            return all;
+        }));
     }
 
-    /** Sets what holds in a queue; in force on this replica when it answers. */
+    /**
+     * Sets the settings of a queue. They are in force on this replica when the result arrives. Fails with 409 if the tenant has 1,000
+     * queues.
+     *
+     * @throws ApiException 400 if the durability is not available with this Redis
+     */
     public Uni<PutResult> put(QueueName queue, QueueDefinition definition) {
+        if (definition.durability() == QueueDefinition.Durability.REPLICATED && !store.canReplicate()) {
+            throw ApiException.invalid("durability", "'replicated' is not to be had with a cluster");
+        }
         return register(queue).chain(() -> defined.put(queue.tenant(), queue.queue(), definition)).invoke(put -> {
             if (put == PutResult.TOO_MANY) {
                 throw tooMany();
@@ -126,27 +122,21 @@ public class Queues {
         });
     }
 
-    /** The defaults hold in a queue again. */
-    Uni<Void> forgetSettings(QueueName queue) {
+    /** Gives a queue the default settings again. */
+    Uni<Void> resetSettings(QueueName queue) {
         return defined.delete(queue.tenant(), queue.queue()).replaceWithVoid();
     }
 
     /**
-     * Forgets that there is a queue, until it is used again. Other replicas learn of it with its first job, which is registered in any
-     * case; one that came just now is seen to here.
+     * Removes a queue from the index until its next use. Other replicas still take it for registered; its first job registers it in any
+     * case. A job that arrived during the removal registers it here.
      */
-    Uni<Void> forget(QueueName queue) {
-        return sets.srem(index(queue.tenant()), queue.queue())
-                .invoke(() -> registered.remove(queue))
-                .chain(() -> scripts.run(renumber, List.of(queue.key("meta")), List.of()))
-                .chain(had -> had.toInteger() == 1 ? register(queue) : Uni.createFrom().voidItem());
+    Uni<Void> unregister(QueueName queue) {
+        return index.remove(queue).invoke(() -> registered.remove(queue)).chain(() -> index.renumber(queue))
+                .chain(hasJobs -> hasJobs ? register(queue) : Uni.createFrom().voidItem());
     }
 
     private static ApiException tooMany() {
-        return new ApiException(ErrorCode.QUEUE_LIMIT, "A tenant may have " + MOST + " queues");
-    }
-
-    private static String index(String tenant) {
-        return Keys.key(tenant, QueueName.FEATURE, "~queues", "index");
+        return new ApiException(ErrorCode.QUEUE_LIMIT, "A tenant may have " + MAX_QUEUES + " queues");
     }
 }

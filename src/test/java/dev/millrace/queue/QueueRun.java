@@ -18,12 +18,12 @@ import dev.millrace.http.json.JsonValue;
 import dev.millrace.queue.QueueHistories.Action;
 import dev.millrace.queue.QueueHistories.Step;
 import dev.millrace.queue.QueueScripts.Handed;
-import dev.millrace.queue.api.WorkResource.Extension;
-import dev.millrace.queue.api.WorkResource.Failure;
-import dev.millrace.queue.api.WorkResource.Result;
 import dev.millrace.queue.model.ExtendedLease;
 import dev.millrace.queue.model.Job;
+import dev.millrace.queue.model.JobFailure;
+import dev.millrace.queue.model.JobResult;
 import dev.millrace.queue.model.JobStatus;
+import dev.millrace.queue.model.LeaseExtension;
 import dev.millrace.queue.model.NewJob;
 import dev.millrace.queue.model.QueueSettings;
 import dev.millrace.queue.reference.ModelJob.Place;
@@ -193,7 +193,7 @@ final class QueueRun {
     }
 
     private void complete(long now, Step step) {
-        List<Result> results = new ArrayList<>();
+        List<JobResult> results = new ArrayList<>();
         List<JobStatus> expected = new ArrayList<>();
         Set<String> answered = new HashSet<>();
         for (String token : picked(step)) {
@@ -202,7 +202,7 @@ final class QueueRun {
                 continue;
             }
             JsonValue result = step.n() % 2 == 0 ? null : new JsonValue("{\"by\":\"" + token + "\"}");
-            results.add(new Result(id(token), token, result));
+            results.add(new JobResult(id(token), token, result));
             expected.add(model.complete(now, id(token), token, result));
         }
         if (step.n() == 2) {
@@ -214,14 +214,14 @@ final class QueueRun {
     }
 
     private void fail(long now, Step step) {
-        List<Failure> failures = new ArrayList<>();
+        List<JobFailure> failures = new ArrayList<>();
         List<JobStatus> expected = new ArrayList<>();
         double luck = step.which() / 8.0;
         Long delay = step.n() < 7 ? null : Long.valueOf((step.n() - 7) * 500L);
         for (String token : picked(step)) {
             boolean dead = step.n() % 5 == 4;
             boolean putOff = step.n() % 5 == 3;
-            failures.add(new Failure(id(token), token, "E" + step.n(),
+            failures.add(new JobFailure(id(token), token, "E" + step.n(),
                     delay == null ? null : Duration.ofMillis(delay), dead, putOff));
             expected.add(model.fail(now, id(token), token, "E" + step.n(), delay, dead, putOff, luck));
             reordered.add(id(token));
@@ -230,12 +230,12 @@ final class QueueRun {
     }
 
     private void extend(long now, Step step) {
-        List<Extension> leases = new ArrayList<>();
+        List<LeaseExtension> leases = new ArrayList<>();
         List<ExtendedLease> expected = new ArrayList<>();
         Long lease = step.n() < 4 ? null : Long.valueOf(step.n() * 500L);
         JsonValue progress = step.n() % 3 == 0 ? null : new JsonValue(Integer.toString(step.n()));
         for (String token : picked(step)) {
-            leases.add(new Extension(id(token), token, lease == null ? null : Duration.ofMillis(lease), progress));
+            leases.add(new LeaseExtension(id(token), token, lease == null ? null : Duration.ofMillis(lease), progress));
             expected.add(model.extend(now, id(token), token, lease, progress));
         }
         assertEquals(expected, scripts.extend(leases));

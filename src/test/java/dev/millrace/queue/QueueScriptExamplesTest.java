@@ -15,10 +15,10 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 import dev.millrace.http.json.JsonValue;
-import dev.millrace.queue.api.WorkResource.Failure;
-import dev.millrace.queue.api.WorkResource.Result;
 import dev.millrace.queue.model.Backoff;
 import dev.millrace.queue.model.Job;
+import dev.millrace.queue.model.JobFailure;
+import dev.millrace.queue.model.JobResult;
 import dev.millrace.queue.model.NewJob;
 import dev.millrace.queue.model.QueueSettings;
 import dev.millrace.queue.reference.QueueModel.Standing;
@@ -93,19 +93,20 @@ class QueueScriptExamplesTest {
         String id = enqueue(grouped(null)).get(0);
         String token = reserve(1).get(0).leaseToken();
         scripts.cancel(id);
-        assertEquals(true, scripts.look(List.of(id)).get(0).cancelRequested());
+        assertEquals(true, scripts.peek(List.of(id)).get(0).cancelRequested());
 
-        scripts.complete(List.of(new Result(id, token, null)));
+        scripts.complete(List.of(new JobResult(id, token, null)));
 
-        assertEquals("completed", scripts.look(List.of(id)).get(0).state());
-        assertNull(scripts.look(List.of(id)).get(0).cancelRequested());
+        assertEquals("completed", scripts.peek(List.of(id)).get(0).state());
+        assertNull(scripts.peek(List.of(id)).get(0).cancelRequested());
     }
 
     @Test
     void whoWaitsIsToldOfTheNextOfAGroupWhenADelayedOneBeforeItIsCancelled() {
         List<String> ids = enqueue(grouped("a"), grouped("a"));
         Job head = reserve(1).get(0);
-        scripts.fail(List.of(new Failure(head.id(), head.leaseToken(), "E", Duration.ofMinutes(1), false, false)), 0);
+        scripts.fail(List.of(new JobFailure(head.id(), head.leaseToken(), "E", Duration.ofMinutes(1), false, false)),
+                0);
 
         requireTold(() -> assertEquals(1, scripts.cancel(head.id())));
 
@@ -183,7 +184,7 @@ class QueueScriptExamplesTest {
 
         assertEquals(1, scripts.drain(1, () -> {
             newer.addAll(enqueue(grouped(null), grouped(null)));
-            scripts.complete(List.of(new Result(head.id(), head.leaseToken(), null)));
+            scripts.complete(List.of(new JobResult(head.id(), head.leaseToken(), null)));
             newer.addAll(enqueue(grouped(null)));
         }));
 
@@ -241,7 +242,7 @@ class QueueScriptExamplesTest {
         NewJob sole = new NewJob("t", null, 0, null, null, null, null, null, "u", null, null, null);
         enqueue(sole);
         Job first = reserve(1).get(0);
-        scripts.fail(List.of(new Failure(first.id(), first.leaseToken(), "E", null, true, false)), 0);
+        scripts.fail(List.of(new JobFailure(first.id(), first.leaseToken(), "E", null, true, false)), 0);
         List<String> second = enqueue(sole);
         assertNotEquals(List.of(first.id()), second);
 
@@ -257,7 +258,7 @@ class QueueScriptExamplesTest {
         redis.advance(500_000);
         Job job = reserve(1).get(0);
         requireTold(() -> scripts.fail(
-                List.of(new Failure(job.id(), job.leaseToken(), "E", Duration.ofMillis(500), false, false)), 0));
+                List.of(new JobFailure(job.id(), job.leaseToken(), "E", Duration.ofMillis(500), false, false)), 0));
     }
 
     @Test
@@ -265,7 +266,7 @@ class QueueScriptExamplesTest {
         String id = enqueue(job(0, 60_000, null)).get(0);
         requireTold(() -> scripts.retry(id));
         Job job = reserve(1).get(0);
-        scripts.fail(List.of(new Failure(job.id(), job.leaseToken(), "E", null, true, false)), 0);
+        scripts.fail(List.of(new JobFailure(job.id(), job.leaseToken(), "E", null, true, false)), 0);
         requireTold(() -> scripts.retry(id));
     }
 
@@ -275,7 +276,8 @@ class QueueScriptExamplesTest {
         NewJob[] oneOfEach = IntStream.range(0, 300).mapToObj(i -> grouped("g" + i)).toArray(NewJob[]::new);
         enqueue(oneOfEach);
         scripts.fail(reserve(300).stream().map(
-                job -> new Failure(job.id(), job.leaseToken(), "E", Duration.ofMinutes(1), false, false)).toList(), 0);
+                job -> new JobFailure(job.id(), job.leaseToken(), "E", Duration.ofMinutes(1), false, false)).toList(),
+                0);
         requireTold(() -> scripts.drain(1, () -> {
             enqueue(oneOfEach);
             reserve(300);
@@ -308,7 +310,7 @@ class QueueScriptExamplesTest {
     @Test
     void aCompletedJobThatIsRemovedStaysCountedAsCompleted() {
         String id = enqueue(grouped(null)).get(0);
-        scripts.complete(List.of(new Result(id, reserve(1).get(0).leaseToken(), null)));
+        scripts.complete(List.of(new JobResult(id, reserve(1).get(0).leaseToken(), null)));
 
         assertEquals(1, scripts.cancel(id));
 
@@ -318,7 +320,7 @@ class QueueScriptExamplesTest {
     @Test
     void aJobThatIsTakenBackHasTheAttemptsThatItHad() {
         String id = enqueue(grouped(null)).get(0);
-        scripts.fail(List.of(new Failure(id, reserve(1).get(0).leaseToken(), "E", Duration.ZERO, false, false)), 0);
+        scripts.fail(List.of(new JobFailure(id, reserve(1).get(0).leaseToken(), "E", Duration.ZERO, false, false)), 0);
 
         assertEquals(1, scripts.release(List.of(reserve(1).get(0).leaseToken())));
 

@@ -8,12 +8,12 @@ import java.util.Locale;
 
 import dev.millrace.http.json.JsonValue;
 import dev.millrace.http.json.Timestamps;
-import dev.millrace.queue.api.WorkResource.Extension;
-import dev.millrace.queue.api.WorkResource.Failure;
-import dev.millrace.queue.api.WorkResource.Result;
 import dev.millrace.queue.model.ExtendedLease;
 import dev.millrace.queue.model.Job;
+import dev.millrace.queue.model.JobFailure;
+import dev.millrace.queue.model.JobResult;
 import dev.millrace.queue.model.JobStatus;
+import dev.millrace.queue.model.LeaseExtension;
 import dev.millrace.queue.model.LeaseToken;
 import dev.millrace.queue.model.NewJob;
 import dev.millrace.queue.model.QueueSettings;
@@ -57,8 +57,8 @@ final class QueueScripts {
     private List<Standing> enqueue(String claim, String schedule, List<NewJob> jobs) {
         List<Object> args = new ArrayList<>(List.of(IDEMPOTENCY_MS, claim));
         for (NewJob job : jobs) {
-            args.add(job.special());
-            args.add(job.packed(schedule));
+            args.add(StoredJob.encodeAttributes(job));
+            args.add(StoredJob.encodeBody(job, schedule));
         }
         List<?> reply = list("enqueue", args);
         List<Standing> standing = new ArrayList<>();
@@ -102,11 +102,11 @@ final class QueueScripts {
         return new Handed(jobs, (Long) reply.get(1));
     }
 
-    List<JobStatus> complete(List<Result> results) {
+    List<JobStatus> complete(List<JobResult> results) {
         boolean plain = results.stream().allMatch(r -> r.result() == null
                 && LeaseToken.delivery(r.id(), r.leaseToken()).equals("1"));
         List<Object> args = new ArrayList<>(List.of(settings.completedMs(), plain ? 1 : 3));
-        for (Result r : results) {
+        for (JobResult r : results) {
             args.addAll(plain
                     ? List.of(r.id())
                     : List.of(r.id(), LeaseToken.delivery(r.id(), r.leaseToken()), text(r.result())));
@@ -116,19 +116,19 @@ final class QueueScripts {
     }
 
     /** {@code luck}: below 1, for the jitter. */
-    List<JobStatus> fail(List<Failure> failures, double luck) {
-        List<Object> args = new ArrayList<>(List.of(settings.maxAttempts(), settings.backoff().packed()));
-        for (Failure f : failures) {
+    List<JobStatus> fail(List<JobFailure> failures, double luck) {
+        List<Object> args = new ArrayList<>(List.of(settings.maxAttempts(), settings.backoff().encode()));
+        for (JobFailure f : failures) {
             args.addAll(List.of(f.id(), LeaseToken.delivery(f.id(), f.leaseToken()), f.error(),
-                    f.delay() == null ? -1 : f.delay().toMillis(), f.putOff() ? 2 : f.dead() ? 1 : 0,
+                    f.delay() == null ? -1 : f.delay().toMillis(), f.postponed() ? 2 : f.dead() ? 1 : 0,
                     String.format(Locale.ROOT, "%.6f", luck)));
         }
         return statuses(list("fail", args));
     }
 
-    List<ExtendedLease> extend(List<Extension> leases) {
+    List<ExtendedLease> extend(List<LeaseExtension> leases) {
         List<Object> args = new ArrayList<>(List.of(settings.leaseMs()));
-        for (Extension e : leases) {
+        for (LeaseExtension e : leases) {
             args.addAll(List.of(e.id(), LeaseToken.delivery(e.id(), e.leaseToken()),
                     e.lease() == null ? 0 : e.lease().toMillis(), text(e.progress())));
         }
@@ -205,9 +205,9 @@ final class QueueScripts {
     }
 
     /** The jobs as those see them who look; null for one that is not there. */
-    List<Job> look(List<String> ids) {
+    List<Job> peek(List<String> ids) {
         List<Job> jobs = new ArrayList<>();
-        List<?> reply = list("look", ids);
+        List<?> reply = list("peek", ids);
         for (int i = 0; i < ids.size(); i++) {
             List<?> r = (List<?>) reply.get(i);
             jobs.add(r.isEmpty()

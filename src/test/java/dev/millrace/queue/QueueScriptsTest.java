@@ -15,9 +15,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 import dev.millrace.queue.QueueHistories.Step;
-import dev.millrace.queue.api.WorkResource.Result;
 import dev.millrace.queue.model.Backoff;
 import dev.millrace.queue.model.Job;
+import dev.millrace.queue.model.JobResult;
 import dev.millrace.queue.model.QueueSettings;
 import dev.millrace.queue.reference.ModelJob;
 import dev.millrace.queue.reference.ModelJob.Place;
@@ -74,7 +74,7 @@ class QueueScriptsTest {
     }
 
     private void check(QueueSettings settings) {
-        QueueSnapshot now = QueueSnapshot.of(redis);
+        StoredQueue now = StoredQueue.of(redis);
         requireSameKept(now, settings);
         requireOnePlaceEach(now);
         requireOneOfAGroup(now);
@@ -84,8 +84,8 @@ class QueueScriptsTest {
         }
     }
 
-    private void requireSameKept(QueueSnapshot now, QueueSettings settings) {
-        List<Job> shown = run.scripts.look(run.ids);
+    private void requireSameKept(StoredQueue now, QueueSettings settings) {
+        List<Job> shown = run.scripts.peek(run.ids);
         for (ModelJob job : run.model.jobs().all()) {
             assertEquals(job.place() == Place.GONE ? null : job.seen(settings), shown.get(run.ids.indexOf(job.id)));
         }
@@ -98,7 +98,7 @@ class QueueScriptsTest {
         assertEquals(encoded(run.model.groups()), groups);
     }
 
-    private void requireOnePlaceEach(QueueSnapshot now) {
+    private void requireOnePlaceEach(StoredQueue now) {
         assertEquals(now.bodies().keySet().stream().toList(), now.places().stream().sorted().toList(),
                 "one place each");
         Set<String> known = new TreeSet<>(now.bodies().keySet());
@@ -114,11 +114,11 @@ class QueueScriptsTest {
                 List.of(now.stat("completed"), now.stat("removed"), now.stat("enqueued")));
     }
 
-    private void requireOneOfAGroup(QueueSnapshot now) {
+    private void requireOneOfAGroup(StoredQueue now) {
         Set<String> seen = new HashSet<>();
         List<String> runnable = new ArrayList<>(now.map("leased").keySet());
         now.lists("w:").values().forEach(runnable::addAll);
-        run.scripts.look(runnable).stream().map(Job::group).filter(Objects::nonNull)
+        run.scripts.peek(runnable).stream().map(Job::group).filter(Objects::nonNull)
                 .forEach(group -> assertTrue(seen.add(group), () -> "two at once of the group " + group));
     }
 
@@ -132,12 +132,12 @@ class QueueScriptsTest {
         redis.advance(Duration.ofDays(500).toMillis() * 1000);
         for (List<Job> jobs = last.reserve(List.of(7L, 0L), false).jobs(); !jobs.isEmpty(); jobs = last
                 .reserve(List.of(7L, 0L), false).jobs()) {
-            last.complete(jobs.stream().map(job -> new Result(job.id(), job.leaseToken(), null)).toList());
+            last.complete(jobs.stream().map(job -> new JobResult(job.id(), job.leaseToken(), null)).toList());
         }
         while (last.sweep(3).get(0).equals(1L)) {
             // There is more.
         }
-        QueueSnapshot end = QueueSnapshot.of(redis);
+        StoredQueue end = StoredQueue.of(redis);
         assertEquals(end.stat("enqueued"), end.stat("completed") + end.stat("removed"));
         assertEquals(0, end.stat("waiting"));
         Set<String> left = new TreeSet<>(end.keys().keySet());

@@ -2,7 +2,6 @@ package dev.millrace.queue.api;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
@@ -37,11 +36,11 @@ import dev.millrace.http.problem.Violation;
 import dev.millrace.queue.Jobs;
 import dev.millrace.queue.Payloads;
 import dev.millrace.queue.QueueService;
+import dev.millrace.queue.model.EnqueuedJob;
+import dev.millrace.queue.model.EnqueuedJobs;
 import dev.millrace.queue.model.Job;
 import dev.millrace.queue.model.NewJob;
 import dev.millrace.queue.model.NewJobs;
-import dev.millrace.queue.model.NewJobs.EnqueuedJob;
-import dev.millrace.queue.model.NewJobs.EnqueuedJobs;
 import dev.millrace.queue.model.QueueName;
 
 /** Enqueue jobs, look at them, steer them. */
@@ -51,7 +50,6 @@ import dev.millrace.queue.model.QueueName;
 @Tag(name = "Job queues")
 public class JobResource {
 
-    private static final Pattern ID = Pattern.compile("[1-9][0-9]{0,14}");
     private static final String ONE = "{\"type\":\"email.welcome\",\"data\":{\"userId\":\"user-42\"},\"delay\":\"10m\",\"uniqueKey\":\"welcome-user-42\"}";
     private static final String MANY = "{\"jobs\":[{\"type\":\"resize\",\"data\":{\"image\":1}},{\"type\":\"resize\",\"data\":{\"image\":2},\"priority\":5}]}";
 
@@ -65,11 +63,6 @@ public class JobResource {
         this.jobs = jobs;
         this.payloads = payloads;
         this.caller = caller;
-    }
-
-    /** Whether it may be the id of a job. */
-    static boolean isId(String id) {
-        return ID.matcher(id).matches();
     }
 
     @POST
@@ -108,8 +101,8 @@ public class JobResource {
             throw ApiException.invalid(found);
         }
         return service.enqueue(name, list).map(enqueued -> request.isOne()
-                ? EnqueuedJob.of(enqueued.get(0))
-                : new EnqueuedJobs(enqueued.stream().map(EnqueuedJob::of).toList()));
+                ? enqueued.get(0)
+                : new EnqueuedJobs(enqueued));
     }
 
     /** Of the answer to an enqueue. */
@@ -138,8 +131,8 @@ public class JobResource {
     @Operation(summary = "Look at a job")
     @APIResponse(responseCode = "200", description = "The job", content = @Content(schema = @Schema(implementation = Job.class)))
     @APIResponse(responseCode = "404", description = "There is no such job, or it is no longer kept")
-    public Uni<Job> look(@PathParam("queue") String queue, @PathParam("id") String id) {
-        return jobs.look(QueueName.of(caller.tenant(), queue), requireId(id));
+    public Uni<Job> peek(@PathParam("queue") String queue, @PathParam("id") String id) {
+        return jobs.peek(QueueName.of(caller.tenant(), queue), requireId(id));
     }
 
     @DELETE
@@ -164,7 +157,7 @@ public class JobResource {
     }
 
     private static String requireId(String id) {
-        if (!isId(id)) {
+        if (!Job.isId(id)) {
             throw new ApiException(ErrorCode.JOB_UNKNOWN, null);
         }
         return id;

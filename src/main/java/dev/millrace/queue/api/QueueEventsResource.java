@@ -1,6 +1,5 @@
 package dev.millrace.queue.api;
 
-import java.util.Map;
 import java.util.regex.Pattern;
 
 import jakarta.ws.rs.GET;
@@ -21,9 +20,6 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
-
-import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Multi;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -32,8 +28,6 @@ import dev.millrace.auth.CurrentCaller;
 import dev.millrace.auth.RequiresScope;
 import dev.millrace.auth.Scopes;
 import dev.millrace.http.EventStreams;
-import dev.millrace.http.json.JsonValue;
-import dev.millrace.http.json.Timestamps;
 import dev.millrace.queue.QueueEvents;
 import dev.millrace.queue.model.QueueName;
 
@@ -60,37 +54,17 @@ public class QueueEventsResource {
         this.streams = streams;
     }
 
-    /** The data of an event. */
-    @RegisterForReflection
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    @Schema(name = "QueueEvent")
-    public record View(
-            @Schema(description = "job.enqueued, job.waiting, job.active, job.progress, job.completed, job.retrying, job.stalled, job.dead, job.cancelling, job.cancelled, job.expired, queue.paused or queue.resumed", examples = "job.completed") String type,
-            @Schema(description = "Absent where it is about the queue") String jobId, String at,
-            @Schema(description = "With retrying and dead") String error,
-            @Schema(description = "With retrying: how long it waits") Long delayMs,
-            @Schema(description = "With progress") JsonValue progress,
-            @Schema(description = "With paused") String reason) {
-
-        static View of(QueueEvents.Event event) {
-            Map<String, String> f = event.fields();
-            return new View(event.type(), f.get("id").isEmpty() ? null : f.get("id"), Timestamps.format(event.ms()),
-                    f.get("error"), f.containsKey("delay") ? Long.valueOf(f.get("delay")) : null,
-                    f.containsKey("progress") ? new JsonValue(f.get("progress")) : null, f.get("reason"));
-        }
-    }
-
     @GET
     @Produces(MediaType.SERVER_SENT_EVENTS)
     @Operation(summary = "Follow the events", description = "Server-sent events of one queue, in order. Begins now; with `Last-Event-ID` after that event, with `Last-Event-ID: 0` at the oldest that is kept. Events are kept while somebody listens, and for a minute after.")
-    @APIResponse(responseCode = "200", description = "The stream", content = @Content(mediaType = MediaType.SERVER_SENT_EVENTS, schema = @Schema(implementation = View.class), examples = @ExampleObject(name = "an event", value = EXAMPLE)))
+    @APIResponse(responseCode = "200", description = "The stream", content = @Content(mediaType = MediaType.SERVER_SENT_EVENTS, schema = @Schema(implementation = QueueEventView.class), examples = @ExampleObject(name = "an event", value = EXAMPLE)))
     public Multi<OutboundSseEvent> follow(@PathParam("queue") String queue, @Context Sse sse,
             @Context HttpServerRequest request, @Context HttpServerResponse response,
             @Parameter(description = "Id of the last event you have") @HeaderParam(EventStreams.LAST_EVENT_ID) String lastEventId) {
         QueueName name = QueueName.of(caller.tenant(), queue);
         return streams.respond(new EventStreams.Request(sse, request, response, lastEventId),
                 QueueEventsResource::position, after -> events.follow(name, after),
-                event -> new EventStreams.SentEvent(event.id(), event.type(), View.of(event)));
+                event -> new EventStreams.SentEvent(event.id(), event.type(), QueueEventView.of(event)));
     }
 
     private static String position(String id) {

@@ -25,22 +25,16 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.RestResponse.ResponseBuilder;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
-
-import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Uni;
 
 import dev.millrace.auth.CurrentCaller;
 import dev.millrace.auth.RequiresScope;
 import dev.millrace.auth.Scopes;
 import dev.millrace.http.Page;
-import dev.millrace.http.json.Timestamps;
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.Violation;
 import dev.millrace.queue.Payloads;
-import dev.millrace.queue.model.NewJob;
 import dev.millrace.queue.model.QueueName;
-import dev.millrace.queue.schedule.Recurrence;
 import dev.millrace.queue.schedule.ScheduleDefinition;
 import dev.millrace.queue.schedule.Schedules;
 import dev.millrace.redis.Keys;
@@ -65,30 +59,15 @@ public class ScheduleResource {
         this.caller = caller;
     }
 
-    /** A recurring job. */
-    @RegisterForReflection
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    @Schema(name = "Schedule")
-    public record View(@Schema(examples = "daily-report") String name, String cron, Long everyMs, String timezone,
-            NewJob job, @Schema(description = "Absent if there is none any more") String nextAt) {
-
-        static View of(Schedules.Named s) {
-            ScheduleDefinition d = s.definition();
-            return new View(s.name(), d.cron(), d.every() == null ? null : d.every().toMillis(),
-                    d.cron() == null ? null : d.timezone() == null ? Recurrence.DEFAULT_TIMEZONE : d.timezone(),
-                    d.job(), s.nextMs() == 0 ? null : Timestamps.format(s.nextMs()));
-        }
-    }
-
     @PUT
     @Path("{name}")
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(summary = "Set a recurring job", description = "Each occurrence is enqueued once, however many replicas run, within a second of its time. If no replica ran, one occurrence of those that were missed is made up for.")
     @RequestBody(content = @Content(schema = @Schema(implementation = ScheduleDefinition.class), examples = @ExampleObject(name = "each working day", value = EXAMPLE)))
-    @APIResponse(responseCode = "201", description = "Made", content = @Content(schema = @Schema(implementation = View.class)))
-    @APIResponse(responseCode = "200", description = "Replaced", content = @Content(schema = @Schema(implementation = View.class)))
+    @APIResponse(responseCode = "201", description = "Made", content = @Content(schema = @Schema(implementation = ScheduleView.class)))
+    @APIResponse(responseCode = "200", description = "Replaced", content = @Content(schema = @Schema(implementation = ScheduleView.class)))
     @APIResponse(responseCode = "409", description = "There are too many")
-    public Uni<RestResponse<View>> put(@PathParam("queue") String queue, @PathParam("name") String name,
+    public Uni<RestResponse<ScheduleView>> put(@PathParam("queue") String queue, @PathParam("name") String name,
             ScheduleDefinition definition) {
         QueueName where = QueueName.of(caller.tenant(), queue);
         checkedName(name);
@@ -100,9 +79,10 @@ public class ScheduleResource {
             throw ApiException.invalid(violations);
         }
         payloads.check("job.", "data", definition.job().data());
-        return schedules.put(where, name, definition).flatMap(put -> schedules.get(where, name).map(View::of)
+        return schedules.put(where, name, definition).flatMap(put -> schedules.get(where, name).map(ScheduleView::of)
                 .map(view -> put == PutResult.CREATED
-                        ? ResponseBuilder.<View>created(URI.create("/v1/queues/" + queue + "/schedules/" + name))
+                        ? ResponseBuilder
+                                .<ScheduleView>created(URI.create("/v1/queues/" + queue + "/schedules/" + name))
                                 .entity(view).build()
                         : RestResponse.ok(view)));
     }
@@ -111,21 +91,21 @@ public class ScheduleResource {
     @Path("{name}")
     @RequiresScope({Scopes.QUEUES_READ, Scopes.ADMIN_READ})
     @Operation(summary = "Look at a recurring job")
-    @APIResponse(responseCode = "200", description = "The schedule, and when it fires next", content = @Content(schema = @Schema(implementation = View.class)))
+    @APIResponse(responseCode = "200", description = "The schedule, and when it fires next", content = @Content(schema = @Schema(implementation = ScheduleView.class)))
     @APIResponse(responseCode = "404", description = "There is no such schedule")
-    public Uni<View> get(@PathParam("queue") String queue, @PathParam("name") String name) {
-        return schedules.get(QueueName.of(caller.tenant(), queue), checkedName(name)).map(View::of);
+    public Uni<ScheduleView> get(@PathParam("queue") String queue, @PathParam("name") String name) {
+        return schedules.get(QueueName.of(caller.tenant(), queue), checkedName(name)).map(ScheduleView::of);
     }
 
     @GET
     @RequiresScope({Scopes.QUEUES_READ, Scopes.ADMIN_READ})
     @Operation(summary = "List recurring jobs", description = "Of the queue, by name.")
     @APIResponse(responseCode = "200", description = "One page")
-    public Uni<Page<View>> list(@PathParam("queue") String queue,
+    public Uni<Page<ScheduleView>> list(@PathParam("queue") String queue,
             @Parameter(description = "Items on a page, 1 to 500") @QueryParam("limit") @DefaultValue("50") int limit,
             @Parameter(description = "`nextCursor` of the page before") @QueryParam("cursor") String cursor) {
         return schedules.all(QueueName.of(caller.tenant(), queue)).map(
-                all -> Page.of(all.stream().map(View::of).toList(), View::name, limit, cursor));
+                all -> Page.of(all.stream().map(ScheduleView::of).toList(), ScheduleView::name, limit, cursor));
     }
 
     @DELETE

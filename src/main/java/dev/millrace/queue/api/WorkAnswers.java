@@ -10,12 +10,9 @@ import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.core.io.SerializedString;
 
 import dev.millrace.http.json.JsonValue;
-import dev.millrace.queue.api.WorkResource.Outcome;
-import dev.millrace.queue.api.WorkResource.Outcomes;
-import dev.millrace.queue.api.WorkResource.Reserved;
+import dev.millrace.queue.model.EnqueuedJob;
+import dev.millrace.queue.model.EnqueuedJobs;
 import dev.millrace.queue.model.Job;
-import dev.millrace.queue.model.NewJobs.EnqueuedJob;
-import dev.millrace.queue.model.NewJobs.EnqueuedJobs;
 
 /**
  * Writes what producers and workers are answered: the same JSON as the records' annotations make, without looking at each field by
@@ -57,7 +54,7 @@ final class WorkAnswers {
         this.json = json;
     }
 
-    /** @param answer an {@link EnqueuedJob}, {@link EnqueuedJobs}, {@link Reserved} or {@link Outcomes} */
+    /** @param answer an {@link EnqueuedJob}, {@link EnqueuedJobs}, {@link ReservedJobs} or {@link AnswerOutcomes} */
     byte[] bytes(Object answer) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(size(answer));
         try (JsonGenerator out = json.createGenerator(bytes)) {
@@ -68,10 +65,10 @@ final class WorkAnswers {
             out.writeStartObject();
             if (answer instanceof EnqueuedJobs several) {
                 array(out, JOBS, several.jobs(), WorkAnswers::enqueued);
-            } else if (answer instanceof Reserved reserved) {
+            } else if (answer instanceof ReservedJobs reserved) {
                 array(out, JOBS, reserved.jobs(), WorkAnswers::job);
             } else {
-                Outcomes outcomes = (Outcomes) answer;
+                AnswerOutcomes outcomes = (AnswerOutcomes) answer;
                 array(out, RESULTS, outcomes.results(), WorkAnswers::outcome);
                 if (outcomes.jobs() != null) {
                     array(out, JOBS, outcomes.jobs(), WorkAnswers::job);
@@ -87,10 +84,10 @@ final class WorkAnswers {
         if (answer instanceof EnqueuedJobs several) {
             return SMALL * (1 + several.jobs().size());
         }
-        if (answer instanceof Reserved reserved) {
+        if (answer instanceof ReservedJobs reserved) {
             return SMALL + PER_JOB * reserved.jobs().size();
         }
-        if (answer instanceof Outcomes outcomes) {
+        if (answer instanceof AnswerOutcomes outcomes) {
             int jobs = outcomes.jobs() == null ? 0 : outcomes.jobs().size();
             return SMALL * (1 + outcomes.results().size()) + PER_JOB * jobs;
         }
@@ -124,7 +121,7 @@ final class WorkAnswers {
         out.writeEndObject();
     }
 
-    private static void outcome(JsonGenerator out, Outcome outcome) throws IOException {
+    private static void outcome(JsonGenerator out, AnswerOutcome outcome) throws IOException {
         out.writeStartObject();
         string(out, ID, outcome.id());
         string(out, STATUS, outcome.status().toString());

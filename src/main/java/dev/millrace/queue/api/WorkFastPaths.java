@@ -16,10 +16,6 @@ import io.vertx.core.http.HttpServerResponse;
 
 import dev.millrace.auth.Scopes;
 import dev.millrace.http.route.FastPath;
-import dev.millrace.queue.api.WorkResource.Completion;
-import dev.millrace.queue.api.WorkResource.Outcomes;
-import dev.millrace.queue.api.WorkResource.Reservation;
-import dev.millrace.queue.api.WorkResource.Reserved;
 import dev.millrace.queue.model.NewJobs;
 
 /**
@@ -42,8 +38,8 @@ class WorkFastPaths {
         this.jobs = jobs;
         this.work = work;
         this.newJobs = json.readerFor(NewJobs.class);
-        this.reservations = json.readerFor(Reservation.class);
-        this.completions = json.readerFor(Completion.class);
+        this.reservations = json.readerFor(ReserveRequest.class);
+        this.completions = json.readerFor(CompleteRequest.class);
         this.answers = new WorkAnswers(json.getFactory());
     }
 
@@ -75,12 +71,12 @@ class WorkFastPaths {
         return jobs.enqueue(tenant, queue, read(newJobs, body));
     }
 
-    private Uni<Reserved> reserve(HttpServerRequest request, String tenant, String queue, byte[] body)
+    private Uni<ReservedJobs> reserve(HttpServerRequest request, String tenant, String queue, byte[] body)
             throws IOException {
         return work.reserve(tenant, queue, read(reservations, body), request.response()::closed);
     }
 
-    private Uni<Outcomes> complete(HttpServerRequest request, String tenant, String queue, byte[] body)
+    private Uni<AnswerOutcomes> complete(HttpServerRequest request, String tenant, String queue, byte[] body)
             throws IOException {
         return work.complete(tenant, queue, read(completions, body), request.response()::closed);
     }

@@ -16,7 +16,7 @@ record MailAddress(String name, String address) {
     private static final Pattern ADDRESS = Pattern
             .compile("[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
                     + "(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*");
-    private static final int LONGEST = 254;
+    private static final int MAX_LENGTH = 254;
 
     /** The address that is written so, or null if it is none. */
     static MailAddress parse(String text) {
@@ -26,7 +26,7 @@ record MailAddress(String name, String address) {
         Matcher named = WITH_NAME.matcher(text);
         String name = named.matches() ? unquoted(named.group(1).strip()) : "";
         String address = named.matches() ? named.group(2) : text;
-        return address.length() <= LONGEST && ADDRESS.matcher(address).matches()
+        return address.length() <= MAX_LENGTH && ADDRESS.matcher(address).matches()
                 ? new MailAddress(name, address)
                 : null;
     }

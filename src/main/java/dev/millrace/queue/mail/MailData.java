@@ -16,9 +16,9 @@ import dev.millrace.http.problem.Violation;
 record MailData(String from, List<String> to, List<String> cc, List<String> bcc, String replyTo, String subject,
         String text, String html, Map<String, String> headers) {
 
-    private static final int MOST_RECIPIENTS = 100;
-    private static final int MOST_HEADERS = 50;
-    private static final int LONGEST_VALUE = 900;
+    private static final int MAX_RECIPIENTS = 100;
+    private static final int MAX_HEADERS = 50;
+    private static final int MAX_VALUE_LENGTH = 900;
     private static final Pattern FIELD_NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}");
     /** These have fields of their own, are set by the service, or are for mail servers to set. */
     private static final Set<String> NOT_FREE = Set.of("from", "to", "cc", "bcc", "reply-to", "subject", "message-id",
@@ -43,8 +43,8 @@ record MailData(String from, List<String> to, List<String> cc, List<String> bcc,
         if (to.isEmpty()) {
             found.add(new Violation("to", "must have at least one address"));
         }
-        if (to.size() + cc.size() + bcc.size() > MOST_RECIPIENTS) {
-            found.add(new Violation("to", "must have at most " + MOST_RECIPIENTS + " addresses, with cc and bcc"));
+        if (to.size() + cc.size() + bcc.size() > MAX_RECIPIENTS) {
+            found.add(new Violation("to", "must have at most " + MAX_RECIPIENTS + " addresses, with cc and bcc"));
         } else {
             checkAddresses(found, "to", to);
             checkAddresses(found, "cc", cc);
@@ -54,8 +54,8 @@ record MailData(String from, List<String> to, List<String> cc, List<String> bcc,
         if (text == null && html == null) {
             found.add(new Violation("text", "must be given, or html"));
         }
-        if (headers.size() > MOST_HEADERS) {
-            found.add(new Violation("headers", "must be at most " + MOST_HEADERS));
+        if (headers.size() > MAX_HEADERS) {
+            found.add(new Violation("headers", "must be at most " + MAX_HEADERS));
         } else {
             headers.forEach((name, value) -> checkHeader(found, name, value));
         }
@@ -90,8 +90,8 @@ record MailData(String from, List<String> to, List<String> cc, List<String> bcc,
     private static void checkLine(List<Violation> found, String field, String value) {
         if (value != null && value.chars().anyMatch(Character::isISOControl)) {
             found.add(new Violation(field, "must not contain line breaks or other control characters"));
-        } else if (value != null && value.length() > LONGEST_VALUE) {
-            found.add(new Violation(field, "must be at most " + LONGEST_VALUE + " characters"));
+        } else if (value != null && value.length() > MAX_VALUE_LENGTH) {
+            found.add(new Violation(field, "must be at most " + MAX_VALUE_LENGTH + " characters"));
         }
     }
 }

@@ -29,7 +29,7 @@ public record Backoff(@Schema(description = "fixed or exponential", defaultValue
 
     public static final Backoff DEFAULT = new Backoff(Type.EXPONENTIAL, Duration.ofSeconds(1), Duration.ofMinutes(5),
             0.2);
-    private static final Duration LONGEST = Duration.ofDays(30);
+    private static final Duration MAX_DELAY = Duration.ofDays(30);
 
     /** How the waits grow. */
     public enum Type {
@@ -51,10 +51,10 @@ public record Backoff(@Schema(description = "fixed or exponential", defaultValue
 
     List<Violation> violations(String field) {
         List<Violation> found = new ArrayList<>();
-        if (delay != null && delay.compareTo(LONGEST) > 0) {
+        if (delay != null && delay.compareTo(MAX_DELAY) > 0) {
             found.add(new Violation(field + ".delay", "must be at most 30 days"));
         }
-        if (max != null && max.compareTo(LONGEST) > 0) {
+        if (max != null && max.compareTo(MAX_DELAY) > 0) {
             found.add(new Violation(field + ".max", "must be at most 30 days"));
         }
         if (jitter != null && !(jitter >= 0 && jitter <= 1)) {
@@ -63,16 +63,23 @@ public record Backoff(@Schema(description = "fixed or exponential", defaultValue
         return found;
     }
 
-    /** As the scripts read it: kind, delay, longest, jitter. What is absent takes its default. */
-    public String packed() {
+    /** The same backoff with its defaults in place of what is absent. The default {@code max} is never below {@code delay}. */
+    public Backoff withDefaults() {
         Duration first = delay == null ? DEFAULT.delay : delay;
         Duration longest = max == null ? first.compareTo(DEFAULT.max) > 0 ? first : DEFAULT.max : max;
-        return (type == Type.FIXED ? "f:" : "x:") + first.toMillis() + ':' + longest.toMillis() + ':'
-                + (jitter == null ? DEFAULT.jitter.toString() : plain(jitter));
+        return new Backoff(type == Type.FIXED ? Type.FIXED : Type.EXPONENTIAL, first, longest,
+                jitter == null ? DEFAULT.jitter : rounded(jitter));
     }
 
-    /** Without an exponent, which the scripts do not read. */
-    private static String plain(double d) {
-        return String.valueOf(Math.round(d * 10_000) / 10_000.0).replaceFirst(".*E.*", "0");
+    /** As the scripts read it: {@code f} or {@code x}, delay and max in ms, and jitter, separated by colons. */
+    public String encode() {
+        Backoff b = withDefaults();
+        return (b.type == Type.FIXED ? "f:" : "x:") + b.delay.toMillis() + ':' + b.max.toMillis() + ':' + b.jitter;
+    }
+
+    /** To four digits, and 0 below 0.001: smaller numbers have an exponent as text, which the scripts do not read. */
+    private static double rounded(double d) {
+        double rounded = Math.round(d * 10_000) / 10_000.0;
+        return rounded < 0.001 ? 0 : rounded;
     }
 }

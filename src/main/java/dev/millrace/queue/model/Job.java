@@ -1,5 +1,7 @@
 package dev.millrace.queue.model;
 
+import java.util.regex.Pattern;
+
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
@@ -29,9 +31,155 @@ public record Job(@Schema(examples = "5984639761701") String id, @Schema(example
         @Schema(description = "Somebody wants it cancelled; its worker should give it up") Boolean cancelRequested,
         @Schema(description = "The schedule that enqueued it") String schedule) {
 
+    private static final Pattern ID = Pattern.compile("[1-9][0-9]{0,14}");
+
     public static final String WAITING = "waiting";
     public static final String DELAYED = "delayed";
     public static final String ACTIVE = "active";
     public static final String DEAD = "dead";
     public static final String COMPLETED = "completed";
+
+    /** Whether a text may be the id of a job. */
+    public static boolean isId(String id) {
+        return ID.matcher(id).matches();
+    }
+
+    /**
+     * A builder of a job; what is not set is absent, or 0.
+     *
+     * @param data null for none
+     */
+    public static Builder of(String id, String type, JsonValue data) {
+        return new Builder(id, type, data);
+    }
+
+    /** Builds a job field by field. Null leaves a field absent. */
+    public static final class Builder {
+
+        private final String id;
+        private final String type;
+        private final JsonValue data;
+        private String state;
+        private int priority;
+        private int attempt;
+        private int maxAttempts;
+        private int stalls;
+        private String leaseToken;
+        private String leaseExpiresAt;
+        private String enqueuedAt;
+        private String dueAt;
+        private String finishedAt;
+        private String group;
+        private String uniqueKey;
+        private String error;
+        private JsonValue progress;
+        private JsonValue result;
+        private Boolean cancelRequested;
+        private String schedule;
+
+        private Builder(String id, String type, JsonValue data) {
+            this.id = id;
+            this.type = type;
+            this.data = data;
+        }
+
+        /** Sets the state. */
+        public Builder state(String state) {
+            this.state = state;
+            return this;
+        }
+
+        /** Sets the priority. */
+        public Builder priority(int priority) {
+            this.priority = priority;
+            return this;
+        }
+
+        /** Sets the number of the attempt, how many there may be, and how many leases expired. */
+        public Builder attempts(int attempt, int maxAttempts, int stalls) {
+            this.attempt = attempt;
+            this.maxAttempts = maxAttempts;
+            this.stalls = stalls;
+            return this;
+        }
+
+        /** Sets the token of the lease, which only the worker that reserved the job is shown. */
+        public Builder leaseToken(String leaseToken) {
+            this.leaseToken = leaseToken;
+            return this;
+        }
+
+        /** Sets when the lease expires, as an RFC 3339 time. */
+        public Builder leaseExpiresAt(String leaseExpiresAt) {
+            this.leaseExpiresAt = leaseExpiresAt;
+            return this;
+        }
+
+        /** Sets when the job was enqueued, as an RFC 3339 time. */
+        public Builder enqueuedAt(String enqueuedAt) {
+            this.enqueuedAt = enqueuedAt;
+            return this;
+        }
+
+        /** Sets when a delayed job is due, as an RFC 3339 time. */
+        public Builder dueAt(String dueAt) {
+            this.dueAt = dueAt;
+            return this;
+        }
+
+        /** Sets when the job was completed or died, as an RFC 3339 time. */
+        public Builder finishedAt(String finishedAt) {
+            this.finishedAt = finishedAt;
+            return this;
+        }
+
+        /** Sets the group. */
+        public Builder group(String group) {
+            this.group = group;
+            return this;
+        }
+
+        /** Sets the unique key. */
+        public Builder uniqueKey(String uniqueKey) {
+            this.uniqueKey = uniqueKey;
+            return this;
+        }
+
+        /** Sets the error of the last failure. */
+        public Builder error(String error) {
+            this.error = error;
+            return this;
+        }
+
+        /** Sets how far the worker is. */
+        public Builder progress(JsonValue progress) {
+            this.progress = progress;
+            return this;
+        }
+
+        /** Sets the result of a completed job. */
+        public Builder result(JsonValue result) {
+            this.result = result;
+            return this;
+        }
+
+        /** Sets whether a client asked to cancel the job. */
+        public Builder cancelRequested(Boolean cancelRequested) {
+            this.cancelRequested = cancelRequested;
+            return this;
+        }
+
+        /** Sets the schedule that enqueued the job. */
+        public Builder schedule(String schedule) {
+            this.schedule = schedule;
+            return this;
+        }
+
+        /** The job. */
+        public Job build() {
+            return new Job(id, type, data, state, priority, attempt, maxAttempts, stalls, leaseToken, leaseExpiresAt,
+                    enqueuedAt, dueAt, finishedAt, group, uniqueKey, error, progress, result, cancelRequested,
+                    schedule);
+        }
+    }
 }

@@ -35,13 +35,62 @@ public record NewJob(
         @Schema(description = "Jobs of one group run in order, one at a time", examples = "user-42") String group,
         @Schema(description = "How long after it is due it may still be started, 1 s to 400 d; default any time", type = SchemaType.STRING, examples = "1h") Duration ttl) {
 
-    static final NewJob NONE = new NewJob(null, null, null, null, null, null, null, null, null, null, null, null);
-    static final int MOST_ATTEMPTS = 1000;
-    public static final Duration SHORTEST_LEASE = Duration.ofSeconds(1);
-    public static final Duration LONGEST_LEASE = Duration.ofHours(24);
-    private static final Duration FURTHEST = Duration.ofDays(400);
-    private static final int MOST_PRIORITY = 1000;
-    private static final int LONGEST_TYPE = 128;
+    static final NewJob NONE = of(null, null);
+    private static final int MAX_PRIORITY = 1000;
+    private static final int MAX_TYPE_LENGTH = 128;
+
+    /** A job of a type, with data or null, that has all defaults. */
+    public static NewJob of(String type, JsonValue data) {
+        return new NewJob(type, data, null, null, null, null, null, null, null, null, null, null);
+    }
+
+    /** The same with a priority. */
+    public NewJob withPriority(Integer priority) {
+        return new NewJob(type, data, priority, delay, runAt, maxAttempts, backoff, lease, uniqueKey, idempotencyKey,
+                group, ttl);
+    }
+
+    /** The same, to start after a delay. */
+    public NewJob withDelay(Duration delay) {
+        return new NewJob(type, data, priority, delay, runAt, maxAttempts, backoff, lease, uniqueKey, idempotencyKey,
+                group, ttl);
+    }
+
+    /** The same, to start at a time, as in RFC 3339. */
+    public NewJob withRunAt(String runAt) {
+        return new NewJob(type, data, priority, delay, runAt, maxAttempts, backoff, lease, uniqueKey, idempotencyKey,
+                group, ttl);
+    }
+
+    /** The same with retries of its own; null for the queue's. */
+    public NewJob withRetries(Integer maxAttempts, Backoff backoff) {
+        return new NewJob(type, data, priority, delay, runAt, maxAttempts, backoff, lease, uniqueKey, idempotencyKey,
+                group, ttl);
+    }
+
+    /** The same with a lease of its own. */
+    public NewJob withLease(Duration lease) {
+        return new NewJob(type, data, priority, delay, runAt, maxAttempts, backoff, lease, uniqueKey, idempotencyKey,
+                group, ttl);
+    }
+
+    /** The same with keys that make later jobs its duplicates; null for none. */
+    public NewJob withKeys(String uniqueKey, String idempotencyKey) {
+        return new NewJob(type, data, priority, delay, runAt, maxAttempts, backoff, lease, uniqueKey, idempotencyKey,
+                group, ttl);
+    }
+
+    /** The same in a group. */
+    public NewJob withGroup(String group) {
+        return new NewJob(type, data, priority, delay, runAt, maxAttempts, backoff, lease, uniqueKey, idempotencyKey,
+                group, ttl);
+    }
+
+    /** The same, to be started within a time after it is due. */
+    public NewJob withTtl(Duration ttl) {
+        return new NewJob(type, data, priority, delay, runAt, maxAttempts, backoff, lease, uniqueKey, idempotencyKey,
+                group, ttl);
+    }
 
     /** What is wrong with it; empty if nothing is. {@code at} is in front of the names of fields. */
     public List<Violation> violations(String at) {
@@ -50,27 +99,27 @@ public record NewJob(
         if (problem != null) {
             found.add(new Violation(at + "type", problem));
         }
-        QueueDefinition.check(found, at, "priority", priority, -MOST_PRIORITY, MOST_PRIORITY);
-        QueueDefinition.check(found, at, "delay", delay, Duration.ZERO, FURTHEST, "0 and 400 days");
+        Bounds.check(found, at, "priority", priority, -MAX_PRIORITY, MAX_PRIORITY);
+        Bounds.checkDelay(found, at, "delay", delay);
         if (runAt != null) {
             if (delay != null) {
                 found.add(new Violation(at + "runAt", "must not be given together with delay"));
             }
             try {
                 // By the clock of this machine, for which no job is early or late: that of Redis says when it is due.
-                if (Timestamps.parse(at + "runAt", runAt) > System.currentTimeMillis() + FURTHEST.toMillis()) {
+                if (Timestamps.parse(at + "runAt", runAt) > System.currentTimeMillis() + Bounds.MAX_DELAY.toMillis()) {
                     found.add(new Violation(at + "runAt", "must be at most 400 days from now"));
                 }
             } catch (ApiException e) {
                 found.addAll(e.violations());
             }
         }
-        QueueDefinition.check(found, at, "maxAttempts", maxAttempts, 1, MOST_ATTEMPTS);
+        Bounds.check(found, at, "maxAttempts", maxAttempts, 1, Bounds.MAX_ATTEMPTS);
         if (backoff != null) {
             found.addAll(backoff.violations(at + "backoff"));
         }
-        QueueDefinition.check(found, at, "lease", lease, SHORTEST_LEASE, LONGEST_LEASE, "1 s and 24 h");
-        QueueDefinition.check(found, at, "ttl", ttl, Duration.ofSeconds(1), FURTHEST, "1 s and 400 days");
+        Bounds.checkLease(found, at, lease);
+        Bounds.check(found, at, "ttl", ttl, Duration.ofSeconds(1), Bounds.MAX_DELAY, "1 s and 400 days");
         checkKey(found, at, "uniqueKey", uniqueKey);
         checkKey(found, at, "idempotencyKey", idempotencyKey);
         checkKey(found, at, "group", group);
@@ -88,8 +137,8 @@ public record NewJob(
         if (type == null || type.isEmpty()) {
             return "must not be empty";
         }
-        if (type.length() > LONGEST_TYPE) {
-            return "must be at most " + LONGEST_TYPE + " characters";
+        if (type.length() > MAX_TYPE_LENGTH) {
+            return "must be at most " + MAX_TYPE_LENGTH + " characters";
         }
         for (int i = 0; i < type.length(); i++) {
             if (Character.isISOControl(type.charAt(i))) {
@@ -97,38 +146,5 @@ public record NewJob(
             }
         }
         return Keys.identifierProblem(type);
-    }
-
-    /** What is special about it, as enqueue-1.lua reads it; empty if nothing is. */
-    public String special() {
-        if (priority == null && delay == null && runAt == null && lease == null && uniqueKey == null
-                && idempotencyKey == null && group == null && ttl == null) {
-            return "";
-        }
-        StringBuilder out = new StringBuilder();
-        append(out, " p", priority == null || priority == 0 ? null : priority);
-        append(out, " d", delay == null || delay.isZero() ? null : delay.toMillis());
-        append(out, " D", runAt == null ? null : Math.max(0, Timestamps.parse("runAt", runAt)));
-        append(out, " l", lease == null ? null : lease.toMillis());
-        append(out, " t", ttl == null ? null : ttl.toMillis());
-        append(out, " u", uniqueKey == null ? null : Keys.encode(uniqueKey));
-        append(out, " i", idempotencyKey == null ? null : Keys.encode(idempotencyKey));
-        append(out, " g", group == null ? null : Keys.encode(group));
-        return out.toString();
-    }
-
-    /** The end of its body in Redis, from its options on. {@code schedule}: the name of the one it is of, or null. */
-    public String packed(String schedule) {
-        StringBuilder out = new StringBuilder(64);
-        append(out, " a", maxAttempts);
-        append(out, " b", backoff == null ? null : backoff.packed());
-        append(out, " s", schedule);
-        return out.append('\n').append(type).append('\n').append(data == null ? "null" : data.text()).toString();
-    }
-
-    private static void append(StringBuilder out, String mark, Object value) {
-        if (value != null) {
-            out.append(mark).append(value);
-        }
     }
 }

@@ -10,8 +10,6 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 
 import dev.millrace.http.json.JsonValue;
 import dev.millrace.http.problem.ApiException;
-import dev.millrace.queue.Jobs;
-import dev.millrace.queue.store.QueueStore.Enqueued;
 
 /** What may be enqueued in a call: the fields of one job, which are those of {@link NewJob}, or {@code jobs}. */
 @RegisterForReflection
@@ -20,25 +18,6 @@ public record NewJobs(String type, JsonValue data, Integer priority, @Schema(typ
         String runAt, Integer maxAttempts, Backoff backoff, @Schema(type = SchemaType.STRING) Duration lease,
         String uniqueKey, String idempotencyKey, String group, @Schema(type = SchemaType.STRING) Duration ttl,
         @Schema(description = "1 to 1000 jobs, in order") List<NewJob> jobs) {
-
-    private static final int MOST = 1000;
-
-    /** One job that was enqueued. */
-    @RegisterForReflection
-    @Schema(name = "EnqueuedJob")
-    public record EnqueuedJob(@Schema(examples = "5984639761701") String id,
-            @Schema(description = "waiting or delayed; of a duplicate, the state its job is in now, or gone", examples = "waiting") String state,
-            boolean duplicate) {
-
-        public static EnqueuedJob of(Enqueued job) {
-            return new EnqueuedJob(job.id(), job.state(), job.duplicate());
-        }
-    }
-
-    /** Jobs that were enqueued, in order. */
-    @RegisterForReflection
-    @Schema(name = "EnqueuedJobs")
-    public record EnqueuedJobs(List<EnqueuedJob> jobs) {}
 
     public boolean isOne() {
         return jobs == null;
@@ -54,8 +33,8 @@ public record NewJobs(String type, JsonValue data, Integer priority, @Schema(typ
         if (!one.equals(NewJob.NONE)) {
             throw ApiException.invalid("jobs", "must not be given together with fields of a job");
         }
-        if (jobs.isEmpty() || jobs.size() > MOST) {
-            throw ApiException.invalid("jobs", "must have 1 to " + MOST + " items");
+        if (jobs.isEmpty() || jobs.size() > Bounds.MAX_JOBS) {
+            throw ApiException.invalid("jobs", "must have 1 to " + Bounds.MAX_JOBS + " items");
         }
         return jobs;
     }

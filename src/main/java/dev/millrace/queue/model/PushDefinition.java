@@ -19,7 +19,7 @@ import dev.millrace.outbound.TargetHost;
 
 /**
  * Where a queue's jobs are pushed to as it is written down: in a request, and in Redis. It holds the secret in clear, so
- * nobody is shown it, but its {@link View}.
+ * it is never returned to clients.
  */
 @RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -32,24 +32,6 @@ public record PushDefinition(
 
     private static final int MAX_URL = 2048;
     private static final int MAX_SECRETS = 5;
-
-    /**
-     * What may be shown of it.
-     *
-     * @param secrets how many secrets there are
-     */
-    @RegisterForReflection
-    @Schema(name = "QueuePushView")
-    public record View(
-            @Schema(description = "Without its query, which may hold a secret", examples = "https://worker.example.com/jobs") String url,
-            long timeoutMs,
-            int concurrency, @Schema(description = "How many secrets it signs with", examples = "1") int secrets) {
-
-        /** The view of a target. */
-        public static View of(PushTarget target) {
-            return new View(target.shownUrl(), target.timeoutMs(), target.concurrency(), target.secrets().size());
-        }
-    }
 
     /** What is wrong with it; empty if nothing is. */
     public List<Violation> violations() {

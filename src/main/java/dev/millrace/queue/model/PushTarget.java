@@ -29,7 +29,7 @@ public record PushTarget(URI url, int timeoutMs, int concurrency, List<WebhookSe
     }
 
     /** The URL as far as it may be shown: a query, and a user, may hold secrets. */
-    String shownUrl() {
+    public String shownUrl() {
         String authority = url.getRawAuthority();
         return url.getScheme() + "://" + authority.substring(authority.lastIndexOf('@') + 1) + url.getRawPath();
     }

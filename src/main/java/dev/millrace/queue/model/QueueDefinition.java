@@ -29,8 +29,7 @@ public record QueueDefinition(
         @Schema(description = "Whether a job counts as enqueued when Redis has it (`async`, the default) or when a replica of Redis has it, too (`replicated`)") Durability durability,
         @Schema(description = "Jobs are sent to this receiver, in place of workers that ask for them") PushDefinition push) {
 
-    private static final Duration DAY = Duration.ofDays(1);
-    private static final Duration YEAR = Duration.ofDays(400);
+    private static final Duration MAX_RATE_WINDOW = Duration.ofDays(1);
 
     /** When a job counts as enqueued. */
     @Schema(name = "Durability", enumeration = {"async", "replicated"})
@@ -60,42 +59,29 @@ public record QueueDefinition(
     /** What is wrong with it; empty if nothing is. */
     public List<Violation> violations() {
         List<Violation> found = new ArrayList<>();
-        check(found, "", "concurrency", concurrency, 1, 100_000);
+        Bounds.check(found, "", "concurrency", concurrency, 1, 100_000);
         if (rate != null) {
             if (rate.limit() == null || rate.window() == null) {
                 found.add(new Violation("rate", "must have limit and window"));
             }
-            check(found, "", "rate.limit", rate.limit(), 1, 1_000_000);
-            check(found, "", "rate.window", rate.window(), Duration.ofMillis(1), DAY, "1 ms and 24 h");
+            Bounds.check(found, "", "rate.limit", rate.limit(), 1, 1_000_000);
+            Bounds.check(found, "", "rate.window", rate.window(), Duration.ofMillis(1), MAX_RATE_WINDOW,
+                    "1 ms and 24 h");
         }
-        check(found, "", "maxAttempts", maxAttempts, 1, NewJob.MOST_ATTEMPTS);
+        Bounds.check(found, "", "maxAttempts", maxAttempts, 1, Bounds.MAX_ATTEMPTS);
         if (backoff != null) {
             found.addAll(backoff.violations("backoff"));
         }
-        check(found, "", "lease", lease, NewJob.SHORTEST_LEASE, DAY, "1 s and 24 h");
-        check(found, "", "maxStalls", maxStalls, 0, 100);
+        Bounds.checkLease(found, "", lease);
+        Bounds.check(found, "", "maxStalls", maxStalls, 0, 100);
         if (retention != null) {
-            check(found, "", "retention.completed", retention.completed(), Duration.ZERO, YEAR, "0 and 400 days");
-            check(found, "", "retention.dead", retention.dead(), Duration.ZERO, YEAR, "0 and 400 days");
+            Bounds.checkDelay(found, "", "retention.completed", retention.completed());
+            Bounds.checkDelay(found, "", "retention.dead", retention.dead());
         }
         if (push != null) {
             push.violations().forEach(v -> found.add(new Violation("push." + v.field(), v.message())));
         }
         return found;
-    }
-
-    /** {@code at} is in front of the name of the field; both are put together only where there is something to say. */
-    public static void check(List<Violation> found, String at, String field, Integer value, int least, int most) {
-        if (value != null && (value < least || value > most)) {
-            found.add(new Violation(at + field, "must be between " + least + " and " + most));
-        }
-    }
-
-    public static void check(List<Violation> found, String at, String field, Duration value, Duration least,
-            Duration most, String bounds) {
-        if (value != null && (value.compareTo(least) < 0 || value.compareTo(most) > 0)) {
-            found.add(new Violation(at + field, "must be between " + bounds));
-        }
     }
 
     /** What it means. */
@@ -105,12 +91,12 @@ public record QueueDefinition(
         int most = or(concurrency, d.concurrency());
         // What is sent at once is bounded over all replicas as what is worked at once is.
         int atOnce = target == null ? most : most == 0 ? target.concurrency() : Math.min(most, target.concurrency());
-        return new QueueSettings(atOnce, rate == null ? 0 : rate.limit(),
-                rate == null ? 0 : rate.window().toMillis(), or(maxAttempts, d.maxAttempts()),
-                backoff == null ? d.backoff() : backoff, ms(lease, d.leaseMs()), or(maxStalls, d.maxStalls()),
-                ms(retention == null ? null : retention.completed(), d.completedMs()),
-                ms(retention == null ? null : retention.dead(), d.deadMs()),
-                durability == Durability.REPLICATED, target);
+        return d.withLimits(atOnce, rate == null ? 0 : rate.limit(), rate == null ? 0 : rate.window().toMillis())
+                .withRetries(or(maxAttempts, d.maxAttempts()), backoff == null ? d.backoff() : backoff)
+                .withLease(ms(lease, d.leaseMs()), or(maxStalls, d.maxStalls()))
+                .withRetention(ms(retention == null ? null : retention.completed(), d.completedMs()),
+                        ms(retention == null ? null : retention.dead(), d.deadMs()))
+                .withReplicated(durability == Durability.REPLICATED).withPush(target);
     }
 
     private static int or(Integer value, int otherwise) {

@@ -15,9 +15,9 @@ import io.vertx.core.impl.ContextInternal;
 import dev.millrace.http.Stopping;
 import dev.millrace.queue.QueueControl;
 import dev.millrace.queue.QueueService;
-import dev.millrace.queue.api.WorkResource.Failure;
-import dev.millrace.queue.api.WorkResource.Result;
 import dev.millrace.queue.model.Job;
+import dev.millrace.queue.model.JobFailure;
+import dev.millrace.queue.model.JobResult;
 import dev.millrace.queue.model.PushTarget;
 import dev.millrace.queue.model.QueueName;
 import dev.millrace.queue.worker.JobPoller;
@@ -33,7 +33,7 @@ final class Pusher {
     private static final Logger LOG = Logger.getLogger(Pusher.class);
     private static final long LEASE_MARGIN_MS = 15_000;
     private static final long FIRST_HOLD_MS = 1000;
-    private static final long LONGEST_HOLD_MS = 60_000;
+    private static final long MAX_HOLD_MS = 60_000;
 
     private final QueueName queue;
     private final PushTarget target;
@@ -43,7 +43,7 @@ final class Pusher {
     private final ObjectMapper json;
     private final ContextInternal context;
     private final Stopping stopping;
-    private final JobPoller intake;
+    private final JobPoller poller;
     private volatile boolean ended;
 
     // Confined to the context.
@@ -59,7 +59,7 @@ final class Pusher {
         this.json = json;
         this.context = context;
         this.stopping = stopping;
-        this.intake = new JobPoller(queue, target.concurrency(), target.timeoutMs() + LEASE_MARGIN_MS, queues, context,
+        this.poller = new JobPoller(queue, target.concurrency(), target.timeoutMs() + LEASE_MARGIN_MS, queues, context,
                 this::over, this::send);
     }
 
@@ -72,7 +72,7 @@ final class Pusher {
     }
 
     void start() {
-        intake.start();
+        poller.start();
     }
 
     /** Sends nothing more; what is on its way is seen to its end. */
@@ -87,10 +87,10 @@ final class Pusher {
     private void send(Job job) {
         client.deliver(target, PushedJob.messageId(queue, job.id()), body(PushedJob.of(queue, job)), Map.of())
                 .flatMap(delivery -> settle(job, delivery)).subscribe()
-                .with(done -> intake.done(), failure -> {
+                .with(done -> poller.done(), failure -> {
                     // The lease will end, and the job be sent again: at least once.
                     LOG.warnf("What became of a pushed job of queue %s could not be noted", queue.queue());
-                    intake.done();
+                    poller.done();
                 });
     }
 
@@ -98,35 +98,35 @@ final class Pusher {
         return switch (delivery.outcome()) {
             case DONE -> {
                 context.runOnContext(v -> throttled = 0);
-                yield note(queues.complete(queue, List.of(new Result(job.id(), job.leaseToken(), null))));
+                yield note(queues.complete(queue, List.of(new JobResult(job.id(), job.leaseToken(), null))));
             }
             case GONE -> {
                 LOG.warnf("The receiver of queue %s is gone (410): the queue is paused", queue.queue());
                 yield note(control.pause(queue, "push-gone")
                         .chain(() -> queues.fail(queue, List.of(
-                                Failure.putOff(job.id(), job.leaseToken(), delivery.error(), Duration.ZERO)))));
+                                JobFailure.postponed(job.id(), job.leaseToken(), delivery.error(), Duration.ZERO)))));
             }
             case THROTTLED -> {
                 context.runOnContext(v -> hold(delivery.retryAfterMs()));
                 Duration delay = Duration.ofMillis(Math.max(FIRST_HOLD_MS, delivery.retryAfterMs()));
                 boolean free = delivery.status() == 429 || delivery.status() == 503;
                 yield note(queues.fail(queue, List.of(free
-                        ? Failure.putOff(job.id(), job.leaseToken(), delivery.error(), delay)
+                        ? JobFailure.postponed(job.id(), job.leaseToken(), delivery.error(), delay)
                         : failure(job, delivery))));
             }
             case FAILED -> note(queues.fail(queue, List.of(failure(job, delivery))));
         };
     }
 
-    private static Failure failure(Job job, Delivery delivery) {
+    private static JobFailure failure(Job job, Delivery delivery) {
         Duration delay = delivery.retryAfterMs() < 0 ? null : Duration.ofMillis(delivery.retryAfterMs());
-        return new Failure(job.id(), job.leaseToken(), delivery.error(), delay, null, false);
+        return JobFailure.retry(job.id(), job.leaseToken(), delivery.error(), delay);
     }
 
     private void hold(long retryAfterMs) {
-        if (!intake.isHeld()) {
-            long grown = Math.min(LONGEST_HOLD_MS, FIRST_HOLD_MS << Math.min(throttled++, 6));
-            intake.hold(Math.max(grown, Math.min(retryAfterMs, LONGEST_HOLD_MS)));
+        if (!poller.isHeld()) {
+            long grown = Math.min(MAX_HOLD_MS, FIRST_HOLD_MS << Math.min(throttled++, 6));
+            poller.hold(Math.max(grown, Math.min(retryAfterMs, MAX_HOLD_MS)));
         }
     }
 

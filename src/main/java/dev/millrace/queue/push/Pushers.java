@@ -13,12 +13,13 @@ import io.vertx.core.impl.VertxInternal;
 import dev.millrace.http.Stopping;
 import dev.millrace.queue.QueueControl;
 import dev.millrace.queue.QueueService;
+import dev.millrace.queue.QueueTask;
 import dev.millrace.queue.model.QueueName;
 import dev.millrace.queue.model.QueueSettings;
 
 /** The pushers of all queues that have a receiver, as their settings say; on every replica. */
 @Singleton
-public class Pushers {
+class Pushers implements QueueTask {
 
     private final QueueService queues;
     private final WebhookClient client;
@@ -38,7 +39,8 @@ public class Pushers {
         this.stopping = stopping;
     }
 
-    /** Starts, changes and ends the pushers of a tenant. Called about once a second. */
+    /** Starts, changes and ends the pushers of a tenant. */
+    @Override
     public void follow(String tenant, Map<String, QueueSettings> settings) {
         pushers.values().removeIf(pusher -> {
             QueueSettings now = settings.get(pusher.queue().queue());

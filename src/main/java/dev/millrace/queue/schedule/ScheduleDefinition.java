@@ -26,7 +26,7 @@ public record ScheduleDefinition(
 
     /** What is wrong with it; empty if nothing is. */
     public List<Violation> violations() {
-        List<Violation> found = new ArrayList<>(Recurrence.violations(cron, every, timezone));
+        List<Violation> found = new ArrayList<>(Recurrences.violations(cron, every, timezone));
         if (job == null) {
             found.add(new Violation("job", "must be given"));
             return found;
@@ -43,6 +43,6 @@ public record ScheduleDefinition(
 
     /** @param anchorMs from which {@code every} counts */
     Recurrence recurrence(long anchorMs) {
-        return Recurrence.of(cron, every, timezone, anchorMs);
+        return Recurrences.of(cron, every, timezone, anchorMs);
     }
 }

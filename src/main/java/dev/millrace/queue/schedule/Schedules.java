@@ -1,26 +1,17 @@
 package dev.millrace.queue.schedule;
 
-import java.util.ArrayList;
 import java.util.List;
 
 import jakarta.inject.Singleton;
 
-import org.jboss.logging.Logger;
-
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-
-import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-import io.vertx.redis.client.Response;
 
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.ErrorCode;
 import dev.millrace.queue.QueueService;
+import dev.millrace.queue.QueueTask;
 import dev.millrace.queue.model.QueueName;
-import dev.millrace.redis.Script;
-import dev.millrace.redis.ScriptRunner;
 import dev.millrace.settings.PutResult;
 
 /**
@@ -28,111 +19,62 @@ import dev.millrace.settings.PutResult;
  * is due, it is enqueued once. Of occurrences that were missed because no replica ran, one is made up for.
  */
 @Singleton
-public class Schedules {
+public class Schedules implements QueueTask {
 
-    private static final Logger LOG = Logger.getLogger(Schedules.class);
-    private static final int MOST = 1000;
+    private static final int MAX_SCHEDULES = 1000;
 
-    /** How one is kept in Redis. */
-    @RegisterForReflection
-    record Stored(ScheduleDefinition definition, long anchorMs) {}
-
-    /** A schedule. {@code nextMs}: its next occurrence, 0 if there is none any more. */
-    public record Named(String name, ScheduleDefinition definition, long anchorMs, long nextMs) {}
-
-    private final ScriptRunner scripts;
-    private final ObjectMapper json;
+    private final ScheduleStore store;
     private final QueueService queues;
-    private final Script set;
-    private final Script read;
 
-    Schedules(ScriptRunner scripts, ObjectMapper json, QueueService queues) {
-        this.scripts = scripts;
-        this.json = json;
+    Schedules(ScheduleStore store, QueueService queues) {
+        this.store = store;
         this.queues = queues;
-        this.set = scripts.get("queue/schedule-1");
-        this.read = scripts.get("queue/schedules-1");
     }
 
-    /** Sets a schedule; {@code every} counts from now, and so does cron. */
+    /** Sets a schedule. Its occurrences count from now. Fails with 409 if the queue has 1,000 schedules. */
     public Uni<PutResult> put(QueueName queue, String name, ScheduleDefinition definition) {
-        return queues.register(queue).chain(() -> read(queue, "all")).flatMap(now -> {
-            long anchor = now.get(0).toLong();
+        return queues.register(queue).chain(() -> store.all(queue)).flatMap(found -> {
+            long anchor = found.nowMs();
             long next = definition.recurrence(anchor).next(anchor);
-            return set(queue, name, write(new Stored(definition, anchor)), next);
-        }).map(code -> {
-            if (code == -2) {
-                throw new ApiException(ErrorCode.SCHEDULE_LIMIT, "A queue may have " + MOST + " schedules");
+            return store.put(queue, name, definition, anchor, next, MAX_SCHEDULES);
+        }).invoke(put -> {
+            if (put == PutResult.TOO_MANY) {
+                throw new ApiException(ErrorCode.SCHEDULE_LIMIT, "A queue may have " + MAX_SCHEDULES + " schedules");
             }
-            return code == 1 ? PutResult.CREATED : PutResult.REPLACED;
         });
     }
 
-    /** Removes a schedule; fails with 404. */
+    /** Removes a schedule; fails with 404 if it is unknown. */
     public Uni<Void> delete(QueueName queue, String name) {
-        return set(queue, name, "", 0).invoke(code -> {
-            if (code == -1) {
+        return store.delete(queue, name).invoke(existed -> {
+            if (!existed) {
                 throw unknown(name);
             }
         }).replaceWithVoid();
     }
 
-    /** One schedule; fails with 404. */
-    public Uni<Named> get(QueueName queue, String name) {
-        return read(queue, '=' + name).map(reply -> {
-            List<Named> found = named(reply);
-            if (found.isEmpty()) {
+    /** Reads a schedule; fails with 404 if it is unknown. */
+    public Uni<Schedule> get(QueueName queue, String name) {
+        return store.named(queue, name).map(found -> {
+            if (found.schedules().isEmpty()) {
                 throw unknown(name);
             }
-            return found.get(0);
+            return found.schedules().get(0);
         });
     }
 
-    public Uni<List<Named>> all(QueueName queue) {
-        return read(queue, "all").map(this::named);
+    /** Reads all schedules of a queue, in no particular order. */
+    public Uni<List<Schedule>> all(QueueName queue) {
+        return store.all(queue).map(ScheduleStore.Found::schedules);
     }
 
-    /** Enqueues the jobs of the occurrences that are due. */
-    public Uni<Void> fire(QueueName queue) {
-        return read(queue, "due").flatMap(reply -> {
-            long now = reply.get(0).toLong();
-            return Multi.createFrom().iterable(named(reply))
-                    .onItem().transformToUniAndConcatenate(due -> queues.fire(queue, due.name(), due.nextMs(),
-                            due.definition().recurrence(due.anchorMs()).next(Math.max(now, due.nextMs())),
-                            due.definition().job()))
-                    .onItem().ignoreAsUni();
-        });
-    }
-
-    private Uni<Integer> set(QueueName queue, String name, String definition, long next) {
-        return scripts.run(set, List.of(queue.key("meta")),
-                List.of(name, definition, Long.toString(next), Integer.toString(MOST))).map(Response::toInteger);
-    }
-
-    private Uni<Response> read(QueueName queue, String which) {
-        return scripts.run(read, List.of(queue.key("meta")), List.of(which));
-    }
-
-    private List<Named> named(Response reply) {
-        List<Named> found = new ArrayList<>();
-        for (int i = 1; i < reply.size(); i += 3) {
-            String name = reply.get(i).toString();
-            try {
-                Stored stored = json.readValue(reply.get(i + 1).toString(), Stored.class);
-                found.add(new Named(name, stored.definition(), stored.anchorMs(), reply.get(i + 2).toLong()));
-            } catch (JsonProcessingException e) {
-                LOG.errorf("Schedule %s in Redis cannot be read and is left out", name);
-            }
-        }
-        return found;
-    }
-
-    private String write(Stored stored) {
-        try {
-            return json.writeValueAsString(stored);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
-        }
+    @Override
+    public Uni<Void> fireSchedules(QueueName queue) {
+        return store.due(queue).flatMap(found -> Multi.createFrom().iterable(found.schedules())
+                .onItem().transformToUniAndConcatenate(due -> queues.fire(queue, due.name(), due.nextMs(),
+                        due.definition().recurrence(due.anchorMs()).next(Math.max(found.nowMs(), due.nextMs())),
+                        due.definition().job()))
+                .onItem().ignoreAsUni());
     }
 
     private static ApiException unknown(String name) {

@@ -12,14 +12,13 @@ import jakarta.inject.Singleton;
 import io.smallrye.mutiny.Uni;
 import io.vertx.redis.client.Response;
 
-import dev.millrace.queue.Jobs;
-import dev.millrace.queue.Queues;
-import dev.millrace.queue.api.WorkResource.Extension;
-import dev.millrace.queue.api.WorkResource.Failure;
-import dev.millrace.queue.api.WorkResource.Result;
+import dev.millrace.queue.model.EnqueuedJob;
 import dev.millrace.queue.model.ExtendedLease;
 import dev.millrace.queue.model.Job;
+import dev.millrace.queue.model.JobFailure;
+import dev.millrace.queue.model.JobResult;
 import dev.millrace.queue.model.JobStatus;
+import dev.millrace.queue.model.LeaseExtension;
 import dev.millrace.queue.model.LeaseToken;
 import dev.millrace.queue.model.NewJob;
 import dev.millrace.queue.model.QueueName;
@@ -34,20 +33,6 @@ public class QueueStore {
 
     private static final String IDEMPOTENCY_MS = "86400000";
 
-    /** What became of a job that was enqueued. {@code state} of one that was there already may be "gone". */
-    public record Enqueued(String id, String state, boolean duplicate) {}
-
-    /** Jobs wanted, and for how long; 0 ms for the job's own. */
-    public record Wanted(int max, long leaseMs) {}
-
-    /**
-     * Jobs that were handed out.
-     *
-     * @param nextInMs when there may be more: 0 for now, -1 for unknown
-     */
-    public record Handed(List<StoredJob> jobs, List<Long> leaseEnds, long nextInMs) {}
-
-    private final Queues queues;
     private final ScriptRunner scripts;
     private final ReplicatedScripts replicated;
     private final Script enqueue;
@@ -57,8 +42,7 @@ public class QueueStore {
     private final Script extend;
     private final Script release;
 
-    QueueStore(Queues queues, ScriptRunner scripts, ReplicatedScripts replicated) {
-        this.queues = queues;
+    QueueStore(ScriptRunner scripts, ReplicatedScripts replicated) {
         this.scripts = scripts;
         this.replicated = replicated;
         this.enqueue = scripts.get("queue/enqueue-1");
@@ -69,8 +53,13 @@ public class QueueStore {
         this.release = scripts.get("queue/release-1");
     }
 
+    /** Whether jobs can be enqueued with the durability {@code replicated}: not in a cluster. */
+    public boolean canReplicate() {
+        return replicated.areSupported();
+    }
+
     /** Adds jobs, in order. */
-    public Uni<List<Enqueued>> enqueue(QueueName queue, List<NewJob> jobs, QueueSettings s) {
+    public Uni<EnqueueReply> enqueue(QueueName queue, List<NewJob> jobs, QueueSettings s) {
         return enqueue(queue, "", jobs, s);
     }
 
@@ -79,42 +68,41 @@ public class QueueStore {
      *
      * @param next ms of the occurrence after it, -1 for none
      */
-    public Uni<List<Enqueued>> fire(QueueName queue, String schedule, long at, long next, NewJob job, QueueSettings s) {
+    public Uni<EnqueueReply> fire(QueueName queue, String schedule, long at, long next, NewJob job, QueueSettings s) {
         return enqueue(queue, at + " " + next + ' ' + schedule, List.of(job), s);
     }
 
-    private Uni<List<Enqueued>> enqueue(QueueName queue, String claim, List<NewJob> jobs, QueueSettings s) {
+    private Uni<EnqueueReply> enqueue(QueueName queue, String claim, List<NewJob> jobs, QueueSettings s) {
         List<String> args = new ArrayList<>(2 + 2 * jobs.size());
         args.add(IDEMPOTENCY_MS);
         args.add(claim);
         for (NewJob job : jobs) {
-            args.add(job.special());
-            args.add(job.packed(schedule(claim)));
+            args.add(StoredJob.encodeAttributes(job));
+            args.add(StoredJob.encodeBody(job, schedule(claim)));
         }
         // An occurrence need not be on a replica: a failover that loses its job loses that it was claimed, too.
         Uni<Response> run = s.replicated() && claim.isEmpty()
                 ? replicated.run(enqueue, keys(queue), args)
                 : run(queue, enqueue, args);
-        return run.call(reply -> isFirst(reply) ? queues.register(queue) : Uni.createFrom().voidItem())
-                .map(reply -> enqueued(reply, jobs.size()));
+        return run.map(reply -> enqueued(reply, jobs.size()));
     }
 
-    private static List<Enqueued> enqueued(Response reply, int jobs) {
+    private static EnqueueReply enqueued(Response reply, int jobs) {
         if (reply.size() == 0) {
-            return List.of();
+            return new EnqueueReply(List.of(), false);
         }
         long first = reply.get(0).toLong();
         String marks = reply.get(1).toString();
-        List<Enqueued> enqueued = new ArrayList<>(jobs);
+        List<EnqueuedJob> enqueued = new ArrayList<>(jobs);
         int duplicate = 3;
         for (int i = 0; i < jobs; i++) {
             enqueued.add(switch (marks.isEmpty() ? '0' : marks.charAt(i)) {
-                case '0' -> new Enqueued(Long.toString(first + i), Job.WAITING, false);
-                case '1' -> new Enqueued(Long.toString(first + i), Job.DELAYED, false);
-                default -> new Enqueued(reply.get(duplicate++).toString(), reply.get(duplicate++).toString(), true);
+                case '0' -> new EnqueuedJob(Long.toString(first + i), Job.WAITING, false);
+                case '1' -> new EnqueuedJob(Long.toString(first + i), Job.DELAYED, false);
+                default -> new EnqueuedJob(reply.get(duplicate++).toString(), reply.get(duplicate++).toString(), true);
             });
         }
-        return enqueued;
+        return new EnqueueReply(enqueued, reply.get(2).toInteger() == 1);
     }
 
     /**
@@ -122,22 +110,23 @@ public class QueueStore {
      *
      * @param waiting whether somebody waits for what is not there now
      */
-    public Uni<Handed> reserve(QueueName queue, List<Wanted> wanted, boolean waiting, QueueSettings s) {
-        List<String> args = new ArrayList<>(6 + 2 * wanted.size());
+    public Uni<ReserveReply> reserve(QueueName queue, List<Reservation> reservations, boolean waiting,
+            QueueSettings s) {
+        List<String> args = new ArrayList<>(6 + 2 * reservations.size());
         args.add(Integer.toString(s.concurrency()));
         args.add(s.interval());
         args.add(Integer.toString(s.rateLimit()));
         args.add(Integer.toString(s.maxStalls()));
         args.add(waiting ? "1" : "0");
-        for (Wanted w : wanted) {
-            args.add(Integer.toString(w.max()));
-            args.add(Long.toString(w.leaseMs()));
+        for (Reservation r : reservations) {
+            args.add(Integer.toString(r.max()));
+            args.add(Long.toString(r.leaseMs()));
         }
         args.add(Long.toString(s.leaseMs()));
         return run(queue, reserve, args).map(QueueStore::handed);
     }
 
-    private static Handed handed(Response reply) {
+    private static ReserveReply handed(Response reply) {
         long now = reply.get(0).toLong();
         long next = reply.get(1).toLong();
         int jobs = reply.get(2).toInteger();
@@ -156,14 +145,14 @@ public class QueueStore {
         for (int i = 0; i < jobs; i++) {
             stored.add(new StoredJob(reply.get(4 + 2 * i).toString(), reply.get(5 + 2 * i).toString(), states[i]));
         }
-        return new Handed(stored, ends, next == 0 ? -1 : next < 0 ? 0 : Math.max(1, next - now));
+        return new ReserveReply(stored, ends, next == 0 ? -1 : next < 0 ? 0 : Math.max(1, next - now));
     }
 
-    public Uni<List<JobStatus>> complete(QueueName queue, List<Result> results, QueueSettings s) {
+    public Uni<List<JobStatus>> complete(QueueName queue, List<JobResult> results, QueueSettings s) {
         List<String> args = new ArrayList<>(2 + 3 * results.size());
         List<String> deliveries = new ArrayList<>(results.size());
         boolean plain = true;
-        for (Result r : results) {
+        for (JobResult r : results) {
             String delivery = LeaseToken.delivery(r.id(), r.leaseToken());
             deliveries.add(delivery);
             plain &= r.result() == null && delivery.equals("1");
@@ -171,7 +160,7 @@ public class QueueStore {
         args.add(Long.toString(s.completedMs()));
         args.add(plain ? "1" : "3");
         for (int i = 0; i < results.size(); i++) {
-            Result r = results.get(i);
+            JobResult r = results.get(i);
             args.add(r.id());
             if (!plain) {
                 args.add(deliveries.get(i));
@@ -183,26 +172,26 @@ public class QueueStore {
                 : statuses(reply));
     }
 
-    public Uni<List<JobStatus>> fail(QueueName queue, List<Failure> failures, QueueSettings s) {
+    public Uni<List<JobStatus>> fail(QueueName queue, List<JobFailure> failures, QueueSettings s) {
         List<String> args = new ArrayList<>(2 + 6 * failures.size());
         args.add(Integer.toString(s.maxAttempts()));
-        args.add(s.backoff().packed());
-        for (Failure f : failures) {
+        args.add(s.backoff().encode());
+        for (JobFailure f : failures) {
             args.add(f.id());
             args.add(LeaseToken.delivery(f.id(), f.leaseToken()));
             args.add(f.error() == null ? "" : f.error());
             args.add(f.delay() == null ? "-1" : Long.toString(f.delay().toMillis()));
-            args.add(f.putOff() ? "2" : Boolean.TRUE.equals(f.dead()) ? "1" : "0");
+            args.add(f.postponed() ? "2" : Boolean.TRUE.equals(f.dead()) ? "1" : "0");
             args.add(String.format(Locale.ROOT, "%.6f", ThreadLocalRandom.current().nextDouble()));
         }
         return run(queue, fail, args).map(QueueStore::statuses);
     }
 
     /** What became of each lease. */
-    public Uni<List<ExtendedLease>> extend(QueueName queue, List<Extension> leases, QueueSettings s) {
+    public Uni<List<ExtendedLease>> extend(QueueName queue, List<LeaseExtension> leases, QueueSettings s) {
         List<String> args = new ArrayList<>(1 + 4 * leases.size());
         args.add(Long.toString(s.leaseMs()));
-        for (Extension e : leases) {
+        for (LeaseExtension e : leases) {
             args.add(e.id());
             args.add(LeaseToken.delivery(e.id(), e.leaseToken()));
             args.add(e.lease() == null ? "0" : Long.toString(e.lease().toMillis()));
@@ -227,11 +216,6 @@ public class QueueStore {
             args.add(Integer.toString(job.deliveries()));
         }
         return run(queue, release, args).replaceWithVoid();
-    }
-
-    /** Whether a queue had its first jobs: then it was never noted as in use, or has been removed since. */
-    private static boolean isFirst(Response enqueued) {
-        return enqueued.size() > 0 && enqueued.get(2).toInteger() == 1;
     }
 
     private static String schedule(String claim) {

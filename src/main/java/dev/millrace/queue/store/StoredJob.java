@@ -7,7 +7,9 @@ import dev.millrace.http.json.JsonValue;
 import dev.millrace.http.json.Timestamps;
 import dev.millrace.queue.model.Job;
 import dev.millrace.queue.model.LeaseToken;
+import dev.millrace.queue.model.NewJob;
 import dev.millrace.queue.model.QueueSettings;
+import dev.millrace.redis.Keys;
 
 /**
  * A job as Redis keeps it: the body, which never changes, and the state, which a job has only if it is not plain. Their shapes
@@ -46,6 +48,41 @@ public final class StoredJob {
         }
     }
 
+    /** The attributes of a new job, as enqueue-1.lua reads them; empty if it has none. */
+    public static String encodeAttributes(NewJob job) {
+        if (job.priority() == null && job.delay() == null && job.runAt() == null && job.lease() == null
+                && job.uniqueKey() == null
+                && job.idempotencyKey() == null && job.group() == null && job.ttl() == null) {
+            return "";
+        }
+        StringBuilder out = new StringBuilder();
+        append(out, " p", job.priority() == null || job.priority() == 0 ? null : job.priority());
+        append(out, " d", job.delay() == null || job.delay().isZero() ? null : job.delay().toMillis());
+        append(out, " D", job.runAt() == null ? null : Math.max(0, Timestamps.parse("runAt", job.runAt())));
+        append(out, " l", job.lease() == null ? null : job.lease().toMillis());
+        append(out, " t", job.ttl() == null ? null : job.ttl().toMillis());
+        append(out, " u", job.uniqueKey() == null ? null : Keys.encode(job.uniqueKey()));
+        append(out, " i", job.idempotencyKey() == null ? null : Keys.encode(job.idempotencyKey()));
+        append(out, " g", job.group() == null ? null : Keys.encode(job.group()));
+        return out.toString();
+    }
+
+    /** The end of the body of a new job, from its options on. {@code schedule}: the schedule that it is an occurrence of, or null. */
+    public static String encodeBody(NewJob job, String schedule) {
+        StringBuilder out = new StringBuilder(64);
+        append(out, " a", job.maxAttempts());
+        append(out, " b", job.backoff() == null ? null : job.backoff().encode());
+        append(out, " s", schedule);
+        return out.append('\n').append(job.type()).append('\n').append(job.data() == null ? "null" : job.data().text())
+                .toString();
+    }
+
+    private static void append(StringBuilder out, String mark, Object value) {
+        if (value != null) {
+            out.append(mark).append(value);
+        }
+    }
+
     String id() {
         return id;
     }
@@ -62,21 +99,28 @@ public final class StoredJob {
      * @param enqueued writes the times of the jobs of one answer
      */
     public Job delivered(String leaseExpiresAt, Timestamps.Series enqueued, QueueSettings settings) {
-        return new Job(id, type, new JsonValue(data), null, priority(), failures + 1, maxAttempts(settings), stalls,
-                LeaseToken.of(id, deliveries), leaseExpiresAt, enqueued.format(enqueuedMs()), null, null, group(),
-                null, null, null, null, null, option(head, " s"));
+        return job().attempts(failures + 1, maxAttempts(settings), stalls)
+                .leaseToken(LeaseToken.of(id, deliveries)).leaseExpiresAt(leaseExpiresAt)
+                .enqueuedAt(enqueued.format(enqueuedMs())).build();
     }
 
     /** What somebody who looks is told. */
     public Job seen(String state, long atMs, String error, String progress, String result, QueueSettings settings) {
-        boolean active = state.equals(Job.ACTIVE);
-        boolean ended = state.equals(Job.DEAD) || state.equals(Job.COMPLETED);
-        return new Job(id, type, new JsonValue(data), state, priority(),
-                state.equals(Job.DEAD) ? failures : failures + 1, maxAttempts(settings), stalls, null,
-                active ? Timestamps.format(atMs) : null, Timestamps.format(enqueuedMs()),
-                state.equals(Job.DELAYED) ? Timestamps.format(atMs) : null, ended ? Timestamps.format(atMs) : null,
-                group(), decoded(option(marks, " u")), error, json(progress), json(result),
-                active && option(marks, " c") != null ? true : null, option(head, " s"));
+        Job.Builder job = job().state(state)
+                .attempts(state.equals(Job.DEAD) ? failures : failures + 1, maxAttempts(settings), stalls)
+                .enqueuedAt(Timestamps.format(enqueuedMs())).uniqueKey(decoded(option(marks, " u"))).error(error)
+                .progress(json(progress)).result(json(result));
+        return switch (state) {
+            case Job.ACTIVE -> job.leaseExpiresAt(Timestamps.format(atMs))
+                    .cancelRequested(option(marks, " c") == null ? null : true).build();
+            case Job.DELAYED -> job.dueAt(Timestamps.format(atMs)).build();
+            case Job.DEAD, Job.COMPLETED -> job.finishedAt(Timestamps.format(atMs)).build();
+            default -> job.build();
+        };
+    }
+
+    private Job.Builder job() {
+        return Job.of(id, type, new JsonValue(data)).priority(priority()).group(group()).schedule(option(head, " s"));
     }
 
     private static JsonValue json(String text) {

@@ -59,12 +59,12 @@ public class LongPollWaiters {
      * @param again whether it was woken before, for nothing, and keeps its turn
      * @param gone whether the caller has hung up
      */
-    public Uni<Void> sleep(QueueName queue, long askedNanos, long untilNanos, long nextInMs, boolean again,
+    public Uni<Void> await(QueueName queue, long askedNanos, long untilNanos, long nextInMs, boolean again,
             BooleanSupplier gone) {
         return Uni.createFrom().emitter(emitter -> {
             ContextInternal caller = ContextInternal.current();
-            Sleeper sleeper = new Sleeper(emitter, caller, askedNanos, untilNanos, gone);
-            onLoop(() -> lines.computeIfAbsent(queue, Line::new).add(sleeper, nextInMs, again));
+            Waiter waiter = new Waiter(emitter, caller, askedNanos, untilNanos, gone);
+            onLoop(() -> lines.computeIfAbsent(queue, Line::new).add(waiter, nextInMs, again));
         });
     }
 
@@ -99,7 +99,7 @@ public class LongPollWaiters {
         }
     }
 
-    private record Sleeper(UniEmitter<? super Void> emitter, ContextInternal caller, long askedNanos,
+    private record Waiter(UniEmitter<? super Void> emitter, ContextInternal caller, long askedNanos,
             long untilNanos, BooleanSupplier gone) {
 
         void wake() {
@@ -111,10 +111,10 @@ public class LongPollWaiters {
         }
     }
 
-    /** The sleepers of one queue; confined to the loop. */
+    /** The waiters of one queue; confined to the loop. */
     private final class Line {
         private final QueueName queue;
-        private final ArrayDeque<Sleeper> sleepers = new ArrayDeque<>();
+        private final ArrayDeque<Waiter> waiters = new ArrayDeque<>();
         private long askAtNanos;
         private long wokenNanos = System.nanoTime() - KEPT_NANOS;
         private long idleNanos = System.nanoTime();
@@ -142,22 +142,22 @@ public class LongPollWaiters {
             }
         }
 
-        void add(Sleeper sleeper, long nextInMs, boolean again) {
+        void add(Waiter waiter, long nextInMs, boolean again) {
             long now = System.nanoTime();
-            if (wokenNanos - sleeper.askedNanos() > 0) {
-                // The message was here before the sleeper was.
-                sleeper.wake();
+            if (wokenNanos - waiter.askedNanos() > 0) {
+                // The message was here before the waiter was.
+                waiter.wake();
                 return;
             }
             long ask = now + TimeUnit.MILLISECONDS.toNanos(
                     nextInMs < 0 ? ASK_AT_LEAST_EVERY_MS : Math.min(nextInMs, ASK_AT_LEAST_EVERY_MS));
-            if (sleepers.isEmpty() || ask < askAtNanos) {
+            if (waiters.isEmpty() || ask < askAtNanos) {
                 askAtNanos = ask;
             }
             if (again) {
-                sleepers.addFirst(sleeper);
+                waiters.addFirst(waiter);
             } else {
-                sleepers.addLast(sleeper);
+                waiters.addLast(waiter);
             }
             arm(now);
         }
@@ -168,8 +168,8 @@ public class LongPollWaiters {
         }
 
         private void wakeFirst(int most) {
-            for (int i = 0; i < most && !sleepers.isEmpty(); i++) {
-                sleepers.poll().wake();
+            for (int i = 0; i < most && !waiters.isEmpty(); i++) {
+                waiters.poll().wake();
             }
         }
 
@@ -194,20 +194,20 @@ public class LongPollWaiters {
             timer = null;
             long now = System.nanoTime();
             boolean stop = stopping.hasBegun();
-            List<Sleeper> over = new ArrayList<>();
-            sleepers.removeIf(sleeper -> {
-                boolean ends = stop || sleeper.untilNanos() - now <= 0 || sleeper.gone().getAsBoolean();
+            List<Waiter> over = new ArrayList<>();
+            waiters.removeIf(waiter -> {
+                boolean ends = stop || waiter.untilNanos() - now <= 0 || waiter.gone().getAsBoolean();
                 if (ends) {
-                    over.add(sleeper);
+                    over.add(waiter);
                 }
                 return ends;
             });
-            over.forEach(Sleeper::wake);
-            if (!sleepers.isEmpty() && askAtNanos - now <= 0) {
+            over.forEach(Waiter::wake);
+            if (!waiters.isEmpty() && askAtNanos - now <= 0) {
                 askAtNanos = now + TimeUnit.MILLISECONDS.toNanos(ASK_AT_LEAST_EVERY_MS);
                 wakeFirst(1);
             }
-            if (!sleepers.isEmpty()) {
+            if (!waiters.isEmpty()) {
                 idleNanos = now;
                 arm(now);
             } else if (now - idleNanos > KEPT_NANOS) {

@@ -26,11 +26,11 @@ import dev.millrace.queue.model.QueueName;
  */
 public final class RequestBatcher<I, O> {
 
-    private static final long LONGEST_WAIT_MS = 1;
+    private static final long MAX_WAIT_MS = 1;
 
     private final BiFunction<QueueName, List<I>, Uni<List<O>>> call;
     private final ToIntFunction<I> weight;
-    private final int most;
+    private final int maxWeight;
     private final FastThreadLocal<Map<QueueName, Line>> lines = new FastThreadLocal<>() {
         @Override
         protected Map<QueueName, Line> initialValue() {
@@ -41,12 +41,12 @@ public final class RequestBatcher<I, O> {
     /**
      * @param call answers each of a list, in order
      * @param weight of a request
-     * @param most weight of a call; a request that weighs more goes alone
+     * @param maxWeight of a call; a request that weighs more goes alone
      */
-    public RequestBatcher(BiFunction<QueueName, List<I>, Uni<List<O>>> call, ToIntFunction<I> weight, int most) {
+    public RequestBatcher(BiFunction<QueueName, List<I>, Uni<List<O>>> call, ToIntFunction<I> weight, int maxWeight) {
         this.call = call;
         this.weight = weight;
-        this.most = most;
+        this.maxWeight = maxWeight;
     }
 
     /** What one request is answered; it continues on the context it came from. */
@@ -80,8 +80,8 @@ public final class RequestBatcher<I, O> {
         private final ContextInternal loop;
         private final ArrayDeque<Asked<I, O>> waiting = new ArrayDeque<>();
         private int underWay;
-        private boolean turnAhead;
-        private boolean timerAhead;
+        private boolean flushScheduled;
+        private boolean timerScheduled;
 
         Line(QueueName queue, ContextInternal loop) {
             this.queue = queue;
@@ -91,34 +91,34 @@ public final class RequestBatcher<I, O> {
         void add(Asked<I, O> asked) {
             waiting.add(asked);
             // A large one has little to share, and would only have Redis wait for it, and then everybody for Redis.
-            if (underWay == 0 || 2 * weight.applyAsInt(asked.request()) >= most) {
-                sendThisTurn();
-            } else if (!timerAhead) {
-                timerAhead = true;
+            if (underWay == 0 || 2 * weight.applyAsInt(asked.request()) >= maxWeight) {
+                scheduleFlush();
+            } else if (!timerScheduled) {
+                timerScheduled = true;
                 loop.nettyEventLoop().schedule(() -> {
-                    timerAhead = false;
-                    sendThisTurn();
-                }, LONGEST_WAIT_MS, TimeUnit.MILLISECONDS);
+                    timerScheduled = false;
+                    scheduleFlush();
+                }, MAX_WAIT_MS, TimeUnit.MILLISECONDS);
             }
         }
 
         /** At the end of this turn of the event loop: requests that were read in it go along. */
-        private void sendThisTurn() {
-            if (!turnAhead && !waiting.isEmpty()) {
-                turnAhead = true;
+        private void scheduleFlush() {
+            if (!flushScheduled && !waiting.isEmpty()) {
+                flushScheduled = true;
                 loop.runOnContext(v -> {
-                    turnAhead = false;
-                    send();
+                    flushScheduled = false;
+                    flush();
                 });
             }
         }
 
-        private void send() {
+        private void flush() {
             while (!waiting.isEmpty()) {
                 List<Asked<I, O>> batch = new ArrayList<>();
                 int sum = 0;
                 while (!waiting.isEmpty()
-                        && (batch.isEmpty() || sum + weight.applyAsInt(waiting.peek().request()) <= most)) {
+                        && (batch.isEmpty() || sum + weight.applyAsInt(waiting.peek().request()) <= maxWeight)) {
                     sum += weight.applyAsInt(waiting.peek().request());
                     batch.add(waiting.poll());
                 }
@@ -144,8 +144,8 @@ public final class RequestBatcher<I, O> {
         private void returned() {
             underWay--;
             if (!waiting.isEmpty()) {
-                sendThisTurn();
-            } else if (underWay == 0 && !turnAhead && !timerAhead) {
+                scheduleFlush();
+            } else if (underWay == 0 && !flushScheduled && !timerScheduled) {
                 lines.get().remove(queue, this);
             }
         }

@@ -13,13 +13,12 @@ import io.smallrye.mutiny.subscription.Cancellable;
 import io.vertx.core.impl.ContextInternal;
 
 import dev.millrace.http.json.JsonValue;
-import dev.millrace.queue.api.WorkResource;
-import dev.millrace.queue.api.WorkResource.Extension;
-import dev.millrace.queue.api.WorkResource.Failure;
-import dev.millrace.queue.api.WorkResource.Result;
 import dev.millrace.queue.model.ExtendedLease;
 import dev.millrace.queue.model.Job;
+import dev.millrace.queue.model.JobFailure;
+import dev.millrace.queue.model.JobResult;
 import dev.millrace.queue.model.JobStatus;
+import dev.millrace.queue.model.LeaseExtension;
 import dev.millrace.queue.model.QueueName;
 
 /**
@@ -30,7 +29,7 @@ final class Attempt {
 
     private static final Logger LOG = Logger.getLogger(Attempt.class);
 
-    private final WorkerContext workplace;
+    private final WorkerContext worker;
     private final QueueName queue;
     private final JobContext job;
     private final ContextInternal context;
@@ -46,29 +45,29 @@ final class Attempt {
     private boolean decided;
 
     /** @param done told that it is over, on any thread */
-    Attempt(WorkerContext workplace, Job job, ContextInternal context, Consumer<Attempt> done) {
-        this.workplace = workplace;
-        this.queue = workplace.queue();
-        this.job = new JobContext(workplace, job);
+    Attempt(WorkerContext worker, Job job, ContextInternal context, Consumer<Attempt> done) {
+        this.worker = worker;
+        this.queue = worker.queue();
         this.context = context;
         this.done = done;
         this.id = job.id();
         this.leaseToken = job.leaseToken();
-        this.lease = Duration.ofMillis(workplace.leaseMs());
+        this.lease = Duration.ofMillis(worker.leaseMs());
+        this.job = new JobContext(queue, job, lease, worker.queues(), worker.json());
     }
 
     void start() {
         onContext(() -> {
-            extensions = context.setPeriodic(workplace.leaseMs() / 3, t -> extend());
-            deadline = context.setTimer(workplace.timeoutMs(), t -> tooLong());
-            work = Uni.createFrom().deferred(() -> workplace.processor().process(job)).subscribe()
+            extensions = context.setPeriodic(worker.leaseMs() / 3, t -> extend());
+            deadline = context.setTimer(worker.timeoutMs(), t -> tooLong());
+            work = Uni.createFrom().deferred(() -> worker.processor().process(job)).subscribe()
                     .with(result -> onContext(() -> completed(result)), e -> onContext(() -> failed(e)));
         });
     }
 
     /** Hands the job to others, at no cost to it, if it is still being worked. From any thread. */
     void giveBack() {
-        onContext(() -> decide(() -> fail(Failure.putOff(id, leaseToken, "The service stopped", Duration.ZERO))));
+        onContext(() -> decide(() -> fail(JobFailure.postponed(id, leaseToken, "The service stopped", Duration.ZERO))));
     }
 
     private void onContext(Runnable step) {
@@ -80,7 +79,7 @@ final class Attempt {
             return;
         }
         extending = true;
-        workplace.queues().extend(queue, List.of(new Extension(id, leaseToken, lease, null))).subscribe()
+        worker.queues().extend(queue, List.of(new LeaseExtension(id, leaseToken, lease, null))).subscribe()
                 .with(extended -> onContext(() -> {
                     extending = false;
                     extended(extended.get(0));
@@ -99,18 +98,18 @@ final class Attempt {
     }
 
     private void tooLong() {
-        failed(new TimeoutException("Took longer than " + Duration.ofMillis(workplace.timeoutMs())));
+        failed(new TimeoutException("Took longer than " + Duration.ofMillis(worker.timeoutMs())));
     }
 
     private void completed(Object result) {
         JsonValue value;
         try {
-            value = workplace.json("result", result);
+            value = worker.json().write("result", result);
         } catch (DeadJobException e) {
             failed(e);
             return;
         }
-        decide(() -> noted(workplace.queues().complete(queue, List.of(new Result(id, leaseToken, value)))));
+        decide(() -> noted(worker.queues().complete(queue, List.of(new JobResult(id, leaseToken, value)))));
     }
 
     private void failed(Throwable failure) {
@@ -121,32 +120,33 @@ final class Attempt {
                 .flatMap(status -> status == JobStatus.DEAD ? dead(failure) : Uni.createFrom().voidItem()));
     }
 
-    private Failure failure(String error, boolean dead) {
-        return new Failure(id, leaseToken, bounded(error), null, dead, false);
+    private JobFailure failure(String error, boolean dead) {
+        String text = bounded(error);
+        return dead ? JobFailure.dead(id, leaseToken, text) : JobFailure.retry(id, leaseToken, text, null);
     }
 
     /** The beginning of it, and no half of a character at its end. */
     private static String bounded(String error) {
-        int most = WorkResource.LONGEST_ERROR;
+        int most = JobFailure.MAX_ERROR;
         if (error.length() <= most) {
             return error;
         }
         return error.substring(0, Character.isHighSurrogate(error.charAt(most - 1)) ? most - 1 : most);
     }
 
-    private Uni<JobStatus> fail(Failure failure) {
-        return noted(workplace.queues().fail(queue, List.of(failure)));
+    private Uni<JobStatus> fail(JobFailure failure) {
+        return noted(worker.queues().fail(queue, List.of(failure)));
     }
 
     private Uni<JobStatus> noted(Uni<List<JobStatus>> answer) {
-        return JobPoller.insist(answer, workplace.leaseMs()).map(statuses -> statuses.get(0)).onFailure().invoke(
+        return JobPoller.insist(answer, worker.leaseMs()).map(statuses -> statuses.get(0)).onFailure().invoke(
                 // The lease will end, and the job be worked again: at least once.
                 e -> LOG.warnf("What became of job %s of queue %s could not be noted", id, queue.queue()));
     }
 
     private Uni<Void> dead(Throwable failure) {
-        return Uni.createFrom().deferred(() -> workplace.processor().onFailed(job, failure)).ifNoItem()
-                .after(Duration.ofMillis(workplace.timeoutMs())).fail().onFailure().invoke(
+        return Uni.createFrom().deferred(() -> worker.processor().onFailed(job, failure)).ifNoItem()
+                .after(Duration.ofMillis(worker.timeoutMs())).fail().onFailure().invoke(
                         e -> LOG.errorf(e, "The processor of queue %s failed when told that job %s is dead",
                                 queue.queue(), id));
     }

@@ -3,31 +3,33 @@ package dev.millrace.queue.worker;
 import java.time.Duration;
 import java.util.List;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonMappingException;
-
 import io.smallrye.mutiny.Uni;
 
-import dev.millrace.http.problem.JsonViolations;
-import dev.millrace.http.problem.Violation;
-import dev.millrace.queue.api.WorkResource.Extension;
+import dev.millrace.queue.QueueService;
 import dev.millrace.queue.model.Job;
+import dev.millrace.queue.model.LeaseExtension;
 import dev.millrace.queue.model.QueueName;
 
 /** A job at the hands of a {@link JobProcessor}: one attempt at it. */
 public final class JobContext {
 
-    private final WorkerContext workplace;
+    private final QueueName queue;
     private final Job job;
+    private final Duration lease;
+    private final QueueService queues;
+    private final ProcessorJson json;
 
-    JobContext(WorkerContext workplace, Job job) {
-        this.workplace = workplace;
+    JobContext(QueueName queue, Job job, Duration lease, QueueService queues, ProcessorJson json) {
+        this.queue = queue;
         this.job = job;
+        this.lease = lease;
+        this.queues = queues;
+        this.json = json;
     }
 
     /** Where the job is from. */
     public QueueName queue() {
-        return workplace.queue();
+        return queue;
     }
 
     public Job job() {
@@ -36,26 +38,13 @@ public final class JobContext {
 
     /** The job's data, read as JSON; fails with {@link DeadJobException}, which says what is wrong, if it is none of that type. */
     public <T> T data(Class<T> type) {
-        try {
-            T data = workplace.json().readValue(job.data().text(), type);
-            if (data == null) {
-                throw new DeadJobException("data must be given");
-            }
-            return data;
-        } catch (JsonMappingException e) {
-            Violation v = JsonViolations.of(e);
-            throw new DeadJobException(
-                    v.field().isEmpty() ? "data is not as it must be" : v.field() + ' ' + v.message());
-        } catch (JsonProcessingException e) {
-            throw new DeadJobException("data is not as it must be");
-        }
+        return json.read(job.data(), type);
     }
 
     /** Notes how far the job is, as JSON, for those who look. */
     public Uni<Void> progress(Object progress) {
-        Duration lease = Duration.ofMillis(workplace.leaseMs());
-        return Uni.createFrom().deferred(() -> workplace.queues().extend(workplace.queue(), List.of(
-                new Extension(job.id(), job.leaseToken(), lease, workplace.json("progress", progress)))))
+        return Uni.createFrom().deferred(() -> queues.extend(queue, List.of(
+                new LeaseExtension(job.id(), job.leaseToken(), lease, json.write("progress", progress)))))
                 .replaceWithVoid();
     }
 }

@@ -12,8 +12,8 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.core.impl.ContextInternal;
 
 import dev.millrace.queue.QueueService;
-import dev.millrace.queue.api.WorkResource.Failure;
 import dev.millrace.queue.model.Job;
+import dev.millrace.queue.model.JobFailure;
 import dev.millrace.queue.model.QueueName;
 import dev.millrace.redis.RedisUnavailableException;
 
@@ -110,8 +110,8 @@ public final class JobPoller {
     /** The end, or a hold, may have come between their being handed out and their arrival. */
     private void giveBack(List<Job> jobs) {
         if (!jobs.isEmpty()) {
-            List<Failure> unworked = jobs.stream()
-                    .map(job -> Failure.putOff(job.id(), job.leaseToken(), null, Duration.ZERO)).toList();
+            List<JobFailure> unworked = jobs.stream()
+                    .map(job -> JobFailure.postponed(job.id(), job.leaseToken(), null, Duration.ZERO)).toList();
             queues.fail(queue, unworked).subscribe()
                     .with(done -> {}, failure -> LOG.debug("Jobs are left to the end of their leases", failure));
         }

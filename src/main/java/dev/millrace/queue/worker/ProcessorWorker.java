@@ -12,20 +12,20 @@ import dev.millrace.queue.model.Job;
 /** Has a processor work the jobs of one queue, as many at once as it likes, until the service stops. */
 final class ProcessorWorker {
 
-    private final WorkerContext workplace;
+    private final WorkerContext worker;
     private final ContextInternal context;
-    private final JobPoller intake;
+    private final JobPoller poller;
     private final Set<Attempt> underWay = ConcurrentHashMap.newKeySet();
 
-    ProcessorWorker(WorkerContext workplace, ContextInternal context, Stopping stopping) {
-        this.workplace = workplace;
+    ProcessorWorker(WorkerContext worker, ContextInternal context, Stopping stopping) {
+        this.worker = worker;
         this.context = context;
-        this.intake = new JobPoller(workplace.queue(), workplace.processor().concurrency(), workplace.leaseMs(),
-                workplace.queues(), context, stopping::hasBegun, this::work);
+        this.poller = new JobPoller(worker.queue(), worker.processor().concurrency(), worker.leaseMs(),
+                worker.queues(), context, stopping::hasBegun, this::work);
     }
 
     void start() {
-        intake.start();
+        poller.start();
     }
 
     boolean isBusy() {
@@ -40,9 +40,9 @@ final class ProcessorWorker {
     private void work(Job job) {
         ContextInternal own = context.duplicate();
         VertxContextSafetyToggle.setContextSafe(own, true);
-        Attempt attempt = new Attempt(workplace, job, own, over -> {
+        Attempt attempt = new Attempt(worker, job, own, over -> {
             underWay.remove(over);
-            intake.done();
+            poller.done();
         });
         underWay.add(attempt);
         attempt.start();

@@ -37,9 +37,9 @@ class Processors {
 
     private static final Logger LOG = Logger.getLogger(Processors.class);
     private static final Duration TO_GIVE_BACK = Duration.ofSeconds(2);
-    private static final int MOST_AT_ONCE = 1000;
-    private static final Duration SHORTEST_LEASE = Duration.ofSeconds(1);
-    private static final Duration LONGEST_LEASE = Duration.ofHours(24);
+    private static final int MAX_CONCURRENCY = 1000;
+    private static final Duration MIN_LEASE = Duration.ofSeconds(1);
+    private static final Duration MAX_LEASE = Duration.ofHours(24);
 
     private final List<JobProcessor> processors;
     private final ApiKeys keys;
@@ -81,13 +81,12 @@ class Processors {
             throw new IllegalStateException(processor + ": queue " + e.violations().get(0).message(), e);
         }
         Duration lease = processor.lease();
-        check(processor, "concurrency", processor.concurrency() >= 1 && processor.concurrency() <= MOST_AT_ONCE);
-        check(processor, "lease", lease.compareTo(SHORTEST_LEASE) >= 0 && lease.compareTo(LONGEST_LEASE) <= 0);
+        check(processor, "concurrency", processor.concurrency() >= 1 && processor.concurrency() <= MAX_CONCURRENCY);
+        check(processor, "lease", lease.compareTo(MIN_LEASE) >= 0 && lease.compareTo(MAX_LEASE) <= 0);
         check(processor, "timeout", processor.timeout().toMillis() >= 1);
-        WorkerContext workplace = new WorkerContext(queue, processor, lease.toMillis(), processor.timeout().toMillis(),
-                queues,
-                json, payloads);
-        ProcessorWorker worker = new ProcessorWorker(workplace, vertx.createEventLoopContext(), stopping);
+        WorkerContext context = new WorkerContext(queue, processor, lease.toMillis(),
+                processor.timeout().toMillis(), queues, new ProcessorJson(json, payloads));
+        ProcessorWorker worker = new ProcessorWorker(context, vertx.createEventLoopContext(), stopping);
         if (workers.put(queue, worker) != null) {
             throw new IllegalStateException("Two processors want the queue " + queue.queue());
         }

@@ -14,13 +14,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 
 import dev.millrace.http.json.JsonSettings;
 import dev.millrace.http.json.JsonValue;
-import dev.millrace.queue.api.WorkResource.Outcome;
-import dev.millrace.queue.api.WorkResource.Outcomes;
-import dev.millrace.queue.api.WorkResource.Reserved;
+import dev.millrace.queue.model.EnqueuedJob;
+import dev.millrace.queue.model.EnqueuedJobs;
 import dev.millrace.queue.model.Job;
 import dev.millrace.queue.model.JobStatus;
-import dev.millrace.queue.model.NewJobs.EnqueuedJob;
-import dev.millrace.queue.model.NewJobs.EnqueuedJobs;
 
 /** What is written by hand is, byte for byte, what the annotations make, whichever fields there are. */
 class WorkAnswersTest {
@@ -43,20 +40,21 @@ class WorkAnswersTest {
     @Test
     void jobsAreWrittenAsTheirAnnotationsSay() throws IOException {
         for (List<Job> jobs : List.of(List.of(FULL, BARE), List.<Job>of())) {
-            Reserved reserved = new Reserved(jobs);
+            ReservedJobs reserved = new ReservedJobs(jobs);
             assertEquals(text(mapper.writeValueAsBytes(reserved)), text(answers.bytes(reserved)));
         }
     }
 
     @Test
     void outcomesAreWrittenAsTheirAnnotationsSay() throws IOException {
-        List<Outcome> results = Stream.concat(
-                Arrays.stream(JobStatus.values()).map(status -> new Outcome("17", status, null, null)),
-                Stream.of(new Outcome(TRICKY, JobStatus.EXTENDED, "2026-01-01T00:00:00.000Z", true),
-                        new Outcome("18", JobStatus.EXTENDED, null, false)))
+        List<AnswerOutcome> results = Stream.concat(
+                Arrays.stream(JobStatus.values()).map(status -> new AnswerOutcome("17", status, null, null)),
+                Stream.of(new AnswerOutcome(TRICKY, JobStatus.EXTENDED, "2026-01-01T00:00:00.000Z", true),
+                        new AnswerOutcome("18", JobStatus.EXTENDED, null, false)))
                 .toList();
-        for (Outcomes outcomes : List.of(new Outcomes(results, List.of(FULL)), new Outcomes(results, null),
-                new Outcomes(List.of(), List.of()))) {
+        for (AnswerOutcomes outcomes : List.of(new AnswerOutcomes(results, List.of(FULL)),
+                new AnswerOutcomes(results, null),
+                new AnswerOutcomes(List.of(), List.of()))) {
             assertEquals(text(mapper.writeValueAsBytes(outcomes)), text(answers.bytes(outcomes)));
         }
     }

@@ -17,6 +17,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 
 import dev.millrace.http.json.JsonSettings;
 import dev.millrace.http.problem.Violation;
+import dev.millrace.queue.api.PushView;
 
 /** A definition is checked, filled with defaults, and never shows its secret. */
 class PushDefinitionTest {
@@ -89,17 +90,17 @@ class PushDefinitionTest {
     void showsNoSecret() throws Exception {
         PushDefinition definition = new PushDefinition(URL, Duration.ofSeconds(20), 5, SECRET + " " + OTHER);
         PushTarget target = definition.toTarget();
-        String view = mapper().writeValueAsString(PushDefinition.View.of(target));
+        String view = mapper().writeValueAsString(PushView.of(target));
         assertEquals(
                 "{\"url\":\"https://worker.example.com/jobs\",\"timeoutMs\":20000,\"concurrency\":5,\"secrets\":2}",
                 view);
         for (String shown : List.of(definition.toString(), target.toString(), target.secrets().toString(), view,
-                PushDefinition.View.of(target).toString())) {
+                PushView.of(target).toString())) {
             assertFalse(shown.contains("MfKQ9r8G") || shown.contains("whsec") || shown.contains("GB8mLTQ7")
                     || shown.contains("k3y"), shown);
         }
         PushTarget withUser = new PushTarget(URI.create("http://u:p@a:8080?k3y"), 1000, 1, target.secrets());
-        assertEquals("http://a:8080", PushDefinition.View.of(withUser).url());
+        assertEquals("http://a:8080", PushView.of(withUser).url());
         assertEquals("PushTarget[https://worker.example.com/jobs, 20000 ms, 5 at once, 2 secrets]", target.toString());
     }
 

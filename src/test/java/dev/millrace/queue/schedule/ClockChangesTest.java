@@ -81,7 +81,7 @@ class ClockChangesTest {
             30 2 * * *    | Asia/Kolkata  | 2026-03-28T12:00Z | 2026-03-29T02:30+05:30 2026-03-30T02:30+05:30
             """)
     void fires(String cron, String zone, String after, String expected) {
-        Recurrence recurrence = Recurrence.of(cron, null, zone, 0);
+        Recurrence recurrence = Recurrences.of(cron, null, zone, 0);
         List<String> found = new ArrayList<>();
         long at = ZonedDateTime.parse(after).toInstant().toEpochMilli();
         for (int i = expected.split(" ").length; i > 0; i--) {

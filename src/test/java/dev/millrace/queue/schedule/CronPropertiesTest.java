@@ -113,10 +113,10 @@ class CronPropertiesTest {
             day = day.plusDays(1);
         }
         if (!reference.matches(day)) {
-            assertEquals(1, Recurrence.violations(cron, null, null).size(), cron + " never fires");
+            assertEquals(1, Recurrences.violations(cron, null, null).size(), cron + " never fires");
             return;
         }
-        long next = Recurrence.of(cron, null, null, 0)
+        long next = Recurrences.of(cron, null, null, 0)
                 .next(after.atStartOfDay(ZoneOffset.UTC).toInstant().toEpochMilli());
         assertEquals(day.atStartOfDay(ZoneOffset.UTC).toInstant(), Instant.ofEpochMilli(next));
     }
@@ -125,7 +125,7 @@ class CronPropertiesTest {
     void intervalsDoNotDrift(@ForAll @LongRange(min = 1000, max = 365 * DAY * 1000) long everyMs,
             @ForAll @LongRange(min = 0, max = 1L << 42) long anchor,
             @ForAll @LongRange(min = 0, max = 1L << 42) long after) {
-        long next = Recurrence.of(null, Duration.ofMillis(everyMs), null, anchor).next(after);
+        long next = Recurrences.of(null, Duration.ofMillis(everyMs), null, anchor).next(after);
         assertTrue(next > after && next >= anchor);
         assertEquals(0, (next - anchor) % everyMs);
         assertTrue(next == anchor || next - everyMs <= after, "is the first");
@@ -136,11 +136,11 @@ class CronPropertiesTest {
         List<Instant> expected = new ArrayList<>(
                 CronReference.of(cron).occurrences(tick == 1 ? from.minusSeconds(7200) : warm, to, zone, tick));
         expected.removeIf(at -> at.isBefore(from));
-        if (!Recurrence.violations(cron, null, zone.getId()).isEmpty()) {
+        if (!Recurrences.violations(cron, null, zone.getId()).isEmpty()) {
             assertEquals(List.of(), expected, "what never fires");
             return;
         }
-        Recurrence recurrence = Recurrence.of(cron, null, zone.getId(), 0);
+        Recurrence recurrence = Recurrences.of(cron, null, zone.getId(), 0);
         List<Instant> found = new ArrayList<>();
         long next = recurrence.next(from.toEpochMilli() - 1);
         while (next < to.toEpochMilli()) {

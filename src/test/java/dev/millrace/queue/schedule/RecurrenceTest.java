@@ -78,7 +78,7 @@ class RecurrenceTest {
             '  0   12\t* *  * '   | 2026-01-01T00:00:00Z | 2026-01-01T12:00:00Z
             """)
     void fires(String cron, Instant after, String expected) {
-        Recurrence recurrence = Recurrence.of(cron, null, null, 0);
+        Recurrence recurrence = Recurrences.of(cron, null, null, 0);
         List<String> found = new ArrayList<>();
         long at = after.toEpochMilli();
         for (int i = expected.split(" ").length; i > 0; i--) {
@@ -91,7 +91,7 @@ class RecurrenceTest {
     @ParameterizedTest
     @ValueSource(strings = {"* * * * *", "0 0 29 2 *", "30 2 * * *", "0 0 29 2 */7"})
     void isCalmFarFromNow(String cron) {
-        Recurrence recurrence = Recurrence.of(cron, null, "Europe/Berlin", 0);
+        Recurrence recurrence = Recurrences.of(cron, null, "Europe/Berlin", 0);
         assertEquals(-1, recurrence.next(Long.MAX_VALUE));
         assertEquals(-1, recurrence.next(Instant.parse("9999-06-01T00:00:00Z").toEpochMilli()));
         long last = Instant.parse("9998-12-31T23:00:00Z").toEpochMilli() - 1;
@@ -102,9 +102,9 @@ class RecurrenceTest {
 
     @Test
     void firesFrom1970On() {
-        assertEquals(0, Recurrence.of("@daily", null, null, 0).next(Long.MIN_VALUE));
-        assertEquals(0, Recurrence.of("@hourly", null, null, 0).next(-1));
-        assertEquals(3_600_000, Recurrence.of("@hourly", null, null, 0).next(0));
+        assertEquals(0, Recurrences.of("@daily", null, null, 0).next(Long.MIN_VALUE));
+        assertEquals(0, Recurrences.of("@hourly", null, null, 0).next(-1));
+        assertEquals(3_600_000, Recurrences.of("@hourly", null, null, 0).next(0));
     }
 
     @Test
@@ -119,7 +119,7 @@ class RecurrenceTest {
 
     @Test
     void everySoOftenIsAnchored() {
-        Recurrence hourly = Recurrence.of(null, HOUR, null, 1_000);
+        Recurrence hourly = Recurrences.of(null, HOUR, null, 1_000);
         assertEquals(1_000, hourly.next(-1));
         assertEquals(1_000, hourly.next(999));
         assertEquals(3_601_000, hourly.next(1_000), "the anchor is past");
@@ -127,17 +127,17 @@ class RecurrenceTest {
         assertEquals(7_201_000, hourly.next(3_601_000));
         assertEquals(7_201_000, hourly.next(5_000_000), "a late run does not delay the next");
         assertEquals(-1, hourly.next(Long.MAX_VALUE - 1));
-        assertEquals(-1, Recurrence.of(null, HOUR, null, -1).next(Long.MAX_VALUE));
+        assertEquals(-1, Recurrences.of(null, HOUR, null, -1).next(Long.MAX_VALUE));
     }
 
     @Test
     void whatIsWrongIsNotMade() {
-        Exception e = assertThrows(IllegalArgumentException.class, () -> Recurrence.of("* * *", null, null, 0));
+        Exception e = assertThrows(IllegalArgumentException.class, () -> Recurrences.of("* * *", null, null, 0));
         assertEquals("cron must be five fields: minute hour day-of-month month day-of-week, or six with the second in"
                 + " front, or a nickname such as @daily; has 3", e.getMessage());
     }
 
     private static String next(String cron, String timezone, long after) {
-        return Instant.ofEpochMilli(Recurrence.of(cron, null, timezone, 0).next(after)).toString();
+        return Instant.ofEpochMilli(Recurrences.of(cron, null, timezone, 0).next(after)).toString();
     }
 }

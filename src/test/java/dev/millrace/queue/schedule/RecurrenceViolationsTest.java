@@ -23,7 +23,7 @@ class RecurrenceViolationsTest {
             "*/59 */23 */31 */12 */7",
             "0 0 29 2 *", "0 0 31 1,4 *", "0 0 30 2 1", "@daily", "5-5 * * * *", "1,1,1 * * * *", "*,5 * * * *"})
     void takesWhatIsSensible(String cron) {
-        assertEquals(List.of(), Recurrence.violations(cron, null, "Europe/Berlin"));
+        assertEquals(List.of(), Recurrences.violations(cron, null, "Europe/Berlin"));
     }
 
     @ParameterizedTest
@@ -123,7 +123,7 @@ class RecurrenceViolationsTest {
     void isBounded() {
         String longest = "0,".repeat(59) + "0 * * * *";
         assertEquals(127, longest.length());
-        assertEquals(List.of(), Recurrence.violations(longest + " ", null, null));
+        assertEquals(List.of(), Recurrences.violations(longest + " ", null, null));
         assertEquals("must be at most 128 characters", message(longest + "  "));
         assertEquals("must be at most 128 characters", message("*".repeat(10_000_000)));
         assertEquals("must be at most 128 characters", message("💧".repeat(100)));
@@ -138,24 +138,24 @@ class RecurrenceViolationsTest {
     @Test
     void isEitherACronExpressionOrAnInterval() {
         assertEquals(List.of(new Violation("cron", "must be given, or every")),
-                Recurrence.violations(null, null, null));
+                Recurrences.violations(null, null, null));
         assertEquals(List.of(new Violation("every", "must not be given together with cron")),
-                Recurrence.violations("@daily", HOUR, null));
+                Recurrences.violations("@daily", HOUR, null));
         assertEquals(List.of(new Violation("timezone", "belongs to cron only")),
-                Recurrence.violations(null, HOUR, "Europe/Berlin"));
+                Recurrences.violations(null, HOUR, "Europe/Berlin"));
         assertEquals(List.of("cron", "timezone"),
-                Recurrence.violations("nonsense", null, "Mars/Olympus").stream().map(Violation::field).toList());
+                Recurrences.violations("nonsense", null, "Mars/Olympus").stream().map(Violation::field).toList());
     }
 
     @Test
     void anIntervalIsASecondToAYear() {
         for (Duration good : List.of(Duration.ofSeconds(1), HOUR, Duration.ofMillis(1_001), Duration.ofDays(365))) {
-            assertEquals(List.of(), Recurrence.violations(null, good, null), good.toString());
+            assertEquals(List.of(), Recurrences.violations(null, good, null), good.toString());
         }
         for (Duration bad : List.of(Duration.ZERO, Duration.ofMillis(999), Duration.ofSeconds(-5),
                 Duration.ofDays(365).plusMillis(1), Duration.ofSeconds(Long.MAX_VALUE))) {
             assertEquals(List.of(new Violation("every", "must be between 1 s and 365 days")),
-                    Recurrence.violations(null, bad, null), bad.toString());
+                    Recurrences.violations(null, bad, null), bad.toString());
         }
     }
 
@@ -167,18 +167,18 @@ class RecurrenceViolationsTest {
         assertEquals(
                 List.of(new Violation("timezone",
                         "must be a name in the IANA time zone database such as \"Europe/Berlin\" or \"UTC\"")),
-                Recurrence.violations("@daily", null, timezone));
+                Recurrences.violations("@daily", null, timezone));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"UTC", "Etc/UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires", "Australia/Lord_Howe",
             "Etc/GMT+5"})
     void andAllOfThemAre(String timezone) {
-        assertEquals(List.of(), Recurrence.violations("@daily", null, timezone));
+        assertEquals(List.of(), Recurrences.violations("@daily", null, timezone));
     }
 
     private static String message(String cron) {
-        List<Violation> found = Recurrence.violations(cron, null, null);
+        List<Violation> found = Recurrences.violations(cron, null, null);
         assertEquals(1, found.size(), "violations of " + cron);
         assertEquals("cron", found.get(0).field());
         return found.get(0).message();

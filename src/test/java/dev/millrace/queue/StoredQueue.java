@@ -9,7 +9,7 @@ import java.util.TreeMap;
 import dev.millrace.redis.VirtualRedis;
 
 /** All that Redis keeps of a queue at one moment, by the names that {@code lua/queue/jobs.lua} explains. */
-record QueueSnapshot(Map<String, List<String>> keys) {
+record StoredQueue(Map<String, List<String>> keys) {
 
     private static final String READ = """
             local all = {}
@@ -24,7 +24,7 @@ record QueueSnapshot(Map<String, List<String>> keys) {
             return all
             """;
 
-    static QueueSnapshot of(VirtualRedis redis) {
+    static StoredQueue of(VirtualRedis redis) {
         Map<String, List<String>> keys = new TreeMap<>();
         for (Object entry : (List<?>) redis.call("EVAL", READ, 0)) {
             String key = (String) ((List<?>) entry).get(0);
@@ -33,7 +33,7 @@ record QueueSnapshot(Map<String, List<String>> keys) {
                         ((List<?>) ((List<?>) entry).get(1)).stream().map(String.class::cast).toList());
             }
         }
-        return new QueueSnapshot(keys);
+        return new StoredQueue(keys);
     }
 
     List<String> list(String key) {

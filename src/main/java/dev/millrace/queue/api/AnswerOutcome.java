@@ -1,0 +1,19 @@
+package dev.millrace.queue.api;
+
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+
+import io.quarkus.runtime.annotations.RegisterForReflection;
+
+import dev.millrace.queue.model.JobStatus;
+
+/** What became of a worker's report about one job. */
+@RegisterForReflection
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@Schema(name = "AnswerOutcome")
+public record AnswerOutcome(String id,
+        @Schema(type = SchemaType.STRING, description = "completed, retrying, dead, cancelled, extended, stale or unknown", examples = "completed") JobStatus status,
+        @Schema(description = "Of an extended lease") String leaseExpiresAt,
+        @Schema(description = "Somebody wants the job cancelled: give it up, and say so with `fail`") Boolean cancelRequested) {}

@@ -1,0 +1,14 @@
+package dev.millrace.queue.api;
+
+import java.util.List;
+
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+import io.quarkus.runtime.annotations.RegisterForReflection;
+
+import dev.millrace.queue.model.JobFailure;
+
+/** Jobs whose attempt failed. */
+@RegisterForReflection
+@Schema(name = "Fail")
+public record FailRequest(@Schema(description = "1 to 1000", required = true) List<JobFailure> failures) {}

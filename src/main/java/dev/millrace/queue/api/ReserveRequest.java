@@ -1,0 +1,47 @@
+package dev.millrace.queue.api;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+import io.quarkus.runtime.annotations.RegisterForReflection;
+
+import dev.millrace.http.problem.Violation;
+import dev.millrace.queue.model.Bounds;
+
+/** How many jobs a worker asks for, their lease, and how long it waits for the first one. Absent fields take their defaults. */
+@RegisterForReflection
+@Schema(name = "Reserve")
+public record ReserveRequest(@Schema(description = "1 to 1000", defaultValue = "1", examples = "10") Integer max,
+        @Schema(description = "How long you have for each, 1 s to 24 h; default each job's own", type = SchemaType.STRING, examples = "1m") Duration lease,
+        @Schema(description = "How long to wait for the first job, up to 30 s; default not at all", type = SchemaType.STRING, examples = "20s") @JsonProperty("wait") Duration waitFor) {
+
+    static final ReserveRequest DEFAULT = new ReserveRequest(null, null, null);
+    private static final Duration MAX_WAIT = Duration.ofSeconds(30);
+
+    List<Violation> violations(String prefix) {
+        List<Violation> found = new ArrayList<>(0);
+        Bounds.check(found, prefix, "max", max, 1, Bounds.MAX_JOBS);
+        Bounds.checkLease(found, prefix, lease);
+        Bounds.check(found, prefix, "wait", waitFor, Duration.ZERO, MAX_WAIT, "0 and 30 s");
+        return found;
+    }
+
+    int maxOrDefault() {
+        return max == null ? 1 : max;
+    }
+
+    /** 0 for each job's own. */
+    long leaseMs() {
+        return lease == null ? 0 : lease.toMillis();
+    }
+
+    long waitMs() {
+        return waitFor == null ? 0 : waitFor.toMillis();
+    }
+}

@@ -1,0 +1,28 @@
+package dev.millrace.queue.api;
+
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+
+import io.quarkus.runtime.annotations.RegisterForReflection;
+
+import dev.millrace.http.json.Timestamps;
+import dev.millrace.queue.model.NewJob;
+import dev.millrace.queue.schedule.Recurrences;
+import dev.millrace.queue.schedule.Schedule;
+import dev.millrace.queue.schedule.ScheduleDefinition;
+
+/** A recurring job, as clients see it. */
+@RegisterForReflection
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@Schema(name = "Schedule")
+public record ScheduleView(@Schema(examples = "daily-report") String name, String cron, Long everyMs, String timezone,
+        NewJob job, @Schema(description = "Absent if there is none any more") String nextAt) {
+
+    static ScheduleView of(Schedule schedule) {
+        ScheduleDefinition d = schedule.definition();
+        return new ScheduleView(schedule.name(), d.cron(), d.every() == null ? null : d.every().toMillis(),
+                d.cron() == null ? null : d.timezone() == null ? Recurrences.DEFAULT_TIMEZONE : d.timezone(), d.job(),
+                schedule.nextMs() == 0 ? null : Timestamps.format(schedule.nextMs()));
+    }
+}

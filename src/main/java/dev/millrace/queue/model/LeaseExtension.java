@@ -1,0 +1,23 @@
+package dev.millrace.queue.model;
+
+import java.time.Duration;
+
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+import io.quarkus.runtime.annotations.RegisterForReflection;
+
+import dev.millrace.http.json.JsonValue;
+
+/**
+ * A worker's request for more time for a job.
+ *
+ * @param leaseToken the token that the job was reserved with
+ * @param lease the new lease, from now on; null for the job's own
+ * @param progress how far the job is; null leaves it as it is
+ */
+@RegisterForReflection
+@Schema(name = "ExtendLease")
+public record LeaseExtension(@Schema(required = true) String id, @Schema(required = true) String leaseToken,
+        @Schema(description = "From now on, 1 s to 24 h; default the job's own", type = SchemaType.STRING, examples = "1m") Duration lease,
+        @Schema(description = "How far it is, for those who look") JsonValue progress) {}

@@ -91,7 +91,7 @@ public class Jobs {
             case "ok" -> peek(queue, id);
             case "gone" -> throw unknown();
             case "taken" -> throw new ApiException(ErrorCode.JOB_STATE, "Another job has its unique key");
-            default -> throw new ApiException(ErrorCode.JOB_STATE, "It is " + outcome);
+            default -> throw new ApiException(ErrorCode.JOB_STATE, "The job is " + outcome);
         });
     }
 

@@ -6,21 +6,27 @@ import dev.millrace.http.json.JsonValue;
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.ErrorCode;
 
-/** The bound on what jobs carry. */
+/** Bounds the size of the data, results and progress of jobs. */
 @Singleton
 public class Payloads {
 
-    private final int mostBytes;
+    private final int maxBytes;
 
     Payloads(QueueConfig config) {
-        this.mostBytes = config.maxPayloadBytes();
+        this.maxBytes = config.maxPayloadBytes();
     }
 
-    /** Refuses what is too large, with 413. {@code at} is in front of the name of the field; {@code payload} may be null. */
-    public void check(String at, String field, JsonValue payload) {
-        // A character is three bytes at most.
-        if (payload != null && payload.text().length() > mostBytes / 3 && payload.bytes() > mostBytes) {
-            throw new ApiException(ErrorCode.TOO_LARGE, at + field + " has more than " + mostBytes + " bytes");
+    /**
+     * Checks the size of a payload.
+     *
+     * @param prefix of the field's name
+     * @param payload null is within the bound
+     * @throws ApiException 413 if it is larger than {@link QueueConfig#maxPayloadBytes}
+     */
+    public void check(String prefix, String field, JsonValue payload) {
+        // A char takes at most three bytes in UTF-8, so short texts need no counting.
+        if (payload != null && payload.text().length() > maxBytes / 3 && payload.bytes() > maxBytes) {
+            throw new ApiException(ErrorCode.TOO_LARGE, prefix + field + " must be at most " + maxBytes + " bytes of JSON");
         }
     }
 }

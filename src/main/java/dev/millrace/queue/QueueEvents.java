@@ -16,8 +16,8 @@ import dev.millrace.queue.model.QueueName;
 import dev.millrace.queue.store.QueueEventStore;
 
 /**
- * What happens to the jobs of a queue, for those who listen. Events are kept while somebody does, and for a minute after, so one
- * who comes back in time misses nothing; a queue that nobody listens to pays nothing.
+ * Streams the events of a queue. Redis keeps events while a client listens and for 60 s after, so a client that reconnects in
+ * time misses none. A queue without listeners writes no events.
  */
 @ApplicationScoped
 public class QueueEvents {
@@ -34,10 +34,10 @@ public class QueueEvents {
     }
 
     /**
-     * Events as they happen; empty ones are heartbeats. Ends when the service stops.
+     * Streams events as they happen; an empty item is a heartbeat. Completes when the service stops.
      *
-     * @param after id of the event to begin after; null for now
-     * @throws ApiException 503 if too many listen already
+     * @param after id of the last event that the client has; null to begin now
+     * @throws ApiException 503 if too many clients listen to this replica
      */
     public Multi<Optional<QueueEvent>> follow(QueueName queue, String after) {
         return feed.follow(after, () -> store.position(queue, BATCH),

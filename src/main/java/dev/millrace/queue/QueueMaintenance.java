@@ -20,9 +20,10 @@ import dev.millrace.queue.store.WholeQueueStore;
 import dev.millrace.redis.RedisUnavailableException;
 
 /**
- * Sees to what falls due when nobody asks: once a second, in each queue, due jobs are made ready, schedules fire, leases that
- * ended are taken back, and what was kept long enough is forgotten. Every replica does so; each step is a script that does nothing the second
- * time. Workers who ask do the same for their queue, so precision does not hang on this.
+ * Does what is due in queues when no worker asks. Once a second, for each queue, it makes due jobs ready, fires schedules,
+ * takes back jobs whose lease expired, and removes ended jobs whose retention is over. All replicas do so; each step is a
+ * script that has no effect the second time. Workers that ask for jobs trigger the same steps, so due times do not depend on
+ * this timer.
  */
 @ApplicationScoped
 public class QueueMaintenance {
@@ -31,7 +32,10 @@ public class QueueMaintenance {
     private static final int JOBS_PER_STEP = 200;
     private static final int STEPS_PER_ROUND = 100;
     private static final int QUEUES_AT_ONCE = 8;
-    /** Far more than settings are behind on any replica: those who do not know yet that completed jobs are kept must not remove them. */
+    /**
+     * Retention in queues that keep no completed jobs. A replica may learn up to 1 s late that a queue keeps them, and
+     * must not remove them until then.
+     */
     private static final long MIN_RETENTION_MS = 5_000;
 
     private final ApiKeys keys;
@@ -63,7 +67,7 @@ public class QueueMaintenance {
                 .flatMap(all -> Multi.createFrom().iterable(all.entrySet())
                         .onItem()
                         .transformToUni(e -> sweep(new QueueName(tenant, e.getKey()), e.getValue(), STEPS_PER_ROUND)
-                                // One queue's trouble is not the others'.
+                                // A failure in one queue must not stop the maintenance of the others.
                                 .onFailure(QueueMaintenance::isItsOwn).invoke(this::report)
                                 .onFailure(QueueMaintenance::isItsOwn).recoverWithNull())
                         .merge(QUEUES_AT_ONCE).onItem().ignoreAsUni());
@@ -90,15 +94,18 @@ public class QueueMaintenance {
         return !(failure instanceof RedisUnavailableException);
     }
 
-    /** RedisLinks tells of an outage; whatever else goes wrong here may go wrong every second, and is told once. */
+    /**
+     * Logs a failure. Outages of Redis are logged by the connections. Other failures may repeat every second, so they are
+     * logged once.
+     */
     private void report(Throwable failure) {
         if (!failing && !(failure instanceof RedisUnavailableException)) {
             failing = true;
-            LOG.error("Queues cannot be seen to", failure);
+            LOG.error("Maintenance of queues failed; further failures are not logged until a round succeeds", failure);
         }
     }
 
-    /** How a queue is, once what was due now is done. */
+    /** Does what is due in a queue now, and returns its state. */
     public Uni<QueueSnapshot> peek(QueueName queue, QueueSettings settings) {
         return sweep(queue, settings, 1);
     }

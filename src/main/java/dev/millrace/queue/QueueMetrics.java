@@ -20,9 +20,9 @@ import dev.millrace.queue.model.QueueCounts;
 import dev.millrace.queue.model.QueueName;
 
 /**
- * {@code millrace_queue_events_total{queue,event}}: what this replica did; {@code millrace_queue_jobs{queue,state}}: how many jobs
- * there are, the same on every replica. Queues of several tenants that have one name count together; those beyond the first
- * 1,000 names count as "other".
+ * Metrics of queues. {@code millrace_queue_events_total{queue,event}} counts what this replica did. {@code
+ * millrace_queue_jobs{queue,state}} is the number of jobs, the same on every replica. Queues of the same name in several
+ * tenants count together. Queues after the first 1,000 names count as {@code other}.
  */
 @Singleton
 class QueueMetrics {
@@ -74,13 +74,13 @@ class QueueMetrics {
         }
     }
 
-    /** How many jobs a queue has now. */
+    /** Sets the number of jobs that a queue has now. */
     void jobs(QueueName queue, QueueCounts now) {
         String label = counts.containsKey(queue.queue()) || counts.size() < MAX_QUEUES ? queue.queue() : "other";
         counts.computeIfAbsent(label, this::registerGauges).put(queue, now);
     }
 
-    /** A tenant has these queues; what was known of others is forgotten. */
+    /** Removes the counts of queues that a tenant no longer has. */
     void follow(String tenant, Set<String> names) {
         counts.values().forEach(queues -> queues.keySet()
                 .removeIf(queue -> queue.tenant().equals(tenant) && !names.contains(queue.queue())));
@@ -115,7 +115,7 @@ class QueueMetrics {
     private Counter[] register(String label) {
         Counter[] all = new Counter[Event.values().length];
         for (Event event : Event.values()) {
-            all[event.ordinal()] = Counter.builder("millrace.queue.events").description("What happened to jobs here")
+            all[event.ordinal()] = Counter.builder("millrace.queue.events").description("Events of jobs on this replica")
                     .tag("queue", label).tag("event", event.name().toLowerCase(Locale.ROOT)).register(registry);
         }
         return all;

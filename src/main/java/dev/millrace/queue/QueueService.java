@@ -29,14 +29,14 @@ import dev.millrace.queue.waiting.LongPollWaiters;
 import dev.millrace.queue.waiting.RequestBatcher;
 
 /**
- * What producers and workers do with a queue. Each call is one atomic script; concurrent ones about the same queue share it
- * ({@link RequestBatcher}). A job that was handed out and not answered for comes back when its lease ends, so a job is worked at least
- * once, and only once unless a worker let its lease go.
+ * Enqueues, reserves, completes, fails and extends jobs. Each call is one atomic script; concurrent calls about a queue share
+ * one ({@link RequestBatcher}). Each job runs at least once: if a worker reports no outcome before the lease expires, the job
+ * is redelivered. It runs only once unless its lease expires before the worker reports an outcome.
  */
 @Singleton
 public class QueueService {
 
-    /** Most jobs in a script that requests share: about a millisecond of Redis' time. */
+    /** Maximum weight of the requests that share a script, in jobs or KiB: about 1 ms of Redis' time. */
     private static final int MAX_BATCH_WEIGHT = 200;
     private static final int BYTES_PER_WEIGHT = 1024;
 
@@ -49,7 +49,7 @@ public class QueueService {
     private final RequestBatcher<ReserveCall, ReserveReply> reserves;
     private final RequestBatcher<List<JobResult>, List<JobStatus>> completions;
 
-    /** A worker's request for jobs. {@code waiting}: whether it waits if there are none. */
+    /** A worker's request for jobs. {@code waiting}: whether the worker waits if there are none. */
     private record ReserveCall(Reservation reservation, boolean waiting) {}
 
     QueueService(Queues queues, QueueStore store, LongPollWaiters waiters, Stopping stopping, QueueMetrics metrics) {
@@ -63,18 +63,23 @@ public class QueueService {
         this.completions = new RequestBatcher<>(this::completeAll, List::size, MAX_BATCH_WEIGHT);
     }
 
-    /** Adds jobs, in order, all or none. */
+    /** Enqueues jobs, in order, all or none. Fails with 409 if the tenant has too many queues. */
     public Uni<List<EnqueuedJob>> enqueue(QueueName queue, List<NewJob> jobs) {
         return queues.use(queue).flatMap(s -> enqueues.ask(queue, jobs))
                 .invoke(enqueued -> metrics.enqueued(queue, enqueued));
     }
 
-    /** Notes that a queue is in use; fails with 409 if there are too many. */
+    /** Registers a queue as in use. Fails with 409 if the tenant has too many queues. */
     public Uni<Void> register(QueueName queue) {
         return queues.register(queue);
     }
 
-    /** Adds the job of an occurrence of a schedule, unless another replica did; {@code next}: the one after it, -1 for none. */
+    /**
+     * Enqueues the job of an occurrence of a schedule, unless another replica did.
+     *
+     * @param at the occurrence, in ms since 1970
+     * @param next the occurrence after it, in ms since 1970; -1 for none
+     */
     public Uni<Void> fire(QueueName queue, String schedule, long at, long next, NewJob job) {
         return registered(queue, store.fire(queue, schedule, at, next, job, queues.known(queue)))
                 .invoke(enqueued -> metrics.enqueued(queue, enqueued)).replaceWithVoid();
@@ -98,19 +103,19 @@ public class QueueService {
                 .map(enqueued -> split(requests, enqueued));
     }
 
-    /** The jobs that were enqueued, once their queue is registered: it may be new, or have been removed since it was registered. */
+    /** The jobs that were enqueued, once their queue is registered. It may be new, or removed since it was registered. */
     private Uni<List<EnqueuedJob>> registered(QueueName queue, Uni<EnqueueReply> enqueue) {
         return enqueue.call(reply -> reply.first() ? queues.register(queue) : Uni.createFrom().voidItem())
                 .map(EnqueueReply::jobs);
     }
 
     /**
-     * Hands out jobs; waits for the first one if there is none.
+     * Reserves up to {@code max} jobs. Waits for the first job if there is none.
      *
      * @param max 1 to 1000
-     * @param leaseMs 0 for each job's own
-     * @param waitMs how long to wait
-     * @param gone whether the caller has hung up, so that nothing is handed to nobody
+     * @param leaseMs lease of each job; 0 for the job's own
+     * @param waitMs maximum time to wait, in ms
+     * @param gone whether the client has disconnected: the jobs are then released, and none is lost
      */
     public Uni<List<Job>> reserve(QueueName queue, int max, long leaseMs, long waitMs, BooleanSupplier gone) {
         long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(waitMs);
@@ -134,7 +139,7 @@ public class QueueService {
                 return Uni.createFrom().item(handed);
             }
             if (!wait || until - System.nanoTime() <= 0) {
-                // There was nothing but what is left of removed jobs, so far.
+                // Redis found only remains of removed jobs so far, so there may be jobs behind them.
                 return handed.nextInMs() == 0
                         ? reserve(queue, reservation, until, false, true, gone)
                         : Uni.createFrom().item(handed);
@@ -156,7 +161,7 @@ public class QueueService {
         return jobs;
     }
 
-    /** Jobs are handed out in the order of the requests; what is short is short for the last ones. */
+    /** Shares the jobs among the requests in order. If there are too few, the last requests get fewer. */
     private Uni<List<ReserveReply>> reserveAll(QueueName queue, List<ReserveCall> requests) {
         boolean waiting = requests.stream().anyMatch(ReserveCall::waiting);
         List<Reservation> reservations = requests.stream().map(ReserveCall::reservation).toList();
@@ -175,7 +180,7 @@ public class QueueService {
         });
     }
 
-    /** Completes jobs; says what became of each answer, in order. */
+    /** Completes jobs; returns the status of each report, in order. */
     public Uni<List<JobStatus>> complete(QueueName queue, List<JobResult> results) {
         return queues.use(queue).flatMap(s -> completions.ask(queue, results))
                 .invoke(statuses -> metrics.answered(queue, statuses));
@@ -190,13 +195,13 @@ public class QueueService {
         return store.complete(queue, all, queues.known(queue)).map(statuses -> split(requests, statuses));
     }
 
-    /** Takes failures of jobs. */
+    /** Fails jobs; returns the status of each report, in order. */
     public Uni<List<JobStatus>> fail(QueueName queue, List<JobFailure> failures) {
         return queues.use(queue).flatMap(s -> store.fail(queue, failures, s))
                 .invoke(statuses -> metrics.answered(queue, statuses));
     }
 
-    /** Prolongs leases. */
+    /** Extends leases; returns the outcome of each, in order. */
     public Uni<List<ExtendedLease>> extend(QueueName queue, List<LeaseExtension> leases) {
         return queues.use(queue).flatMap(s -> store.extend(queue, leases, s));
     }

@@ -113,7 +113,7 @@ public class Queues {
      */
     public Uni<PutResult> put(QueueName queue, QueueDefinition definition) {
         if (definition.durability() == QueueDefinition.Durability.REPLICATED && !store.canReplicate()) {
-            throw ApiException.invalid("durability", "'replicated' is not to be had with a cluster");
+            throw ApiException.invalid("durability", "'replicated' is not supported with a Redis cluster");
         }
         return register(queue).chain(() -> defined.put(queue.tenant(), queue.queue(), definition)).invoke(put -> {
             if (put == PutResult.TOO_MANY) {

@@ -15,5 +15,5 @@ import dev.millrace.queue.model.JobStatus;
 @Schema(name = "AnswerOutcome")
 public record AnswerOutcome(String id,
         @Schema(type = SchemaType.STRING, description = "completed, retrying, dead, cancelled, extended, stale or unknown", examples = "completed") JobStatus status,
-        @Schema(description = "Of an extended lease") String leaseExpiresAt,
-        @Schema(description = "Somebody wants the job cancelled: give it up, and say so with `fail`") Boolean cancelRequested) {}
+        @Schema(description = "The new end of an extended lease") String leaseExpiresAt,
+        @Schema(description = "A client asked to cancel the job: give it up, and report it with `fail`") Boolean cancelRequested) {}

@@ -12,4 +12,4 @@ import dev.millrace.queue.model.JobResult;
 @RegisterForReflection
 @Schema(name = "Complete")
 public record CompleteRequest(@Schema(description = "1 to 1000", required = true) List<JobResult> results,
-        @Schema(description = "Take the next jobs in the same call") ReserveRequest reserve) {}
+        @Schema(description = "Reserves the next jobs in the same call") ReserveRequest reserve) {}

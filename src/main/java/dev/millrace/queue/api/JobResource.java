@@ -43,7 +43,7 @@ import dev.millrace.queue.model.NewJob;
 import dev.millrace.queue.model.NewJobs;
 import dev.millrace.queue.model.QueueName;
 
-/** Enqueue jobs, look at them, steer them. */
+/** Enqueues jobs, and reads, lists, cancels and retries them. */
 @Path("/v1/queues/{queue}/jobs")
 @Produces(MediaType.APPLICATION_JSON)
 @RequiresScope(Scopes.QUEUES)
@@ -67,23 +67,23 @@ public class JobResource {
 
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
-    @Operation(summary = "Enqueue one job, or up to 1000", description = "With `jobs`, all or none are enqueued, in order. A job whose `uniqueKey` or `idempotencyKey` is taken is not enqueued again: the answer names the one there is.")
+    @Operation(summary = "Enqueue one job, or up to 1000", description = "With `jobs`, enqueues all or none, in order. A job whose `uniqueKey` or `idempotencyKey` is taken is a duplicate and is not enqueued: the response has the id of the existing job.")
     @RequestBody(content = @Content(schema = @Schema(implementation = NewJobs.class), examples = {
             @ExampleObject(name = "one", value = ONE), @ExampleObject(name = "many", value = MANY)}))
-    @APIResponse(responseCode = "201", description = "Enqueued; it is safe in Redis", content = @Content(schema = @Schema(oneOf = {
+    @APIResponse(responseCode = "201", description = "Enqueued: the jobs are in Redis", content = @Content(schema = @Schema(oneOf = {
             EnqueuedJob.class, EnqueuedJobs.class})))
-    @APIResponse(responseCode = "200", description = "It was one job, and is a duplicate", content = @Content(schema = @Schema(implementation = EnqueuedJob.class)))
-    @APIResponse(responseCode = "413", description = "Some data is over 256 KB")
+    @APIResponse(responseCode = "200", description = "The call was about one job, which is a duplicate", content = @Content(schema = @Schema(implementation = EnqueuedJob.class)))
+    @APIResponse(responseCode = "413", description = "The data of a job is larger than 256 KB")
     public Uni<RestResponse<Object>> enqueue(@PathParam("queue") String queue, NewJobs request) {
         return enqueue(caller.tenant(), queue, request)
                 .map(enqueued -> RestResponse.ResponseBuilder.create(status(enqueued)).entity(enqueued).build());
     }
 
-    /** The {@link EnqueuedJob}, or the {@link EnqueuedJobs}. */
+    /** Returns the {@link EnqueuedJob} or the {@link EnqueuedJobs}. */
     Uni<Object> enqueue(String tenant, String queue, NewJobs request) {
         QueueName name = QueueName.of(tenant, queue);
         if (request == null) {
-            throw ApiException.invalid("", "The body must be a job, or jobs");
+            throw ApiException.invalid("", "Send a job, or `jobs`, as the body");
         }
         List<NewJob> list = request.list();
         List<Violation> found = new ArrayList<>(0);
@@ -105,19 +105,19 @@ public class JobResource {
                 : new EnqueuedJobs(enqueued));
     }
 
-    /** Of the answer to an enqueue. */
+    /** The status of the response to an enqueue. */
     static int status(Object enqueued) {
         return enqueued instanceof EnqueuedJob one && one.duplicate() ? 200 : 201;
     }
 
     @GET
     @RequiresScope(Scopes.QUEUES_READ)
-    @Operation(summary = "List jobs in a state", description = "Waiting ones in the order they will be handed out, delayed ones by when they are due, active ones by when their lease ends, dead and completed ones the last one first. Jobs that move while you page may be seen twice or not at all.")
+    @Operation(summary = "List jobs in a state", description = "Lists waiting jobs in the order of delivery, delayed jobs by due time, active jobs by the end of their lease, and dead and completed jobs latest first. Jobs that change state between two pages may appear twice or not at all.")
     @APIResponse(responseCode = "200", description = "One page")
     public Uni<Page<Job>> list(@PathParam("queue") String queue,
             @Parameter(description = "waiting, delayed, active, dead or completed") @QueryParam("state") String state,
-            @Parameter(description = "Items on a page, 1 to 500") @QueryParam("limit") @DefaultValue("50") int limit,
-            @Parameter(description = "`nextCursor` of the page before") @QueryParam("cursor") String cursor) {
+            @Parameter(description = "Maximum number of items on a page, 1 to 500") @QueryParam("limit") @DefaultValue("50") int limit,
+            @Parameter(description = "`nextCursor` of the previous page") @QueryParam("cursor") String cursor) {
         Page.requireLimit(limit);
         if (!Jobs.STATES.contains(state == null ? "" : state)) {
             throw ApiException.invalid("state", "must be one of " + String.join(", ", Jobs.STATES));
@@ -128,19 +128,19 @@ public class JobResource {
     @GET
     @Path("{id}")
     @RequiresScope(Scopes.QUEUES_READ)
-    @Operation(summary = "Look at a job")
+    @Operation(summary = "Get a job")
     @APIResponse(responseCode = "200", description = "The job", content = @Content(schema = @Schema(implementation = Job.class)))
-    @APIResponse(responseCode = "404", description = "There is no such job, or it is no longer kept")
+    @APIResponse(responseCode = "404", description = "The job does not exist, or is no longer kept")
     public Uni<Job> peek(@PathParam("queue") String queue, @PathParam("id") String id) {
         return jobs.peek(QueueName.of(caller.tenant(), queue), requireId(id));
     }
 
     @DELETE
     @Path("{id}")
-    @Operation(summary = "Cancel a job", description = "A job that no worker has is removed. One that a worker has goes on until the worker hears of it, with his next extend; if it then fails, or its lease ends, it is removed.")
+    @Operation(summary = "Cancel a job", description = "Removes a job that no worker has. If a worker has the job, the worker is told at its next extend; the job is removed if it then fails, or if its lease expires.")
     @APIResponse(responseCode = "204", description = "Removed")
-    @APIResponse(responseCode = "202", description = "A worker has it, and will be told")
-    @APIResponse(responseCode = "404", description = "There is no such job, or it is no longer kept")
+    @APIResponse(responseCode = "202", description = "A worker has the job, and will be told")
+    @APIResponse(responseCode = "404", description = "The job does not exist, or is no longer kept")
     public Uni<RestResponse<Void>> cancel(@PathParam("queue") String queue, @PathParam("id") String id) {
         return jobs.cancel(QueueName.of(caller.tenant(), queue), requireId(id))
                 .map(removed -> removed ? RestResponse.noContent() : RestResponse.accepted());
@@ -148,10 +148,10 @@ public class JobResource {
 
     @POST
     @Path("{id}/retry")
-    @Operation(summary = "Run a dead or delayed job now", description = "A dead one has all its attempts before it again.")
-    @APIResponse(responseCode = "200", description = "It is waiting", content = @Content(schema = @Schema(implementation = Job.class)))
-    @APIResponse(responseCode = "404", description = "There is no such job, or it is no longer kept")
-    @APIResponse(responseCode = "409", description = "It is neither dead nor delayed, or another job has its unique key")
+    @Operation(summary = "Run a dead or delayed job now", description = "A dead job gets its full number of attempts again.")
+    @APIResponse(responseCode = "200", description = "The job is waiting", content = @Content(schema = @Schema(implementation = Job.class)))
+    @APIResponse(responseCode = "404", description = "The job does not exist, or is no longer kept")
+    @APIResponse(responseCode = "409", description = "The job is neither dead nor delayed, or another job has its unique key")
     public Uni<Job> retry(@PathParam("queue") String queue, @PathParam("id") String id) {
         return jobs.retry(QueueName.of(caller.tenant(), queue), requireId(id));
     }

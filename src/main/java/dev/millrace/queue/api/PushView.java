@@ -14,9 +14,9 @@ import dev.millrace.queue.model.PushTarget;
 @RegisterForReflection
 @Schema(name = "QueuePushView")
 public record PushView(
-        @Schema(description = "Without its query, which may hold a secret", examples = "https://worker.example.com/jobs") String url,
+        @Schema(description = "Without its query, which may contain a secret", examples = "https://worker.example.com/jobs") String url,
         long timeoutMs, int concurrency,
-        @Schema(description = "How many secrets it signs with", examples = "1") int secrets) {
+        @Schema(description = "The number of secrets that sign each job", examples = "1") int secrets) {
 
     /** The view of a target. */
     public static PushView of(PushTarget target) {

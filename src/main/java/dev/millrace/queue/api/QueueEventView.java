@@ -18,10 +18,10 @@ import dev.millrace.queue.model.QueueEvent;
 @Schema(name = "QueueEvent")
 public record QueueEventView(
         @Schema(description = "job.enqueued, job.waiting, job.active, job.progress, job.completed, job.retrying, job.stalled, job.dead, job.cancelling, job.cancelled, job.expired, queue.paused or queue.resumed", examples = "job.completed") String type,
-        @Schema(description = "Absent where it is about the queue") String jobId, String at,
-        @Schema(description = "With retrying and dead") String error,
-        @Schema(description = "With retrying: how long it waits") Long delayMs,
-        @Schema(description = "With progress") JsonValue progress, @Schema(description = "With paused") String reason) {
+        @Schema(description = "Absent if the event is about the queue") String jobId, String at,
+        @Schema(description = "Of job.retrying and job.dead") String error,
+        @Schema(description = "Of job.retrying: how long the job waits") Long delayMs,
+        @Schema(description = "Of job.progress") JsonValue progress, @Schema(description = "Of queue.paused") String reason) {
 
     static QueueEventView of(QueueEvent event) {
         Map<String, String> f = event.fields();

@@ -56,11 +56,11 @@ public class QueueEventsResource {
 
     @GET
     @Produces(MediaType.SERVER_SENT_EVENTS)
-    @Operation(summary = "Follow the events", description = "Server-sent events of one queue, in order. Begins now; with `Last-Event-ID` after that event, with `Last-Event-ID: 0` at the oldest that is kept. Events are kept while somebody listens, and for a minute after.")
+    @Operation(summary = "Stream events", description = "Streams the events of one queue as server-sent events, in order. The stream begins now; with `Last-Event-ID` after that event; with `Last-Event-ID: 0` at the oldest event that is kept. Events are kept while a client listens, and for a minute after.")
     @APIResponse(responseCode = "200", description = "The stream", content = @Content(mediaType = MediaType.SERVER_SENT_EVENTS, schema = @Schema(implementation = QueueEventView.class), examples = @ExampleObject(name = "an event", value = EXAMPLE)))
     public Multi<OutboundSseEvent> follow(@PathParam("queue") String queue, @Context Sse sse,
             @Context HttpServerRequest request, @Context HttpServerResponse response,
-            @Parameter(description = "Id of the last event you have") @HeaderParam(EventStreams.LAST_EVENT_ID) String lastEventId) {
+            @Parameter(description = "Id of the last event that you received") @HeaderParam(EventStreams.LAST_EVENT_ID) String lastEventId) {
         QueueName name = QueueName.of(caller.tenant(), queue);
         return streams.respond(new EventStreams.Request(sse, request, response, lastEventId),
                 QueueEventsResource::position, after -> events.follow(name, after),

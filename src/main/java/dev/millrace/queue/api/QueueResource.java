@@ -44,7 +44,7 @@ import dev.millrace.queue.model.QueueName;
 import dev.millrace.queue.model.QueueSettings;
 import dev.millrace.settings.PutResult;
 
-/** Queues as a whole: what holds in them, how many jobs they have, and to stop and clear them. */
+/** Queues as a whole: their settings and job counts; pausing, draining, redriving and removing them. */
 @Path("/v1/queues")
 @Produces(MediaType.APPLICATION_JSON)
 @RequiresScope({Scopes.QUEUES, Scopes.ADMIN})
@@ -69,15 +69,15 @@ public class QueueResource {
     @Path("{queue}")
     @Consumes(MediaType.APPLICATION_JSON)
     @RequiresScope(Scopes.ADMIN)
-    @Operation(summary = "Set what holds in a queue", description = "A queue needs no settings. What is absent has its default; every replica follows within 1 s.")
+    @Operation(summary = "Set a queue's settings", description = "Set a queue only if you need other settings than the defaults. Absent fields take their defaults. Every replica follows within 1 s.")
     @RequestBody(content = @Content(schema = @Schema(implementation = QueueDefinition.class), examples = @ExampleObject(name = "emails", value = EXAMPLE)))
-    @APIResponse(responseCode = "201", description = "Set for the first time", content = @Content(schema = @Schema(implementation = QueueView.class)))
+    @APIResponse(responseCode = "201", description = "The settings were created", content = @Content(schema = @Schema(implementation = QueueView.class)))
     @APIResponse(responseCode = "200", description = "Replaced", content = @Content(schema = @Schema(implementation = QueueView.class)))
-    @APIResponse(responseCode = "409", description = "There are too many queues")
+    @APIResponse(responseCode = "409", description = "The tenant has 1,000 queues")
     public Uni<RestResponse<QueueView>> put(@PathParam("queue") String queue, QueueDefinition definition) {
         QueueName name = name(queue);
         if (definition == null) {
-            throw ApiException.invalid("", "The body must be a queue's settings");
+            throw ApiException.invalid("", "Send the settings of a queue as the body");
         }
         List<Violation> violations = definition.violations();
         if (!violations.isEmpty()) {
@@ -92,7 +92,7 @@ public class QueueResource {
     @GET
     @Path("{queue}")
     @RequiresScope({Scopes.QUEUES_READ, Scopes.ADMIN_READ})
-    @Operation(summary = "Look at a queue", description = "What holds in it, and how many jobs it has. One that was never used has none, and the defaults.")
+    @Operation(summary = "Get a queue", description = "Returns the settings and job counts of a queue. A queue that was never used has no jobs and the default settings.")
     @APIResponse(responseCode = "200", description = "The queue", content = @Content(schema = @Schema(implementation = QueueView.class)))
     public Uni<QueueView> get(@PathParam("queue") String queue) {
         QueueName name = name(queue);
@@ -101,11 +101,11 @@ public class QueueResource {
 
     @GET
     @RequiresScope({Scopes.QUEUES_READ, Scopes.ADMIN_READ})
-    @Operation(summary = "List queues", description = "Those that were used or set, by name.")
+    @Operation(summary = "List queues", description = "Lists the queues that were used or set, by name.")
     @APIResponse(responseCode = "200", description = "One page")
     public Uni<Page<QueueView>> list(
-            @Parameter(description = "Items on a page, 1 to 500") @QueryParam("limit") @DefaultValue("50") int limit,
-            @Parameter(description = "`nextCursor` of the page before") @QueryParam("cursor") String cursor) {
+            @Parameter(description = "Maximum number of items on a page, 1 to 500") @QueryParam("limit") @DefaultValue("50") int limit,
+            @Parameter(description = "`nextCursor` of the previous page") @QueryParam("cursor") String cursor) {
         return queues.all(caller.tenant()).flatMap(all -> {
             Page<Map.Entry<String, QueueSettings>> page = Page.of(List.copyOf(all.entrySet()), Map.Entry::getKey,
                     limit, cursor);
@@ -118,15 +118,15 @@ public class QueueResource {
     @DELETE
     @Path("{queue}")
     @RequiresScope(Scopes.ADMIN)
-    @Operation(summary = "Remove a queue", description = "With its settings, its schedules and all its jobs. Workers that have some get `unknown`. It comes into being again when it is next used.")
-    @APIResponse(responseCode = "204", description = "It is not there, or not any more")
+    @Operation(summary = "Remove a queue", description = "Removes the queue with its settings, schedules and jobs. Workers that report on its jobs get `unknown`. The queue is created again when it is next used.")
+    @APIResponse(responseCode = "204", description = "The queue is removed, or did not exist")
     public Uni<Void> delete(@PathParam("queue") String queue) {
         return control.remove(name(queue));
     }
 
     @POST
     @Path("{queue}/pause")
-    @Operation(summary = "Pause a queue", description = "It takes jobs in, but hands none out until it is resumed. What workers have is not touched.")
+    @Operation(summary = "Pause a queue", description = "A paused queue accepts jobs, but hands none out until it is resumed. Active jobs are not affected.")
     @APIResponse(responseCode = "204", description = "Paused")
     public Uni<Void> pause(@PathParam("queue") String queue) {
         QueueName name = name(queue);
@@ -136,23 +136,23 @@ public class QueueResource {
     @POST
     @Path("{queue}/resume")
     @Operation(summary = "Resume a queue")
-    @APIResponse(responseCode = "204", description = "It hands out jobs")
+    @APIResponse(responseCode = "204", description = "Resumed")
     public Uni<Void> resume(@PathParam("queue") String queue) {
         return control.resume(name(queue));
     }
 
     @POST
     @Path("{queue}/drain")
-    @Operation(summary = "Remove what waits", description = "All jobs that are waiting or delayed now. Active and dead ones stay.")
-    @APIResponse(responseCode = "200", description = "How many were removed", content = @Content(schema = @Schema(implementation = MovedJobs.class)))
+    @Operation(summary = "Drain a queue", description = "Removes all jobs that are waiting or delayed now. Active and dead jobs stay.")
+    @APIResponse(responseCode = "200", description = "The number of removed jobs", content = @Content(schema = @Schema(implementation = MovedJobs.class)))
     public Uni<MovedJobs> drain(@PathParam("queue") String queue) {
         return control.drain(name(queue)).map(MovedJobs::new);
     }
 
     @POST
     @Path("{queue}/redrive")
-    @Operation(summary = "Run the dead again", description = "All jobs that are dead now wait again, with all their attempts before them, but for those whose unique key another job has.")
-    @APIResponse(responseCode = "200", description = "How many were made ready", content = @Content(schema = @Schema(implementation = MovedJobs.class)))
+    @Operation(summary = "Redrive dead jobs", description = "Makes all jobs that are dead now ready, with their full number of attempts. A job whose unique key another job has stays dead.")
+    @APIResponse(responseCode = "200", description = "The number of jobs that are ready now", content = @Content(schema = @Schema(implementation = MovedJobs.class)))
     public Uni<MovedJobs> redrive(@PathParam("queue") String queue) {
         return control.redrive(name(queue)).map(MovedJobs::new);
     }

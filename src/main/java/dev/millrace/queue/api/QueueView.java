@@ -17,8 +17,8 @@ import dev.millrace.queue.model.QueueSnapshot;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @Schema(name = "QueueView")
 public record QueueView(@Schema(examples = "emails") String queue, boolean paused,
-        @Schema(description = "Why it is paused", examples = "paused") String pausedReason, QueueCounts counts,
-        @Schema(description = "Absent for any number") Integer concurrency, RateView rate, int maxAttempts,
+        @Schema(description = "Why the queue is paused", examples = "paused") String pausedReason, QueueCounts counts,
+        @Schema(description = "Absent if unlimited") Integer concurrency, RateView rate, int maxAttempts,
         BackoffView backoff, long leaseMs, int maxStalls, RetentionView retention,
         QueueDefinition.Durability durability, PushView push) {
 

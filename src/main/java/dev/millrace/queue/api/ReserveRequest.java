@@ -18,8 +18,8 @@ import dev.millrace.queue.model.Bounds;
 @RegisterForReflection
 @Schema(name = "Reserve")
 public record ReserveRequest(@Schema(description = "1 to 1000", defaultValue = "1", examples = "10") Integer max,
-        @Schema(description = "How long you have for each, 1 s to 24 h; default each job's own", type = SchemaType.STRING, examples = "1m") Duration lease,
-        @Schema(description = "How long to wait for the first job, up to 30 s; default not at all", type = SchemaType.STRING, examples = "20s") @JsonProperty("wait") Duration waitFor) {
+        @Schema(description = "The lease of each job, 1 s to 24 h; by default, each job's own", type = SchemaType.STRING, examples = "1m") Duration lease,
+        @Schema(description = "How long to wait for the first job, up to 30 s; no wait by default", type = SchemaType.STRING, examples = "20s") @JsonProperty("wait") Duration waitFor) {
 
     static final ReserveRequest DEFAULT = new ReserveRequest(null, null, null);
     private static final Duration MAX_WAIT = Duration.ofSeconds(30);
@@ -36,7 +36,7 @@ public record ReserveRequest(@Schema(description = "1 to 1000", defaultValue = "
         return max == null ? 1 : max;
     }
 
-    /** 0 for each job's own. */
+    /** The lease in ms; 0 for each job's own. */
     long leaseMs() {
         return lease == null ? 0 : lease.toMillis();
     }

@@ -62,17 +62,17 @@ public class ScheduleResource {
     @PUT
     @Path("{name}")
     @Consumes(MediaType.APPLICATION_JSON)
-    @Operation(summary = "Set a recurring job", description = "Each occurrence is enqueued once, however many replicas run, within a second of its time. If no replica ran, one occurrence of those that were missed is made up for.")
+    @Operation(summary = "Set a recurring job", description = "Each occurrence is enqueued once, however many replicas run, within a second of its time. If no replica ran for a while, one of the missed occurrences is enqueued.")
     @RequestBody(content = @Content(schema = @Schema(implementation = ScheduleDefinition.class), examples = @ExampleObject(name = "each working day", value = EXAMPLE)))
-    @APIResponse(responseCode = "201", description = "Made", content = @Content(schema = @Schema(implementation = ScheduleView.class)))
+    @APIResponse(responseCode = "201", description = "Created", content = @Content(schema = @Schema(implementation = ScheduleView.class)))
     @APIResponse(responseCode = "200", description = "Replaced", content = @Content(schema = @Schema(implementation = ScheduleView.class)))
-    @APIResponse(responseCode = "409", description = "There are too many")
+    @APIResponse(responseCode = "409", description = "The queue has 1,000 schedules")
     public Uni<RestResponse<ScheduleView>> put(@PathParam("queue") String queue, @PathParam("name") String name,
             ScheduleDefinition definition) {
         QueueName where = QueueName.of(caller.tenant(), queue);
         checkedName(name);
         if (definition == null) {
-            throw ApiException.invalid("", "The body must be a schedule");
+            throw ApiException.invalid("", "Send a schedule as the body");
         }
         List<Violation> violations = definition.violations();
         if (!violations.isEmpty()) {
@@ -90,29 +90,29 @@ public class ScheduleResource {
     @GET
     @Path("{name}")
     @RequiresScope({Scopes.QUEUES_READ, Scopes.ADMIN_READ})
-    @Operation(summary = "Look at a recurring job")
-    @APIResponse(responseCode = "200", description = "The schedule, and when it fires next", content = @Content(schema = @Schema(implementation = ScheduleView.class)))
-    @APIResponse(responseCode = "404", description = "There is no such schedule")
+    @Operation(summary = "Get a recurring job")
+    @APIResponse(responseCode = "200", description = "The schedule, and its next occurrence", content = @Content(schema = @Schema(implementation = ScheduleView.class)))
+    @APIResponse(responseCode = "404", description = "The schedule does not exist")
     public Uni<ScheduleView> get(@PathParam("queue") String queue, @PathParam("name") String name) {
         return schedules.get(QueueName.of(caller.tenant(), queue), checkedName(name)).map(ScheduleView::of);
     }
 
     @GET
     @RequiresScope({Scopes.QUEUES_READ, Scopes.ADMIN_READ})
-    @Operation(summary = "List recurring jobs", description = "Of the queue, by name.")
+    @Operation(summary = "List recurring jobs", description = "Lists the recurring jobs of a queue, by name.")
     @APIResponse(responseCode = "200", description = "One page")
     public Uni<Page<ScheduleView>> list(@PathParam("queue") String queue,
-            @Parameter(description = "Items on a page, 1 to 500") @QueryParam("limit") @DefaultValue("50") int limit,
-            @Parameter(description = "`nextCursor` of the page before") @QueryParam("cursor") String cursor) {
+            @Parameter(description = "Maximum number of items on a page, 1 to 500") @QueryParam("limit") @DefaultValue("50") int limit,
+            @Parameter(description = "`nextCursor` of the previous page") @QueryParam("cursor") String cursor) {
         return schedules.all(QueueName.of(caller.tenant(), queue)).map(
                 all -> Page.of(all.stream().map(ScheduleView::of).toList(), ScheduleView::name, limit, cursor));
     }
 
     @DELETE
     @Path("{name}")
-    @Operation(summary = "Remove a recurring job", description = "Jobs that were enqueued for it stay.")
+    @Operation(summary = "Remove a recurring job", description = "Jobs that it enqueued stay.")
     @APIResponse(responseCode = "204", description = "Removed")
-    @APIResponse(responseCode = "404", description = "There is no such schedule")
+    @APIResponse(responseCode = "404", description = "The schedule does not exist")
     public Uni<Void> delete(@PathParam("queue") String queue, @PathParam("name") String name) {
         return schedules.delete(QueueName.of(caller.tenant(), queue), checkedName(name));
     }

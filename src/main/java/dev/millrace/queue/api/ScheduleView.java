@@ -17,7 +17,7 @@ import dev.millrace.queue.schedule.ScheduleDefinition;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @Schema(name = "Schedule")
 public record ScheduleView(@Schema(examples = "daily-report") String name, String cron, Long everyMs, String timezone,
-        NewJob job, @Schema(description = "Absent if there is none any more") String nextAt) {
+        NewJob job, @Schema(description = "The next occurrence; absent if there is none") String nextAt) {
 
     static ScheduleView of(Schedule schedule) {
         ScheduleDefinition d = schedule.definition();

@@ -42,7 +42,7 @@ import dev.millrace.queue.model.JobStatus;
 import dev.millrace.queue.model.LeaseExtension;
 import dev.millrace.queue.model.QueueName;
 
-/** What workers do: take jobs, and say what became of them. */
+/** Workers' operations: reserve, complete, fail and extend jobs. */
 @Path("/v1/queues/{queue}")
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
@@ -66,15 +66,15 @@ public class WorkResource {
 
     @POST
     @Path("reserve")
-    @Operation(summary = "Take jobs", description = "The highest priority first, then the one that waits longest. Each is yours until its lease ends: complete it, fail it, or extend the lease. Answers at once if there is a job, else when one comes or the wait is over.")
+    @Operation(summary = "Reserve jobs", description = "Reserves up to `max` jobs: the highest priority first, then the job that has waited longest. Each job is yours until its lease expires: complete it, fail it, or extend the lease. Responds at once if there is a job, otherwise when a job arrives or the wait is over.")
     @RequestBody(content = @Content(schema = @Schema(implementation = ReserveRequest.class), examples = @ExampleObject(name = "up to ten", value = "{\"max\":10,\"lease\":\"1m\",\"wait\":\"20s\"}")))
-    @APIResponse(responseCode = "200", description = "The jobs, maybe none", content = @Content(schema = @Schema(implementation = ReservedJobs.class)))
+    @APIResponse(responseCode = "200", description = "The jobs; may be empty", content = @Content(schema = @Schema(implementation = ReservedJobs.class)))
     public Uni<ReservedJobs> reserve(@PathParam("queue") String queue, ReserveRequest request,
             @Context HttpServerResponse response) {
         return reserve(caller.tenant(), queue, request, response::closed);
     }
 
-    /** {@code gone}: whether the caller has hung up. */
+    /** {@code gone}: whether the client has disconnected. */
     Uni<ReservedJobs> reserve(String tenant, String queue, ReserveRequest request, BooleanSupplier gone) {
         ReserveRequest r = request == null ? ReserveRequest.DEFAULT : request;
         refuse(r.violations(""));
@@ -83,17 +83,17 @@ public class WorkResource {
 
     @POST
     @Path("complete")
-    @Operation(summary = "Complete jobs", description = "And take the next ones in the same call, if you like. An answer under a lease that is not the job's present one changes nothing.")
+    @Operation(summary = "Complete jobs", description = "Completes jobs, and with `reserve` reserves the next ones in the same call. A report with a lease that is not the job's current one changes nothing.")
     @RequestBody(content = @Content(schema = @Schema(implementation = CompleteRequest.class), examples = @ExampleObject(name = "one, and the next", value = COMPLETE)))
-    @APIResponse(responseCode = "200", description = "What became of each", content = @Content(schema = @Schema(implementation = AnswerOutcomes.class)))
-    @APIResponse(responseCode = "404", description = "It was one job, which there is not any more")
-    @APIResponse(responseCode = "409", description = "It was one job, and the lease is not its present one")
+    @APIResponse(responseCode = "200", description = "The outcome of each report", content = @Content(schema = @Schema(implementation = AnswerOutcomes.class)))
+    @APIResponse(responseCode = "404", description = "The call was about one job, which no longer exists")
+    @APIResponse(responseCode = "409", description = "The call was about one job, and the lease is not its current one")
     public Uni<AnswerOutcomes> complete(@PathParam("queue") String queue, CompleteRequest request,
             @Context HttpServerResponse response) {
         return complete(caller.tenant(), queue, request, response::closed);
     }
 
-    /** {@code gone}: whether the caller has hung up. */
+    /** {@code gone}: whether the client has disconnected. */
     Uni<AnswerOutcomes> complete(String tenant, String queue, CompleteRequest request, BooleanSupplier gone) {
         QueueName name = QueueName.of(tenant, queue);
         List<JobResult> results = requireItems("results", request == null ? null : request.results());
@@ -117,11 +117,11 @@ public class WorkResource {
 
     @POST
     @Path("fail")
-    @Operation(summary = "Fail jobs", description = "Each is tried again after its backoff, or is dead if it has no attempts left. An answer under a lease that is not the job's present one changes nothing.")
+    @Operation(summary = "Fail jobs", description = "Each job is retried after its backoff, or is dead if it has no attempts left. A report with a lease that is not the job's current one changes nothing.")
     @RequestBody(content = @Content(schema = @Schema(implementation = FailRequest.class), examples = @ExampleObject(name = "one", value = FAIL)))
-    @APIResponse(responseCode = "200", description = "What became of each", content = @Content(schema = @Schema(implementation = AnswerOutcomes.class)))
-    @APIResponse(responseCode = "404", description = "It was one job, which there is not any more")
-    @APIResponse(responseCode = "409", description = "It was one job, and the lease is not its present one")
+    @APIResponse(responseCode = "200", description = "The outcome of each report", content = @Content(schema = @Schema(implementation = AnswerOutcomes.class)))
+    @APIResponse(responseCode = "404", description = "The call was about one job, which no longer exists")
+    @APIResponse(responseCode = "409", description = "The call was about one job, and the lease is not its current one")
     public Uni<AnswerOutcomes> fail(@PathParam("queue") String queue, FailRequest request) {
         QueueName name = QueueName.of(caller.tenant(), queue);
         List<JobFailure> failures = requireItems("failures", request == null ? null : request.failures());
@@ -147,11 +147,11 @@ public class WorkResource {
 
     @POST
     @Path("extend")
-    @Operation(summary = "Extend leases", description = "And note progress. Do so at about a third of the lease. The answer says whether somebody wants the job cancelled.")
+    @Operation(summary = "Extend leases", description = "Extends leases, and stores progress. Extend a lease after about a third of it. The response says whether a client asked to cancel the job.")
     @RequestBody(content = @Content(schema = @Schema(implementation = ExtendRequest.class), examples = @ExampleObject(name = "one", value = EXTEND)))
-    @APIResponse(responseCode = "200", description = "What became of each", content = @Content(schema = @Schema(implementation = AnswerOutcomes.class)))
-    @APIResponse(responseCode = "404", description = "It was one job, which there is not any more")
-    @APIResponse(responseCode = "409", description = "It was one job, and the lease is not its present one")
+    @APIResponse(responseCode = "200", description = "The outcome of each report", content = @Content(schema = @Schema(implementation = AnswerOutcomes.class)))
+    @APIResponse(responseCode = "404", description = "The call was about one job, which no longer exists")
+    @APIResponse(responseCode = "409", description = "The call was about one job, and the lease is not its current one")
     public Uni<AnswerOutcomes> extend(@PathParam("queue") String queue, ExtendRequest request) {
         QueueName name = QueueName.of(caller.tenant(), queue);
         List<LeaseExtension> leases = requireItems("leases", request == null ? null : request.leases());
@@ -189,10 +189,10 @@ public class WorkResource {
         return outcomes;
     }
 
-    /** Where it was one job, the status of the answer says what became of it. */
+    /** A call about one job reports the job's problem by its HTTP status. */
     private static void requireHeld(int asked, JobStatus first) {
         if (asked == 1 && first == JobStatus.STALE) {
-            throw new ApiException(ErrorCode.LEASE_STALE, "The job is no longer yours; give it up");
+            throw new ApiException(ErrorCode.LEASE_STALE, "The lease is not the job's current one; give the job up");
         }
         if (asked == 1 && first == JobStatus.UNKNOWN) {
             throw new ApiException(ErrorCode.JOB_UNKNOWN, null);
@@ -211,7 +211,7 @@ public class WorkResource {
             found.add(new Violation(list + '[' + i + "].id", "must be the id of a job"));
         }
         if (leaseToken == null || leaseToken.isEmpty()) {
-            found.add(new Violation(list + '[' + i + "].leaseToken", "must be the token the job was handed out with"));
+            found.add(new Violation(list + '[' + i + "].leaseToken", "must be the token that the job was reserved with"));
         }
     }
 

@@ -6,22 +6,22 @@ import java.util.Base64;
 import java.util.List;
 
 /**
- * Text in header fields, which are ASCII. The mail client encodes characters one by one, which breaks emoji, and folds lines at bare
- * line feeds, which servers refuse; it leaves alone what is encoded already.
+ * Encodes text for header fields, which are ASCII. The mail client encodes characters one by one, which breaks emoji, and
+ * folds lines at bare line feeds, which servers refuse. It leaves encoded text alone.
  */
 final class HeaderText {
 
-    /** With the frame, encoded words have 75 characters at most. */
+    /** An encoded word of 45 bytes has at most 75 characters with its delimiters, the maximum of RFC 2047. */
     private static final int BYTES_PER_WORD = 45;
 
     private HeaderText() {}
 
-    /** Any text, for a field such as Subject. */
+    /** Encodes text for a field such as Subject. */
     static String of(String text) {
         return isPlain(text) ? text : encoded(text);
     }
 
-    /** Any text in front of an address. */
+    /** Encodes a name in front of an address. */
     static String phrase(String text) {
         return isPlain(text) ? '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"' : encoded(text);
     }

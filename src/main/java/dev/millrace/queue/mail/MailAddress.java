@@ -4,7 +4,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Whom a mail is from or to.
+ * An address that a mail is from or to.
  *
  * @param name empty for none
  */
@@ -18,7 +18,7 @@ record MailAddress(String name, String address) {
                     + "(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*");
     private static final int MAX_LENGTH = 254;
 
-    /** The address that is written so, or null if it is none. */
+    /** Parses an address; returns null if it is not valid. */
     static MailAddress parse(String text) {
         if (text == null || text.chars().anyMatch(Character::isISOControl)) {
             return null;
@@ -41,7 +41,7 @@ record MailAddress(String name, String address) {
         return address.substring(address.indexOf('@') + 1);
     }
 
-    /** As it stands in a header field. */
+    /** The address as written in a header field. */
     String written() {
         return name.isEmpty() ? address : HeaderText.phrase(name) + " <" + address + '>';
     }

@@ -11,7 +11,7 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 
 import dev.millrace.http.problem.Violation;
 
-/** The data of a job that is a mail to send. Only {@code to}, and text or HTML, must be given. */
+/** The data of a job that sends a mail. {@code to} is required, and {@code text} or {@code html}. */
 @RegisterForReflection
 record MailData(String from, List<String> to, List<String> cc, List<String> bcc, String replyTo, String subject,
         String text, String html, Map<String, String> headers) {
@@ -20,7 +20,7 @@ record MailData(String from, List<String> to, List<String> cc, List<String> bcc,
     private static final int MAX_HEADERS = 50;
     private static final int MAX_VALUE_LENGTH = 900;
     private static final Pattern FIELD_NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}");
-    /** These have fields of their own, are set by the service, or are for mail servers to set. */
+    /** Header fields that clients cannot set: they have fields of their own, or are set by Millrace or by mail servers. */
     private static final Set<String> NOT_FREE = Set.of("from", "to", "cc", "bcc", "reply-to", "subject", "message-id",
             "date", "mime-version", "return-path", "received", "dkim-signature");
 
@@ -31,7 +31,7 @@ record MailData(String from, List<String> to, List<String> cc, List<String> bcc,
         headers = headers == null ? Map.of() : headers;
     }
 
-    /** What is wrong with it; empty if nothing is. */
+    /** Checks all fields; returns no violations if it is valid. */
     List<Violation> violations() {
         List<Violation> found = new ArrayList<>(0);
         if (from != null) {
@@ -44,7 +44,7 @@ record MailData(String from, List<String> to, List<String> cc, List<String> bcc,
             found.add(new Violation("to", "must have at least one address"));
         }
         if (to.size() + cc.size() + bcc.size() > MAX_RECIPIENTS) {
-            found.add(new Violation("to", "must have at most " + MAX_RECIPIENTS + " addresses, with cc and bcc"));
+            found.add(new Violation("to", "must have at most " + MAX_RECIPIENTS + " addresses, cc and bcc included"));
         } else {
             checkAddresses(found, "to", to);
             checkAddresses(found, "cc", cc);
@@ -55,7 +55,7 @@ record MailData(String from, List<String> to, List<String> cc, List<String> bcc,
             found.add(new Violation("text", "must be given, or html"));
         }
         if (headers.size() > MAX_HEADERS) {
-            found.add(new Violation("headers", "must be at most " + MAX_HEADERS));
+            found.add(new Violation("headers", "must have at most " + MAX_HEADERS + " fields"));
         } else {
             headers.forEach((name, value) -> checkHeader(found, name, value));
         }

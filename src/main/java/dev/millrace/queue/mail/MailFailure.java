@@ -8,22 +8,22 @@ import io.vertx.ext.mail.SMTPException;
 
 import dev.millrace.queue.worker.DeadJobException;
 
-/** Why a mail was not sent, as it may be told: in the mail server's words, or in our own, for others may name hosts. */
+/** The error to store when a mail was not sent: the mail server's words or Millrace's own, since other messages may name hosts. */
 final class MailFailure {
 
-    /** Replies that are about the service's login, not about the mail. */
+    /** Replies about the login of Millrace, not about the mail. */
     private static final Set<Integer> LOGIN_REFUSED = Set.of(530, 534, 535, 538);
 
     private MailFailure() {}
 
-    /** The failure to tell in place of the mail client's; of a dead job if it is no use to try again. */
+    /** The failure to report in place of the mail client's. It is a {@link DeadJobException} if a retry is useless. */
     static Throwable of(Throwable failure) {
         if (failure instanceof SMTPException smtp) {
             return isForGood(smtp) ? new DeadJobException(smtp.getMessage(), smtp) : smtp;
         }
-        // The client's words, who does not even send what the server said it would not take.
+        // The mail client's own words: it does not send mails that are larger than the server announced.
         if ("message exceeds allowed size limit".equals(failure.getMessage())) {
-            return new DeadJobException("The mail is larger than the mail server takes", failure);
+            return new DeadJobException("The mail is larger than the mail server accepts", failure);
         }
         return new IOException(failure instanceof IOException || failure instanceof TimeoutException
                 ? "Cannot reach the mail server"

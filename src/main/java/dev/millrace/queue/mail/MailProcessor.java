@@ -24,9 +24,9 @@ import dev.millrace.queue.worker.JobContext;
 import dev.millrace.queue.worker.JobProcessor;
 
 /**
- * Sends the mail that the jobs of one queue are. What can never be sent is dead at once: data that is none of a mail, and what the
- * mail server refuses for good. Whatever else is a failure. A mail may be sent twice, as any job may be worked twice; its Message-ID
- * is the same then.
+ * Sends the mails that are the jobs of one queue. A mail that can never be sent is dead at once: its data is not valid, or
+ * the mail server refuses it permanently. Any other error is a failure. A mail may be sent twice, as any job may run twice;
+ * both have the same Message-ID.
  */
 @Singleton
 class MailProcessor implements JobProcessor {
@@ -39,11 +39,11 @@ class MailProcessor implements JobProcessor {
     private final Instance<ReactiveMailer> mailer;
     private final AtomicBoolean failing = new AtomicBoolean();
 
-    /** What is kept of a mail that was sent. */
+    /** The result of a mail that was sent. */
     @RegisterForReflection
     record Sent(String messageId) {}
 
-    /** @param mailer not made before there is mail to send */
+    /** @param mailer created only when there is mail to send */
     MailProcessor(MailConfig config, @ConfigProperty(name = "quarkus.mailer.from") Optional<String> defaultFrom,
             Instance<ReactiveMailer> mailer) {
         this.config = config;
@@ -66,7 +66,7 @@ class MailProcessor implements JobProcessor {
         return config.concurrency();
     }
 
-    /** The mail client waits for its server for ever. */
+    /** Bounds each attempt, because the mail client waits for its server without limit. */
     @Override
     public Duration timeout() {
         return config.timeout();
@@ -85,14 +85,14 @@ class MailProcessor implements JobProcessor {
         }
         MailAddress from = MailAddress.parse(data.from() == null ? defaultFrom.orElse(null) : data.from());
         if (from == null) {
-            throw new DeadJobException("from must be given, as there is no quarkus.mailer.from that is an address");
+            throw new DeadJobException("from must be given, because quarkus.mailer.from is not a valid address");
         }
         Sent sent = new Sent(messageId(job, from));
         return mailer.get().send(mail(data, from, sent.messageId())).replaceWith(sent)
                 .invoke(() -> failing.set(false)).onFailure().transform(this::told);
     }
 
-    /** The same for every attempt, so that mail that was sent twice can be known. */
+    /** The same for every attempt, so that receivers can recognize duplicates. */
     private static String messageId(JobContext job, MailAddress from) {
         String queue = job.queue().tenant() + '-' + job.queue().queue();
         return '<' + queue.replace('.', '-') + '.' + job.job().id() + '@' + from.domain() + '>';
@@ -125,7 +125,7 @@ class MailProcessor implements JobProcessor {
         return texts.stream().map(text -> MailAddress.parse(text).written()).collect(Collectors.joining(",\r\n "));
     }
 
-    /** The mail client ends lines itself, at line feeds. */
+    /** Uses line feeds only, because the mail client ends lines itself at line feeds. */
     private static String body(String text) {
         return text == null ? null : text.replace("\r\n", "\n").replace('\r', '\n');
     }
@@ -133,7 +133,7 @@ class MailProcessor implements JobProcessor {
     private Throwable told(Throwable failure) {
         Throwable told = MailFailure.of(failure);
         if (told instanceof IOException && !failing.getAndSet(true)) {
-            LOG.warnf("Mail cannot be sent: %s; said once, until one is sent again", failure);
+            LOG.warnf("Mail cannot be sent: %s; further failures are not logged until a mail is sent", failure);
         }
         return told;
     }

@@ -15,18 +15,19 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 import dev.millrace.http.problem.Violation;
 
 /**
- * How long a failed job waits for its next attempt. Exponential: {@code delay} after the first failure, twice that after the
- * second, and so on, up to {@code max}. {@code jitter} shortens each wait at random, so that jobs that failed together are not
- * tried together.
+ * How long a failed job waits for its next attempt. An exponential backoff waits {@code delay} after the first failure, twice
+ * that after the second, and so on, up to {@code max}. {@code jitter} shortens each wait at random, so that jobs that failed
+ * together are not retried together.
  */
 @RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @Schema(name = "Backoff")
 public record Backoff(@Schema(description = "fixed or exponential", defaultValue = "exponential") Type type,
-        @Schema(description = "After the first failure, 0 to 30 d", type = SchemaType.STRING, defaultValue = "1s", examples = "1s") Duration delay,
-        @Schema(description = "Longest wait, up to 30 d", type = SchemaType.STRING, defaultValue = "5m", examples = "5m") Duration max,
-        @Schema(description = "By what share at most a wait is shortened at random, 0 to 1", defaultValue = "0.2", examples = "0.2") Double jitter) {
+        @Schema(description = "The wait after the first failure, 0 to 30 d", type = SchemaType.STRING, defaultValue = "1s", examples = "1s") Duration delay,
+        @Schema(description = "Maximum wait, up to 30 d", type = SchemaType.STRING, defaultValue = "5m", examples = "5m") Duration max,
+        @Schema(description = "Maximum share by which each wait is shortened at random, 0 to 1", defaultValue = "0.2", examples = "0.2") Double jitter) {
 
+    /** Exponential from 1 s to 5 min, with a jitter of 0.2. */
     public static final Backoff DEFAULT = new Backoff(Type.EXPONENTIAL, Duration.ofSeconds(1), Duration.ofMinutes(5),
             0.2);
     private static final Duration MAX_DELAY = Duration.ofDays(30);
@@ -63,7 +64,7 @@ public record Backoff(@Schema(description = "fixed or exponential", defaultValue
         return found;
     }
 
-    /** The same backoff with its defaults in place of what is absent. The default {@code max} is never below {@code delay}. */
+    /** The same backoff with defaults for absent fields. The default {@code max} is never below {@code delay}. */
     public Backoff withDefaults() {
         Duration first = delay == null ? DEFAULT.delay : delay;
         Duration longest = max == null ? first.compareTo(DEFAULT.max) > 0 ? first : DEFAULT.max : max;
@@ -71,13 +72,13 @@ public record Backoff(@Schema(description = "fixed or exponential", defaultValue
                 jitter == null ? DEFAULT.jitter : rounded(jitter));
     }
 
-    /** As the scripts read it: {@code f} or {@code x}, delay and max in ms, and jitter, separated by colons. */
+    /** Encodes the backoff as scripts read it: {@code f} or {@code x}, delay and max in ms, and jitter, separated by colons. */
     public String encode() {
         Backoff b = withDefaults();
         return (b.type == Type.FIXED ? "f:" : "x:") + b.delay.toMillis() + ':' + b.max.toMillis() + ':' + b.jitter;
     }
 
-    /** To four digits, and 0 below 0.001: smaller numbers have an exponent as text, which the scripts do not read. */
+    /** Rounds to four digits, and to 0 below 0.001: Java writes smaller numbers with an exponent, which scripts do not read. */
     private static double rounded(double d) {
         double rounded = Math.round(d * 10_000) / 10_000.0;
         return rounded < 0.001 ? 0 : rounded;

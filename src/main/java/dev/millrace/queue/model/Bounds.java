@@ -5,7 +5,7 @@ import java.util.List;
 
 import dev.millrace.http.problem.Violation;
 
-/** Checks of values in requests against their bounds. A value that is absent is in bounds. */
+/** Checks values in requests against their bounds. An absent value is within bounds. */
 public final class Bounds {
 
     /** Shortest lease of a job. */
@@ -14,7 +14,7 @@ public final class Bounds {
     private static final Duration MAX_LEASE = Duration.ofHours(24);
     /** Longest delay, ttl or retention. */
     static final Duration MAX_DELAY = Duration.ofDays(400);
-    /** Maximum number of jobs that a call may be about. */
+    /** Maximum number of jobs in a call. */
     public static final int MAX_JOBS = 1000;
     static final int MAX_ATTEMPTS = 1000;
 

@@ -1,9 +1,9 @@
 package dev.millrace.queue.model;
 
 /**
- * What became of a lease that was to be extended.
+ * The outcome of extending a lease.
  *
- * @param leaseEndsMs when it ends now; 0 if it was not extended
- * @param cancelRequested somebody wants the job cancelled; its worker should give it up
+ * @param leaseEndsMs when the lease expires now, in ms since 1970; 0 if it was not extended
+ * @param cancelRequested whether a client asked to cancel the job: the worker should give it up
  */
 public record ExtendedLease(JobStatus status, long leaseEndsMs, boolean cancelRequested) {}

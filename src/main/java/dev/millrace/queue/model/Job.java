@@ -11,32 +11,37 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 import dev.millrace.http.json.JsonValue;
 
 /**
- * A job as clients see it; what does not apply is absent.
+ * A job as clients see it. Absent fields do not apply.
  *
- * @param attempt the number of this attempt, or of the next one, from 1
- * @param stalls how often its lease ended without an answer
- * @param leaseToken what the worker who was handed the job must show
+ * @param attempt number of the present attempt, or of the next one, from 1
+ * @param stalls how often its lease expired
+ * @param leaseToken the token that the worker that reserved the job must send with its reports
  */
 @RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @Schema(name = "Job")
 public record Job(@Schema(examples = "5984639761701") String id, @Schema(examples = "email.welcome") String type,
         @JsonInclude(JsonInclude.Include.ALWAYS) JsonValue data,
-        @Schema(description = "waiting, delayed, active, dead or completed; absent where it was just handed out", examples = "waiting") String state,
+        @Schema(description = "waiting, delayed, active, dead or completed; absent in the response to a reserve", examples = "waiting") String state,
         int priority, int attempt, int maxAttempts, int stalls,
-        @Schema(description = "Shown to the worker who was handed the job", examples = "5984639761701.1") String leaseToken,
+        @Schema(description = "Only in the response to the worker that reserved the job", examples = "5984639761701.1") String leaseToken,
         String leaseExpiresAt, String enqueuedAt, @Schema(description = "When a delayed job is due") String dueAt,
-        @Schema(description = "When it was completed, or died") String finishedAt, String group, String uniqueKey,
-        @Schema(description = "What the last failure said") String error, JsonValue progress, JsonValue result,
-        @Schema(description = "Somebody wants it cancelled; its worker should give it up") Boolean cancelRequested,
-        @Schema(description = "The schedule that enqueued it") String schedule) {
+        @Schema(description = "When the job was completed or died") String finishedAt, String group, String uniqueKey,
+        @Schema(description = "The error of the last failure") String error, JsonValue progress, JsonValue result,
+        @Schema(description = "A client asked to cancel the job: its worker should give it up") Boolean cancelRequested,
+        @Schema(description = "The schedule that enqueued the job") String schedule) {
 
     private static final Pattern ID = Pattern.compile("[1-9][0-9]{0,14}");
 
+    /** Ready, or behind the head of its group. */
     public static final String WAITING = "waiting";
+    /** Due later, or waiting for its next attempt. */
     public static final String DELAYED = "delayed";
+    /** Reserved by a worker. */
     public static final String ACTIVE = "active";
+    /** Failed for good, and kept for a while. */
     public static final String DEAD = "dead";
+    /** Done, and kept for a while if the queue keeps completed jobs. */
     public static final String COMPLETED = "completed";
 
     /** Whether a text may be the id of a job. */

@@ -22,8 +22,8 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 @Schema(name = "JobFailure")
 public record JobFailure(@Schema(required = true) String id, @Schema(required = true) String leaseToken,
         @Schema(description = "What went wrong, up to 4096 characters", examples = "SMTP 451") String error,
-        @Schema(description = "How long to wait for the next attempt, in place of the backoff", type = SchemaType.STRING, examples = "1m") Duration delay,
-        @Schema(description = "Do not try again", defaultValue = "false") Boolean dead,
+        @Schema(description = "How long the job waits for its next attempt, in place of its backoff", type = SchemaType.STRING, examples = "1m") Duration delay,
+        @Schema(description = "Whether the job is dead at once, without another attempt", defaultValue = "false") Boolean dead,
         @JsonIgnore boolean postponed) {
 
     /** Maximum length of {@code error}, in characters. */

@@ -19,5 +19,5 @@ import dev.millrace.http.json.JsonValue;
 @RegisterForReflection
 @Schema(name = "ExtendLease")
 public record LeaseExtension(@Schema(required = true) String id, @Schema(required = true) String leaseToken,
-        @Schema(description = "From now on, 1 s to 24 h; default the job's own", type = SchemaType.STRING, examples = "1m") Duration lease,
-        @Schema(description = "How far it is, for those who look") JsonValue progress) {}
+        @Schema(description = "The new lease from now on, 1 s to 24 h; by default, the job's own", type = SchemaType.STRING, examples = "1m") Duration lease,
+        @Schema(description = "How far the job is; shown when the job is read") JsonValue progress) {}

@@ -1,18 +1,19 @@
 package dev.millrace.queue.model;
 
 /**
- * Names one delivery of one job: {@code <id>.<number>}. Who shows the token of another delivery, or of another job, is refused;
- * it is a fence against the late and the confused, not a secret.
+ * Names one delivery of a job: {@code <id>.<number>}. A report with the token of another delivery or job is refused. A token
+ * protects against late reports and mistakes; it is not a secret.
  */
 public final class LeaseToken {
 
     private LeaseToken() {}
 
+    /** The token of a delivery. */
     public static String of(String id, int delivery) {
         return id + '.' + delivery;
     }
 
-    /** The number of the delivery, as text; {@code "0"}, which none has, if the token is not one of that job's. */
+    /** The number of the delivery, as text; {@code "0"}, which no delivery has, if the token is not one of the job. */
     public static String delivery(String id, String token) {
         int length = id.length();
         if (token == null || token.length() < length + 2 || token.length() > length + 10 || !token.startsWith(id)

@@ -17,29 +17,29 @@ import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.Violation;
 import dev.millrace.redis.Keys;
 
-/** A job to enqueue. */
+/** A job to enqueue. Null leaves a field at its default. */
 @RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @Schema(name = "NewJob")
 public record NewJob(
-        @Schema(description = "What kind of work it is: up to 128 characters", required = true, examples = "email.welcome") String type,
-        @Schema(description = "What the worker needs to know; up to 256 KB", examples = "{\"userId\":\"user-42\"}") JsonValue data,
-        @Schema(description = "-1000 to 1000; higher ones go first", defaultValue = "0", examples = "0") Integer priority,
-        @Schema(description = "How long it stays back, up to 400 d", type = SchemaType.STRING, examples = "10m") Duration delay,
-        @Schema(description = "In place of `delay`: when it is due; up to 400 d from now", examples = "2026-12-24T18:00:00Z") String runAt,
-        @Schema(description = "1 to 1000; default the queue's", examples = "5") Integer maxAttempts,
-        @Schema(description = "Waits between attempts; default the queue's") Backoff backoff,
-        @Schema(description = "How long a worker has before it is handed out again, 1 s to 24 h; default the queue's", type = SchemaType.STRING, examples = "1m") Duration lease,
-        @Schema(description = "While a job with this key lives, it stands for others with it", examples = "report-2026-11") String uniqueKey,
-        @Schema(description = "For 24 h, the first job with this key stands for others with it", examples = "order-4711-mail") String idempotencyKey,
+        @Schema(description = "The kind of work, up to 128 characters", required = true, examples = "email.welcome") String type,
+        @Schema(description = "Any JSON for the worker, up to 256 KB", examples = "{\"userId\":\"user-42\"}") JsonValue data,
+        @Schema(description = "-1000 to 1000; higher priorities go first", defaultValue = "0", examples = "0") Integer priority,
+        @Schema(description = "How long until the job is due, up to 400 d", type = SchemaType.STRING, examples = "10m") Duration delay,
+        @Schema(description = "In place of `delay`: when the job is due, up to 400 d from now", examples = "2026-12-24T18:00:00Z") String runAt,
+        @Schema(description = "Maximum number of attempts, 1 to 1000; by default, the queue's", examples = "5") Integer maxAttempts,
+        @Schema(description = "Waits between attempts; by default, the queue's") Backoff backoff,
+        @Schema(description = "How long a worker has before the job is redelivered, 1 s to 24 h; by default, the queue's", type = SchemaType.STRING, examples = "1m") Duration lease,
+        @Schema(description = "While a job with this key is waiting, delayed or active, other jobs with it are duplicates", examples = "report-2026-11") String uniqueKey,
+        @Schema(description = "For 24 h after the first job with this key, other jobs with it are duplicates", examples = "order-4711-mail") String idempotencyKey,
         @Schema(description = "Jobs of one group run in order, one at a time", examples = "user-42") String group,
-        @Schema(description = "How long after it is due it may still be started, 1 s to 400 d; default any time", type = SchemaType.STRING, examples = "1h") Duration ttl) {
+        @Schema(description = "How long after its due time the job may still start, 1 s to 400 d; unlimited by default", type = SchemaType.STRING, examples = "1h") Duration ttl) {
 
     static final NewJob NONE = of(null, null);
     private static final int MAX_PRIORITY = 1000;
     private static final int MAX_TYPE_LENGTH = 128;
 
-    /** A job of a type, with data or null, that has all defaults. */
+    /** A job with defaults for all other fields. {@code data} may be null. */
     public static NewJob of(String type, JsonValue data) {
         return new NewJob(type, data, null, null, null, null, null, null, null, null, null, null);
     }
@@ -92,7 +92,7 @@ public record NewJob(
                 group, ttl);
     }
 
-    /** What is wrong with it; empty if nothing is. {@code at} is in front of the names of fields. */
+    /** Checks all fields; returns no violations if it is valid. {@code at} is the prefix of the fields' names. */
     public List<Violation> violations(String at) {
         List<Violation> found = new ArrayList<>(0);
         String problem = typeProblem(type);
@@ -106,7 +106,8 @@ public record NewJob(
                 found.add(new Violation(at + "runAt", "must not be given together with delay"));
             }
             try {
-                // By the clock of this machine, for which no job is early or late: that of Redis says when it is due.
+                // Uses the clock of this machine, which is exact enough for this bound. The clock of Redis decides
+                // when the job is due.
                 if (Timestamps.parse(at + "runAt", runAt) > System.currentTimeMillis() + Bounds.MAX_DELAY.toMillis()) {
                     found.add(new Violation(at + "runAt", "must be at most 400 days from now"));
                 }

@@ -11,7 +11,7 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 import dev.millrace.http.json.JsonValue;
 import dev.millrace.http.problem.ApiException;
 
-/** What may be enqueued in a call: the fields of one job, which are those of {@link NewJob}, or {@code jobs}. */
+/** The body of an enqueue: either the fields of one job, as in {@link NewJob}, or {@code jobs}. */
 @RegisterForReflection
 @Schema(name = "NewJobs", description = "The fields of one job (see NewJob), or `jobs` alone")
 public record NewJobs(String type, JsonValue data, Integer priority, @Schema(type = SchemaType.STRING) Duration delay,
@@ -19,11 +19,16 @@ public record NewJobs(String type, JsonValue data, Integer priority, @Schema(typ
         String uniqueKey, String idempotencyKey, String group, @Schema(type = SchemaType.STRING) Duration ttl,
         @Schema(description = "1 to 1000 jobs, in order") List<NewJob> jobs) {
 
+    /** Whether it is one job, not {@code jobs}. */
     public boolean isOne() {
         return jobs == null;
     }
 
-    /** The jobs, at least one; fails with 400 if there are none, too many, or both forms. */
+    /**
+     * The jobs, 1 to 1000.
+     *
+     * @throws ApiException 400 if there are none or too many, or if both forms are used
+     */
     public List<NewJob> list() {
         NewJob one = new NewJob(type, data, priority, delay, runAt, maxAttempts, backoff, lease, uniqueKey,
                 idempotencyKey, group, ttl);

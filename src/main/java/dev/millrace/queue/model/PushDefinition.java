@@ -18,22 +18,22 @@ import dev.millrace.http.problem.Violation;
 import dev.millrace.outbound.TargetHost;
 
 /**
- * Where a queue's jobs are pushed to as it is written down: in a request, and in Redis. It holds the secret in clear, so
- * it is never returned to clients.
+ * The receiver of a queue's jobs, as written in requests and stored in Redis. It contains the secret in clear, so it is never
+ * returned to clients.
  */
 @RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @Schema(name = "QueuePush")
 public record PushDefinition(
-        @Schema(description = "An http or https URL, which jobs are posted to", examples = "https://worker.example.com/jobs", required = true) String url,
-        @Schema(description = "How long the receiver may take to answer, 1 s to 60 s; default 15s", type = SchemaType.STRING, examples = "15s") Duration timeout,
-        @Schema(description = "How many jobs it is sent at once, 1 to 1000; default 10", examples = "10") Integer concurrency,
-        @Schema(description = "What jobs are signed with: whsec_ and base64 of 24 to 64 bytes. While keys change: both, separated by a space. It is not shown again", examples = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", required = true) String secret) {
+        @Schema(description = "The http or https URL that jobs are posted to", examples = "https://worker.example.com/jobs", required = true) String url,
+        @Schema(description = "Maximum time of a delivery, 1 s to 60 s; default 15s", type = SchemaType.STRING, examples = "15s") Duration timeout,
+        @Schema(description = "Maximum number of deliveries at once, 1 to 1000; default 10", examples = "10") Integer concurrency,
+        @Schema(description = "The secret that jobs are signed with: whsec_ and base64 of 24 to 64 bytes. During a rotation, send both secrets, separated by a space. Responses never contain it", examples = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", required = true) String secret) {
 
     private static final int MAX_URL = 2048;
     private static final int MAX_SECRETS = 5;
 
-    /** What is wrong with it; empty if nothing is. */
+    /** Checks all fields; returns no violations if it is valid. */
     public List<Violation> violations() {
         List<Violation> found = new ArrayList<>();
         String problem = url == null ? "must be given" : urlProblem(url);
@@ -54,7 +54,7 @@ public record PushDefinition(
         return found;
     }
 
-    /** The target it defines; it must have no violations. */
+    /** The target that it defines. Requires that it has no violations. */
     public PushTarget toTarget() {
         return new PushTarget(URI.create(url),
                 timeout == null ? PushTarget.DEFAULT_TIMEOUT_MS : (int) timeout.toMillis(),

@@ -5,12 +5,13 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
 /**
- * How many jobs a queue has, and has had. At every moment {@code enqueued} is the sum of the others, but for {@code kept}.
+ * How many jobs a queue has and has had. {@code enqueued} always equals the sum of the other counts, except {@code kept}.
  *
  * @param waiting ready, or behind the head of their group
- * @param completed ever
- * @param removed ever: cancelled, drained, not started within their ttl, or dead for too long
- * @param kept completed ones that are still kept
+ * @param completed since the queue exists
+ * @param removed since the queue exists: cancelled, drained, not started within their ttl, or dead for longer than their
+ *             retention
+ * @param kept completed jobs that are still kept
  */
 @RegisterForReflection
 @Schema(name = "QueueCounts")

@@ -14,35 +14,35 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 
 import dev.millrace.http.problem.Violation;
 
-/** A queue's settings as they are written down: in a request, and in Redis. What is absent takes its default. */
+/** The settings of a queue, as written in requests and stored in Redis. Absent fields take their defaults. */
 @RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @Schema(name = "QueueSettings")
 public record QueueDefinition(
-        @Schema(description = "Jobs that may be worked at once, over all workers; 1 to 100,000; default any number", examples = "20") Integer concurrency,
-        @Schema(description = "Jobs that may be handed out per window") Rate rate,
-        @Schema(description = "Attempts of jobs that do not say, 1 to 1000; default 3", examples = "5") Integer maxAttempts,
-        @Schema(description = "Waits between attempts of jobs that do not say") Backoff backoff,
-        @Schema(description = "Lease of jobs and requests that do not say, 1 s to 24 h; default 30s", type = SchemaType.STRING, examples = "1m") Duration lease,
-        @Schema(description = "How often a job's lease may end without an answer before the job is dead, 0 to 100; default 3", examples = "3") Integer maxStalls,
+        @Schema(description = "Maximum number of active jobs, over all workers, 1 to 100,000; unlimited by default", examples = "20") Integer concurrency,
+        @Schema(description = "Maximum number of jobs handed out per window") Rate rate,
+        @Schema(description = "Maximum number of attempts of jobs without their own, 1 to 1000; default 3", examples = "5") Integer maxAttempts,
+        @Schema(description = "Waits between attempts, for jobs without their own") Backoff backoff,
+        @Schema(description = "Lease of jobs and requests without their own, 1 s to 24 h; default 30s", type = SchemaType.STRING, examples = "1m") Duration lease,
+        @Schema(description = "How many expired leases a job survives; one more makes it dead. 0 to 100; default 3", examples = "3") Integer maxStalls,
         @Schema(description = "How long ended jobs are kept") Retention retention,
-        @Schema(description = "Whether a job counts as enqueued when Redis has it (`async`, the default) or when a replica of Redis has it, too (`replicated`)") Durability durability,
-        @Schema(description = "Jobs are sent to this receiver, in place of workers that ask for them") PushDefinition push) {
+        @Schema(description = "Whether a job counts as enqueued when Redis has it (`async`, the default), or only when a replica of Redis has it, too (`replicated`)") Durability durability,
+        @Schema(description = "The receiver that jobs are sent to, in place of workers that reserve them") PushDefinition push) {
 
     private static final Duration MAX_RATE_WINDOW = Duration.ofDays(1);
 
     /** When a job counts as enqueued. */
     @Schema(name = "Durability", enumeration = {"async", "replicated"})
     public enum Durability {
-        /** When Redis has it. */
+        /** When Redis has the job. */
         @JsonProperty("async")
         ASYNC,
-        /** When a replica of Redis has it, too. */
+        /** When a replica of Redis has the job, too. */
         @JsonProperty("replicated")
         REPLICATED
     }
 
-    /** So many jobs per so long. */
+    /** A number of jobs per window. */
     @RegisterForReflection
     @Schema(name = "QueueRate")
     public record Rate(@Schema(description = "1 to 1,000,000", examples = "100") Integer limit,
@@ -53,10 +53,10 @@ public record QueueDefinition(
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @Schema(name = "QueueRetention")
     public record Retention(
-            @Schema(description = "Completed jobs, with their results, up to 400 d; default 0, not at all", type = SchemaType.STRING, examples = "1h") Duration completed,
-            @Schema(description = "Dead jobs, up to 400 d; default 14d", type = SchemaType.STRING, examples = "14d") Duration dead) {}
+            @Schema(description = "Retention of completed jobs and their results, up to 400 d; default 0: not kept", type = SchemaType.STRING, examples = "1h") Duration completed,
+            @Schema(description = "Retention of dead jobs, up to 400 d; default 14d", type = SchemaType.STRING, examples = "14d") Duration dead) {}
 
-    /** What is wrong with it; empty if nothing is. */
+    /** Checks all fields; returns no violations if it is valid. */
     public List<Violation> violations() {
         List<Violation> found = new ArrayList<>();
         Bounds.check(found, "", "concurrency", concurrency, 1, 100_000);
@@ -84,12 +84,12 @@ public record QueueDefinition(
         return found;
     }
 
-    /** What it means. */
+    /** The settings that it defines. Requires that it has no violations. */
     public QueueSettings toSettings() {
         QueueSettings d = QueueSettings.DEFAULT;
         PushTarget target = push == null ? null : push.toTarget();
         int most = or(concurrency, d.concurrency());
-        // What is sent at once is bounded over all replicas as what is worked at once is.
+        // Like the bound on active jobs, the bound on deliveries holds for all replicas together.
         int atOnce = target == null ? most : most == 0 ? target.concurrency() : Math.min(most, target.concurrency());
         return d.withLimits(atOnce, rate == null ? 0 : rate.limit(), rate == null ? 0 : rate.window().toMillis())
                 .withRetries(or(maxAttempts, d.maxAttempts()), backoff == null ? d.backoff() : backoff)

@@ -3,12 +3,17 @@ package dev.millrace.queue.model;
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.redis.Keys;
 
-/** A queue of a tenant. */
+/** The name of a queue of a tenant. */
 public record QueueName(String tenant, String queue) {
 
+    /** The name of the feature in Redis keys. */
     public static final String FEATURE = "q";
 
-    /** The queue of that name; fails with 400 if it can be none. */
+    /**
+     * The name of a queue.
+     *
+     * @throws ApiException 400 if {@code queue} is not 1 to 64 of the characters A-Z a-z 0-9 . _ -
+     */
     public static QueueName of(String tenant, String queue) {
         if (!Keys.isName(queue)) {
             throw ApiException.invalid("queue", "must be 1 to 64 of the characters A-Z a-z 0-9 . _ -");
@@ -16,7 +21,7 @@ public record QueueName(String tenant, String queue) {
         return new QueueName(tenant, queue);
     }
 
-    /** The key of one part of it. */
+    /** The Redis key of a part of the queue. */
     public String key(String part) {
         return Keys.key(tenant, FEATURE, queue, part);
     }

@@ -1,18 +1,18 @@
 package dev.millrace.queue.model;
 
 /**
- * What holds in a queue. Times in ms.
+ * The settings of a queue. Times are in ms.
  *
- * @param concurrency jobs that may be worked at once; 0 for any number
- * @param rateLimit jobs that may be handed out per window; 0 for any number
- * @param maxAttempts of jobs that do not say
- * @param backoff of jobs that do not say
- * @param leaseMs of jobs and requests that do not say
- * @param maxStalls ends of its lease that a job survives
- * @param completedMs how long completed jobs are kept
- * @param deadMs how long dead jobs are kept
- * @param replicated whether a job counts as enqueued only once a replica of Redis has it
- * @param push where its jobs are sent to, or null
+ * @param concurrency maximum number of active jobs; 0 is unlimited
+ * @param rateLimit maximum number of jobs handed out per window; 0 is unlimited
+ * @param maxAttempts of jobs without their own
+ * @param backoff of jobs without their own
+ * @param leaseMs of jobs and requests without their own
+ * @param maxStalls how many expired leases a job survives
+ * @param completedMs retention of completed jobs
+ * @param deadMs retention of dead jobs
+ * @param replicated whether a job counts as enqueued only when a replica of Redis has it
+ * @param push the receiver of the jobs; null for none
  */
 public record QueueSettings(int concurrency, int rateLimit, long rateWindowMs, int maxAttempts, Backoff backoff,
         long leaseMs, int maxStalls, long completedMs, long deadMs, boolean replicated, PushTarget push) {
@@ -21,43 +21,43 @@ public record QueueSettings(int concurrency, int rateLimit, long rateWindowMs, i
     public static final QueueSettings DEFAULT = new QueueSettings(0, 0, 0, 3, Backoff.DEFAULT, 30_000, 3, 0,
             14 * 86_400_000L, false, null);
 
-    /** The same with other bounds of how many jobs are worked at once, and handed out per window. 0 is unlimited. */
+    /** The same settings with other limits. 0 is unlimited. */
     public QueueSettings withLimits(int concurrency, int rateLimit, long rateWindowMs) {
         return new QueueSettings(concurrency, rateLimit, rateWindowMs, maxAttempts, backoff, leaseMs, maxStalls,
                 completedMs, deadMs, replicated, push);
     }
 
-    /** The same with other retries. */
+    /** The same settings with other retries. */
     public QueueSettings withRetries(int maxAttempts, Backoff backoff) {
         return new QueueSettings(concurrency, rateLimit, rateWindowMs, maxAttempts, backoff, leaseMs, maxStalls,
                 completedMs, deadMs, replicated, push);
     }
 
-    /** The same with another lease, and another number of expired leases that a job survives. */
+    /** The same settings with another lease and another maximum of expired leases. */
     public QueueSettings withLease(long leaseMs, int maxStalls) {
         return new QueueSettings(concurrency, rateLimit, rateWindowMs, maxAttempts, backoff, leaseMs, maxStalls,
                 completedMs, deadMs, replicated, push);
     }
 
-    /** The same with another retention of completed and of dead jobs. */
+    /** The same settings with other retentions. */
     public QueueSettings withRetention(long completedMs, long deadMs) {
         return new QueueSettings(concurrency, rateLimit, rateWindowMs, maxAttempts, backoff, leaseMs, maxStalls,
                 completedMs, deadMs, replicated, push);
     }
 
-    /** The same with another durability. */
+    /** The same settings with another durability. */
     public QueueSettings withReplicated(boolean replicated) {
         return new QueueSettings(concurrency, rateLimit, rateWindowMs, maxAttempts, backoff, leaseMs, maxStalls,
                 completedMs, deadMs, replicated, push);
     }
 
-    /** The same with another receiver, null for none. */
+    /** The same settings with another receiver; null for none. */
     public QueueSettings withPush(PushTarget push) {
         return new QueueSettings(concurrency, rateLimit, rateWindowMs, maxAttempts, backoff, leaseMs, maxStalls,
                 completedMs, deadMs, replicated, push);
     }
 
-    /** ms per job that the rate allows; 0 for any rate. */
+    /** ms per job that the rate limit allows, as text; {@code 0} without a limit. */
     public String interval() {
         return rateLimit == 0 ? "0" : Double.toString((double) rateWindowMs / rateLimit);
     }

@@ -3,7 +3,7 @@ package dev.millrace.queue.model;
 import java.util.Arrays;
 import java.util.Base64;
 
-/** A key that messages are signed with, written {@code whsec_} and base64 of 24 to 64 bytes. Never shows itself. */
+/** A key to sign messages with, written as {@code whsec_} and base64 of 24 to 64 bytes. {@code toString} does not show it. */
 public final class WebhookSecret {
 
     static final String PROBLEM = "must be whsec_ followed by 24 to 64 bytes in base64; several are separated by a space";
@@ -18,9 +18,9 @@ public final class WebhookSecret {
     }
 
     /**
-     * Reads one.
+     * Parses a secret.
      *
-     * @throws IllegalArgumentException if it is none; the message does not show it
+     * @throws IllegalArgumentException if it is not valid; the message does not show it
      */
     public static WebhookSecret parse(String text) {
         byte[] key = text.startsWith(PREFIX) ? decode(text.substring(PREFIX.length())) : new byte[0];
@@ -30,7 +30,7 @@ public final class WebhookSecret {
         return new WebhookSecret(key);
     }
 
-    /** Only what every receiver's library reads the same way: padded, and without bits to spare. */
+    /** Accepts only what every receiver's library decodes alike: padded base64 without unused bits. */
     private static byte[] decode(String base64) {
         try {
             byte[] key = Base64.getDecoder().decode(base64);
@@ -40,6 +40,7 @@ public final class WebhookSecret {
         }
     }
 
+    /** The bytes of the key. */
     public byte[] key() {
         return key;
     }

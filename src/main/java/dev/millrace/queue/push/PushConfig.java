@@ -7,7 +7,7 @@ import io.smallrye.config.WithDefault;
 @ConfigMapping(prefix = "millrace.queue.push")
 public interface PushConfig {
 
-    /** Whether jobs may be pushed to addresses that are not public: of this host, of its network, of its cloud. */
+    /** Whether jobs may be pushed to addresses that are not public: of this host, its network or its cloud. */
     @WithDefault("false")
     boolean allowPrivate();
 }

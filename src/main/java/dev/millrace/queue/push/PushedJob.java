@@ -24,11 +24,11 @@ record PushedJob(String queue, String id, String type, @JsonInclude(JsonInclude.
     }
 
     /**
-     * Of the message: the same for every attempt of a job, and of no other job of any queue or tenant, so that a receiver knows a
-     * job it has had. It does not tell the tenant.
+     * The id of a job's message. It is the same for every attempt, and differs between jobs of all queues and tenants, so
+     * that receivers recognize duplicates. It does not reveal the tenant.
      */
     static String messageId(QueueName queue, String id) {
-        // Neither name has a slash in it. No full stops: the signature is over id.timestamp.body.
+        // Neither name contains a slash. The id contains no full stop: the signature is over id.timestamp.body.
         return id + '_' + Digests.base64url(Digests.sha256(queue.tenant() + '/' + queue.queue()), 16);
     }
 }

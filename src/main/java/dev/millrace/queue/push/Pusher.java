@@ -23,10 +23,10 @@ import dev.millrace.queue.model.QueueName;
 import dev.millrace.queue.worker.JobPoller;
 
 /**
- * Sends the jobs of one queue to its receiver, as a worker that asks for jobs under leases like any other: a replica that dies
- * leaves its jobs to the others. 2xx completes a job; 429, and 503 with a time to wait, put it off at no cost; 410 pauses the
- * queue; whatever else is a failure, with the receiver's {@code Retry-After} in place of the backoff. After 429, 502, 503 and 504
- * nothing is sent for a while, twice as long each time in a row.
+ * Sends the jobs of one queue to its receiver. It reserves jobs like any worker, so the jobs of a replica that dies go to
+ * other replicas. A 2xx response completes the job. 429, and 503 with {@code Retry-After}, postpone it without counting the
+ * attempt. 410 pauses the queue. Any other response fails the job, with the receiver's {@code Retry-After} in place of the
+ * backoff. After 429, 502, 503 and 504 the pusher pauses, twice as long each time in a row.
  */
 final class Pusher {
 
@@ -46,7 +46,7 @@ final class Pusher {
     private final JobPoller poller;
     private volatile boolean ended;
 
-    // Confined to the context.
+    // Used on the context only.
     private int throttled;
 
     Pusher(QueueName queue, PushTarget target, QueueService queues, WebhookClient client, QueueControl control,
@@ -75,7 +75,7 @@ final class Pusher {
         poller.start();
     }
 
-    /** Sends nothing more; what is on its way is seen to its end. */
+    /** Sends no more jobs. Deliveries in progress are completed. */
     void end() {
         ended = true;
     }
@@ -88,8 +88,8 @@ final class Pusher {
         client.deliver(target, PushedJob.messageId(queue, job.id()), body(PushedJob.of(queue, job)), Map.of())
                 .flatMap(delivery -> settle(job, delivery)).subscribe()
                 .with(done -> poller.done(), failure -> {
-                    // The lease will end, and the job be sent again: at least once.
-                    LOG.warnf("What became of a pushed job of queue %s could not be noted", queue.queue());
+                    // The lease will expire, and the job will be sent again: at least once.
+                    LOG.warnf("The outcome of a pushed job of queue %s could not be reported", queue.queue());
                     poller.done();
                 });
     }

@@ -17,7 +17,7 @@ import dev.millrace.queue.QueueTask;
 import dev.millrace.queue.model.QueueName;
 import dev.millrace.queue.model.QueueSettings;
 
-/** The pushers of all queues that have a receiver, as their settings say; on every replica. */
+/** The pushers of all queues that have a receiver, on every replica. */
 @Singleton
 class Pushers implements QueueTask {
 
@@ -39,7 +39,7 @@ class Pushers implements QueueTask {
         this.stopping = stopping;
     }
 
-    /** Starts, changes and ends the pushers of a tenant. */
+    /** Starts, replaces and ends the pushers of a tenant, as the settings of its queues say. */
     @Override
     public void follow(String tenant, Map<String, QueueSettings> settings) {
         pushers.values().removeIf(pusher -> {

@@ -10,7 +10,7 @@ import dev.millrace.queue.model.WebhookSecret;
 
 /**
  * The signature of Standard Webhooks 1.0: {@code v1,} and the base64 HMAC-SHA256 of {@code id.timestamp.body}. With several
- * secrets there are as many signatures, so that a receiver may know the old one or the new one while keys change.
+ * secrets there are as many signatures, so that receivers can accept the old and the new secret during a rotation.
  */
 final class WebhookSignature {
 

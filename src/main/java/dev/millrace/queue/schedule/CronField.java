@@ -14,7 +14,7 @@ import com.cronutils.model.field.value.FieldValue;
 import com.cronutils.model.field.value.SpecialChar;
 import com.cronutils.parser.FieldParser;
 
-/** One field of a cron expression, in the order of the form with six fields. */
+/** A field of a cron expression, in the order of the form with six fields. */
 enum CronField {
 
     SECOND("second", 0, 59, Map.of()), //
@@ -28,7 +28,10 @@ enum CronField {
     DAY_OF_WEEK("day-of-week", 0, 7,
             Map.of("MON", 1, "TUE", 2, "WED", 3, "THU", 4, "FRI", 5, "SAT", 6, "SUN", 7));
 
-    /** The library would also take {@code /5}, {@code +5}, {@code 1|2} and the digits of other scripts. */
+    /**
+     * The cron library also accepts {@code /5}, {@code +5}, {@code 1|2} and digits of other scripts, so fields are
+     * checked first.
+     */
     private static final Pattern ITEM = Pattern.compile("(\\*|V(-V)?)(/\\d\\d?)?".replace("V", "(\\d\\d?|[A-Z]{3})"));
 
     private final String label;
@@ -45,9 +48,9 @@ enum CronField {
     }
 
     /**
-     * A set bit for each value that a field's text, in upper case, allows.
+     * Parses a field, in upper case, to a bit set of the values that it allows.
      *
-     * @throws IllegalArgumentException if it is none; the message says what it may be
+     * @throws IllegalArgumentException if it is not valid; the message says what is allowed
      */
     long bits(String text) {
         FieldConstraints constraints = new FieldConstraints(names, Map.of(), Set.of(SpecialChar.NONE), least, most,
@@ -58,7 +61,7 @@ enum CronField {
                 throw refused(item);
             }
             try {
-                // Sunday is the last day of a range (FRI-SUN) unless it is the first.
+                // Sunday is the last day of a range (FRI-SUN), except where it is the first.
                 FieldExpression read = new FieldParser(constraints).parse(item.replace("SUN-", "0-"));
                 read.accept(new ValidationFieldExpressionVisitor(constraints));
                 bits |= bits(read);

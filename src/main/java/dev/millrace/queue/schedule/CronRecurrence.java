@@ -7,22 +7,22 @@ import java.time.zone.ZoneOffsetTransition;
 import java.time.zone.ZoneRules;
 
 /**
- * Fires when a clock in a time zone shows what a cron expression asks for. When that clock is changed:
+ * Fires when a clock in a time zone shows a time that matches a cron expression. When that clock is changed:
  * <ul>
- * <li><b>An expression for every hour of the day</b> ({@code 0 * * * *}, <code>&#42;/15 * * * *</code>) follows real time: it
- * fires whenever the clock shows what it asks for, so in the hour that is repeated in autumn it fires again, and for the
- * hour that is left out in spring it does nothing extra.
- * <li><b>Any other expression</b> ({@code 30 2 * * *}, <code>0 &#42;/2 * * *</code>) names times of day, and each of them fires
- * once a day: the first time if the clock shows it twice, and if the clock leaves it out, at the first instant after the
- * gap. {@code 30 2 * * *} fires at 03:00 in Berlin on the last Sunday in March. Times that meet at that instant fire once
- * together.
+ * <li><b>An expression for every hour of the day</b> ({@code 0 * * * *}, <code>&#42;/15 * * * *</code>) follows real time. It
+ * fires whenever the clock shows a matching time: again in the hour that is repeated in autumn, and not at all for the hour
+ * that is skipped in spring.
+ * <li><b>Any other expression</b> ({@code 30 2 * * *}, <code>0 &#42;/2 * * *</code>) names times of day, and each of them
+ * fires once a day. If the clock shows a time twice, the first time counts. If the clock skips a time, it fires at the first
+ * instant after the gap: {@code 30 2 * * *} fires at 03:00 in Berlin on the last Sunday in March. Times that meet at that
+ * instant fire once together.
  * </ul>
- * As in Vixie cron and its heirs, except that there a {@code *} in the minute also counts as following real time, so that
+ * Vixie cron and its successors do the same, except that a {@code *} in the minute also follows real time there, so that
  * <code>&#42;/15 2 * * *</code> would not fire at all on that Sunday.
  */
 record CronRecurrence(CronTimes times, ZoneRules rules) implements Recurrence {
 
-    /** The year 9999 begins. Nothing fires after it, nor before 1970, and so nothing below can overflow. */
+    /** Beginning of the year 9999. Nothing fires after it or before 1970, so nothing below can overflow. */
     private static final long END = 253_370_764_800L;
 
     @Override
@@ -35,7 +35,7 @@ record CronRecurrence(CronTimes times, ZoneRules rules) implements Recurrence {
         return next < 0 ? -1 : next * 1000;
     }
 
-    /** The clock's offset is constant until its next change: if nothing matches before that, go on from there. */
+    /** The clock's offset is constant until its next change. If nothing matches before the change, the search continues there. */
     private long nextShown(long from) {
         long at = from;
         while (at < END) {

@@ -7,17 +7,15 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * How cron expressions are written: the five fields of Unix, {@code minute hour day-of-month month day-of-week}, or six
- * with the second in front, or a nickname such as {@code @daily}. A field is {@code *}, a value, a range {@code 1-5} or a
- * list {@code 1,3-5} of them; {@code /2} after {@code *}, a range or a first value takes every second. Months and days of
- * the week also have English names of three letters, and Sunday is 0 and 7.
+ * Parses cron expressions: the five fields of Unix, {@code minute hour day-of-month month day-of-week}, or six with the
+ * second in front, or a nickname such as {@code @daily}. A field is {@code *}, a value, a range {@code 1-5} or a list {@code
+ * 1,3-5} of them. {@code /2} after {@code *}, a range or a first value takes every second value. Months and days of the week
+ * also have English names of three letters. Sunday is 0 and 7.
  *
- * <p>
- * The classic rule holds: a day matches if both its day of the month and its day of the week do; but if both fields are
- * restricted, that is, neither begins with {@code *}, one of them is enough.
+ * <p>The classic rule applies: a day matches if both its day of the month and its day of the week match. If both fields are
+ * restricted, that is, neither begins with {@code *}, one match is enough.
  *
- * <p>
- * cron-utils reads the fields ({@link CronField}) but does not say when they match: as of 9.2.1 it leaves out the day on
+ * <p>cron-utils parses the fields ({@link CronField}), but does not compute the times. Version 9.2.1 leaves out the day on
  * which a time is skipped, misses days next to a step of 1, and takes up to milliseconds.
  */
 final class CronSyntax {
@@ -32,9 +30,9 @@ final class CronSyntax {
     private CronSyntax() {}
 
     /**
-     * The times an expression asks for.
+     * Parses an expression.
      *
-     * @throws IllegalArgumentException whose message completes "cron ...": it is no cron expression, or never fires
+     * @throws IllegalArgumentException whose message completes "cron ...": it is not a cron expression, or it never fires
      */
     static CronTimes parse(String cron) {
         if (cron.length() > MAX_LENGTH) {
@@ -45,7 +43,7 @@ final class CronSyntax {
         }
         CronTimes times = times(fields(cron));
         if (times.atOrAfter(ANY, LocalDateTime.MAX) == null) {
-            throw new IllegalArgumentException("never fires: no month of these has such a day");
+            throw new IllegalArgumentException("never fires: none of these months has such a day");
         }
         return times;
     }

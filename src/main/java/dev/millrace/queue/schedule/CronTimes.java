@@ -4,16 +4,16 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 
 /**
- * The times a cron expression asks for, as a clock shows them: a set bit for each value a field allows. Days of the week
+ * The times that match a cron expression, as a clock shows them: a bit set of the values of each field. Days of the week
  * count from 0, Sunday.
  *
- * @param eitherDay whether a day matches by its day of the month or its day of the week; otherwise it must by both
+ * @param eitherDay whether a day matches by its day of the month or its day of the week; otherwise both must match
  */
 record CronTimes(long seconds, long minutes, long hours, long daysOfMonth, long months, long daysOfWeek,
         boolean eitherDay) {
 
     private static final long EVERY_HOUR = (1L << 24) - 1;
-    /** After 400 years the calendar repeats itself, days of the week included. */
+    /** The calendar repeats itself after 400 years, days of the week included. */
     private static final int MONTHS = 400 * 12;
 
     boolean everyHour() {
@@ -21,10 +21,10 @@ record CronTimes(long seconds, long minutes, long hours, long daysOfMonth, long 
     }
 
     /**
-     * The first match from {@code from}, a whole second, on.
+     * The first match at or after {@code from}, a whole second.
      *
-     * @param until further than its month is not looked, and never further than 400 years
-     * @return null if there is none until then
+     * @param until the search ends with the month of this time, and after 400 years at the latest
+     * @return null if there is no match until then
      */
     LocalDateTime atOrAfter(LocalDateTime from, LocalDateTime until) {
         LocalDate date = from.toLocalDate();
@@ -66,12 +66,12 @@ record CronTimes(long seconds, long minutes, long hours, long daysOfMonth, long 
         return month.withDayOfMonth(day);
     }
 
-    /** The matching days of a month, of which {@code first} is the first day. */
+    /** The matching days of a month. {@code first} is the first day of the month. */
     private long daysIn(LocalDate first) {
         if (!has(months, first.getMonthValue())) {
             return 0;
         }
-        // The week repeated, shifted so that bit 1 stands for the first day of the month.
+        // The week is repeated, and shifted so that bit 1 stands for the first day of the month.
         long weeks = daysOfWeek | daysOfWeek << 7 | daysOfWeek << 14 | daysOfWeek << 21 | daysOfWeek << 28
                 | daysOfWeek << 35;
         long byWeek = weeks >> first.getDayOfWeek().getValue() % 7 << 1;
@@ -83,7 +83,7 @@ record CronTimes(long seconds, long minutes, long hours, long daysOfMonth, long 
         return (bits >> value & 1) != 0;
     }
 
-    /** The lowest value from {@code from} on; 64 if there is none. */
+    /** The lowest value at or above {@code from}; 64 if there is none. */
     private static int first(long bits, int from) {
         return Long.numberOfTrailingZeros(bits & -1L << from);
     }

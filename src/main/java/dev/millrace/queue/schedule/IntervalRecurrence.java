@@ -1,8 +1,8 @@
 package dev.millrace.queue.schedule;
 
 /**
- * Fires at an anchor and every so often after it. The occurrences are multiples of the interval, so a late run delays
- * none of those after it.
+ * Fires at an anchor and after every interval from then on. Occurrences are the anchor plus multiples of the interval, so a
+ * late run delays none of the later ones.
  */
 record IntervalRecurrence(long anchorMs, long everyMs) implements Recurrence {
 

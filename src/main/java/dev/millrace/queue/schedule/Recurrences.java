@@ -9,10 +9,10 @@ import java.util.List;
 
 import dev.millrace.http.problem.Violation;
 
-/** Makes recurrences of a cron expression in a time zone, or of an interval, and says what is wrong with these. */
+/** Creates recurrences from a cron expression in a time zone, or from an interval, and checks these. */
 public final class Recurrences {
 
-    /** Where no time zone is given. */
+    /** The time zone of cron expressions without one. */
     public static final String DEFAULT_TIMEZONE = "UTC";
 
     private static final Duration MIN_EVERY = Duration.ofSeconds(1);
@@ -21,16 +21,16 @@ public final class Recurrences {
     private Recurrences() {}
 
     /**
-     * What is wrong with what a recurrence is to be made from; empty if nothing is.
+     * Checks the inputs of a recurrence; returns no violations if they are valid.
      *
-     * @param cron a cron expression, as {@link CronSyntax} describes; either it or {@code every}
-     * @param every 1 s to 365 days
-     * @param timezone name in the IANA time zone database, for {@code cron}; null is UTC
+     * @param cron a cron expression, as {@link CronSyntax} describes; required unless {@code every} is given
+     * @param every 1 s to 365 days; required unless {@code cron} is given
+     * @param timezone name in the IANA time zone database, for {@code cron}; null for UTC
      */
     static List<Violation> violations(String cron, Duration every, String timezone) {
         List<Violation> found = new ArrayList<>();
         if (cron == null && every == null) {
-            found.add(new Violation("cron", "must be given, or every"));
+            found.add(new Violation("cron", "must be given unless every is"));
         } else if (cron != null && every != null) {
             found.add(new Violation("every", "must not be given together with cron"));
         }
@@ -45,7 +45,7 @@ public final class Recurrences {
             found.add(new Violation("every", "must be between 1 s and 365 days"));
         }
         if (timezone != null && cron == null) {
-            found.add(new Violation("timezone", "belongs to cron only"));
+            found.add(new Violation("timezone", "is only allowed with cron"));
         } else if (timezone != null && rules(timezone) == null) {
             found.add(new Violation("timezone",
                     "must be a name in the IANA time zone database such as \"Europe/Berlin\" or \"UTC\""));
@@ -54,10 +54,11 @@ public final class Recurrences {
     }
 
     /**
-     * The recurrence made from what {@link #violations} finds nothing wrong with.
+     * Creates a recurrence. Requires that {@link #violations} finds none.
      *
-     * @param anchorMs for {@code every}: its occurrences are this instant and every multiple of {@code every} after it
-     * @throws IllegalArgumentException if something is wrong after all
+     * @param anchorMs of {@code every}, in ms since 1970: it fires at this instant and at every multiple of {@code every}
+     *             after it
+     * @throws IllegalArgumentException if there is a violation
      */
     static Recurrence of(String cron, Duration every, String timezone, long anchorMs) {
         List<Violation> found = violations(cron, every, timezone);
@@ -69,7 +70,7 @@ public final class Recurrences {
                 : new CronRecurrence(CronSyntax.parse(cron), rules(timezone == null ? DEFAULT_TIMEZONE : timezone));
     }
 
-    /** Null unless the database knows the name; {@code ZoneId} would take {@code +02:00} and {@code GMT+2} too. */
+    /** Null if the database does not know the name. {@code ZoneId} would also accept {@code +02:00} and {@code GMT+2}. */
     private static ZoneRules rules(String timezone) {
         try {
             return ZoneRulesProvider.getRules(timezone, false);

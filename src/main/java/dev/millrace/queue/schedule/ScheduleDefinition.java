@@ -14,17 +14,17 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 import dev.millrace.http.problem.Violation;
 import dev.millrace.queue.model.NewJob;
 
-/** A recurring job as it is written down: in a request, and in Redis. */
+/** A recurring job, as written in requests and stored in Redis. */
 @RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @Schema(name = "ScheduleDefinition")
 public record ScheduleDefinition(
-        @Schema(description = "minute hour day-of-month month day-of-week, or @daily and the like; or `every`", examples = "30 6 * * MON-FRI") String cron,
-        @Schema(description = "In place of `cron`: 1 s to 365 d", type = SchemaType.STRING, examples = "15m") Duration every,
-        @Schema(description = "Of the cron expression: a name in the IANA time zone database; default UTC", examples = "Europe/Berlin") String timezone,
-        @Schema(description = "What is enqueued each time; without delay, runAt and idempotencyKey", required = true) NewJob job) {
+        @Schema(description = "minute hour day-of-month month day-of-week, or a nickname such as @daily. Required unless `every` is given", examples = "30 6 * * MON-FRI") String cron,
+        @Schema(description = "In place of `cron`: the interval, 1 s to 365 d", type = SchemaType.STRING, examples = "15m") Duration every,
+        @Schema(description = "The time zone of `cron`: a name in the IANA time zone database; default UTC", examples = "Europe/Berlin") String timezone,
+        @Schema(description = "The job to enqueue each time, without delay, runAt and idempotencyKey", required = true) NewJob job) {
 
-    /** What is wrong with it; empty if nothing is. */
+    /** Checks all fields; returns no violations if it is valid. */
     public List<Violation> violations() {
         List<Violation> found = new ArrayList<>(Recurrences.violations(cron, every, timezone));
         if (job == null) {
@@ -41,7 +41,7 @@ public record ScheduleDefinition(
         return found;
     }
 
-    /** @param anchorMs from which {@code every} counts */
+    /** @param anchorMs the instant from which {@code every} counts, in ms since 1970 */
     Recurrence recurrence(long anchorMs) {
         return Recurrences.of(cron, every, timezone, anchorMs);
     }

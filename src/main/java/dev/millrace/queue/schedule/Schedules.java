@@ -15,8 +15,8 @@ import dev.millrace.queue.model.QueueName;
 import dev.millrace.settings.PutResult;
 
 /**
- * Recurring jobs of queues. An occurrence is claimed, and its job enqueued, in one script, so however many replicas see that it
- * is due, it is enqueued once. Of occurrences that were missed because no replica ran, one is made up for.
+ * The recurring jobs of queues. One script claims an occurrence and enqueues its job, so each occurrence is enqueued once,
+ * however many replicas find it due. If no replica ran for a while, one of the missed occurrences is enqueued.
  */
 @Singleton
 public class Schedules implements QueueTask {

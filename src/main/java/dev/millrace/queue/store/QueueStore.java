@@ -27,7 +27,7 @@ import dev.millrace.redis.ReplicatedScripts;
 import dev.millrace.redis.Script;
 import dev.millrace.redis.ScriptRunner;
 
-/** Jobs in Redis: what producers and workers do, a script each. All keys of a queue share a slot. */
+/** Producers' and workers' operations on jobs in Redis, one script each. All keys of a queue share a slot. */
 @Singleton
 public class QueueStore {
 
@@ -58,15 +58,17 @@ public class QueueStore {
         return replicated.areSupported();
     }
 
-    /** Adds jobs, in order. */
+    /** Enqueues jobs, in order, all or none. */
     public Uni<EnqueueReply> enqueue(QueueName queue, List<NewJob> jobs, QueueSettings s) {
         return enqueue(queue, "", jobs, s);
     }
 
     /**
-     * Adds the job of an occurrence of a schedule, and notes the next one; does nothing if another replica did.
+     * Enqueues the job of an occurrence of a schedule, and stores the next occurrence. Does nothing if another replica
+     * did.
      *
-     * @param next ms of the occurrence after it, -1 for none
+     * @param at the occurrence, in ms since 1970
+     * @param next the occurrence after it, in ms since 1970; -1 for none
      */
     public Uni<EnqueueReply> fire(QueueName queue, String schedule, long at, long next, NewJob job, QueueSettings s) {
         return enqueue(queue, at + " " + next + ' ' + schedule, List.of(job), s);
@@ -80,7 +82,8 @@ public class QueueStore {
             args.add(StoredJob.encodeAttributes(job));
             args.add(StoredJob.encodeBody(job, schedule(claim)));
         }
-        // An occurrence need not be on a replica: a failover that loses its job loses that it was claimed, too.
+        // An occurrence need not wait for a replica of Redis: a failover that loses its job also loses the claim, so
+        // it fires again.
         Uni<Response> run = s.replicated() && claim.isEmpty()
                 ? replicated.run(enqueue, keys(queue), args)
                 : run(queue, enqueue, args);
@@ -106,9 +109,10 @@ public class QueueStore {
     }
 
     /**
-     * Hands out jobs.
+     * Reserves jobs.
      *
-     * @param waiting whether somebody waits for what is not there now
+     * @param reservations one for each request, in order
+     * @param waiting whether a request waits if there are too few jobs
      */
     public Uni<ReserveReply> reserve(QueueName queue, List<Reservation> reservations, boolean waiting,
             QueueSettings s) {
@@ -148,6 +152,7 @@ public class QueueStore {
         return new ReserveReply(stored, ends, next == 0 ? -1 : next < 0 ? 0 : Math.max(1, next - now));
     }
 
+    /** Completes jobs; returns the status of each report, in order. */
     public Uni<List<JobStatus>> complete(QueueName queue, List<JobResult> results, QueueSettings s) {
         List<String> args = new ArrayList<>(2 + 3 * results.size());
         List<String> deliveries = new ArrayList<>(results.size());
@@ -172,6 +177,7 @@ public class QueueStore {
                 : statuses(reply));
     }
 
+    /** Fails jobs; returns the status of each report, in order. */
     public Uni<List<JobStatus>> fail(QueueName queue, List<JobFailure> failures, QueueSettings s) {
         List<String> args = new ArrayList<>(2 + 6 * failures.size());
         args.add(Integer.toString(s.maxAttempts()));
@@ -187,7 +193,7 @@ public class QueueStore {
         return run(queue, fail, args).map(QueueStore::statuses);
     }
 
-    /** What became of each lease. */
+    /** Extends leases; returns the outcome of each, in order. */
     public Uni<List<ExtendedLease>> extend(QueueName queue, List<LeaseExtension> leases, QueueSettings s) {
         List<String> args = new ArrayList<>(1 + 4 * leases.size());
         args.add(Long.toString(s.leaseMs()));
@@ -208,7 +214,7 @@ public class QueueStore {
         });
     }
 
-    /** Takes back jobs that did not reach who asked for them. */
+    /** Returns jobs to the queue whose worker disconnected before it received them. */
     public Uni<Void> release(QueueName queue, List<StoredJob> jobs) {
         List<String> args = new ArrayList<>(2 * jobs.size());
         for (StoredJob job : jobs) {

@@ -12,8 +12,8 @@ import dev.millrace.queue.model.QueueSettings;
 import dev.millrace.redis.Keys;
 
 /**
- * A job as Redis keeps it: the body, which never changes, and the state, which a job has only if it is not plain. Their shapes
- * are in {@code lua/queue/jobs.lua}.
+ * A job as Redis stores it: the body, which never changes, and the state, which only a job that differs from a fresh one has.
+ * {@code lua/queue/jobs.lua} describes both formats.
  */
 public final class StoredJob {
 
@@ -48,7 +48,7 @@ public final class StoredJob {
         }
     }
 
-    /** The attributes of a new job, as enqueue-1.lua reads them; empty if it has none. */
+    /** Encodes the attributes of a new job as enqueue-1.lua reads them; empty if it has none. */
     public static String encodeAttributes(NewJob job) {
         if (job.priority() == null && job.delay() == null && job.runAt() == null && job.lease() == null
                 && job.uniqueKey() == null
@@ -67,7 +67,11 @@ public final class StoredJob {
         return out.toString();
     }
 
-    /** The end of the body of a new job, from its options on. {@code schedule}: the schedule that it is an occurrence of, or null. */
+    /**
+     * Encodes the end of the body of a new job, from its options on.
+     *
+     * @param schedule the schedule that the job is an occurrence of; null for none
+     */
     public static String encodeBody(NewJob job, String schedule) {
         StringBuilder out = new StringBuilder(64);
         append(out, " a", job.maxAttempts());
@@ -87,16 +91,16 @@ public final class StoredJob {
         return id;
     }
 
-    /** Which delivery of the job the last one was, from 1. */
+    /** Number of the last delivery of the job, from 1. */
     int deliveries() {
         return deliveries;
     }
 
     /**
-     * What its worker is told.
+     * The job as the worker that reserved it sees it.
      *
-     * @param leaseExpiresAt as clients see it
-     * @param enqueued writes the times of the jobs of one answer
+     * @param leaseExpiresAt as an RFC 3339 time
+     * @param enqueued formats the times of the jobs of one response
      */
     public Job delivered(String leaseExpiresAt, Timestamps.Series enqueued, QueueSettings settings) {
         return job().attempts(failures + 1, maxAttempts(settings), stalls)
@@ -104,7 +108,12 @@ public final class StoredJob {
                 .enqueuedAt(enqueued.format(enqueuedMs())).build();
     }
 
-    /** What somebody who looks is told. */
+    /**
+     * The job as a client that peeks at it sees it.
+     *
+     * @param atMs due time, end of the lease, or end of the job, by its state
+     * @param error, progress and result null for none
+     */
     public Job seen(String state, long atMs, String error, String progress, String result, QueueSettings settings) {
         Job.Builder job = job().state(state)
                 .attempts(state.equals(Job.DEAD) ? failures : failures + 1, maxAttempts(settings), stalls)
@@ -155,7 +164,7 @@ public final class StoredJob {
         return text.substring(at + mark.length(), end < 0 ? text.length() : end);
     }
 
-    /** Undoes {@code Keys.encode}. */
+    /** Decodes what {@code Keys.encode} encoded. */
     private static String decoded(String encoded) {
         return encoded == null || encoded.indexOf('%') < 0
                 ? encoded

@@ -25,18 +25,18 @@ import dev.millrace.redis.pubsub.Subscription;
 import dev.millrace.redis.pubsub.Subscriptions;
 
 /**
- * Requests that wait for jobs. Those of one queue stand in line; when Redis says that there are jobs, or one falls due, the
- * first ones are woken to ask again, and each that got what it wanted wakes the next. A message that is lost costs a second at
- * most: after that the first asks in any case.
+ * Requests that wait for jobs, in a line per queue. When Redis announces jobs, or a job is due, the first requests of the
+ * line are woken and ask again. Each request that gets jobs wakes the next one. A lost message costs at most 1 s, because the
+ * first request asks again after 1 s in any case.
  */
 @Singleton
 public class LongPollWaiters {
 
-    /** How often the line looks whether a caller has hung up, a wait is over, or the service is stopping. */
+    /** How often a line checks whether a client has disconnected, a wait is over, or the service is stopping. */
     private static final long TICK_MS = 100;
     private static final long ASK_AT_LEAST_EVERY_MS = 1000;
     private static final int WOKEN_AT_ONCE = 16;
-    /** A line that nobody stands in is kept for a while, with its subscription: workers come back. */
+    /** How long an empty line is kept, with its subscription, since workers usually ask again soon. */
     private static final long KEPT_NANOS = 10_000_000_000L;
 
     private final ContextInternal context;
@@ -51,13 +51,13 @@ public class LongPollWaiters {
     }
 
     /**
-     * Completes when it is worth while to ask again, or the wait is over.
+     * Completes when the request should ask again: there may be jobs, or the wait is over.
      *
      * @param askedNanos when it last asked, by {@link System#nanoTime}
      * @param untilNanos end of the wait, by {@link System#nanoTime}
-     * @param nextInMs when there may be more, -1 if unknown
-     * @param again whether it was woken before, for nothing, and keeps its turn
-     * @param gone whether the caller has hung up
+     * @param nextInMs in how many ms there may be jobs; -1 if unknown
+     * @param again whether it was woken before and got no job, so that it keeps its place at the front
+     * @param gone whether the client has disconnected
      */
     public Uni<Void> await(QueueName queue, long askedNanos, long untilNanos, long nextInMs, boolean again,
             BooleanSupplier gone) {
@@ -68,7 +68,7 @@ public class LongPollWaiters {
         });
     }
 
-    /** There are jobs in a queue, or may be. */
+    /** Wakes the first requests: the queue has jobs, or may have. */
     void wake(QueueName queue) {
         onLoop(() -> {
             Line line = lines.get(queue);
@@ -78,7 +78,7 @@ public class LongPollWaiters {
         });
     }
 
-    /** One got what it wanted, so the next may, too. */
+    /** Wakes the next requests after one got jobs. */
     public void wakeNext(QueueName queue) {
         if (lines.containsKey(queue)) {
             onLoop(() -> {
@@ -111,7 +111,7 @@ public class LongPollWaiters {
         }
     }
 
-    /** The waiters of one queue; confined to the loop. */
+    /** The line of one queue. Used on the event loop only. */
     private final class Line {
         private final QueueName queue;
         private final ArrayDeque<Waiter> waiters = new ArrayDeque<>();
@@ -119,7 +119,7 @@ public class LongPollWaiters {
         private long wokenNanos = System.nanoTime() - KEPT_NANOS;
         private long idleNanos = System.nanoTime();
         private final Subscription news;
-        /** Null while there is none ahead. */
+        /** Null if no tick is scheduled. */
         private Future<?> timer;
         private long tickAtNanos;
 
@@ -129,7 +129,7 @@ public class LongPollWaiters {
             tickIn(TICK_MS, System.nanoTime());
         }
 
-        /** Null if there are too many channels already: then the line asks once a second, as it does in any case. */
+        /** Null if there are too many channels. The line then relies on asking once a second. */
         private Subscription listen() {
             try {
                 Subscription listening = subscriptions.subscribe(queue.key("wake"),
@@ -145,7 +145,7 @@ public class LongPollWaiters {
         void add(Waiter waiter, long nextInMs, boolean again) {
             long now = System.nanoTime();
             if (wokenNanos - waiter.askedNanos() > 0) {
-                // The message was here before the waiter was.
+                // A message arrived after the request asked and before it joined the line.
                 waiter.wake();
                 return;
             }
@@ -173,7 +173,7 @@ public class LongPollWaiters {
             }
         }
 
-        /** Ticks when it is time to ask, and often enough; who joins does not put off what was due before. */
+        /** Schedules the next tick. A request that joins never delays a tick that was scheduled before. */
         private void arm(long now) {
             long ms = Math.max(0, TimeUnit.NANOSECONDS.toMillis(askAtNanos - now + 999_999));
             tickIn(Math.min(TICK_MS, ms), now);

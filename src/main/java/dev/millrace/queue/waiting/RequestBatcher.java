@@ -17,12 +17,12 @@ import io.vertx.core.impl.ContextInternal;
 import dev.millrace.queue.model.QueueName;
 
 /**
- * Makes one call of many: what requests ask of one queue on one event loop goes to Redis together, a call at a time. What
- * arrives while a call is under way waits for it, though not longer than 1 ms, unless it is large; so alone a request waits for
- * nobody, and the more there are, the less each costs.
+ * Batches concurrent requests about a queue on an event loop into one call to Redis. Requests that arrive during a call wait
+ * for its end, but at most 1 ms; large requests do not wait. So a single request is sent at once, and the cost per request
+ * falls as load rises.
  *
- * @param <I> what one request asks
- * @param <O> what it is answered
+ * @param <I> a request
+ * @param <O> the result of a request
  */
 public final class RequestBatcher<I, O> {
 
@@ -39,9 +39,9 @@ public final class RequestBatcher<I, O> {
     };
 
     /**
-     * @param call answers each of a list, in order
+     * @param call sends a batch, and returns one result for each request in order
      * @param weight of a request
-     * @param maxWeight of a call; a request that weighs more goes alone
+     * @param maxWeight of a batch; a request that weighs more is sent alone
      */
     public RequestBatcher(BiFunction<QueueName, List<I>, Uni<List<O>>> call, ToIntFunction<I> weight, int maxWeight) {
         this.call = call;
@@ -49,7 +49,7 @@ public final class RequestBatcher<I, O> {
         this.maxWeight = maxWeight;
     }
 
-    /** What one request is answered; it continues on the context it came from. */
+    /** Sends a request with others. Its result arrives on the context that the request came from. */
     public Uni<O> ask(QueueName queue, I request) {
         return Uni.createFrom().emitter(emitter -> {
             ContextInternal context = ContextInternal.current();
@@ -74,7 +74,7 @@ public final class RequestBatcher<I, O> {
         }
     }
 
-    /** What waits for one queue, on one event loop. */
+    /** The requests about one queue on one event loop. */
     private final class Line {
         private final QueueName queue;
         private final ContextInternal loop;
@@ -90,7 +90,7 @@ public final class RequestBatcher<I, O> {
 
         void add(Asked<I, O> asked) {
             waiting.add(asked);
-            // A large one has little to share, and would only have Redis wait for it, and then everybody for Redis.
+            // A large request gains little from sharing a call, and would delay the others in it.
             if (underWay == 0 || 2 * weight.applyAsInt(asked.request()) >= maxWeight) {
                 scheduleFlush();
             } else if (!timerScheduled) {
@@ -102,7 +102,7 @@ public final class RequestBatcher<I, O> {
             }
         }
 
-        /** At the end of this turn of the event loop: requests that were read in it go along. */
+        /** Sends the batch at the end of this turn of the event loop, together with requests that the turn still reads. */
         private void scheduleFlush() {
             if (!flushScheduled && !waiting.isEmpty()) {
                 flushScheduled = true;

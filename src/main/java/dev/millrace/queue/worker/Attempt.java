@@ -22,8 +22,8 @@ import dev.millrace.queue.model.LeaseExtension;
 import dev.millrace.queue.model.QueueName;
 
 /**
- * A job from when it was handed out until what became of it is noted. What comes first decides: the processor's outcome, the end
- * of its time, a cancel, the loss of the lease, or the stop of the service. Confined to a context of its own.
+ * One attempt at a job, from its delivery until its outcome is reported. The first of these events decides: the processor's
+ * outcome, the timeout, a cancel request, the loss of the lease, or the stop of the service. Uses a context of its own only.
  */
 final class Attempt {
 
@@ -44,7 +44,7 @@ final class Attempt {
     private boolean extending;
     private boolean decided;
 
-    /** @param done told that it is over, on any thread */
+    /** @param done called when the attempt is over, on any thread */
     Attempt(WorkerContext worker, Job job, ContextInternal context, Consumer<Attempt> done) {
         this.worker = worker;
         this.queue = worker.queue();
@@ -65,7 +65,7 @@ final class Attempt {
         });
     }
 
-    /** Hands the job to others, at no cost to it, if it is still being worked. From any thread. */
+    /** Returns the job to the queue if the attempt is not over; the attempt is not counted. May be called on any thread. */
     void giveBack() {
         onContext(() -> decide(() -> fail(JobFailure.postponed(id, leaseToken, "The service stopped", Duration.ZERO))));
     }
@@ -91,7 +91,7 @@ final class Attempt {
             decide(() -> fail(failure("Cancelled", false)));
         } else if (extended.status() != JobStatus.EXTENDED) {
             decide(() -> {
-                LOG.warnf("Job %s of queue %s is given up: its lease ended", id, queue.queue());
+                LOG.warnf("Job %s of queue %s is given up: its lease expired", id, queue.queue());
                 return Uni.createFrom().voidItem();
             });
         }
@@ -125,7 +125,7 @@ final class Attempt {
         return dead ? JobFailure.dead(id, leaseToken, text) : JobFailure.retry(id, leaseToken, text, null);
     }
 
-    /** The beginning of it, and no half of a character at its end. */
+    /** Shortens an error to its maximum length, without splitting a surrogate pair. */
     private static String bounded(String error) {
         int most = JobFailure.MAX_ERROR;
         if (error.length() <= most) {
@@ -140,8 +140,8 @@ final class Attempt {
 
     private Uni<JobStatus> noted(Uni<List<JobStatus>> answer) {
         return JobPoller.insist(answer, worker.leaseMs()).map(statuses -> statuses.get(0)).onFailure().invoke(
-                // The lease will end, and the job be worked again: at least once.
-                e -> LOG.warnf("What became of job %s of queue %s could not be noted", id, queue.queue()));
+                // The lease will expire, and the job will run again: at least once.
+                e -> LOG.warnf("The outcome of job %s of queue %s could not be reported", id, queue.queue()));
     }
 
     private Uni<Void> dead(Throwable failure) {

@@ -1,14 +1,16 @@
 package dev.millrace.queue.worker;
 
-/** It is no use to try this job again: it is dead at once, with the message as its error. */
+/** Retrying the job is useless: it is dead at once, with the message as its error. */
 public class DeadJobException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
+    /** @param message the job's error */
     public DeadJobException(String message) {
         super(message);
     }
 
+    /** @param message the job's error */
     public DeadJobException(String message, Throwable cause) {
         super(message, cause);
     }

@@ -10,7 +10,7 @@ import dev.millrace.queue.model.Job;
 import dev.millrace.queue.model.LeaseExtension;
 import dev.millrace.queue.model.QueueName;
 
-/** A job at the hands of a {@link JobProcessor}: one attempt at it. */
+/** A job that a {@link JobProcessor} works on: one attempt at it. */
 public final class JobContext {
 
     private final QueueName queue;
@@ -27,21 +27,26 @@ public final class JobContext {
         this.json = json;
     }
 
-    /** Where the job is from. */
+    /** The queue that the job is from. */
     public QueueName queue() {
         return queue;
     }
 
+    /** The job. */
     public Job job() {
         return job;
     }
 
-    /** The job's data, read as JSON; fails with {@link DeadJobException}, which says what is wrong, if it is none of that type. */
+    /**
+     * The job's data, read as JSON.
+     *
+     * @throws DeadJobException if it is not of the type; the message says what is wrong
+     */
     public <T> T data(Class<T> type) {
         return json.read(job.data(), type);
     }
 
-    /** Notes how far the job is, as JSON, for those who look. */
+    /** Stores how far the job is, as JSON, for clients that peek at it. Extends the lease, too. */
     public Uni<Void> progress(Object progress) {
         return Uni.createFrom().deferred(() -> queues.extend(queue, List.of(
                 new LeaseExtension(job.id(), job.leaseToken(), lease, json.write("progress", progress)))))

@@ -18,8 +18,8 @@ import dev.millrace.queue.model.QueueName;
 import dev.millrace.redis.RedisUnavailableException;
 
 /**
- * How a worker inside the service comes by jobs: it asks for as many as it has room for, and waits for them, as those do that
- * come over HTTP. Confined to a context, on which it hands them over.
+ * Fetches jobs for a worker inside the service. It asks for as many jobs as the worker has room for, and waits for them like
+ * a worker that uses HTTP. Delivers the jobs on its context.
  */
 public final class JobPoller {
 
@@ -43,9 +43,10 @@ public final class JobPoller {
     private boolean held;
 
     /**
-     * @param room jobs that may be under way at once
-     * @param leaseMs of each job
-     * @param over whether no more are wanted, ever
+     * @param room maximum number of jobs in progress
+     * @param leaseMs lease of each job
+     * @param over whether no more jobs are wanted, ever
+     * @param worker receives each job, on the context
      */
     public JobPoller(QueueName queue, int room, long leaseMs, QueueService queues, ContextInternal context,
             BooleanSupplier over, Consumer<Job> worker) {
@@ -58,12 +59,12 @@ public final class JobPoller {
         this.worker = worker;
     }
 
-    /** From any thread. */
+    /** Starts to ask for jobs. May be called on any thread. */
     public void start() {
         context.runOnContext(v -> ask());
     }
 
-    /** A job that was handed over is no longer under way. From any thread. */
+    /** Reports that a delivered job is no longer in progress. May be called on any thread. */
     public void done() {
         context.runOnContext(v -> {
             underWay--;
@@ -71,12 +72,12 @@ public final class JobPoller {
         });
     }
 
-    /** Whether it asks for nothing for a while. */
+    /** Whether the poller is paused. */
     public boolean isHeld() {
         return held;
     }
 
-    /** Asks for nothing for a while. */
+    /** Pauses the poller for {@code ms}, and up to a quarter longer. */
     public void hold(long ms) {
         held = true;
         long jittered = ms + ThreadLocalRandom.current().nextLong(ms / 4 + 1);
@@ -107,17 +108,20 @@ public final class JobPoller {
         }));
     }
 
-    /** The end, or a hold, may have come between their being handed out and their arrival. */
+    /** Returns jobs that arrived after the end or during a pause. */
     private void giveBack(List<Job> jobs) {
         if (!jobs.isEmpty()) {
             List<JobFailure> unworked = jobs.stream()
                     .map(job -> JobFailure.postponed(job.id(), job.leaseToken(), null, Duration.ZERO)).toList();
             queues.fail(queue, unworked).subscribe()
-                    .with(done -> {}, failure -> LOG.debug("Jobs are left to the end of their leases", failure));
+                    .with(done -> {}, failure -> LOG.debug("Jobs could not be returned; they are redelivered when their leases expire", failure));
         }
     }
 
-    /** Gives an answer about a job again and again while Redis is away, for so long: a job that was done should not be done twice. */
+    /**
+     * Repeats a report about a job for up to {@code ms} while Redis is unavailable, so that a job that is done does not
+     * run twice.
+     */
     public static <T> Uni<T> insist(Uni<T> answer, long ms) {
         return answer.onFailure(RedisUnavailableException.class).retry().withBackOff(SOON, LATER).expireIn(ms);
     }

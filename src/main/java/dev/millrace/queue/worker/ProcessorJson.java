@@ -40,9 +40,9 @@ record ProcessorJson(ObjectMapper mapper, Payloads payloads) {
         } catch (JsonMappingException e) {
             Violation v = JsonViolations.of(e);
             throw new DeadJobException(
-                    v.field().isEmpty() ? "data is not as it must be" : v.field() + ' ' + v.message());
+                    v.field().isEmpty() ? "data is not valid" : v.field() + ' ' + v.message());
         } catch (JsonProcessingException e) {
-            throw new DeadJobException("data is not as it must be");
+            throw new DeadJobException("data is not valid");
         }
     }
 }

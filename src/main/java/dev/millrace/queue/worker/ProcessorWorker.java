@@ -9,7 +9,7 @@ import io.vertx.core.impl.ContextInternal;
 import dev.millrace.http.Stopping;
 import dev.millrace.queue.model.Job;
 
-/** Has a processor work the jobs of one queue, as many at once as it likes, until the service stops. */
+/** Runs a processor on the jobs of one queue, up to its concurrency at once, until the service stops. */
 final class ProcessorWorker {
 
     private final WorkerContext worker;
@@ -32,7 +32,7 @@ final class ProcessorWorker {
         return !underWay.isEmpty();
     }
 
-    /** Hands to others what is still being worked. */
+    /** Returns the jobs in progress to the queue. */
     void giveBack() {
         underWay.forEach(Attempt::giveBack);
     }

@@ -29,8 +29,8 @@ import dev.millrace.queue.QueueService;
 import dev.millrace.queue.model.QueueName;
 
 /**
- * The workers of all processors there are, one per queue of each tenant. When the service stops, the jobs under way have as long as
- * requests have; what is not done then is handed to other replicas.
+ * The workers of all processors, one per queue and tenant. When the service stops, jobs in progress have as much time as
+ * requests have. Jobs that are not done then are returned to the queue for other replicas.
  */
 @Singleton
 class Processors {
@@ -88,7 +88,7 @@ class Processors {
                 processor.timeout().toMillis(), queues, new ProcessorJson(json, payloads));
         ProcessorWorker worker = new ProcessorWorker(context, vertx.createEventLoopContext(), stopping);
         if (workers.put(queue, worker) != null) {
-            throw new IllegalStateException("Two processors want the queue " + queue.queue());
+            throw new IllegalStateException("Two processors have the queue " + queue.queue());
         }
     }
 
@@ -102,12 +102,12 @@ class Processors {
         stopAtNanos = System.nanoTime() + grace.toNanos();
     }
 
-    /** Redis is still there. */
+    /** Waits for the jobs in progress. Redis is still connected at this point. */
     void stop(@Observes ShutdownEvent event) throws InterruptedException {
         awaitIdle(stopAtNanos);
         workers.values().forEach(ProcessorWorker::giveBack);
         if (!awaitIdle(System.nanoTime() + TO_GIVE_BACK.toNanos())) {
-            LOG.warn("Jobs are left to their leases: they could not be handed back");
+            LOG.warn("Jobs could not be returned in time; they are redelivered when their leases expire");
         }
     }
 

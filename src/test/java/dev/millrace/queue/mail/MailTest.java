@@ -131,7 +131,7 @@ class MailTest {
     @Test
     void mailThatIsLargerThanTheServerTakesIsDead() {
         ends(enqueue("{'to':['" + someone + "'],'text':'" + "x".repeat(SmtpSink.MOST_BYTES) + "'}"), "dead")
-                .body("attempt", equalTo(1)).body("error", equalTo("The mail is larger than the mail server takes"));
+                .body("attempt", equalTo(1)).body("error", equalTo("The mail is larger than the mail server accepts"));
     }
 
     @Test

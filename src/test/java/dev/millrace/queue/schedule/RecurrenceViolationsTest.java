@@ -132,16 +132,16 @@ class RecurrenceViolationsTest {
     @ParameterizedTest
     @ValueSource(strings = {"0 0 30 2 *", "0 0 31 2 *", "0 0 31 4,6,9,11 *", "0 0 30-31 FEB *", "* * 30 2 */2"})
     void refusesWhatNeverFires(String cron) {
-        assertEquals("never fires: no month of these has such a day", message(cron));
+        assertEquals("never fires: none of these months has such a day", message(cron));
     }
 
     @Test
     void isEitherACronExpressionOrAnInterval() {
-        assertEquals(List.of(new Violation("cron", "must be given, or every")),
+        assertEquals(List.of(new Violation("cron", "must be given unless every is")),
                 Recurrences.violations(null, null, null));
         assertEquals(List.of(new Violation("every", "must not be given together with cron")),
                 Recurrences.violations("@daily", HOUR, null));
-        assertEquals(List.of(new Violation("timezone", "belongs to cron only")),
+        assertEquals(List.of(new Violation("timezone", "is only allowed with cron")),
                 Recurrences.violations(null, HOUR, "Europe/Berlin"));
         assertEquals(List.of("cron", "timezone"),
                 Recurrences.violations("nonsense", null, "Mars/Olympus").stream().map(Violation::field).toList());

@@ -98,7 +98,6 @@ class ArchitectureTest {
     }
 
     @Test
-    @Disabled("waits for the rooms of queue, http and redis")
     void packagesHaveNoCycles() {
         slices().matching("dev.millrace.(**)").should().beFreeOfCycles().check(CLASSES);
     }

@@ -2,16 +2,16 @@ package dev.millrace.queue.model;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 
-/** What became of a worker's answer about one job. */
+/** The outcome of a worker's report about one job. */
 public enum JobStatus {
     COMPLETED("completed", 1),
     RETRYING("retrying", 2),
     DEAD("dead", 3),
     CANCELLED("cancelled", 4),
     EXTENDED("extended", 5),
-    /** The lease is not the job's present one; nothing was changed. */
+    /** The lease is not the job's current one; nothing was changed. */
     STALE("stale", 0),
-    /** There is no such job, or it is no longer kept. */
+    /** The job does not exist, or is no longer kept. */
     UNKNOWN("unknown", -1);
 
     /** The scripts' code for: extended, and somebody wants the job cancelled. */

@@ -147,7 +147,7 @@ final class Attempt {
     private Uni<Void> dead(Throwable failure) {
         return Uni.createFrom().deferred(() -> worker.processor().onFailed(job, failure)).ifNoItem()
                 .after(Duration.ofMillis(worker.timeoutMs())).fail().onFailure().invoke(
-                        e -> LOG.errorf(e, "The processor of queue %s failed when told that job %s is dead",
+                        e -> LOG.errorf(e, "The processor of queue %s failed in onFailed of job %s",
                                 queue.queue(), id));
     }
 

@@ -117,7 +117,6 @@ class ArchitectureTest {
     }
 
     @Test
-    @Disabled("waits for class EventLoop")
     void internalsOfVertxAndNettyStayInRedisAndEventLoop() {
         noClasses().that().resideOutsideOfPackage(ROOT + "redis..").and().doNotHaveSimpleName("EventLoop").should()
                 .dependOnClassesThat(INTERNALS).check(CLASSES);

@@ -1,5 +1,6 @@
 package dev.millrace.queue.push;
 
+import dev.millrace.redis.EventLoop;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +11,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
 import io.smallrye.mutiny.Uni;
-import io.vertx.core.impl.ContextInternal;
 
 import dev.millrace.http.Stopping;
 import dev.millrace.queue.QueueControl;
@@ -41,7 +41,7 @@ final class Pusher {
     private final WebhookClient client;
     private final QueueControl control;
     private final ObjectMapper json;
-    private final ContextInternal context;
+    private final EventLoop context;
     private final Stopping stopping;
     private final JobPoller poller;
     private volatile boolean ended;
@@ -50,7 +50,7 @@ final class Pusher {
     private int throttled;
 
     Pusher(QueueName queue, PushTarget target, QueueService queues, WebhookClient client, QueueControl control,
-            ObjectMapper json, ContextInternal context, Stopping stopping) {
+            ObjectMapper json, EventLoop context, Stopping stopping) {
         this.queue = queue;
         this.target = target;
         this.queues = queues;
@@ -97,7 +97,7 @@ final class Pusher {
     private Uni<Void> settle(Job job, Delivery delivery) {
         return switch (delivery.outcome()) {
             case DONE -> {
-                context.runOnContext(v -> throttled = 0);
+                context.run(() -> throttled = 0);
                 yield note(queues.complete(queue, List.of(new JobResult(job.id(), job.leaseToken(), null))));
             }
             case GONE -> {
@@ -107,7 +107,7 @@ final class Pusher {
                                 JobFailure.postponed(job.id(), job.leaseToken(), delivery.error(), Duration.ZERO)))));
             }
             case THROTTLED -> {
-                context.runOnContext(v -> hold(delivery.retryAfterMs()));
+                context.run(() -> hold(delivery.retryAfterMs()));
                 Duration delay = Duration.ofMillis(Math.max(FIRST_HOLD_MS, delivery.retryAfterMs()));
                 boolean free = delivery.status() == 429 || delivery.status() == 503;
                 yield note(queues.fail(queue, List.of(free

@@ -1,5 +1,6 @@
 package dev.millrace.queue.push;
 
+import dev.millrace.redis.EventLoop;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -8,7 +9,6 @@ import jakarta.inject.Singleton;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
 import io.vertx.core.Vertx;
-import io.vertx.core.impl.VertxInternal;
 
 import dev.millrace.http.Stopping;
 import dev.millrace.queue.QueueControl;
@@ -25,7 +25,7 @@ class Pushers implements QueueTask {
     private final WebhookClient client;
     private final QueueControl control;
     private final ObjectMapper json;
-    private final VertxInternal vertx;
+    private final Vertx vertx;
     private final Stopping stopping;
     private final Map<QueueName, Pusher> pushers = new ConcurrentHashMap<>();
 
@@ -35,7 +35,7 @@ class Pushers implements QueueTask {
         this.client = client;
         this.control = control;
         this.json = json;
-        this.vertx = (VertxInternal) vertx;
+        this.vertx = vertx;
         this.stopping = stopping;
     }
 
@@ -55,7 +55,7 @@ class Pushers implements QueueTask {
             if (s.push() != null && !stopping.hasBegun()) {
                 pushers.computeIfAbsent(new QueueName(tenant, name), queue -> {
                     Pusher pusher = new Pusher(queue, s.push(), queues, client, control, json,
-                            vertx.createEventLoopContext(), stopping);
+                            EventLoop.next(vertx), stopping);
                     pusher.start();
                     return pusher;
                 });

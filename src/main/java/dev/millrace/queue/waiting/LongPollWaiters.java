@@ -1,5 +1,6 @@
 package dev.millrace.queue.waiting;
 
+import dev.millrace.redis.EventLoop;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,12 +12,9 @@ import java.util.function.BooleanSupplier;
 
 import jakarta.inject.Singleton;
 
-import io.netty.channel.EventLoop;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import io.vertx.core.Vertx;
-import io.vertx.core.impl.ContextInternal;
-import io.vertx.core.impl.VertxInternal;
 
 import dev.millrace.http.Stopping;
 import dev.millrace.queue.model.QueueName;
@@ -39,14 +37,14 @@ public class LongPollWaiters {
     /** How long an empty line is kept, with its subscription, since workers usually ask again soon. */
     private static final long KEPT_NANOS = 10_000_000_000L;
 
-    private final ContextInternal context;
+    private final EventLoop context;
     private final Stopping stopping;
     private final Subscriptions subscriptions;
     private final Map<QueueName, Line> lines = new ConcurrentHashMap<>();
 
     LongPollWaiters(Vertx vertx, Stopping stopping, Subscriptions subscriptions) {
         this.subscriptions = subscriptions;
-        this.context = ((VertxInternal) vertx).createEventLoopContext();
+        this.context = EventLoop.next(vertx);
         this.stopping = stopping;
     }
 
@@ -62,15 +60,15 @@ public class LongPollWaiters {
     public Uni<Void> await(QueueName queue, long askedNanos, long untilNanos, long nextInMs, boolean again,
             BooleanSupplier gone) {
         return Uni.createFrom().emitter(emitter -> {
-            ContextInternal caller = ContextInternal.current();
+            EventLoop caller = EventLoop.current();
             Waiter waiter = new Waiter(emitter, caller, askedNanos, untilNanos, gone);
-            onLoop(() -> lines.computeIfAbsent(queue, Line::new).add(waiter, nextInMs, again));
+            context.runNow(() -> lines.computeIfAbsent(queue, Line::new).add(waiter, nextInMs, again));
         });
     }
 
     /** Wakes the first requests: the queue has jobs, or may have. */
     void wake(QueueName queue) {
-        onLoop(() -> {
+        context.runNow(() -> {
             Line line = lines.get(queue);
             if (line != null) {
                 line.wake(WOKEN_AT_ONCE);
@@ -81,7 +79,7 @@ public class LongPollWaiters {
     /** Wakes the next requests after one got jobs. */
     public void wakeNext(QueueName queue) {
         if (lines.containsKey(queue)) {
-            onLoop(() -> {
+            context.runNow(() -> {
                 Line line = lines.get(queue);
                 if (line != null) {
                     line.wake(2);
@@ -90,23 +88,14 @@ public class LongPollWaiters {
         }
     }
 
-    private void onLoop(Runnable action) {
-        EventLoop loop = context.nettyEventLoop();
-        if (loop.inEventLoop()) {
-            action.run();
-        } else {
-            loop.execute(action);
-        }
-    }
-
-    private record Waiter(UniEmitter<? super Void> emitter, ContextInternal caller, long askedNanos,
+    private record Waiter(UniEmitter<? super Void> emitter, EventLoop caller, long askedNanos,
             long untilNanos, BooleanSupplier gone) {
 
         void wake() {
             if (caller == null) {
                 emitter.complete(null);
             } else {
-                caller.runOnContext(v -> emitter.complete(null));
+                caller.run(() -> emitter.complete(null));
             }
         }
     }
@@ -186,7 +175,7 @@ public class LongPollWaiters {
                     timer.cancel(false);
                 }
                 tickAtNanos = at;
-                timer = context.nettyEventLoop().schedule(this::tick, ms, TimeUnit.MILLISECONDS);
+                timer = context.after(ms, this::tick);
             }
         }
 

@@ -1,18 +1,16 @@
 package dev.millrace.queue.waiting;
 
+import dev.millrace.redis.EventLoop;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.ToIntFunction;
 
-import io.netty.util.concurrent.FastThreadLocal;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
-import io.vertx.core.impl.ContextInternal;
 
 import dev.millrace.queue.model.QueueName;
 
@@ -31,12 +29,7 @@ public final class RequestBatcher<I, O> {
     private final BiFunction<QueueName, List<I>, Uni<List<O>>> call;
     private final ToIntFunction<I> weight;
     private final int maxWeight;
-    private final FastThreadLocal<Map<QueueName, Line>> lines = new FastThreadLocal<>() {
-        @Override
-        protected Map<QueueName, Line> initialValue() {
-            return new HashMap<>();
-        }
-    };
+    private final ThreadLocal<Map<QueueName, Line>> lines = ThreadLocal.withInitial(HashMap::new);
 
     /**
      * @param call sends a batch, and returns one result for each request in order
@@ -52,38 +45,38 @@ public final class RequestBatcher<I, O> {
     /** Sends a request with others. Its result arrives on the context that the request came from. */
     public Uni<O> ask(QueueName queue, I request) {
         return Uni.createFrom().emitter(emitter -> {
-            ContextInternal context = ContextInternal.current();
-            if (context == null || !context.nettyEventLoop().inEventLoop()) {
+            EventLoop context = EventLoop.current();
+            if (context == null || !context.isCurrentThread()) {
                 call.apply(queue, List.of(request)).subscribe()
                         .with(answers -> emitter.complete(answers.get(0)), emitter::fail);
             } else {
-                lines.get().computeIfAbsent(queue, q -> new Line(q, context.unwrap()))
+                lines.get().computeIfAbsent(queue, q -> new Line(q, context.root()))
                         .add(new Asked<>(request, emitter, context));
             }
         });
     }
 
-    private record Asked<I, O>(I request, UniEmitter<? super O> emitter, ContextInternal context) {
+    private record Asked<I, O>(I request, UniEmitter<? super O> emitter, EventLoop context) {
 
         void answer(O answer) {
-            context.emit(answer, emitter::complete);
+            context.runNow(() -> emitter.complete(answer));
         }
 
         void fail(Throwable failure) {
-            context.emit(failure, emitter::fail);
+            context.runNow(() -> emitter.fail(failure));
         }
     }
 
     /** The requests about one queue on one event loop. */
     private final class Line {
         private final QueueName queue;
-        private final ContextInternal loop;
+        private final EventLoop loop;
         private final ArrayDeque<Asked<I, O>> waiting = new ArrayDeque<>();
         private int underWay;
         private boolean flushScheduled;
         private boolean timerScheduled;
 
-        Line(QueueName queue, ContextInternal loop) {
+        Line(QueueName queue, EventLoop loop) {
             this.queue = queue;
             this.loop = loop;
         }
@@ -95,10 +88,10 @@ public final class RequestBatcher<I, O> {
                 scheduleFlush();
             } else if (!timerScheduled) {
                 timerScheduled = true;
-                loop.nettyEventLoop().schedule(() -> {
+                loop.after(MAX_WAIT_MS, () -> {
                     timerScheduled = false;
                     scheduleFlush();
-                }, MAX_WAIT_MS, TimeUnit.MILLISECONDS);
+                });
             }
         }
 
@@ -106,7 +99,7 @@ public final class RequestBatcher<I, O> {
         private void scheduleFlush() {
             if (!flushScheduled && !waiting.isEmpty()) {
                 flushScheduled = true;
-                loop.runOnContext(v -> {
+                loop.run(() -> {
                     flushScheduled = false;
                     flush();
                 });

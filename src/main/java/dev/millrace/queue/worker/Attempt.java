@@ -1,7 +1,9 @@
 package dev.millrace.queue.worker;
 
+import dev.millrace.redis.EventLoop;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -10,7 +12,6 @@ import org.jboss.logging.Logger;
 
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
-import io.vertx.core.impl.ContextInternal;
 
 import dev.millrace.http.json.JsonValue;
 import dev.millrace.queue.model.ExtendedLease;
@@ -32,20 +33,20 @@ final class Attempt {
     private final WorkerContext worker;
     private final QueueName queue;
     private final JobContext job;
-    private final ContextInternal context;
+    private final EventLoop context;
     private final Consumer<Attempt> done;
     private final String id;
     private final String leaseToken;
     private final Duration lease;
 
     private Cancellable work;
-    private long extensions;
-    private long deadline;
+    private Future<?> extensions;
+    private Future<?> deadline;
     private boolean extending;
     private boolean decided;
 
     /** @param done called when the attempt is over, on any thread */
-    Attempt(WorkerContext worker, Job job, ContextInternal context, Consumer<Attempt> done) {
+    Attempt(WorkerContext worker, Job job, EventLoop context, Consumer<Attempt> done) {
         this.worker = worker;
         this.queue = worker.queue();
         this.context = context;
@@ -58,8 +59,8 @@ final class Attempt {
 
     void start() {
         onContext(() -> {
-            extensions = context.setPeriodic(worker.leaseMs() / 3, t -> extend());
-            deadline = context.setTimer(worker.timeoutMs(), t -> tooLong());
+            extensions = context.every(worker.leaseMs() / 3, this::extend);
+            deadline = context.after(worker.timeoutMs(), this::tooLong);
             work = Uni.createFrom().deferred(() -> worker.processor().process(job)).subscribe()
                     .with(result -> onContext(() -> completed(result)), e -> onContext(() -> failed(e)));
         });
@@ -71,7 +72,7 @@ final class Attempt {
     }
 
     private void onContext(Runnable step) {
-        context.runOnContext(v -> step.run());
+        context.run(step);
     }
 
     private void extend() {
@@ -156,8 +157,8 @@ final class Attempt {
             return;
         }
         decided = true;
-        context.owner().cancelTimer(extensions);
-        context.owner().cancelTimer(deadline);
+        extensions.cancel(false);
+        deadline.cancel(false);
         work.cancel();
         outcome.get().subscribe().with(noted -> done.accept(this), failure -> done.accept(this));
     }

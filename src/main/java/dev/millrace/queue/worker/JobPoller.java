@@ -1,5 +1,6 @@
 package dev.millrace.queue.worker;
 
+import dev.millrace.redis.EventLoop;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -9,7 +10,6 @@ import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 import io.smallrye.mutiny.Uni;
-import io.vertx.core.impl.ContextInternal;
 
 import dev.millrace.queue.QueueService;
 import dev.millrace.queue.model.Job;
@@ -34,7 +34,7 @@ public final class JobPoller {
     private final int room;
     private final long leaseMs;
     private final QueueService queues;
-    private final ContextInternal context;
+    private final EventLoop context;
     private final BooleanSupplier over;
     private final Consumer<Job> worker;
 
@@ -48,7 +48,7 @@ public final class JobPoller {
      * @param over whether no more jobs are wanted, ever
      * @param worker receives each job, on the context
      */
-    public JobPoller(QueueName queue, int room, long leaseMs, QueueService queues, ContextInternal context,
+    public JobPoller(QueueName queue, int room, long leaseMs, QueueService queues, EventLoop context,
             BooleanSupplier over, Consumer<Job> worker) {
         this.queue = queue;
         this.room = room;
@@ -61,12 +61,12 @@ public final class JobPoller {
 
     /** Starts to ask for jobs. May be called on any thread. */
     public void start() {
-        context.runOnContext(v -> ask());
+        context.run(this::ask);
     }
 
     /** Reports that a delivered job is no longer in progress. May be called on any thread. */
     public void done() {
-        context.runOnContext(v -> {
+        context.run(() -> {
             underWay--;
             ask();
         });
@@ -81,10 +81,10 @@ public final class JobPoller {
     public void hold(long ms) {
         held = true;
         long jittered = ms + ThreadLocalRandom.current().nextLong(ms / 4 + 1);
-        context.owner().setTimer(jittered, t -> context.runOnContext(v -> {
+        context.after(jittered, () -> {
             held = false;
             ask();
-        }));
+        });
     }
 
     private void ask() {
@@ -93,7 +93,7 @@ public final class JobPoller {
             return;
         }
         asking = true;
-        queues.reserve(queue, free, leaseMs, WAIT_MS, over).subscribe().with(jobs -> context.runOnContext(v -> {
+        queues.reserve(queue, free, leaseMs, WAIT_MS, over).subscribe().with(jobs -> context.run(() -> {
             asking = false;
             if (over.getAsBoolean() || held) {
                 giveBack(jobs);
@@ -102,7 +102,7 @@ public final class JobPoller {
                 jobs.forEach(worker);
                 ask();
             }
-        }), failure -> context.runOnContext(v -> {
+        }), failure -> context.run(() -> {
             asking = false;
             hold(AFTER_FAILURE_MS);
         }));

@@ -1,10 +1,9 @@
 package dev.millrace.queue.worker;
 
+import dev.millrace.redis.EventLoop;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-import io.quarkus.vertx.core.runtime.context.VertxContextSafetyToggle;
-import io.vertx.core.impl.ContextInternal;
 
 import dev.millrace.http.Stopping;
 import dev.millrace.queue.model.Job;
@@ -13,11 +12,11 @@ import dev.millrace.queue.model.Job;
 final class ProcessorWorker {
 
     private final WorkerContext worker;
-    private final ContextInternal context;
+    private final EventLoop context;
     private final JobPoller poller;
     private final Set<Attempt> underWay = ConcurrentHashMap.newKeySet();
 
-    ProcessorWorker(WorkerContext worker, ContextInternal context, Stopping stopping) {
+    ProcessorWorker(WorkerContext worker, EventLoop context, Stopping stopping) {
         this.worker = worker;
         this.context = context;
         this.poller = new JobPoller(worker.queue(), worker.processor().concurrency(), worker.leaseMs(),
@@ -38,8 +37,7 @@ final class ProcessorWorker {
     }
 
     private void work(Job job) {
-        ContextInternal own = context.duplicate();
-        VertxContextSafetyToggle.setContextSafe(own, true);
+        EventLoop own = context.duplicate();
         Attempt attempt = new Attempt(worker, job, own, over -> {
             underWay.remove(over);
             poller.done();

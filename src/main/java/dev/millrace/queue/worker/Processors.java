@@ -1,5 +1,6 @@
 package dev.millrace.queue.worker;
 
+import dev.millrace.redis.EventLoop;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -19,7 +20,6 @@ import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Vertx;
-import io.vertx.core.impl.VertxInternal;
 
 import dev.millrace.auth.ApiKeys;
 import dev.millrace.http.Stopping;
@@ -46,7 +46,7 @@ class Processors {
     private final QueueService queues;
     private final ObjectMapper json;
     private final Payloads payloads;
-    private final VertxInternal vertx;
+    private final Vertx vertx;
     private final Stopping stopping;
     private final Duration grace;
     private final Map<QueueName, ProcessorWorker> workers = new HashMap<>();
@@ -61,7 +61,7 @@ class Processors {
         this.queues = queues;
         this.json = json;
         this.payloads = payloads;
-        this.vertx = (VertxInternal) vertx;
+        this.vertx = vertx;
         this.stopping = stopping;
         this.grace = delay.orElse(Duration.ZERO).plus(timeout.orElse(Duration.ZERO));
     }
@@ -86,7 +86,7 @@ class Processors {
         check(processor, "timeout", processor.timeout().toMillis() >= 1);
         WorkerContext context = new WorkerContext(queue, processor, lease.toMillis(),
                 processor.timeout().toMillis(), queues, new ProcessorJson(json, payloads));
-        ProcessorWorker worker = new ProcessorWorker(context, vertx.createEventLoopContext(), stopping);
+        ProcessorWorker worker = new ProcessorWorker(context, EventLoop.next(vertx), stopping);
         if (workers.put(queue, worker) != null) {
             throw new IllegalStateException("Two processors have the queue " + queue.queue());
         }

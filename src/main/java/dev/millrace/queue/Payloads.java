@@ -26,7 +26,8 @@ public class Payloads {
     public void check(String prefix, String field, JsonValue payload) {
         // A char takes at most three bytes in UTF-8, so short texts need no counting.
         if (payload != null && payload.text().length() > maxBytes / 3 && payload.bytes() > maxBytes) {
-            throw new ApiException(ErrorCode.TOO_LARGE, prefix + field + " must be at most " + maxBytes + " bytes of JSON");
+            throw new ApiException(ErrorCode.TOO_LARGE,
+                    prefix + field + " must be at most " + maxBytes + " bytes of JSON");
         }
     }
 }

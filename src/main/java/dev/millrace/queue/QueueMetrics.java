@@ -115,7 +115,8 @@ class QueueMetrics {
     private Counter[] register(String label) {
         Counter[] all = new Counter[Event.values().length];
         for (Event event : Event.values()) {
-            all[event.ordinal()] = Counter.builder("millrace.queue.events").description("Events of jobs on this replica")
+            all[event.ordinal()] = Counter.builder("millrace.queue.events")
+                    .description("Events of jobs on this replica")
                     .tag("queue", label).tag("event", event.name().toLowerCase(Locale.ROOT)).register(registry);
         }
         return all;

@@ -21,7 +21,8 @@ public record QueueEventView(
         @Schema(description = "Absent if the event is about the queue") String jobId, String at,
         @Schema(description = "Of job.retrying and job.dead") String error,
         @Schema(description = "Of job.retrying: how long the job waits") Long delayMs,
-        @Schema(description = "Of job.progress") JsonValue progress, @Schema(description = "Of queue.paused") String reason) {
+        @Schema(description = "Of job.progress") JsonValue progress,
+        @Schema(description = "Of queue.paused") String reason) {
 
     static QueueEventView of(QueueEvent event) {
         Map<String, String> f = event.fields();

@@ -211,7 +211,8 @@ public class WorkResource {
             found.add(new Violation(list + '[' + i + "].id", "must be the id of a job"));
         }
         if (leaseToken == null || leaseToken.isEmpty()) {
-            found.add(new Violation(list + '[' + i + "].leaseToken", "must be the token that the job was reserved with"));
+            found.add(
+                    new Violation(list + '[' + i + "].leaseToken", "must be the token that the job was reserved with"));
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.millrace.queue.push;
 
-import dev.millrace.redis.EventLoop;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +20,7 @@ import dev.millrace.queue.model.JobResult;
 import dev.millrace.queue.model.PushTarget;
 import dev.millrace.queue.model.QueueName;
 import dev.millrace.queue.worker.JobPoller;
+import dev.millrace.redis.EventLoop;
 
 /**
  * Sends the jobs of one queue to its receiver. It reserves jobs like any worker, so the jobs of a replica that dies go to

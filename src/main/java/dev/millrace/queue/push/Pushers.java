@@ -1,6 +1,5 @@
 package dev.millrace.queue.push;
 
-import dev.millrace.redis.EventLoop;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -16,6 +15,7 @@ import dev.millrace.queue.QueueService;
 import dev.millrace.queue.QueueTask;
 import dev.millrace.queue.model.QueueName;
 import dev.millrace.queue.model.QueueSettings;
+import dev.millrace.redis.EventLoop;
 
 /** The pushers of all queues that have a receiver, on every replica. */
 @Singleton

@@ -1,6 +1,5 @@
 package dev.millrace.queue.waiting;
 
-import dev.millrace.redis.EventLoop;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +17,7 @@ import io.vertx.core.Vertx;
 
 import dev.millrace.http.Stopping;
 import dev.millrace.queue.model.QueueName;
+import dev.millrace.redis.EventLoop;
 import dev.millrace.redis.RedisUnavailableException;
 import dev.millrace.redis.pubsub.Subscription;
 import dev.millrace.redis.pubsub.Subscriptions;

@@ -1,6 +1,5 @@
 package dev.millrace.queue.waiting;
 
-import dev.millrace.redis.EventLoop;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,6 +12,7 @@ import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 
 import dev.millrace.queue.model.QueueName;
+import dev.millrace.redis.EventLoop;
 
 /**
  * Batches concurrent requests about a queue on an event loop into one call to Redis. Requests that arrive during a call wait

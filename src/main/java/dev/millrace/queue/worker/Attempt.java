@@ -1,6 +1,5 @@
 package dev.millrace.queue.worker;
 
-import dev.millrace.redis.EventLoop;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Future;
@@ -21,6 +20,7 @@ import dev.millrace.queue.model.JobResult;
 import dev.millrace.queue.model.JobStatus;
 import dev.millrace.queue.model.LeaseExtension;
 import dev.millrace.queue.model.QueueName;
+import dev.millrace.redis.EventLoop;
 
 /**
  * One attempt at a job, from its delivery until its outcome is reported. The first of these events decides: the processor's

@@ -1,6 +1,5 @@
 package dev.millrace.queue.worker;
 
-import dev.millrace.redis.EventLoop;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -15,6 +14,7 @@ import dev.millrace.queue.QueueService;
 import dev.millrace.queue.model.Job;
 import dev.millrace.queue.model.JobFailure;
 import dev.millrace.queue.model.QueueName;
+import dev.millrace.redis.EventLoop;
 import dev.millrace.redis.RedisUnavailableException;
 
 /**
@@ -114,7 +114,10 @@ public final class JobPoller {
             List<JobFailure> unworked = jobs.stream()
                     .map(job -> JobFailure.postponed(job.id(), job.leaseToken(), null, Duration.ZERO)).toList();
             queues.fail(queue, unworked).subscribe()
-                    .with(done -> {}, failure -> LOG.debug("Jobs could not be returned; they are redelivered when their leases expire", failure));
+                    .with(done -> {},
+                            failure -> LOG.debug(
+                                    "Jobs could not be returned; they are redelivered when their leases expire",
+                                    failure));
         }
     }
 

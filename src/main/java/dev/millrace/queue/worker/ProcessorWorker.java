@@ -1,12 +1,11 @@
 package dev.millrace.queue.worker;
 
-import dev.millrace.redis.EventLoop;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-
 import dev.millrace.http.Stopping;
 import dev.millrace.queue.model.Job;
+import dev.millrace.redis.EventLoop;
 
 /** Runs a processor on the jobs of one queue, up to its concurrency at once, until the service stops. */
 final class ProcessorWorker {

@@ -1,6 +1,5 @@
 package dev.millrace.queue.worker;
 
-import dev.millrace.redis.EventLoop;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -27,6 +26,7 @@ import dev.millrace.http.problem.ApiException;
 import dev.millrace.queue.Payloads;
 import dev.millrace.queue.QueueService;
 import dev.millrace.queue.model.QueueName;
+import dev.millrace.redis.EventLoop;
 
 /**
  * The workers of all processors, one per queue and tenant. When the service stops, jobs in progress have as much time as

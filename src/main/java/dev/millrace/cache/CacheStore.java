@@ -38,10 +38,7 @@ class CacheStore {
     private static final int CONCURRENCY = 32;
 
     /** The parameters of a lookup. {@code etags}: empty for none, or each between blanks, or {@code *}. */
-    record Question(String leaseToken, long leaseMs, double luck, boolean onError, String etags, boolean body) {
-
-        static final Question PLAIN = new Question("", 0, 1, false, "", true);
-    }
+    record Question(String leaseToken, long leaseMs, double luck, boolean onError, String etags, boolean body) {}
 
     /** An entry to store; times in ms. {@code leaseToken} is empty for none; {@code origin}: the origin's entity tag, or empty. */
     record NewEntry(String leaseToken, List<String> tags, String type, Coding coding, String etag, long freshMs,

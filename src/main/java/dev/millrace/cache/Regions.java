@@ -7,19 +7,17 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.interceptor.Interceptor;
 
-import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.mutiny.Uni;
 
-import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.ErrorCode;
 import dev.millrace.settings.DefinitionKind;
 import dev.millrace.settings.Definitions;
 import dev.millrace.settings.DefinitionsFactory;
 import dev.millrace.settings.PutResult;
 
-/** The regions of a cache by name, kept in Redis, followed by every replica. One that nobody defined has the defaults. */
+/** The regions of a cache by name, kept in Redis and followed by every replica. A region without a definition has the defaults. */
 @ApplicationScoped
 public class Regions {
 
@@ -32,7 +30,10 @@ public class Regions {
         defaults = Region.of(config);
         defined = factory.of(new DefinitionKind<>("Cache region", CacheStore.FEATURE, "~regions", MAX_REGIONS,
                 RegionDefinition.class, RegionDefinition::violations,
-                (name, definition) -> read(definition)));
+                (name, definition) -> read(definition),
+                new DefinitionKind.Errors(ErrorCode.REGION_UNKNOWN, "There is no definition of region",
+                        ErrorCode.REGION_LIMIT,
+                        "Delete regions that are not used")));
     }
 
     void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE - 2) StartupEvent event) {
@@ -40,14 +41,9 @@ public class Regions {
                 || defaults.negativeTtlMs() > RegionDefinition.MAX.toMillis()) {
             throw new ConfigurationException("millrace.cache.ttl and .negative-ttl must be between 1 ms and 400 days");
         }
-        defined.follow();
     }
 
-    void stop(@Observes ShutdownEvent event) {
-        defined.stop();
-    }
-
-    /** What holds in a region. Reads do not need it; so this is for writing, and asks Redis once per tenant. */
+    /** Returns the settings of a region. Asks Redis once per tenant. */
     Uni<Region> get(String tenant, String name) {
         if (defined.isLoaded(tenant)) {
             Region known = defined.known(tenant, name);
@@ -56,39 +52,27 @@ public class Regions {
         return defined.get(tenant, name).map(found -> found == null ? defaults : found);
     }
 
-    /** A region that was defined; fails with 404 for another. */
+    /** Returns the settings of a defined region; fails with 404 for any other. */
     Uni<Region> defined(String tenant, String name) {
-        return defined.get(tenant, name).onItem().ifNull().failWith(() -> unknown(name));
+        return defined.require(tenant, name);
     }
 
     Uni<Map<String, Region>> all(String tenant) {
         return defined.all(tenant);
     }
 
-    /** What a definition means. */
+    /** Returns the settings that a definition describes. */
     Region read(RegionDefinition definition) {
         return definition.toRegion(defaults);
     }
 
-    /** Defines a region; in force on this replica when it answers. */
+    /** Defines a region, which is in force on this replica when it completes. */
     Uni<PutResult> put(String tenant, String name, RegionDefinition definition) {
-        return defined.put(tenant, name, definition).invoke(put -> {
-            if (put == PutResult.TOO_MANY) {
-                throw new ApiException(ErrorCode.REGION_LIMIT, "Delete regions that are not used any more");
-            }
-        });
+        return defined.put(tenant, name, definition);
     }
 
-    /** Forgets what was defined; the entries stay. */
+    /** Deletes a definition; the entries stay. */
     Uni<Void> delete(String tenant, String name) {
-        return defined.delete(tenant, name).invoke(deleted -> {
-            if (!deleted) {
-                throw unknown(name);
-            }
-        }).replaceWithVoid();
-    }
-
-    private static ApiException unknown(String name) {
-        return new ApiException(ErrorCode.REGION_UNKNOWN, "Nobody defined a region " + name);
+        return defined.delete(tenant, name);
     }
 }

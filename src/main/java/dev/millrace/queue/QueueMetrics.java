@@ -1,7 +1,6 @@
 package dev.millrace.queue;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -9,9 +8,10 @@ import java.util.function.ToLongFunction;
 
 import jakarta.inject.Singleton;
 
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 
+import dev.millrace.metrics.CappedCounters;
+import dev.millrace.metrics.CappedLabels;
 import dev.millrace.metrics.Gauges;
 import dev.millrace.queue.model.EnqueuedJob;
 import dev.millrace.queue.model.Job;
@@ -27,7 +27,6 @@ import dev.millrace.queue.model.QueueName;
 @Singleton
 class QueueMetrics {
 
-    private static final int MAX_QUEUES = 1000;
     private static final JobStatus[] STATUSES = JobStatus.values();
 
     private enum Event {
@@ -42,13 +41,13 @@ class QueueMetrics {
         UNKNOWN
     }
 
-    private final MeterRegistry registry;
+    private final CappedCounters<Event> events;
+    private final CappedLabels<Map<QueueName, QueueCounts>> counts = new CappedLabels<>(this::registerGauges);
     private final Gauges gauges;
-    private final Map<String, Counter[]> counters = new ConcurrentHashMap<>();
-    private final Map<String, Map<QueueName, QueueCounts>> counts = new ConcurrentHashMap<>();
 
     QueueMetrics(MeterRegistry registry, Gauges gauges) {
-        this.registry = registry;
+        this.events = new CappedCounters<>(registry, "millrace.queue.events", "Events of jobs on this replica", "queue",
+                "event", Event.class);
         this.gauges = gauges;
     }
 
@@ -76,8 +75,7 @@ class QueueMetrics {
 
     /** Sets the number of jobs that a queue has now. */
     void jobs(QueueName queue, QueueCounts now) {
-        String label = counts.containsKey(queue.queue()) || counts.size() < MAX_QUEUES ? queue.queue() : "other";
-        counts.computeIfAbsent(label, this::registerGauges).put(queue, now);
+        counts.get(queue.queue()).put(queue, now);
     }
 
     /** Removes the counts of queues that a tenant no longer has. */
@@ -102,23 +100,8 @@ class QueueMetrics {
     }
 
     private void count(QueueName queue, Event event, long n) {
-        if (n == 0) {
-            return;
+        if (n > 0) {
+            events.add(queue.queue(), event, n);
         }
-        Counter[] known = counters.get(queue.queue());
-        if (known == null) {
-            known = counters.computeIfAbsent(counters.size() < MAX_QUEUES ? queue.queue() : "other", this::register);
-        }
-        known[event.ordinal()].increment((double) n);
-    }
-
-    private Counter[] register(String label) {
-        Counter[] all = new Counter[Event.values().length];
-        for (Event event : Event.values()) {
-            all[event.ordinal()] = Counter.builder("millrace.queue.events")
-                    .description("Events of jobs on this replica")
-                    .tag("queue", label).tag("event", event.name().toLowerCase(Locale.ROOT)).register(registry);
-        }
-        return all;
     }
 }

@@ -5,13 +5,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
-import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import jakarta.interceptor.Interceptor;
 
-import io.quarkus.runtime.ShutdownEvent;
-import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
 
 import dev.millrace.http.problem.ApiException;
@@ -37,6 +33,10 @@ public class Queues {
     /** Maximum number of queues of a tenant. */
     private static final int MAX_QUEUES = 1000;
 
+    /** A queue without settings has the defaults, so it is never unknown. */
+    private static final DefinitionKind.Errors ERRORS = new DefinitionKind.Errors(ErrorCode.NOT_FOUND,
+            "There are no settings of the queue", ErrorCode.QUEUE_LIMIT, "A tenant may have " + MAX_QUEUES + " queues");
+
     private final Definitions<QueueDefinition, QueueSettings> defined;
     private final QueueIndexStore index;
     private final QueueStore store;
@@ -47,19 +47,12 @@ public class Queues {
         this.index = index;
         this.store = store;
         this.defined = factory.of(new DefinitionKind<>("Queue", QueueName.FEATURE, "~settings", MAX_QUEUES,
-                QueueDefinition.class, QueueDefinition::violations, (name, definition) -> definition.toSettings()));
-    }
-
-    void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE - 2) StartupEvent event) {
-        defined.follow();
+                QueueDefinition.class, QueueDefinition::violations, (name, definition) -> definition.toSettings(),
+                ERRORS));
     }
 
     void connected(@Observes RedisConnected event) {
         registered.clear();
-    }
-
-    void stop(@Observes ShutdownEvent event) {
-        defined.stop();
     }
 
     /** Registers a queue if it is new here, and returns its settings. Fails with 409 if the tenant has 1,000 queues. */
@@ -72,7 +65,7 @@ public class Queues {
     public Uni<Void> register(QueueName queue) {
         return index.add(queue, MAX_QUEUES).invoke(added -> {
             if (!added) {
-                throw tooMany();
+                throw defined.tooMany();
             }
         }).chain(() -> index.renumber(queue)).invoke(() -> registered.add(queue)).replaceWithVoid();
     }
@@ -115,16 +108,12 @@ public class Queues {
         if (definition.durability() == QueueDefinition.Durability.REPLICATED && !store.canReplicate()) {
             throw ApiException.invalid("durability", "'replicated' is not supported with a Redis cluster");
         }
-        return register(queue).chain(() -> defined.put(queue.tenant(), queue.queue(), definition)).invoke(put -> {
-            if (put == PutResult.TOO_MANY) {
-                throw tooMany();
-            }
-        });
+        return register(queue).chain(() -> defined.put(queue.tenant(), queue.queue(), definition));
     }
 
     /** Gives a queue the default settings again. */
     Uni<Void> resetSettings(QueueName queue) {
-        return defined.delete(queue.tenant(), queue.queue()).replaceWithVoid();
+        return defined.remove(queue.tenant(), queue.queue()).replaceWithVoid();
     }
 
     /**
@@ -134,9 +123,5 @@ public class Queues {
     Uni<Void> unregister(QueueName queue) {
         return index.remove(queue).invoke(() -> registered.remove(queue)).chain(() -> index.renumber(queue))
                 .chain(hasJobs -> hasJobs ? register(queue) : Uni.createFrom().voidItem());
-    }
-
-    private static ApiException tooMany() {
-        return new ApiException(ErrorCode.QUEUE_LIMIT, "A tenant may have " + MAX_QUEUES + " queues");
     }
 }

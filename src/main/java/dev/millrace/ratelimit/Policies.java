@@ -10,7 +10,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.interceptor.Interceptor;
 
-import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.mutiny.Uni;
@@ -40,16 +39,14 @@ public class Policies {
         config.policies().forEach((name, p) -> configured.put(name, configured(name, p)));
         defined = factory.of(new DefinitionKind<>("Policy", "rl", "~policies", MAX_POLICIES, PolicyDefinition.class,
                 definition -> definition.violations(""),
-                (name, definition) -> definition.toPolicy(name, Policy.Source.API)));
+                (name, definition) -> definition.toPolicy(name, Policy.Source.API),
+                new DefinitionKind.Errors(ErrorCode.POLICY_UNKNOWN, "There is no policy", ErrorCode.POLICY_LIMIT,
+                        "Delete policies that are not used")));
     }
 
     /** Runs early, so that an invalid policy in the configuration is reported before anything connects. */
     void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE - 2) StartupEvent event) {
-        defined.follow();
-    }
-
-    void stop(@Observes ShutdownEvent event) {
-        defined.stop();
+        // The constructor has checked the configuration.
     }
 
     /** Returns the policy if this replica knows it, without a call to Redis; otherwise null. */
@@ -65,9 +62,9 @@ public class Policies {
             return Uni.createFrom().item(policy);
         }
         if (!Keys.isName(name)) {
-            return Uni.createFrom().failure(unknown(name));
+            return Uni.createFrom().failure(defined.unknown(name));
         }
-        return defined.get(tenant, name).onItem().ifNull().failWith(() -> unknown(name));
+        return defined.require(tenant, name);
     }
 
     /** Returns all policies of a tenant, as they are in Redis now. */
@@ -82,31 +79,19 @@ public class Policies {
     /** Defines a policy. This replica applies it when the Uni completes. */
     public Uni<PutResult> put(String tenant, String name, PolicyDefinition definition) {
         refuseConfigured(name);
-        return defined.put(tenant, name, definition).invoke(put -> {
-            if (put == PutResult.TOO_MANY) {
-                throw new ApiException(ErrorCode.POLICY_LIMIT, "Delete policies that are not used");
-            }
-        });
+        return defined.put(tenant, name, definition);
     }
 
     /** Deletes a policy; its counters expire with their windows. */
     public Uni<Void> delete(String tenant, String name) {
         refuseConfigured(name);
-        return defined.delete(tenant, name).invoke(deleted -> {
-            if (!deleted) {
-                throw unknown(name);
-            }
-        }).replaceWithVoid();
+        return defined.delete(tenant, name);
     }
 
     private void refuseConfigured(String name) {
         if (configured.containsKey(name)) {
             throw new ApiException(ErrorCode.POLICY_CONFIGURED, "Policy " + name + " is set in the configuration");
         }
-    }
-
-    private static ApiException unknown(String name) {
-        return new ApiException(ErrorCode.POLICY_UNKNOWN, "There is no policy " + name);
     }
 
     private static Policy configured(String name, RateLimitConfig.PolicyConfig p) {

@@ -1,6 +1,5 @@
 package dev.millrace.ratelimit;
 
-import java.net.URI;
 import java.util.List;
 
 import jakarta.ws.rs.Consumes;
@@ -23,7 +22,6 @@ import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
-import org.jboss.resteasy.reactive.RestResponse.ResponseBuilder;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 
@@ -35,9 +33,8 @@ import dev.millrace.auth.RequiresScope;
 import dev.millrace.auth.Scopes;
 import dev.millrace.http.Page;
 import dev.millrace.http.problem.ApiException;
-import dev.millrace.http.problem.Violation;
 import dev.millrace.redis.Keys;
-import dev.millrace.settings.PutResult;
+import dev.millrace.settings.DefinitionRequests;
 
 /** Defines, reads, lists and deletes policies. */
 @Path("/v1/ratelimit")
@@ -61,15 +58,15 @@ public class PolicyResource {
     /** A policy with its defaults filled in. */
     @RegisterForReflection
     @Schema(name = "Policy")
-    public record View(@Schema(examples = "login") String policy, Algorithm algorithm,
+    public record PolicyView(@Schema(examples = "login") String policy, Algorithm algorithm,
             @Schema(examples = "5") long limit,
             @Schema(examples = "60000") long windowMs,
             @Schema(description = "token-bucket only") @JsonInclude(JsonInclude.Include.NON_NULL) Long burst,
             FailMode failMode, @Schema(examples = "0") long denyPenaltyMs, boolean shadow,
             @Schema(description = "api, or config for one that is read-only", examples = "api") String source) {
 
-        static View of(Policy p) {
-            return new View(p.name(), p.algorithm(), p.limit(), p.windowMs(),
+        static PolicyView of(Policy p) {
+            return new PolicyView(p.name(), p.algorithm(), p.limit(), p.windowMs(),
                     p.algorithm() == Algorithm.TOKEN_BUCKET ? p.burst() : null, p.failMode(), p.denyPenaltyMs(),
                     p.shadow(),
                     p.source().id());
@@ -82,34 +79,27 @@ public class PolicyResource {
     @RequiresScope(Scopes.ADMIN)
     @Operation(summary = "Define a policy", description = "Creates or replaces a policy. Every replica applies it within 1 s. Counts are kept if the algorithm and the window stay the same.")
     @RequestBody(content = @Content(schema = @Schema(implementation = PolicyDefinition.class), examples = @ExampleObject(name = "five a minute", value = EXAMPLE)))
-    @APIResponse(responseCode = "201", description = "Created", content = @Content(schema = @Schema(implementation = View.class)))
-    @APIResponse(responseCode = "200", description = "Replaced", content = @Content(schema = @Schema(implementation = View.class)))
+    @APIResponse(responseCode = "201", description = "Created", content = @Content(schema = @Schema(implementation = PolicyView.class)))
+    @APIResponse(responseCode = "200", description = "Replaced", content = @Content(schema = @Schema(implementation = PolicyView.class)))
     @APIResponse(responseCode = "409", description = "The policy is set in the configuration, or there are too many")
-    public Uni<RestResponse<View>> put(@PathParam("policy") String name, PolicyDefinition definition) {
+    public Uni<RestResponse<PolicyView>> put(@PathParam("policy") String name, PolicyDefinition definition) {
         if (!Keys.isName(name) || RESERVED.contains(name)) {
             throw ApiException.invalid("policy", "must match [A-Za-z0-9._-]{1,64} and not be one of " + RESERVED);
         }
-        if (definition == null) {
-            throw ApiException.invalid("", "The body must be a policy");
-        }
-        List<Violation> violations = definition.violations("");
-        if (!violations.isEmpty()) {
-            throw ApiException.invalid(violations);
-        }
-        View view = View.of(definition.toPolicy(name, Policy.Source.API));
-        return policies.put(caller.tenant(), name, definition).map(put -> put == PutResult.CREATED
-                ? ResponseBuilder.<View>created(URI.create("/v1/ratelimit/policies/" + name)).entity(view).build()
-                : RestResponse.ok(view));
+        DefinitionRequests.valid(definition, "a policy", d -> d.violations(""));
+        PolicyView view = PolicyView.of(definition.toPolicy(name, Policy.Source.API));
+        return policies.put(caller.tenant(), name, definition)
+                .map(put -> DefinitionRequests.stored(put, "/v1/ratelimit/policies/" + name, view));
     }
 
     @GET
     @Path("policies/{policy}")
     @RequiresScope({Scopes.ADMIN_READ, Scopes.RATELIMIT_READ})
     @Operation(summary = "Read a policy")
-    @APIResponse(responseCode = "200", description = "The policy", content = @Content(schema = @Schema(implementation = View.class)))
+    @APIResponse(responseCode = "200", description = "The policy", content = @Content(schema = @Schema(implementation = PolicyView.class)))
     @APIResponse(responseCode = "404", description = "There is no such policy")
-    public Uni<View> get(@PathParam("policy") String name) {
-        return policies.get(caller.tenant(), name).map(View::of);
+    public Uni<PolicyView> get(@PathParam("policy") String name) {
+        return policies.get(caller.tenant(), name).map(PolicyView::of);
     }
 
     @GET
@@ -117,11 +107,11 @@ public class PolicyResource {
     @RequiresScope({Scopes.ADMIN_READ, Scopes.RATELIMIT_READ})
     @Operation(summary = "List policies", description = "By name, including those of the configuration.")
     @APIResponse(responseCode = "200", description = "One page")
-    public Uni<Page<View>> list(
+    public Uni<Page<PolicyView>> list(
             @Parameter(description = "Items on a page, 1 to 500") @QueryParam("limit") @DefaultValue("50") int limit,
             @Parameter(description = "`nextCursor` of the previous page") @QueryParam("cursor") String cursor) {
         return policies.all(caller.tenant())
-                .map(all -> Page.of(all.stream().map(View::of).toList(), View::policy, limit, cursor));
+                .map(all -> Page.of(all.stream().map(PolicyView::of).toList(), PolicyView::policy, limit, cursor));
     }
 
     @DELETE

@@ -19,12 +19,12 @@ public final class DefinitionRequests {
      * Returns the definition of a request's body.
      *
      * @param body null if the request has none
-     * @param what what the body must be, such as "a policy"
+     * @param what the expected body, such as "a policy"
      * @throws ApiException 400 if there is no body, or it has violations
      */
     public static <D> D valid(D body, String what, Function<D, List<Violation>> violations) {
         if (body == null) {
-            throw ApiException.invalid("", "The body must be " + what);
+            throw ApiException.invalid("", "Send " + what + " as the body");
         }
         List<Violation> found = violations.apply(body);
         if (!found.isEmpty()) {

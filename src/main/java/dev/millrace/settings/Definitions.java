@@ -8,11 +8,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 
+import dev.millrace.http.problem.ApiException;
 import dev.millrace.settings.DefinitionStore.Snapshot;
 
 /**
- * Named definitions of one kind, per tenant, kept in Redis. They are held in memory and compared with Redis' version of them
- * twice a second, so a change made on any replica is followed on all within 1 s. While Redis is away the last known ones
+ * Named definitions of one kind, per tenant, kept in Redis. Each replica holds them in memory and compares their version with the
+ * one in Redis twice a second, so all replicas follow a change within 1 s. While Redis is unavailable, the last known definitions
  * stay in force. {@link DefinitionsFactory} makes them.
  */
 public final class Definitions<D, T> {
@@ -22,13 +23,13 @@ public final class Definitions<D, T> {
     private final DefinitionKind<D, T> kind;
     private final DefinitionStore store;
     private final Map<String, Held<T>> snapshots = new ConcurrentHashMap<>();
-    /** Loads under way for what is not known here, so that many callers share one. */
+    /** Loads under way for a tenant, which all callers share. */
     private final Map<String, Uni<Snapshot<T>>> loading = new ConcurrentHashMap<>();
     private final AtomicLong loads = new AtomicLong();
     private final Vertx vertx;
     private long timer;
 
-    /** What a tenant's definitions were, with the number of the load that found them: a late answer must not win. */
+    /** A tenant's definitions, with the number of the load that found them: a late reply must not replace a newer one. */
     private record Held<T>(long load, Snapshot<T> snapshot) {}
 
     Definitions(DefinitionKind<D, T> kind, DefinitionStore store, Vertx vertx) {
@@ -37,28 +38,26 @@ public final class Definitions<D, T> {
         this.vertx = vertx;
     }
 
-    /** Begins to follow changes. */
-    public void follow() {
+    void follow() {
         timer = vertx.setPeriodic(POLL_MS, t -> snapshots.keySet().forEach(this::poll));
     }
 
-    /** Ends {@link #follow}. */
-    public void stop() {
+    void stop() {
         vertx.cancelTimer(timer);
     }
 
-    /** The definition if it is known here and now, without asking Redis; else null. */
+    /** Returns the definition if this replica knows it, without asking Redis; else null. */
     public T known(String tenant, String name) {
         Held<T> held = snapshots.get(tenant);
         return held == null ? null : held.snapshot().definitions().get(name);
     }
 
-    /** Whether the tenant's definitions are known here, so that one that is not {@link #known} is, at most 1 s ago, not there. */
+    /** Whether this replica has loaded the tenant's definitions. One that is not {@link #known} then did not exist 1 s ago. */
     public boolean isLoaded(String tenant) {
         return snapshots.containsKey(tenant);
     }
 
-    /** The definition, or null; asks Redis for one not known here, as it may have been made elsewhere a moment ago. */
+    /** Returns the definition, or null. Asks Redis for one that is not known here, as another replica may just have made it. */
     public Uni<T> get(String tenant, String name) {
         T known = known(tenant, name);
         return known != null
@@ -66,22 +65,50 @@ public final class Definitions<D, T> {
                 : sharedLoad(tenant).map(snapshot -> snapshot.definitions().get(name));
     }
 
-    /** All of a tenant's, as Redis has them now. */
+    /** As {@link #get}, but fails with 404 where there is no such definition. */
+    public Uni<T> require(String tenant, String name) {
+        return get(tenant, name).onItem().ifNull().failWith(() -> kind.unknown(name));
+    }
+
+    /** The 404 for a name without a definition. */
+    public ApiException unknown(String name) {
+        return kind.unknown(name);
+    }
+
+    /** The 409 for a tenant with as many definitions as it may have. */
+    public ApiException tooMany() {
+        return kind.tooMany();
+    }
+
+    /** Returns all definitions of a tenant, as Redis has them now. */
     public Uni<Map<String, T>> all(String tenant) {
         return load(tenant).map(Snapshot::definitions);
     }
 
-    /** Keeps a definition; in force on this replica when it answers. */
+    /** Stores a definition, which is in force on this replica when it completes. Fails with 409 if there are too many. */
     public Uni<PutResult> put(String tenant, String name, D definition) {
-        return store.put(tenant, kind, name, definition).call(() -> load(tenant));
+        return store.put(tenant, kind, name, definition).call(() -> load(tenant)).invoke(result -> {
+            if (result == PutResult.TOO_MANY) {
+                throw kind.tooMany();
+            }
+        });
     }
 
-    /** Forgets a definition, and says whether there was one. */
-    public Uni<Boolean> delete(String tenant, String name) {
+    /** Deletes a definition. Fails with 404 where there is none. */
+    public Uni<Void> delete(String tenant, String name) {
+        return remove(tenant, name).invoke(existed -> {
+            if (!existed) {
+                throw kind.unknown(name);
+            }
+        }).replaceWithVoid();
+    }
+
+    /** Deletes a definition, and returns whether there was one. */
+    public Uni<Boolean> remove(String tenant, String name) {
         return store.delete(tenant, kind, name).call(() -> load(tenant));
     }
 
-    /** What Redis has now; reads it all only if it changed. */
+    /** Returns what Redis has now; reads the definitions only if they changed. */
     private Uni<Snapshot<T>> sharedLoad(String tenant) {
         return Uni.createFrom().deferred(() -> loading.computeIfAbsent(tenant, t -> refresh(t)
                 .onTermination().invoke(() -> loading.remove(t))
@@ -107,7 +134,7 @@ public final class Definitions<D, T> {
 
     private void poll(String tenant) {
         refresh(tenant).subscribe().with(done -> {}, failure -> {
-            // Redis is away: the definitions stay as they are, and the links have said so.
+            // Redis is unavailable: the definitions stay as they are, and the links have logged it.
         });
     }
 }

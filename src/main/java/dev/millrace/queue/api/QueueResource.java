@@ -1,6 +1,5 @@
 package dev.millrace.queue.api;
 
-import java.net.URI;
 import java.util.List;
 import java.util.Map;
 
@@ -25,7 +24,6 @@ import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
-import org.jboss.resteasy.reactive.RestResponse.ResponseBuilder;
 
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
@@ -34,15 +32,13 @@ import dev.millrace.auth.CurrentCaller;
 import dev.millrace.auth.RequiresScope;
 import dev.millrace.auth.Scopes;
 import dev.millrace.http.Page;
-import dev.millrace.http.problem.ApiException;
-import dev.millrace.http.problem.Violation;
 import dev.millrace.queue.QueueControl;
 import dev.millrace.queue.QueueMaintenance;
 import dev.millrace.queue.Queues;
 import dev.millrace.queue.model.QueueDefinition;
 import dev.millrace.queue.model.QueueName;
 import dev.millrace.queue.model.QueueSettings;
-import dev.millrace.settings.PutResult;
+import dev.millrace.settings.DefinitionRequests;
 
 /** Queues as a whole: their settings and job counts; pausing, draining, redriving and removing them. */
 @Path("/v1/queues")
@@ -76,17 +72,9 @@ public class QueueResource {
     @APIResponse(responseCode = "409", description = "The tenant has 1,000 queues")
     public Uni<RestResponse<QueueView>> put(@PathParam("queue") String queue, QueueDefinition definition) {
         QueueName name = name(queue);
-        if (definition == null) {
-            throw ApiException.invalid("", "Send the settings of a queue as the body");
-        }
-        List<Violation> violations = definition.violations();
-        if (!violations.isEmpty()) {
-            throw ApiException.invalid(violations);
-        }
+        DefinitionRequests.valid(definition, "the settings of a queue", QueueDefinition::violations);
         return queues.put(name, definition).flatMap(put -> view(name, definition.toSettings())
-                .map(view -> put == PutResult.CREATED
-                        ? ResponseBuilder.<QueueView>created(URI.create("/v1/queues/" + queue)).entity(view).build()
-                        : RestResponse.ok(view)));
+                .map(view -> DefinitionRequests.stored(put, "/v1/queues/" + queue, view)));
     }
 
     @GET

@@ -1,8 +1,5 @@
 package dev.millrace.queue.api;
 
-import java.net.URI;
-import java.util.List;
-
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.DefaultValue;
@@ -23,7 +20,6 @@ import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
-import org.jboss.resteasy.reactive.RestResponse.ResponseBuilder;
 
 import io.smallrye.mutiny.Uni;
 
@@ -32,13 +28,12 @@ import dev.millrace.auth.RequiresScope;
 import dev.millrace.auth.Scopes;
 import dev.millrace.http.Page;
 import dev.millrace.http.problem.ApiException;
-import dev.millrace.http.problem.Violation;
 import dev.millrace.queue.Payloads;
 import dev.millrace.queue.model.QueueName;
 import dev.millrace.queue.schedule.ScheduleDefinition;
 import dev.millrace.queue.schedule.Schedules;
 import dev.millrace.redis.Keys;
-import dev.millrace.settings.PutResult;
+import dev.millrace.settings.DefinitionRequests;
 
 /** Recurring jobs of a queue. */
 @Path("/v1/queues/{queue}/schedules")
@@ -71,20 +66,10 @@ public class ScheduleResource {
             ScheduleDefinition definition) {
         QueueName where = QueueName.of(caller.tenant(), queue);
         checkedName(name);
-        if (definition == null) {
-            throw ApiException.invalid("", "Send a schedule as the body");
-        }
-        List<Violation> violations = definition.violations();
-        if (!violations.isEmpty()) {
-            throw ApiException.invalid(violations);
-        }
+        DefinitionRequests.valid(definition, "a schedule", ScheduleDefinition::violations);
         payloads.check("job.", "data", definition.job().data());
         return schedules.put(where, name, definition).flatMap(put -> schedules.get(where, name).map(ScheduleView::of)
-                .map(view -> put == PutResult.CREATED
-                        ? ResponseBuilder
-                                .<ScheduleView>created(URI.create("/v1/queues/" + queue + "/schedules/" + name))
-                                .entity(view).build()
-                        : RestResponse.ok(view)));
+                .map(view -> DefinitionRequests.stored(put, "/v1/queues/" + queue + "/schedules/" + name, view)));
     }
 
     @GET

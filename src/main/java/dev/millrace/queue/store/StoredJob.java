@@ -1,8 +1,6 @@
 package dev.millrace.queue.store;
 
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
-
+import dev.millrace.encoding.PercentEncoding;
 import dev.millrace.http.json.JsonValue;
 import dev.millrace.http.json.Timestamps;
 import dev.millrace.queue.model.Job;
@@ -166,8 +164,6 @@ public final class StoredJob {
 
     /** Decodes what {@code Keys.encode} encoded. */
     private static String decoded(String encoded) {
-        return encoded == null || encoded.indexOf('%') < 0
-                ? encoded
-                : URLDecoder.decode(encoded.replace("+", "%2B"), StandardCharsets.UTF_8);
+        return encoded == null ? null : PercentEncoding.decode(encoded);
     }
 }

@@ -91,7 +91,7 @@ class SessionBadInputTest {
             "{'userId':'u','authTime':'yesterday'} | authTime | a point in time",
             "{'userId':'u','authTime':'2026-01-01'} | authTime | a point in time",
             "{'userId':'u','authTime':'2999-01-01T00:00:00Z'} | authTime | must not be in the future",
-            "{'userId':'u','authTime':'1969-12-31T23:59:59Z'} | authTime | nor before 1970",
+            "{'userId':'u','authTime':'1969-12-31T23:59:59Z'} | authTime | must not be in the future or before 1970",
             "{'userId':'u','token':'s1.x.y'} | token | not a known field",
             "[] | `` | must be an object",
             "'u' | `` | must be an object",

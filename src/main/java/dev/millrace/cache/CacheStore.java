@@ -1,9 +1,9 @@
 package dev.millrace.cache;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
 import io.quarkus.redis.datasource.ReactiveRedisDataSource;
@@ -34,7 +34,7 @@ class CacheStore {
     private static final String PASS = "pass";
     private static final int CLUSTER_PARTITIONS = 256;
     /** Purged regions and tags in a partition's record. */
-    private static final String MAX_PURGES = "10000";
+    private static final int MAX_PURGES = 10_000;
     private static final int CONCURRENCY = 32;
 
     /** The parameters of a lookup. {@code etags}: empty for none, or each between blanks, or {@code *}. */
@@ -70,16 +70,23 @@ class CacheStore {
     private final ReactiveValueCommands<String, String> values;
     private final RedisTopology topology;
     private final ScriptRunner scripts;
+    private final String maxPurges;
     private final Script put;
     private final Script get;
     private final Script delete;
     private final Script purge;
     private final Script release;
 
+    @Inject
     CacheStore(ReactiveRedisDataSource redis, RedisTopology topology, ScriptRunner scripts) {
+        this(redis, topology, scripts, MAX_PURGES);
+    }
+
+    CacheStore(ReactiveRedisDataSource redis, RedisTopology topology, ScriptRunner scripts, int maxPurges) {
         this.values = redis.value(String.class);
         this.topology = topology;
         this.scripts = scripts;
+        this.maxPurges = Integer.toString(maxPurges);
         this.put = scripts.get("cache/put-3");
         this.get = scripts.get("cache/get-3");
         this.delete = scripts.get("cache/delete-2");
@@ -147,20 +154,16 @@ class CacheStore {
 
     private Uni<Void> purge(String tenant, String member) {
         return Multi.createFrom().range(0, partitions())
-                .onItem().transformToUni(p -> scripts.run(purge, List.of(Keys.key(tenant, FEATURE, Integer.toString(p),
-                        "versions")), List.of(member, MAX_PURGES)))
+                .onItem().transformToUni(
+                        p -> scripts.run(purge, List.of(Keys.cacheVersions(tenant, p)), List.of(member, maxPurges)))
                 .merge(CONCURRENCY).onItem().ignoreAsUni();
     }
 
     /** The keys of the entry, the lease, and the partition's record of purges. */
     private List<String> keys(String tenant, String region, String key) {
-        String name = region + '/' + Keys.encode(key);
-        String partition = Integer.toString(Math.floorMod(name.hashCode(), partitions()));
-        List<String> keys = new ArrayList<>(3);
-        keys.add(Keys.key(tenant, FEATURE, partition, "e:" + name));
-        keys.add(Keys.key(tenant, FEATURE, partition, "l:" + name));
-        keys.add(Keys.key(tenant, FEATURE, partition, "versions"));
-        return keys;
+        int partition = Math.floorMod((region + '/' + Keys.encode(key)).hashCode(), partitions());
+        return List.of(Keys.cacheEntry(tenant, partition, region, key), Keys.cacheLease(tenant, partition, region, key),
+                Keys.cacheVersions(tenant, partition));
     }
 
     private int partitions() {

@@ -146,6 +146,6 @@ class KvScripts {
     }
 
     private static String key(String sha) {
-        return Keys.key("main", "kv", sha, "script");
+        return Keys.kvScript(sha);
     }
 }

@@ -52,7 +52,7 @@ class ClusterChecks {
 
     /** A failed refund leaves the limit charged, which never admits too much. */
     private Uni<Void> refund(String tenant, List<Check> checks, Outcomes[] answers) {
-        List<Uni<Void>> refunds = new ArrayList<>();
+        List<Uni<Boolean>> refunds = new ArrayList<>();
         for (int i = 0; i < answers.length; i++) {
             if (answers[i] != null && answers[i].list().get(0).admitted() && checks.get(i).cost() > 0) {
                 refunds.add(store.refund(tenant, checks.get(i), answers[i].decidedAt()).onFailure().recoverWithNull());

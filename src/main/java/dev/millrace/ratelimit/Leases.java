@@ -3,20 +3,15 @@ package dev.millrace.ratelimit;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Base64;
-import java.util.List;
 
 import jakarta.enterprise.context.ApplicationScoped;
 
-import io.quarkus.redis.datasource.ReactiveRedisDataSource;
-import io.quarkus.redis.datasource.sortedset.ReactiveSortedSetCommands;
 import io.smallrye.mutiny.Uni;
-import io.vertx.redis.client.Response;
 
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.ErrorCode;
+import dev.millrace.ratelimit.LeaseStore.Acquired;
 import dev.millrace.redis.RedisUnavailableException;
-import dev.millrace.redis.Script;
-import dev.millrace.redis.ScriptRunner;
 
 /**
  * The algorithm {@code concurrency}: at most {@code limit} leases of an identifier at once. A lease that is not renewed
@@ -34,26 +29,24 @@ public class Leases {
      * @param lease null if denied
      * @param expiresAt null if denied
      */
-    public record Grant(String lease, long ttlMs, Instant expiresAt, Decision decision) {}
+    public record Grant(String lease, long ttlMs, Instant expiresAt, Decision decision) {
+
+        static Grant denied(Decision decision) {
+            return new Grant(null, 0, null, decision);
+        }
+    }
 
     private final Policies policies;
-    private final ReactiveSortedSetCommands<String, String> leases;
-    private final ScriptRunner scripts;
+    private final LeaseStore store;
     private final FailModeDecider degraded;
     private final RateLimitMetrics metrics;
-    private final Script acquire;
-    private final Script renew;
     private final SecureRandom random = new SecureRandom();
 
-    Leases(Policies policies, ReactiveRedisDataSource redis, ScriptRunner scripts, FailModeDecider degraded,
-            RateLimitMetrics metrics) {
+    Leases(Policies policies, LeaseStore store, FailModeDecider degraded, RateLimitMetrics metrics) {
         this.policies = policies;
-        this.leases = redis.sortedSet(String.class);
-        this.scripts = scripts;
+        this.store = store;
         this.degraded = degraded;
         this.metrics = metrics;
-        this.acquire = scripts.get("ratelimit/acquire-1");
-        this.renew = scripts.get("ratelimit/renew-1");
     }
 
     /**
@@ -66,18 +59,18 @@ public class Leases {
             long ttl = checkedTtl(requireConcurrency(p), ttlMs);
             Check check = new Check(p, identifier, 1);
             String lease = newLease();
-            return run(acquire, tenant, check, ttl, lease)
-                    .map(reply -> {
-                        Decision d = decision(check, reply);
+            return store.acquire(tenant, p, identifier, ttl, lease)
+                    .map(acquired -> {
+                        Decision d = decision(check, acquired);
                         return d.overLimit()
-                                ? new Grant(null, 0, null, d)
-                                : new Grant(lease, ttl, Instant.ofEpochMilli(reply.get(4).toLong() + ttl), d);
+                                ? Grant.denied(d)
+                                : new Grant(lease, ttl, Instant.ofEpochMilli(acquired.now() + ttl), d);
                     })
                     .onFailure(RedisUnavailableException::isOutage)
                     .recoverWithUni(e -> degraded.decide(tenant, check, e)
                             .map(d -> d.allowed()
                                     ? new Grant(DEGRADED + lease, ttl, Instant.now().plusMillis(ttl), d)
-                                    : new Grant(null, 0, null, d)))
+                                    : Grant.denied(d)))
                     .invoke(grant -> metrics.counted(grant.decision()));
         });
     }
@@ -87,11 +80,10 @@ public class Leases {
         return policies.get(tenant, policy).flatMap(p -> {
             long ttl = checkedTtl(requireConcurrency(p), ttlMs);
             Check check = new Check(p, identifier, 1);
-            Uni<Grant> renewed = run(renew, tenant, check, ttl, lease).flatMap(reply -> {
-                if (reply.get(0).toInteger() == 1) {
-                    return Uni.createFrom()
-                            .item(new Grant(lease, ttl, Instant.ofEpochMilli(reply.get(2).toLong() + ttl),
-                                    Decision.of(check, true, reply.get(1).toLong(), ttl, 0, false)));
+            Uni<Grant> renewed = store.renew(tenant, p, identifier, ttl, lease).flatMap(now -> {
+                if (now.held()) {
+                    return Uni.createFrom().item(new Grant(lease, ttl, Instant.ofEpochMilli(now.now() + ttl),
+                            Decision.of(check, true, now.remaining(), ttl, 0, false)));
                 }
                 return lease.startsWith(DEGRADED)
                         ? register(tenant, check, ttl, lease)
@@ -107,11 +99,11 @@ public class Leases {
 
     /** Renews a lease that was granted without Redis: it takes a place like any other, or ends if none is free. */
     private Uni<Grant> register(String tenant, Check check, long ttl, String lease) {
-        return run(acquire, tenant, check, ttl, lease).map(reply -> {
-            if (reply.get(0).toInteger() == 0) {
+        return store.acquire(tenant, check.policy(), check.identifier(), ttl, lease).map(acquired -> {
+            if (!acquired.acquired()) {
                 throw unknown(lease);
             }
-            return new Grant(lease, ttl, Instant.ofEpochMilli(reply.get(4).toLong() + ttl), decision(check, reply));
+            return new Grant(lease, ttl, Instant.ofEpochMilli(acquired.now() + ttl), decision(check, acquired));
         });
     }
 
@@ -119,9 +111,9 @@ public class Leases {
     public Uni<Void> release(String tenant, String policy, String identifier, String lease) {
         return policies.get(tenant, policy).flatMap(p -> {
             requireConcurrency(p);
-            Uni<Void> released = leases.zrem(key(tenant, p, identifier), lease)
-                    .invoke(removed -> {
-                        if (removed == 0 && !lease.startsWith(DEGRADED)) {
+            Uni<Void> released = store.release(tenant, p, identifier, lease)
+                    .invoke(held -> {
+                        if (!held && !lease.startsWith(DEGRADED)) {
                             throw unknown(lease);
                         }
                     }).replaceWithVoid();
@@ -134,23 +126,13 @@ public class Leases {
     /** Returns the decision that taking a lease would get now. */
     Uni<Decision> look(String tenant, Policy p, String identifier) {
         Check check = new Check(p, identifier, 0);
-        return run(acquire, tenant, check, p.windowMs(), "").map(reply -> decision(check, reply))
+        return store.acquire(tenant, p, identifier, p.windowMs(), "").map(acquired -> decision(check, acquired))
                 .onFailure(RedisUnavailableException::isOutage).recoverWithUni(e -> degraded.decide(tenant, check, e));
     }
 
-    private Uni<Response> run(Script script, String tenant, Check check, long ttl, String lease) {
-        return scripts.run(script, List.of(key(tenant, check.policy(), check.identifier())),
-                List.of(Long.toString(check.policy().limit()), Long.toString(ttl), lease));
-    }
-
-    private static String key(String tenant, Policy p, String identifier) {
-        return RateLimitStore.stateKey(tenant, p, identifier);
-    }
-
-    private static Decision decision(Check check, Response reply) {
-        boolean acquired = reply.get(0).toInteger() == 1;
-        return Decision.of(check, acquired, reply.get(1).toLong(), reply.get(2).toLong(),
-                acquired ? 0 : Math.max(1, reply.get(3).toLong()), false);
+    private static Decision decision(Check check, Acquired a) {
+        return Decision.of(check, a.acquired(), a.remaining(), a.reset(),
+                a.acquired() ? 0 : Math.max(1, a.retryAfter()), false);
     }
 
     private static Policy requireConcurrency(Policy p) {

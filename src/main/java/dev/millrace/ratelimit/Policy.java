@@ -43,6 +43,36 @@ public record Policy(String name, Algorithm algorithm, long limit, long windowMs
         }
     }
 
+    /** A policy with the defaults: no burst beyond the limit, fail mode open, no penalty, not in shadow mode, from the API. */
+    public static Policy of(String name, Algorithm algorithm, long limit, long windowMs) {
+        return new Policy(name, algorithm, limit, windowMs, limit, FailMode.OPEN, 0, false, Source.API);
+    }
+
+    /** The same with another capacity of the token bucket. */
+    public Policy withBurst(long capacity) {
+        return new Policy(name, algorithm, limit, windowMs, capacity, failMode, denyPenaltyMs, shadow, source);
+    }
+
+    /** The same with another fail mode; null to decide nothing and fail. */
+    public Policy withFailMode(FailMode mode) {
+        return new Policy(name, algorithm, limit, windowMs, burst, mode, denyPenaltyMs, shadow, source);
+    }
+
+    /** The same with another penalty of a denial, in ms; 0 for none. */
+    public Policy withDenyPenalty(long ms) {
+        return new Policy(name, algorithm, limit, windowMs, burst, failMode, ms, shadow, source);
+    }
+
+    /** The same in shadow mode, or not. */
+    public Policy withShadow(boolean on) {
+        return new Policy(name, algorithm, limit, windowMs, burst, failMode, denyPenaltyMs, on, source);
+    }
+
+    /** The same from elsewhere. */
+    public Policy withSource(Source from) {
+        return new Policy(name, algorithm, limit, windowMs, burst, failMode, denyPenaltyMs, shadow, from);
+    }
+
     /** What metrics call it: its name where names are few, else the kind of policy. */
     String metricName() {
         return source.named ? name : source.id;

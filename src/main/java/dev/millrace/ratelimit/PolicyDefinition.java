@@ -65,8 +65,9 @@ public record PolicyDefinition(
 
     /** Returns the policy. The definition must have no {@link #violations}. */
     public Policy toPolicy(String name, Policy.Source source) {
-        return new Policy(name, algorithm, limit, (window == null ? DEFAULT_LEASE : window).toMillis(),
-                burst == null ? limit : burst, failMode == null ? FailMode.OPEN : failMode,
-                denyPenalty == null ? 0 : denyPenalty.toMillis(), Boolean.TRUE.equals(shadow), source);
+        return Policy.of(name, algorithm, limit, (window == null ? DEFAULT_LEASE : window).toMillis())
+                .withBurst(burst == null ? limit : burst).withFailMode(failMode == null ? FailMode.OPEN : failMode)
+                .withDenyPenalty(denyPenalty == null ? 0 : denyPenalty.toMillis())
+                .withShadow(Boolean.TRUE.equals(shadow)).withSource(source);
     }
 }

@@ -11,6 +11,7 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.redis.client.Response;
 
 import dev.millrace.redis.Keys;
+import dev.millrace.redis.ReplyCodes;
 import dev.millrace.redis.Script;
 import dev.millrace.redis.ScriptRunner;
 
@@ -18,8 +19,6 @@ import dev.millrace.redis.ScriptRunner;
 @Singleton
 class RateLimitStore {
 
-    private static final String FEATURE = "rl";
-    private static final String PENALTY = "pen";
     private static final int REPLY_FIELDS = 4;
 
     /** The outcome of one check; times in µs. */
@@ -60,18 +59,18 @@ class RateLimitStore {
         });
     }
 
-    /** Refunds what a check was charged at {@code chargedAt}, in µs. */
-    Uni<Void> refund(String tenant, Check check, long chargedAt) {
+    /** Refunds what a check was charged at {@code chargedAt}, in µs; returns whether it was still there. */
+    Uni<Boolean> refund(String tenant, Check check, long chargedAt) {
         Policy p = check.policy();
         return scripts.run(refund, List.of(stateKey(tenant, p, check.identifier())),
                 List.of(p.algorithm().id(), Long.toString(p.windowMs()), Long.toString(check.cost()),
                         Long.toString(chargedAt)))
-                .replaceWithVoid();
+                .map(ReplyCodes::flag);
     }
 
     /** Deletes everything about an identifier under a policy. */
     Uni<Void> reset(String tenant, Policy policy, String identifier) {
-        return keys.unlink(stateKey(tenant, policy, identifier), key(tenant, policy, identifier, PENALTY))
+        return keys.unlink(stateKey(tenant, policy, identifier), Keys.limitPenalty(tenant, scope(policy), identifier))
                 .replaceWithVoid();
     }
 
@@ -91,7 +90,7 @@ class RateLimitStore {
             keys.add(stateKey(tenant, p, c.identifier()));
             args.add(Integer.toString(keys.size()));
             if (p.denyPenaltyMs() > 0) {
-                keys.add(key(tenant, p, c.identifier(), PENALTY));
+                keys.add(Keys.limitPenalty(tenant, scope(p), c.identifier()));
             }
         }
         return scripts.run(check, keys, args);
@@ -99,7 +98,7 @@ class RateLimitStore {
 
     private static Outcome outcome(Response reply, int i) {
         int at = i * REPLY_FIELDS;
-        return new Outcome(reply.get(at).toInteger() == 1, reply.get(at + 1).toLong(), reply.get(at + 2).toLong(),
+        return new Outcome(ReplyCodes.flag(reply.get(at)), reply.get(at + 1).toLong(), reply.get(at + 2).toLong(),
                 reply.get(at + 3).toLong());
     }
 
@@ -108,14 +107,7 @@ class RateLimitStore {
      * key expires.
      */
     static String stateKey(String tenant, Policy policy, String identifier) {
-        String part = policy.algorithm().keyPart();
-        return key(tenant, policy, identifier,
-                policy.algorithm() == Algorithm.CONCURRENCY ? part : part + policy.windowMs());
-    }
-
-    /** Returns a key of an identifier under a policy. */
-    static String key(String tenant, Policy policy, String identifier, String part) {
-        return Keys.key(tenant, FEATURE, scope(policy) + '/' + Keys.encode(identifier), part);
+        return Keys.limit(policy.algorithm().keyKind(), tenant, scope(policy), identifier, policy.windowMs());
     }
 
     /** Returns the policy's name, or a text of the limit's parameters if it has none. No name starts with '~'. */

@@ -9,7 +9,7 @@ import dev.millrace.encoding.PercentEncoding;
 
 /**
  * The names of all keys: {@code mr:{<tenant>:<feature>:<entity>}:<part>}. Everything of one entity shares the hash tag
- * between the braces, hence one slot of a cluster, so that one script may touch it.
+ * between the braces, hence one slot of a cluster, so that one script may touch it. {@link KeyKind} is the list of them.
  */
 public final class Keys {
 
@@ -21,13 +21,102 @@ public final class Keys {
     private Keys() {}
 
     /**
-     * The key of one part of an entity.
+     * The state of a limit.
      *
-     * @param tenant a {@link #isName name}
-     * @param feature short name of the feature, such as {@code rl}
-     * @param entity built of names and {@link #encode encoded} identifiers
-     * @param part what of the entity it is
+     * @param kind by the algorithm
+     * @param scope the policy, as keys call it
      */
+    public static String limit(KeyKind kind, String tenant, String scope, String identifier, long windowMs) {
+        return kind == KeyKind.LIMIT_LEASES
+                ? kind.key(tenant, scope, encode(identifier))
+                : kind.key(tenant, scope, encode(identifier), windowMs);
+    }
+
+    /** The mark of a denial that blocks an identifier under a policy. */
+    public static String limitPenalty(String tenant, String scope, String identifier) {
+        return KeyKind.LIMIT_PENALTY.key(tenant, scope, encode(identifier));
+    }
+
+    /**
+     * The definitions of a kind.
+     *
+     * @param feature short name of the feature, as its other keys have it
+     * @param kind begins with {@code ~}, as no name does
+     */
+    public static String definitions(String tenant, String feature, String kind) {
+        return KeyKind.DEFINITIONS.key(tenant, feature, kind);
+    }
+
+    /** What changes with each change of the definitions of a kind. */
+    public static String definitionsVersion(String tenant, String feature, String kind) {
+        return KeyKind.DEFINITIONS_VERSION.key(tenant, feature, kind);
+    }
+
+    /**
+     * The records of a user: sessions, or families of refresh tokens.
+     *
+     * @param user the digest of the user's id
+     */
+    public static String userRecords(boolean tokens, String tenant, int partition, String user) {
+        return (tokens ? KeyKind.USER_TOKENS : KeyKind.USER_SESSIONS).key(tenant, partition, user);
+    }
+
+    /** The index of a user's records by the time they end. */
+    public static String userIndex(boolean tokens, String tenant, int partition, String user) {
+        return (tokens ? KeyKind.USER_TOKEN_INDEX : KeyKind.USER_SESSION_INDEX).key(tenant, partition, user);
+    }
+
+    /** The users of a partition by the time their first record may end. */
+    public static String usersDue(String tenant, int partition) {
+        return KeyKind.USERS_DUE.key(tenant, partition);
+    }
+
+    /** The events of a partition's users. */
+    public static String userEvents(String tenant, int partition) {
+        return KeyKind.USER_EVENTS.key(tenant, partition);
+    }
+
+    /** Set by the replica that sweeps up next what has ended. */
+    public static String sweepTurn(String tenant) {
+        return KeyKind.SWEEP_TURN.key(tenant);
+    }
+
+    /** An entry of the cache. */
+    public static String cacheEntry(String tenant, int partition, String region, String key) {
+        return KeyKind.CACHE_ENTRY.key(tenant, partition, region, encode(key));
+    }
+
+    /** The lease to compute an entry of the cache. */
+    public static String cacheLease(String tenant, int partition, String region, String key) {
+        return KeyKind.CACHE_LEASE.key(tenant, partition, region, encode(key));
+    }
+
+    /** The purges that a partition of the cache remembers. */
+    public static String cacheVersions(String tenant, int partition) {
+        return KeyKind.CACHE_VERSIONS.key(tenant, partition);
+    }
+
+    /** The key of a queue that its scripts take; they derive the names of its other keys from it. */
+    public static String queueMeta(String tenant, String queue) {
+        return KeyKind.QUEUE_META.key(tenant, queue);
+    }
+
+    /** The names of a tenant's queues. */
+    public static String queueIndex(String tenant) {
+        return KeyKind.QUEUE_INDEX.key(tenant);
+    }
+
+    /** The channel, not a key, that says when a queue has jobs for those who wait. */
+    public static String queueWakeChannel(String tenant, String queue) {
+        return "mr:{" + tenant + ":q:" + queue + "}:wake";
+    }
+
+    /** What Redis calls a script that a client has loaded over HTTP. */
+    public static String kvScript(String sha1) {
+        return KeyKind.KV_SCRIPT.key(sha1);
+    }
+
+    /** The key of one part of an entity. */
     public static String key(String tenant, String feature, String entity, String part) {
         return "mr:{" + tenant + ':' + feature + ':' + entity + "}:" + part;
     }

@@ -48,13 +48,13 @@ class DefinitionStore {
     }
 
     Uni<String> version(String tenant, DefinitionKind<?, ?> kind) {
-        return values.get(key(tenant, kind, "version"));
+        return values.get(versionKey(tenant, kind));
     }
 
     /** Reads the version first: if a change comes in between, the next check of the version shows it. */
     <D, T> Uni<Snapshot<T>> load(String tenant, DefinitionKind<D, T> kind) {
         return version(tenant, kind)
-                .flatMap(version -> hashes.hgetall(key(tenant, kind, "all"))
+                .flatMap(version -> hashes.hgetall(all(tenant, kind))
                         .map(all -> new Snapshot<>(version, parse(kind, all))));
     }
 
@@ -94,10 +94,14 @@ class DefinitionStore {
     }
 
     private static List<String> keys(String tenant, DefinitionKind<?, ?> kind) {
-        return List.of(key(tenant, kind, "all"), key(tenant, kind, "version"));
+        return List.of(all(tenant, kind), versionKey(tenant, kind));
     }
 
-    private static String key(String tenant, DefinitionKind<?, ?> kind, String part) {
-        return Keys.key(tenant, kind.feature(), kind.entity(), part);
+    private static String all(String tenant, DefinitionKind<?, ?> kind) {
+        return Keys.definitions(tenant, kind.feature(), kind.entity());
+    }
+
+    private static String versionKey(String tenant, DefinitionKind<?, ?> kind) {
+        return Keys.definitionsVersion(tenant, kind.feature(), kind.entity());
     }
 }

@@ -21,14 +21,11 @@ import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
-import io.vertx.redis.client.Response;
 
 import dev.millrace.auth.ApiKeys;
 import dev.millrace.redis.Keys;
 import dev.millrace.redis.RedisTopology;
 import dev.millrace.redis.RedisUnavailableException;
-import dev.millrace.redis.Script;
-import dev.millrace.redis.ScriptRunner;
 
 /**
  * Removes expired records and emits their events, once a second per tenant. Nothing depends on its punctuality: every call treats
@@ -56,24 +53,19 @@ class ExpirySweep {
     private final ApiKeys keys;
     private final ReactiveValueCommands<String, String> turns;
     private final RedisTopology topology;
-    private final ScriptRunner scripts;
     private final UserRecords records;
-    private final Script due;
     private final Counter expired;
     private final AtomicBoolean running = new AtomicBoolean();
     private volatile boolean failing;
     private long timer;
 
-    ExpirySweep(Vertx vertx, ApiKeys keys, ReactiveRedisDataSource redis, RedisTopology topology, ScriptRunner scripts,
-            UserRecords records,
-            MeterRegistry metrics) {
+    ExpirySweep(Vertx vertx, ApiKeys keys, ReactiveRedisDataSource redis, RedisTopology topology,
+            UserRecords records, MeterRegistry metrics) {
         this.vertx = vertx;
         this.keys = keys;
         this.turns = redis.value(String.class);
         this.topology = topology;
-        this.scripts = scripts;
         this.records = records;
-        this.due = scripts.get("user/due-N");
         this.expired = Counter.builder("millrace.session.expired")
                 .description("Sessions and families of refresh tokens that expired").register(metrics);
     }
@@ -107,7 +99,7 @@ class ExpirySweep {
     }
 
     private Uni<Void> sweepInTurn(String tenant) {
-        return turns.setAndChanged(Keys.key(tenant, "user", "sweep", "turn"), "1", new SetArgs().nx().px(TURN_MS))
+        return turns.setAndChanged(Keys.sweepTurn(tenant), "1", new SetArgs().nx().px(TURN_MS))
                 .flatMap(taken -> taken ? sweep(tenant, 1) : Uni.createFrom().voidItem());
     }
 
@@ -124,22 +116,12 @@ class ExpirySweep {
     }
 
     private Uni<List<Owner>> dueOwners(String tenant) {
-        List<String> sets = IntStream.range(0, UserKey.PARTITIONS).mapToObj(p -> Owner.due(tenant, p)).toList();
+        List<Integer> all = IntStream.range(0, UserKey.PARTITIONS).boxed().toList();
         if (!topology.isCluster()) {
-            return dueOwners(tenant, sets);
+            return records.due(tenant, all, OWNERS_PER_PARTITION);
         }
-        return Multi.createFrom().iterable(sets).onItem().transformToUni(set -> dueOwners(tenant, List.of(set)))
+        return Multi.createFrom().iterable(all)
+                .onItem().transformToUni(p -> records.due(tenant, List.of(p), OWNERS_PER_PARTITION))
                 .merge(CONCURRENCY).collect().in(ArrayList::new, List::addAll);
-    }
-
-    private Uni<List<Owner>> dueOwners(String tenant, List<String> sets) {
-        return scripts.run(due, sets, List.of(Integer.toString(OWNERS_PER_PARTITION)))
-                .map(reply -> owners(tenant, reply));
-    }
-
-    private static List<Owner> owners(String tenant, Response reply) {
-        List<Owner> owners = new ArrayList<>(reply.size());
-        reply.forEach(member -> owners.add(Owner.ofMember(tenant, member.toString())));
-        return owners;
     }
 }

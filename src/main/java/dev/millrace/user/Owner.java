@@ -12,16 +12,14 @@ import dev.millrace.redis.Keys;
  */
 public record Owner(String tenant, RecordKind kind, UserKey user) {
 
-    private static final String FEATURE = "user";
-
     /** Returns the key of the hash of records; {@code user/add-4.lua} describes its fields. */
     public String records() {
-        return key(tenant, user.partition(), kind.letter() + ':' + user.hash());
+        return Keys.userRecords(kind == RecordKind.TOKEN, tenant, user.partition(), user.hash());
     }
 
     /** Returns the key of the sorted set of records by their expiry. */
     public String index() {
-        return key(tenant, user.partition(), kind.letter() + "i:" + user.hash());
+        return Keys.userIndex(kind == RecordKind.TOKEN, tenant, user.partition(), user.hash());
     }
 
     /** Returns the four keys that most scripts take: records, index, the partition's due owners and its events. */
@@ -42,14 +40,10 @@ public record Owner(String tenant, RecordKind kind, UserKey user) {
     }
 
     static String due(String tenant, int partition) {
-        return key(tenant, partition, "due");
+        return Keys.usersDue(tenant, partition);
     }
 
     static String events(String tenant, int partition) {
-        return key(tenant, partition, "events");
-    }
-
-    private static String key(String tenant, int partition, String part) {
-        return Keys.key(tenant, FEATURE, Integer.toString(partition), part);
+        return Keys.userEvents(tenant, partition);
     }
 }

@@ -1,7 +1,9 @@
 package dev.millrace.user;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 import jakarta.inject.Singleton;
@@ -22,6 +24,14 @@ import dev.millrace.redis.ScriptRunner;
  */
 @Singleton
 public class UserEvents {
+
+    /**
+     * What some streams had.
+     *
+     * @param now the server's clock, ms
+     * @param byPartition in order; without those that had none
+     */
+    record StreamEvents(long now, Map<Integer, List<UserEvent>> byPartition) {}
 
     /** Number of events to read from each partition at once. */
     private static final int MOST = 50;
@@ -57,20 +67,29 @@ public class UserEvents {
         return read.map(done -> merge.batch());
     }
 
-    private Uni<Response> read(String tenant, int from, int to, EventPosition after, EventBatch.Merge merge) {
-        List<String> streams = IntStream.range(from, to).mapToObj(p -> Owner.events(tenant, p)).toList();
-        return scripts.run(events, streams, List.of(Integer.toString(from), Long.toString(after.ms()),
-                Integer.toString(after.partition()), Long.toString(after.number()), Integer.toString(MOST)))
-                .invoke(reply -> collect(reply, merge));
+    private Uni<StreamEvents> read(String tenant, int from, int to, EventPosition after, EventBatch.Merge merge) {
+        return read(tenant, from, to, after, MOST).invoke(read -> {
+            merge.clock(read.now());
+            read.byPartition().values().forEach(merge::stream);
+        });
     }
 
-    private static void collect(Response reply, EventBatch.Merge merge) {
-        merge.clock(reply.get(0).toLong());
+    /** Reads at most so many events after a position of each of some partitions; on a cluster, of one. */
+    Uni<StreamEvents> read(String tenant, int from, int to, EventPosition after, int most) {
+        List<String> streams = IntStream.range(from, to).mapToObj(p -> Owner.events(tenant, p)).toList();
+        return scripts.run(events, streams, List.of(Integer.toString(from), Long.toString(after.ms()),
+                Integer.toString(after.partition()), Long.toString(after.number()), Integer.toString(most)))
+                .map(UserEvents::streamEvents);
+    }
+
+    private static StreamEvents streamEvents(Response reply) {
+        Map<Integer, List<UserEvent>> byPartition = new LinkedHashMap<>();
         for (int i = 1; i < reply.size(); i += 2) {
             int partition = reply.get(i).toInteger();
             List<UserEvent> events = new ArrayList<>();
             reply.get(i + 1).forEach(entry -> events.add(UserEvent.of(partition, entry)));
-            merge.stream(events);
+            byPartition.put(partition, events);
         }
+        return new StreamEvents(reply.get(0).toLong(), byPartition);
     }
 }

@@ -105,6 +105,7 @@ public class UserRecords {
     private final Script remove;
     private final Script removeAll;
     private final Script expire;
+    private final Script due;
 
     UserRecords(ScriptRunner scripts, EventConfig config) {
         this.scripts = scripts;
@@ -114,6 +115,7 @@ public class UserRecords {
         this.remove = scripts.get("user/remove-4");
         this.removeAll = scripts.get("user/remove-all-4");
         this.expire = scripts.get("user/expire-4");
+        this.due = scripts.get("user/due-N");
     }
 
     /** Returns the approximate number of events that the stream of a partition retains, for scripts that write to it. */
@@ -148,8 +150,13 @@ public class UserRecords {
         if (before != null && !MEMBER.matcher(before).matches()) {
             throw Page.invalidCursor();
         }
+        return list(owner, limit, before, PAGE_BYTES);
+    }
+
+    /** As above; a page ends after so many bytes of JSON. */
+    Uni<Listing> list(Owner owner, int limit, String before, int bytes) {
         return scripts.run(list, List.of(owner.records(), owner.index()),
-                List.of(Integer.toString(limit), before == null ? "" : before, Integer.toString(PAGE_BYTES)))
+                List.of(Integer.toString(limit), before == null ? "" : before, Integer.toString(bytes)))
                 .map(UserRecords::listing);
     }
 
@@ -189,18 +196,39 @@ public class UserRecords {
         if (except != null && !isId(except)) {
             return Uni.createFrom().item(Removal.UNKNOWN_EXCEPTION);
         }
-        return scripts.run(removeAll, owner.keys(),
-                List.of(except == null ? "" : except, owner.kind().word(), owner.member(), kept))
-                .flatMap(reply -> switch (REMOVED_ALL.read(reply)) {
+        return tryRemoveAll(owner, except)
+                .flatMap(removed -> switch (removed) {
                     case EXPIRE_FIRST -> expire(owner, ENDED_AT_ONCE).flatMap(ended -> removeAll(owner, except));
                     case UNKNOWN_EXCEPTION -> Uni.createFrom().item(Removal.UNKNOWN_EXCEPTION);
                     case REMOVED, NONE -> Uni.createFrom().item(Removal.DONE);
                 });
     }
 
+    /** As {@link #removeAll}, unless some have ended by time, which must be told first. */
+    Uni<RemovedAll> tryRemoveAll(Owner owner, String except) {
+        return scripts.run(removeAll, owner.keys(),
+                List.of(except == null ? "" : except, owner.kind().word(), owner.member(), kept))
+                .map(REMOVED_ALL::read);
+    }
+
     /** Ids are 120 bits in base64url. No other text from a path may name a field of the hash. */
     private static boolean isId(String id) {
         return ID.matcher(id).matches();
+    }
+
+    /**
+     * Reads who has a record that may have ended by time.
+     *
+     * @param partitions on a cluster, one
+     * @param most owners of each partition
+     */
+    Uni<List<Owner>> due(String tenant, List<Integer> partitions, int most) {
+        return scripts.run(due, partitions.stream().map(p -> Owner.due(tenant, p)).toList(),
+                List.of(Integer.toString(most))).map(reply -> {
+                    List<Owner> owners = new ArrayList<>(reply.size());
+                    reply.forEach(member -> owners.add(Owner.ofMember(tenant, member.toString())));
+                    return owners;
+                });
     }
 
     /** Removes up to {@code most} expired records and returns how many. */

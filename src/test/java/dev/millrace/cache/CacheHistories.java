@@ -2,6 +2,9 @@ package dev.millrace.cache;
 
 import java.util.List;
 
+import dev.millrace.redis.Refusals;
+import dev.millrace.redis.VirtualRedis.Refusal;
+
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -38,8 +41,15 @@ final class CacheHistories {
      * @param micros how much, if it is SOME
      * @param entry which one, 0 to 3: two of each region
      * @param n whatever the action needs, 0 to 7
+     * @param refusal of what it writes
      */
-    record Step(Passing passing, long micros, Action action, int entry, int n, long fresh, long stale, long error) {}
+    record Step(Passing passing, long micros, Action action, int entry, int n, long fresh, long stale, long error,
+            Refusal refusal) {
+
+        Step refused(Refusal why) {
+            return new Step(passing, micros, action, entry, n, fresh, stale, error, why);
+        }
+    }
 
     private CacheHistories() {}
 
@@ -50,10 +60,12 @@ final class CacheHistories {
                 Tuple.of(4, Arbitraries.longs().between(1, 20_000)),
                 Tuple.of(3, Arbitraries.longs().between(1, 500_000)),
                 Tuple.of(1, Arbitraries.longs().between(1, 200_000_000)));
-        return Combinators.combine(passing, micros, actions(), Arbitraries.integers().between(0, 3),
+        Arbitrary<Step> steps = Combinators.combine(passing, micros, actions(), Arbitraries.integers().between(0, 3),
                 Arbitraries.integers().between(0, 7), Arbitraries.of(1L, 20L, 105L, 5000L, 34_560_000_000L),
-                Arbitraries.of(0L, 1L, 50L, 5000L), Arbitraries.of(0L, 1L, 300L, 60_000L)).as(Step::new).list()
-                .ofMinSize(10).ofMaxSize(80);
+                Arbitraries.of(0L, 1L, 50L, 5000L), Arbitraries.of(0L, 1L, 300L, 60_000L))
+                .as((how, time, action, entry, n, fresh, stale, error) -> new Step(how, time, action, entry, n, fresh, stale,
+                        error, Refusal.NONE));
+        return Combinators.combine(steps, Refusals.some()).as(Step::refused).list().ofMinSize(10).ofMaxSize(80);
     }
 
     private static Arbitrary<Action> actions() {

@@ -1,6 +1,6 @@
 package dev.millrace.cache;
 
-import static dev.millrace.cache.CacheScripts.VERSIONS;
+import static dev.millrace.redis.VirtualRedis.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -14,11 +14,19 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 
+import io.vertx.core.buffer.Buffer;
+
 import dev.millrace.cache.CacheHistories.Step;
+import dev.millrace.cache.CacheStore.Question;
+import dev.millrace.cache.CacheStore.Stored;
+import dev.millrace.cache.Lookup.Coding;
+import dev.millrace.cache.Lookup.What;
 import dev.millrace.cache.model.CacheModel;
 import dev.millrace.cache.model.CacheModel.Answer;
 import dev.millrace.cache.model.CacheModel.Entry;
+import dev.millrace.redis.Keys;
 import dev.millrace.redis.VirtualRedis;
+import dev.millrace.redis.VirtualRedis.Refusal;
 
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Example;
@@ -28,12 +36,14 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.lifecycle.BeforeTry;
 
 /**
- * Guarantees of the scripts behind the cache, for any history: they answer what the model answers; what was deleted, purged or
+ * Guarantees of the store behind the cache, for any history: it answers what the model answers; what was deleted, purged or
  * hidden by the loss of the record of purges never comes back, nor what has ended; a void lease never stores; where few purges
- * are remembered, more is hidden, and never less; and every key expires.
+ * are remembered, more is hidden, and never less; every key expires; and what Redis refuses to write changes nothing.
  */
 class CacheScriptsTest {
 
+    private static final String TENANT = "main";
+    private static final String VERSIONS = Keys.cacheVersions(TENANT, 0);
     private static final int ALL = 10_000;
     private static final int FEW = 10;
     private static final double[] LUCK = {1, 1, 0.5, 1e-9};
@@ -42,14 +52,14 @@ class CacheScriptsTest {
     private final Map<String, Entry> written = new HashMap<>();
     private final Set<String> gone = new HashSet<>();
     private final Map<String, List<String>> tokens = new HashMap<>();
-    private CacheScripts scripts;
+    private CacheStore store;
     private CacheModel model;
     private int tokensGiven;
 
     @BeforeTry
     void forgetAll() {
         VirtualRedis.fresh();
-        scripts = new CacheScripts(redis, ALL);
+        store = store(ALL);
         model = new CacheModel();
         written.clear();
         gone.clear();
@@ -66,25 +76,25 @@ class CacheScriptsTest {
     void answerAsTheModelDoes(@ForAll("histories") List<Step> history) {
         history.forEach(step -> {
             pass(step);
-            take(step, false);
+            redis.take(step.refusal(), () -> take(step, false));
         });
         assertEquals(List.of(), redis.immortal());
     }
 
     @Property
     void hideMoreAndNeverLessWhereFewPurgesAreRemembered(@ForAll("histories") List<Step> history) {
-        scripts = new CacheScripts(redis, FEW);
+        store = store(FEW);
         history.forEach(step -> {
             pass(step);
             forgetWhatIsHiddenBesides(name(step.entry()));
-            take(step, true);
+            redis.take(step.refusal(), () -> take(step, true));
             assertTrue((Long) redis.call("ZCARD", VERSIONS) <= FEW, "a bound");
         });
         assertEquals(List.of(), redis.immortal());
     }
 
     private void pass(Step step) {
-        long now = scripts.now();
+        long now = redis.ms();
         List<Long> ends = model.ends(now);
         long end = ends.isEmpty() ? now + 1 : ends.get(Math.min(step.n(), ends.size() - 1));
         switch (step.passing()) {
@@ -102,6 +112,11 @@ class CacheScriptsTest {
         return region(entry) + '/' + entry;
     }
 
+    /** Which remembers the purges of so many regions and tags, less two. */
+    private CacheStore store(int mostPurges) {
+        return new CacheStore(redis.dataSource(), () -> false, redis, mostPurges);
+    }
+
     private static List<String> tags(int n) {
         return List.of(List.<String>of(), List.of("x"), List.of("y"), List.of("x", "y")).get(n % 4);
     }
@@ -112,15 +127,15 @@ class CacheScriptsTest {
         switch (step.action()) {
             case PUT -> put(step, region, name, "", false);
             case FILL -> put(step, region, name, token(name, step.n()), mayHideMore);
-            case GET -> get(region, name, "", 0, 1, false);
-            case GET_ON_ERROR -> get(region, name, "", 0, 1, true);
+            case GET -> get(step, "", 0, 1, false);
+            case GET_ON_ERROR -> get(step, "", 0, 1, true);
             case LEASE -> {
                 String token = "t" + tokensGiven++;
-                get(region, name, token, 1 + step.fresh() % 10_000, LUCK[step.n() % 4], step.n() > 5);
+                get(step, token, 1 + step.fresh() % 10_000, LUCK[step.n() % 4], step.n() > 5);
                 tokens.computeIfAbsent(name, n -> new ArrayList<>()).add(token);
             }
             case DELETE -> {
-                scripts.delete(name);
+                await(store.delete(TENANT, region, key(name)));
                 model.delete(name);
                 bury(name::equals, entry -> true);
             }
@@ -131,7 +146,7 @@ class CacheScriptsTest {
                 }
             }
             case PURGE_REGION -> {
-                scripts.purge(region);
+                await(store.purgeRegion(TENANT, region));
                 model.purge(region, null);
                 bury(other -> other.startsWith(region), entry -> true);
             }
@@ -143,7 +158,7 @@ class CacheScriptsTest {
                 redis.advance(1);
             }
             default -> {
-                redis.lose(CacheScripts.entry(name));
+                redis.lose(Keys.cacheEntry(TENANT, 0, region, key(name)));
                 model.lose(name);
                 bury(name::equals, entry -> true);
             }
@@ -151,7 +166,7 @@ class CacheScriptsTest {
     }
 
     private void purge(String region, String tag) {
-        scripts.purge(region, tag);
+        await(store.purgeTag(TENANT, region, tag));
         model.purge(region, tag);
         bury(name -> name.startsWith(region), entry -> entry.tags().contains(tag));
     }
@@ -164,13 +179,12 @@ class CacheScriptsTest {
     }
 
     private void put(Step step, String region, String name, String token, boolean mayHideMore) {
-        long now = scripts.now();
+        long now = redis.ms();
         String value = "v" + written.size();
         long fresh = now + step.fresh();
         Entry entry = new Entry(region, tags(step.n()), value, now, fresh, fresh + step.stale(), fresh + step.error(),
                 0);
-        boolean stored = scripts.put(region, name, token, entry.tags(), value, step.fresh(), step.stale(),
-                step.error());
+        boolean stored = put(region, name, token, entry.tags(), value, step.fresh(), step.stale(), step.error());
         if (mayHideMore && !stored) {
             // Whether the lease is gone by that is seen when another is asked for.
             Entry before = model.peek(name);
@@ -186,28 +200,61 @@ class CacheScriptsTest {
         }
     }
 
-    private void get(String region, String name, String token, long leaseMs, double luck, boolean onError) {
-        long now = scripts.now();
-        Answer answer = model.get(now, name, token, leaseMs, luck, onError);
+    private boolean put(String region, String name, String token, List<String> tags, String value, long fresh, long stale,
+            long error) {
+        CacheStore.Entry entry = new CacheStore.Entry(token, tags, "text/plain", Coding.IDENTITY, "tag-" + value, fresh,
+                stale, error, "", Buffer.buffer(value));
+        Stored stored = await(store.put(TENANT, region, key(name), entry));
+        assertTrue(stored != Stored.NOTHING_TO_KEEP);
+        return stored == Stored.DONE;
+    }
+
+    private void get(Step step, String token, long leaseMs, double luck, boolean onError) {
+        long now = redis.ms();
+        String region = region(step.entry());
+        String name = name(step.entry());
+        Lookup lookup = lookUp(region, name, token, leaseMs, luck, onError);
+        requireNothingCameBack(now, name, lookup);
+        // A lease that cannot be written is not given, and what may be served is.
+        boolean asked = step.refusal() == Refusal.NONE || lookup.what() == What.LEASED || lookup.what() == What.BUSY;
+        Answer answer = model.get(now, name, asked ? token : "", leaseMs, luck, onError);
         List<Object> expected = new ArrayList<>(List.of(answer.what(), answer.ms()));
         Entry entry = answer.entry();
         if (entry != null) {
-            expected.addAll(List.of(entry.stored(), entry.fresh(), "text/plain", "", "tag-" + entry.value(),
-                    entry.value()));
+            expected.addAll(List.of(entry.stored(), entry.fresh(), "text/plain", Coding.IDENTITY,
+                    "tag-" + entry.value(), entry.value()));
         }
-        List<?> reply = scripts.get(region, name, token, leaseMs, luck, onError);
-        requireNothingCameBack(now, name, reply);
-        // With a lease comes what the origin called the entry; here there is none.
-        assertEquals(expected, reply.size() == 3 ? reply.subList(0, 2) : reply);
+        assertEquals(expected, said(lookup));
     }
 
-    /** Asks the scripts alone, in case the model errs as they do. */
-    private void requireNothingCameBack(long now, String name, List<?> reply) {
-        if (reply.size() > 3) {
-            String found = name + ' ' + reply.get(7);
+    private Lookup lookUp(String region, String name, String token, long leaseMs, double luck, boolean onError) {
+        return await(store.get(TENANT, region, key(name), new Question(token, leaseMs, luck, onError, "", true)));
+    }
+
+    private static List<Object> said(Lookup lookup) {
+        List<Object> said = new ArrayList<>(List.of((long) lookup.what().code(), lookup.ms()));
+        if (lookup.isHit()) {
+            said.addAll(List.of(lookup.stored(), lookup.fresh(), lookup.type(), lookup.coding(), lookup.etag(),
+                    lookup.body().toString()));
+        } else {
+            // With a lease comes what the origin called the entry; here there is none.
+            assertEquals("", lookup.origin());
+        }
+        return said;
+    }
+
+    /** Asks the store alone, in case the model errs as it does. */
+    private void requireNothingCameBack(long now, String name, Lookup lookup) {
+        if (lookup.isHit()) {
+            String found = name + ' ' + lookup.body();
             assertFalse(gone.contains(found), () -> found + " was hidden before");
             assertTrue(now < Math.max(written.get(found).stale(), written.get(found).error()), "after its end");
         }
+    }
+
+    /** Within its region. */
+    private static String key(String name) {
+        return name.substring(2);
     }
 
     private void bury(Predicate<String> name, Predicate<Entry> which) {
@@ -220,56 +267,78 @@ class CacheScriptsTest {
 
     private void forgetWhatIsHiddenBesides(String name) {
         Entry entry = model.peek(name);
-        if (entry != null && scripts.now() < Math.max(entry.stale(), entry.error())
-                && scripts.get(entry.region(), name, "", 0, 1, true).get(0).equals(0L)) {
+        if (entry != null && redis.ms() < Math.max(entry.stale(), entry.error())
+                && lookUp(entry.region(), name, "", 0, 1, true).what() == What.MISSING) {
             model.lose(name);
         }
     }
 
     @Example
     void fewRememberedPurgesDoHideMore() {
-        scripts = new CacheScripts(redis, FEW);
-        scripts.put("a", "a/0", "", List.of(), "v0", 5000, 0, 0);
+        store = store(FEW);
+        put("a", "a/0", "", List.of(), "v0", 5000, 0, 0);
         for (int i = 0; i < FEW - 2; i++) {
-            scripts.purge("a", "other" + i);
-            assertEquals(8, scripts.get("a", "a/0", "", 0, 1, false).size());
+            await(store.purgeTag(TENANT, "a", "other" + i));
+            assertTrue(lookUp("a", "a/0", "", 0, 1, false).isHit());
         }
-        scripts.purge("a", "one too many");
-        assertEquals(0L, scripts.get("a", "a/0", "", 0, 1, false).get(0));
+        await(store.purgeTag(TENANT, "a", "one too many"));
+        assertEquals(What.MISSING, lookUp("a", "a/0", "", 0, 1, false).what());
     }
 
     @Example
     void aForgottenPurgeVoidsALeaseAllTheSame() {
-        scripts = new CacheScripts(redis, FEW);
-        scripts.get("a", "a/0", "t0", 60_000, 1, false);
-        scripts.purge("a", "x");
+        store = store(FEW);
+        lookUp("a", "a/0", "t0", 60_000, 1, false);
+        await(store.purgeTag(TENANT, "a", "x"));
         for (int i = 0; i < FEW; i++) {
-            scripts.purge("a", "other" + i);
+            await(store.purgeTag(TENANT, "a", "other" + i));
         }
         assertNull(redis.call("ZSCORE", VERSIONS, "t:a:x"));
-        assertFalse(scripts.put("a", "a/0", "t0", List.of("x"), "v0", 5000, 0, 0));
+        assertFalse(put("a", "a/0", "t0", List.of("x"), "v0", 5000, 0, 0));
+    }
+
+    /** It could not be used, for what it would store is refused, too; and without a record of purges it would be void. */
+    @Example
+    void givesNoLeaseWhileMemoryIsFull() {
+        redis.refuseNext(Refusal.MEMORY_FULL);
+        assertEquals(What.MISSING, lookUp("a", "a/0", "t0", 60_000, 1, false).what());
+        assertEquals(What.LEASED, lookUp("a", "a/0", "t1", 1000, 1, false).what());
+        redis.advance(2_000_000);
+        redis.refuseNext(Refusal.MEMORY_FULL);
+        assertEquals(What.MISSING, lookUp("a", "a/0", "t2", 60_000, 1, false).what());
+    }
+
+    @Example
+    void servesWhatIsStaleWhileNothingCanBeWritten() {
+        put("a", "a/0", "", List.of(), "v0", 1000, 5000, 0);
+        redis.advance(2_000_000);
+        for (Refusal refusal : List.of(Refusal.MEMORY_FULL, Refusal.READ_ONLY)) {
+            redis.refuseNext(refusal);
+            assertEquals(What.STALE, lookUp("a", "a/0", "t0", 900_000, 1, false).what());
+        }
     }
 
     @Example
     void refreshesEarlyOnlyWithLuckAndByTheCost() {
-        scripts.get("a", "a/0", "t0", 60_000, 1, false);
+        lookUp("a", "a/0", "t0", 60_000, 1, false);
         redis.advance(1_000_000);
-        assertTrue(scripts.put("a", "a/0", "t0", List.of(), "v0", 10_000, 0, 0));
+        assertTrue(put("a", "a/0", "t0", List.of(), "v0", 10_000, 0, 0));
         for (int i = 0; i < 9999; i += 101) {
-            assertEquals(1L, scripts.get("a", "a/0", "t1", 60_000, 1, false).get(0), "luck 1 never does");
-            assertEquals(1L, scripts.get("a", "a/0", "", 60_000, 1e-9, false).get(0), "nor one who asks for no lease");
+            assertEquals(What.FRESH, lookUp("a", "a/0", "t1", 60_000, 1, false).what(), "luck 1 never does");
+            assertEquals(What.FRESH, lookUp("a", "a/0", "", 60_000, 1e-9, false).what(),
+                    "nor one who asks for no lease");
             redis.advance(101_000);
         }
-        assertTrue(scripts.put("a", "a/1", "", List.of(), "v1", 10_000, 0, 0));
-        assertEquals(1L, scripts.get("a", "a/1", "t2", 60_000, 1e-9, false).get(0), "nor where it costs nothing");
+        assertTrue(put("a", "a/1", "", List.of(), "v1", 10_000, 0, 0));
+        assertEquals(What.FRESH, lookUp("a", "a/1", "t2", 60_000, 1e-9, false).what(), "nor where it costs nothing");
         redis.advance(1000);
-        scripts.get("a", "a/0", "t3", 60_000, 1, false);
+        lookUp("a", "a/0", "t3", 60_000, 1, false);
         redis.advance(1_000_000);
-        assertTrue(scripts.put("a", "a/0", "t3", List.of(), "v2", 10_000, 0, 0));
+        assertTrue(put("a", "a/0", "t3", List.of(), "v2", 10_000, 0, 0));
         // It took 1 s; e^-9 asks for 9 s more than have passed, e^-11 for 11 s.
-        assertEquals(1L, scripts.get("a", "a/0", "t4", 60_000, Math.exp(-9), false).get(0));
-        assertEquals(List.of(4L, 60_000L, ""), scripts.get("a", "a/0", "t5", 60_000, Math.exp(-11), false));
-        List<?> another = scripts.get("a", "a/0", "t6", 60_000, Math.exp(-11), false);
-        assertEquals(List.of(1L, "v2"), List.of(another.get(0), another.get(7)), "one of them");
+        assertEquals(What.FRESH, lookUp("a", "a/0", "t4", 60_000, Math.exp(-9), false).what());
+        assertEquals(List.of(4L, 60_000L), said(lookUp("a", "a/0", "t5", 60_000, Math.exp(-11), false)));
+        Lookup another = lookUp("a", "a/0", "t6", 60_000, Math.exp(-11), false);
+        assertEquals(List.of(What.FRESH, "v2"), List.of(another.what(), another.body().toString()), "one of them");
     }
 }

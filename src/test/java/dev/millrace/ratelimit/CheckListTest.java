@@ -11,7 +11,9 @@ import dev.millrace.ratelimit.model.Answer;
 import dev.millrace.ratelimit.model.ChecksModel;
 import dev.millrace.ratelimit.model.ChecksModel.Item;
 import dev.millrace.ratelimit.model.Limit;
+import dev.millrace.redis.Refusals;
 import dev.millrace.redis.VirtualRedis;
+import dev.millrace.redis.VirtualRedis.Refusal;
 
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -23,7 +25,8 @@ import net.jqwik.api.Provide;
 /**
  * Guarantees of lists of checks, with penalties and shadow limits among them and the same limit more than once: they are
  * answered as the model answers; an atomic list is charged whole or not at all; a denial under a penalty blocks for
- * exactly that long, however often it is asked in between; and no key is left without an expiry.
+ * exactly that long, however often it is asked in between; no key is left without an expiry; and what Redis refuses to write
+ * changes nothing.
  */
 class CheckListTest {
 
@@ -31,7 +34,7 @@ class CheckListTest {
     private final CheckScript script = new CheckScript(redis);
 
     /** A list of checks, by index into the limits, and the time that passes before it. */
-    record Call(long advance, List<Pick> picks, boolean atomic) {}
+    record Call(long advance, List<Pick> picks, boolean atomic, Refusal refusal) {}
 
     record Pick(int limit, long cost) {}
 
@@ -50,7 +53,7 @@ class CheckListTest {
             Arbitrary<Pick> pick = Arbitraries.integers().between(0, named.size() - 1)
                     .flatMap(i -> Histories.costs(named.get(i)).map(cost -> new Pick(i, cost)));
             Arbitrary<Call> call = Combinators.combine(Histories.advances(named.get(0).window()),
-                    pick.list().ofMinSize(1).ofMaxSize(5), Arbitraries.of(true, false)).as(Call::new);
+                    pick.list().ofMinSize(1).ofMaxSize(5), Arbitraries.of(true, false), Refusals.some()).as(Call::new);
             return call.list().ofMinSize(1).ofMaxSize(30).map(calls -> new Scene(named, calls));
         });
     }
@@ -62,7 +65,10 @@ class CheckListTest {
         for (Call call : scene.calls()) {
             redis.advance(call.advance());
             List<Item> items = items(scene, call);
-            assertEquals(model.decide(redis.now(), items, call.atomic()), script.decide(items, call.atomic()));
+            redis.take(call.refusal(), () -> {
+                List<Answer> answers = script.decide(items, call.atomic());
+                assertEquals(model.decide(redis.now(), items, call.atomic()), answers);
+            });
             assertEquals(List.of(), redis.immortal());
         }
     }

@@ -1,46 +1,63 @@
 package dev.millrace.ratelimit;
 
-import java.util.ArrayList;
+import static dev.millrace.redis.VirtualRedis.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import java.util.List;
 
+import dev.millrace.ratelimit.RateLimitStore.Outcome;
+import dev.millrace.ratelimit.RateLimitStore.Outcomes;
 import dev.millrace.ratelimit.model.Answer;
-import dev.millrace.ratelimit.model.ChecksModel;
+import dev.millrace.ratelimit.model.ChecksModel.Item;
 import dev.millrace.ratelimit.model.Limit;
 import dev.millrace.redis.VirtualRedis;
 
-/** {@code check-N.lua}, called as the service calls it, under virtual time. */
+/** The store of rate limits on the virtual Redis, asked in the words of the models. */
 final class CheckScript {
 
-    private static final int REPLY_FIELDS = 4;
+    private static final String TENANT = "main";
+    private static final String IDENTIFIER = "user {:%/} 42";
 
     private final VirtualRedis redis;
+    private final RateLimitStore store;
 
     CheckScript(VirtualRedis redis) {
         this.redis = redis;
+        this.store = new RateLimitStore(redis.dataSource(), redis);
     }
 
     Answer decide(Limit limit, long cost) {
-        return decide(List.of(new ChecksModel.Item(limit, cost)), false).get(0);
+        return answer(await(store.decide(TENANT, check(limit, cost))));
     }
 
-    List<Answer> decide(List<ChecksModel.Item> items, boolean atomic) {
-        List<String> keys = new ArrayList<>();
-        List<Object> args = new ArrayList<>();
-        args.add(atomic ? 1 : 0);
-        for (ChecksModel.Item item : items) {
-            Limit limit = item.limit();
-            keys.add(limit.name());
-            args.addAll(List.of(limit.algorithm(), limit.limit(), limit.windowMs(), limit.burst(), item.cost(),
-                    limit.penaltyMs(), limit.shadow() ? 1 : 0, keys.size()));
-            if (limit.penaltyMs() > 0) {
-                keys.add(limit.name() + ":penalty");
+    List<Answer> decide(List<Item> items, boolean atomic) {
+        Outcomes outcomes = await(store.decide(TENANT,
+                items.stream().map(item -> check(item.limit(), item.cost())).toList(), atomic));
+        assertEquals(redis.now(), outcomes.decidedAt());
+        return outcomes.list().stream().map(CheckScript::answer).toList();
+    }
+
+    /** Whether there was something to give back. */
+    boolean refund(Limit limit, long cost, long chargedAt) {
+        return await(store.refund(TENANT, check(limit, cost), chargedAt));
+    }
+
+    private static Check check(Limit limit, long cost) {
+        Policy policy = Policy.of(limit.name(), algorithm(limit.algorithm()), limit.limit(), limit.windowMs())
+                .withBurst(limit.burst()).withDenyPenalty(limit.penaltyMs()).withShadow(limit.shadow());
+        return new Check(policy, IDENTIFIER, cost);
+    }
+
+    private static Algorithm algorithm(String id) {
+        for (Algorithm algorithm : Algorithm.values()) {
+            if (algorithm.id().equals(id)) {
+                return algorithm;
             }
         }
-        List<Long> reply = redis.run("ratelimit/check-N", keys, args);
-        List<Answer> answers = new ArrayList<>();
-        for (int i = 0; i < items.size() * REPLY_FIELDS; i += REPLY_FIELDS) {
-            answers.add(new Answer(reply.get(i) == 1, reply.get(i + 1), reply.get(i + 2), reply.get(i + 3)));
-        }
-        return answers;
+        throw new IllegalArgumentException(id);
+    }
+
+    private static Answer answer(Outcome o) {
+        return new Answer(o.admitted(), o.remaining(), o.reset(), o.retryAfter());
     }
 }

@@ -118,7 +118,6 @@ class LocalLimiterTest {
     }
 
     private static Policy policy(long limit, long windowMs) {
-        return new Policy("p", Algorithm.FIXED_WINDOW, limit, windowMs, limit, FailMode.LOCAL, 0, false,
-                Policy.Source.API);
+        return Policy.of("p", Algorithm.FIXED_WINDOW, limit, windowMs).withFailMode(FailMode.LOCAL);
     }
 }

@@ -7,6 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -18,7 +27,10 @@ class KeysTest {
 
     @Example
     void aKeyHasItsParts() {
-        assertEquals("mr:{main:rl:login/user-42}:log", Keys.key("main", "rl", "login/user-42", "log"));
+        assertEquals("mr:{main:rl:login/user-42}:log60000",
+                Keys.limit(KeyKind.LIMIT_LOG, "main", "login", "user-42", 60_000));
+        assertEquals("mr:{main:rl:login/a%3Ab}:lse", Keys.limit(KeyKind.LIMIT_LEASES, "main", "login", "a:b", 1));
+        assertEquals("mr:{main:c:7}:e:products/a%2Fb", Keys.cacheEntry("main", 7, "products", "a/b"));
     }
 
     @Example
@@ -31,11 +43,11 @@ class KeysTest {
 
     @Property
     void noIdentifierChangesTheShapeOfAKey(@ForAll @StringLength(min = 1, max = 40) String identifier) {
-        String key = Keys.key("main", "rl", "policy/" + Keys.encode(identifier), "log");
+        String key = Keys.limit(KeyKind.LIMIT_LOG, "main", "policy", identifier, 1);
         assertEquals(3, key.indexOf('{'));
         assertEquals(3, key.lastIndexOf('{'));
-        assertEquals(key.length() - "}:log".length(), key.indexOf('}'));
-        assertEquals(key.length() - "}:log".length(), key.lastIndexOf('}'));
+        assertEquals(key.length() - "}:log1".length(), key.indexOf('}'));
+        assertEquals(key.length() - "}:log1".length(), key.lastIndexOf('}'));
         assertEquals("main:rl:policy".length() + 4, key.indexOf('/'));
         assertEquals(key.indexOf('/'), key.lastIndexOf('/'));
         assertEquals(4, key.chars().filter(c -> c == ':').count());
@@ -72,9 +84,44 @@ class KeysTest {
 
     @Example
     void aKeySaysWhoseItIs() {
-        assertEquals("a.b-c", Keys.tenantOf(Keys.key("a.b-c", "q", "emails", "meta")));
+        assertEquals("a.b-c", Keys.tenantOf(Keys.queueMeta("a.b-c", "emails")));
         for (String key : new String[]{"mr:~alive:x", "mr:{main", "mr:", "other:{main:x}", "session:1", ""}) {
             assertNull(Keys.tenantOf(key), key);
+        }
+    }
+
+    @Example
+    void aKeyIsOfOneKind() {
+        for (KeyKind kind : KeyKind.values()) {
+            Object[] values = Collections.nCopies((int) kind.template().chars().filter(c -> c == '<').count(), "~x.1-y")
+                    .toArray();
+            String key = kind.key(values);
+            assertEquals(kind.template().replaceAll("<\\w+>", "~x.1-y"), key);
+            assertEquals(List.of(kind), Arrays.stream(KeyKind.values())
+                    .filter(other -> other.pattern().matcher(key).matches()).toList());
+        }
+    }
+
+    /** The register and {@code docs/redis-keys.md} say the same, in the same order. */
+    @Example
+    void theRegisterIsDocumented() throws IOException {
+        List<String> rows = Arrays.stream(KeyKind.values())
+                .map(kind -> "| " + kind.feature() + " | `" + kind.template() + "` | "
+                        + kind.type().name().toLowerCase(Locale.ROOT).replace('_', ' ') + " | " + kind.expires() + " | "
+                        + kind.content() + " |")
+                .toList();
+        assertEquals(rows, Files.readAllLines(Path.of("docs/redis-keys.md")).stream()
+                .filter(line -> line.contains("| `mr:")).toList());
+    }
+
+    /** Names of keys are put together here, and nowhere else. */
+    @Example
+    void noOtherClassBuildsKeys() throws IOException {
+        try (Stream<Path> sources = Files.walk(Path.of("src/main/java"))) {
+            for (Path path : sources.filter(path -> path.toString().endsWith(".java")).toList()) {
+                boolean register = path.endsWith("redis/Keys.java") || path.endsWith("redis/KeyKind.java");
+                assertTrue(register || !Files.readString(path).contains("\"mr:{\""), path + " builds a key");
+            }
         }
     }
 }

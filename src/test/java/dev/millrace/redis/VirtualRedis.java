@@ -16,8 +16,14 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
+import io.quarkus.redis.datasource.ReactiveRedisDataSource;
+import io.quarkus.redis.runtime.datasource.ReactiveRedisDataSourceImpl;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.impl.types.BulkType;
 import io.vertx.redis.client.impl.types.ErrorType;
@@ -110,6 +116,11 @@ public final class VirtualRedis implements ScriptRunner {
         now += micros;
     }
 
+    /** The item, or the failure thrown. */
+    public static <T> T await(Uni<T> uni) {
+        return uni.await().indefinitely();
+    }
+
     /** Makes Redis refuse what the next script writes; the ones after that are free to. */
     public void refuseNext(Refusal refusal) {
         next = refusal;
@@ -133,6 +144,55 @@ public final class VirtualRedis implements ScriptRunner {
                 return Uni.createFrom().failure(RedisReply.failure(ErrorType.create(e.getMessage())));
             }
         });
+    }
+
+    /** For the plain commands of stores. What time does to keys they see as scripts do. */
+    public ReactiveRedisDataSource dataSource() {
+        Script command = new Script("virtual/command-0", "return redis.call(unpack(ARGV))", "");
+        Redis client = new Redis() {
+            @Override
+            public Future<Response> send(Request request) {
+                return Future.fromCompletionStage(
+                        run(command, List.of(), words(request), null).subscribeAsCompletionStage());
+            }
+
+            @Override
+            public Future<List<Response>> batch(List<Request> requests) {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public Future<RedisConnection> connect() {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public void close() {}
+        };
+        var redis = io.vertx.mutiny.redis.client.Redis.newInstance(client);
+        return new ReactiveRedisDataSourceImpl(null, redis, io.vertx.mutiny.redis.client.RedisAPI.api(redis));
+    }
+
+    /** The command and its arguments; a request shows itself as it is sent. */
+    private static List<String> words(Request request) {
+        List<String> words = new ArrayList<>();
+        Buffer sent = Buffer.buffer(request.toString());
+        int at = line(sent, 0) + 2;
+        while (at < sent.length()) {
+            int end = line(sent, at);
+            int length = Integer.parseInt(sent.getString(at + 1, end));
+            words.add(sent.getString(end + 2, end + 2 + length));
+            at = end + 2 + length + 2;
+        }
+        return words;
+    }
+
+    private static int line(Buffer sent, int from) {
+        int at = from;
+        while (sent.getByte(at) != '\r') {
+            at++;
+        }
+        return at;
     }
 
     private Object reply(Script script, List<String> keys, List<?> args) {

@@ -17,6 +17,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.http.json.JsonObject;
 import dev.millrace.http.json.JsonSettings;
 import dev.millrace.redis.VirtualRedis;
+import dev.millrace.session.SessionStore.PatchOutcome;
+import dev.millrace.session.SessionStore.Patched;
+import dev.millrace.user.CountedRandom;
+import dev.millrace.user.RecordKind;
+import dev.millrace.user.VirtualUser;
 
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -41,7 +46,9 @@ class MergePatchTest {
             "1e400", "-1E-7", "12345678901234567890", "0.1000000000000000055511151231257827", "[]", "{}");
 
     private final VirtualRedis redis = VirtualRedis.fresh();
-    private final SessionScripts scripts = new SessionScripts(redis);
+    private final SessionStore store = new SessionStore(redis);
+    private final VirtualUser user = new VirtualUser(redis, RecordKind.SESSION);
+    private final SessionToken token = SessionToken.random(user.key(), new CountedRandom());
     private final ObjectMapper mapper = new ObjectMapper();
 
     MergePatchTest() {
@@ -51,7 +58,7 @@ class MergePatchTest {
     @BeforeTry
     void openSession() {
         VirtualRedis.fresh();
-        scripts.create("one", "secret", "", "0", 1000, 1000, 1, false);
+        user.add(token.id(), token.digest(), "{}", "", "0", 1000, 1000, 1, false);
     }
 
     @Property
@@ -153,11 +160,11 @@ class MergePatchTest {
     }
 
     private String merge(String target, String patch) {
-        redis.call("HSET", SessionScripts.RECORDS, "one:d", target);
-        List<?> reply = (List<?>) scripts.patch("one", "secret", patch, List.of(), 1 << 20);
-        assertEquals(1L, reply.get(0));
-        assertEquals(reply.get(3), redis.call("HGET", SessionScripts.RECORDS, "one:d"));
-        return (String) reply.get(3);
+        user.set(token.id() + ":d", target);
+        PatchOutcome outcome = VirtualRedis.await(store.patch(VirtualUser.TENANT, token, patch, null, 1 << 20));
+        assertEquals(Patched.DONE, outcome.patched());
+        assertEquals(outcome.session().data(), user.hash().get(token.id() + ":d"));
+        return outcome.session().data();
     }
 
     /** RFC 7396, section 2, word by word. */

@@ -1,17 +1,22 @@
 package dev.millrace.session;
 
-import static dev.millrace.session.SessionScripts.DUE;
-import static dev.millrace.session.SessionScripts.INDEX;
-import static dev.millrace.session.SessionScripts.RECORDS;
-import static dev.millrace.session.SessionScripts.USER;
+import static dev.millrace.redis.VirtualRedis.await;
+import static dev.millrace.user.VirtualUser.TENANT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.security.SecureRandom;
 import java.util.List;
 
 import dev.millrace.redis.VirtualRedis;
+import dev.millrace.session.SessionStore.Patched;
+import dev.millrace.user.CountedRandom;
+import dev.millrace.user.RecordKind;
+import dev.millrace.user.UserRecords.Stored;
+import dev.millrace.user.VirtualUser;
 
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -33,7 +38,10 @@ class SessionDeadlinesTest {
     private static final String NEW = "{\"device\":1}";
 
     private final VirtualRedis redis = VirtualRedis.fresh();
-    private final SessionScripts scripts = new SessionScripts(redis);
+    private final SessionStore store = new SessionStore(redis);
+    private final VirtualUser user = new VirtualUser(redis, RecordKind.SESSION);
+    private final SecureRandom random = new CountedRandom();
+    private SessionToken one;
 
     @BeforeTry
     void forgetAll() {
@@ -50,65 +58,65 @@ class SessionDeadlinesTest {
     void isAliveUntilThatMsAndDeadFromItOn(@ForAll("lives") long idle, @ForAll("lives") long absolute,
             @ForAll @LongRange(max = 999) long micros) {
         redis.advance(micros);
-        create("one", idle, absolute);
-        long ends = scripts.now() + Math.min(idle, absolute);
+        one = create(idle, absolute);
+        long ends = redis.ms() + Math.min(idle, absolute);
         redis.advance(ends * 1000 - 1 - redis.now());
-        assertNotNull(scripts.current("one", "secret", false));
-        assertEquals("one", scripts.list(1, "", 1).get(2));
-        assertEquals(0L, scripts.expire(1));
+        assertNotNull(current(false));
+        assertEquals(one.id(), user.list(1, null, 1).records().get(0).id());
+        assertEquals(0, user.expire(1));
         redis.advance(1);
-        Object kept = redis.call("HGETALL", RECORDS);
+        Object kept = user.hash();
         requireDead(-2L, -2L);
-        assertEquals(kept, redis.call("HGETALL", RECORDS), "nothing writes to a dead session");
-        assertEquals(1L, scripts.expire(1));
+        assertEquals(kept, user.hash(), "nothing writes to a dead session");
+        assertEquals(1, user.expire(1));
         requireDead(-1L, 0L);
-        List<List<?>> events = scripts.events();
-        assertEquals(List.of("type", "session.expired", "id", "one", "user", USER), events.get(events.size() - 1));
+        List<List<?>> events = user.events();
+        assertEquals(List.of("type", "session.expired", "id", one.id(), "user", VirtualUser.NAME), events.get(events.size() - 1));
     }
 
     /** What revoking all answers depends on whether the end was told yet. */
     private void requireDead(long allBut, long all) {
-        assertNull(scripts.current("one", "secret", false));
-        assertNull(scripts.current("one", "secret", true));
-        assertNull(scripts.rotate("one", "secret", "another", true));
-        assertEquals(List.of(0L), scripts.patch("one", "secret", "{\"a\":1}", List.of(), 100));
-        assertEquals(0L, scripts.remove("one", "secret", "logout"));
-        assertEquals(0L, scripts.remove("one", "", "revoked"));
-        assertEquals(allBut, scripts.removeAll("one"));
-        assertEquals(all, scripts.removeAll(""));
-        assertEquals(2, scripts.list(10, "", 1000).size());
+        assertNull(current(false));
+        assertNull(current(true));
+        assertNull(await(store.rotate(TENANT, one, one.successor(random), true)));
+        assertEquals(Patched.INVALID, await(store.patch(TENANT, one, "{\"a\":1}", null, 100)).patched());
+        assertFalse(user.remove(one.id(), one.digest(), "logout"));
+        assertFalse(user.remove(one.id(), null, "revoked"));
+        assertEquals(allBut, user.removeAll(one.id()));
+        assertEquals(all, user.removeAll(null));
+        assertEquals(List.of(), user.list(10, null, 1000).records());
     }
 
     @Property
     void aUseIsNotedOnceInATenthOfIdleOrHalfAMinute(@ForAll("lives") long idle,
             @ForAll List<@LongRange(max = 40_000) Long> pauses) {
-        long absolute = scripts.now() + 400 * DAY;
-        create("one", idle, 400 * DAY);
-        long noted = scripts.now();
+        long absolute = redis.ms() + 400 * DAY;
+        one = create(idle, 400 * DAY);
+        long noted = redis.ms();
         double rest = Math.min(30_000, idle / 10.0);
         for (long pause : pauses) {
             redis.advance(pause * 1000);
-            if (scripts.now() >= noted + idle) {
-                assertNull(scripts.current("one", "secret", true));
+            if (redis.ms() >= noted + idle) {
+                assertNull(current(true));
                 return;
             }
-            long seen = seen((List<?>) scripts.current("one", "secret", true));
-            assertTrue(seen == noted || seen == scripts.now() && seen - noted >= rest, seen + " after " + noted);
-            assertTrue(scripts.now() - seen < rest, () -> "not noted: " + (scripts.now() - seen));
+            long seen = current(true).state().seen();
+            assertTrue(seen == noted || seen == redis.ms() && seen - noted >= rest, seen + " after " + noted);
+            assertTrue(redis.ms() - seen < rest, () -> "not noted: " + (redis.ms() - seen));
             assertEquals(Long.toString(Math.min(seen + idle, absolute)),
-                    ((List<?>) redis.call("ZRANGE", INDEX, 0, 0, "WITHSCORES")).get(1));
+                    user.index().get(1));
             noted = seen;
         }
     }
 
     @Property
     void noUseMovesTheAbsoluteEnd(@ForAll @LongRange(min = 1, max = 99) long pause) {
-        create("one", 100, 1000);
-        long absolute = scripts.now() + 1000;
-        while (scripts.now() + pause < absolute) {
+        one = create(100, 1000);
+        long absolute = redis.ms() + 1000;
+        while (redis.ms() + pause < absolute) {
             redis.advance(pause * 1000);
-            assertNotNull(scripts.current("one", "secret", true));
-            assertEquals(1L, ((List<?>) scripts.patch("one", "secret", "{}", List.of(), 100)).get(0));
+            assertNotNull(current(true));
+            assertEquals(Patched.DONE, await(store.patch(TENANT, one, "{}", null, 100)).patched());
         }
         redis.advance(absolute * 1000 - redis.now());
         requireDead(-2L, -2L);
@@ -116,26 +124,29 @@ class SessionDeadlinesTest {
 
     @Example
     void aDayAfterTheLastEndRedisDropsWhatNobodySwept() {
-        create("one", 1000, 5 * DAY);
-        create("two", 1000, DAY);
-        assertEquals(1L, scripts.removeAll("two"));
-        create("three", 1000, DAY / 2);
+        create(1000, 5 * DAY);
+        SessionToken two = create(1000, DAY);
+        assertEquals(1, user.removeAll(two.id()));
+        create(1000, DAY / 2);
         // As long as the longest that there ever was: no sweep has told since that it went.
         redis.advance(6 * DAY * 1000);
-        assertEquals(List.of(USER, ""), scripts.list(1, "", 1000));
-        assertEquals(List.of(SessionScripts.OWNER), scripts.due());
+        assertEquals(List.of(), user.list(1, null, 1000).records());
+        assertEquals(VirtualUser.NAME, user.hash().get("user"));
+        assertTrue(user.isDue());
         assertEquals(List.of(), redis.immortal());
         redis.advance(1000);
-        assertEquals(List.of("", ""), scripts.list(1, "", 1000));
-        scripts.due();
-        assertEquals(0L, redis.call("EXISTS", RECORDS, INDEX, DUE));
+        assertEquals(List.of(), user.list(1, null, 1000).records());
+        user.isDue();
+        assertTrue(user.isGone());
     }
 
-    private void create(String id, long idle, long absolute) {
-        assertEquals(1L, ((List<?>) scripts.create(id, "secret", NEW, "0", idle, absolute, 10, false)).get(0));
+    private SessionToken create(long idle, long absolute) {
+        SessionToken token = SessionToken.random(user.key(), random);
+        assertNotNull(user.add(token.id(), token.digest(), NEW, "", "0", idle, absolute, 10, false));
+        return token;
     }
 
-    private static long seen(List<?> reply) {
-        return Long.parseLong(((String) reply.get(1)).split(" ")[3]);
+    private Stored current(boolean touch) {
+        return await(store.current(TENANT, one, touch));
     }
 }

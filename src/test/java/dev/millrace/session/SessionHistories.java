@@ -2,6 +2,9 @@ package dev.millrace.session;
 
 import java.util.List;
 
+import dev.millrace.redis.Refusals;
+import dev.millrace.redis.VirtualRedis.Refusal;
+
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -39,8 +42,15 @@ final class SessionHistories {
      * @param session which one: 0 is the newest
      * @param n whatever the action needs, 0 to 6; 0 presents a token that was rotated away
      * @param most sessions, for CREATE
+     * @param refusal of what it writes
      */
-    record Step(Passing passing, long micros, Action action, int session, int n, long idle, long absolute, int most) {}
+    record Step(Passing passing, long micros, Action action, int session, int n, long idle, long absolute, int most,
+            Refusal refusal) {
+
+        Step refused(Refusal why) {
+            return new Step(passing, micros, action, session, n, idle, absolute, most, why);
+        }
+    }
 
     private SessionHistories() {}
 
@@ -51,10 +61,13 @@ final class SessionHistories {
                 Tuple.of(4, Arbitraries.longs().between(1, 20_000)),
                 Tuple.of(3, Arbitraries.longs().between(1, 500_000)),
                 Tuple.of(1, Arbitraries.longs().between(1, 60_000_000)));
-        return Combinators.combine(passing, micros, actions(), Arbitraries.integers().between(0, 5),
+        Arbitrary<Step> steps = Combinators.combine(passing, micros, actions(), Arbitraries.integers().between(0, 5),
                 Arbitraries.integers().between(0, 6), Arbitraries.of(1L, 50L, 105L, 1000L, 300_001L, 3_600_000L),
                 Arbitraries.of(1L, 101L, 500L, 5000L, 400_000L, 34_560_000_000L),
-                Arbitraries.integers().between(1, 6)).as(Step::new).list().ofMaxSize(60);
+                Arbitraries.integers().between(1, 6))
+                .as((how, time, action, session, n, idle, absolute, most) -> new Step(how, time, action, session, n, idle,
+                        absolute, most, Refusal.NONE));
+        return Combinators.combine(steps, Refusals.some()).as(Step::refused).list().ofMaxSize(60);
     }
 
     private static Arbitrary<Action> actions() {

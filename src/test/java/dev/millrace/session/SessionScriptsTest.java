@@ -1,16 +1,15 @@
 package dev.millrace.session;
 
-import static dev.millrace.session.SessionScripts.DUE;
-import static dev.millrace.session.SessionScripts.INDEX;
-import static dev.millrace.session.SessionScripts.OWNER;
-import static dev.millrace.session.SessionScripts.RECORDS;
-import static dev.millrace.session.SessionScripts.USER;
+import static dev.millrace.redis.VirtualRedis.await;
+import static dev.millrace.user.VirtualUser.TENANT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -18,10 +17,17 @@ import java.util.Set;
 import java.util.TreeMap;
 
 import dev.millrace.redis.VirtualRedis;
+import dev.millrace.redis.VirtualRedis.Refusal;
 import dev.millrace.session.SessionHistories.Step;
+import dev.millrace.session.SessionStore.PatchOutcome;
 import dev.millrace.session.model.SessionModel;
-import dev.millrace.session.model.SessionModel.Patched;
 import dev.millrace.session.model.SessionModel.Session;
+import dev.millrace.user.CountedRandom;
+import dev.millrace.user.RecordKind;
+import dev.millrace.user.RecordState;
+import dev.millrace.user.UserRecords.Listing;
+import dev.millrace.user.UserRecords.Stored;
+import dev.millrace.user.VirtualUser;
 
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -30,9 +36,9 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.lifecycle.BeforeTry;
 
 /**
- * Guarantees of the scripts behind sessions, for any history of one user's: they answer what the model answers, keep what it
- * keeps and tell what it tells, in order; what has ended never comes back; whoever has something to expire is due; and every
- * key expires.
+ * Guarantees of the stores behind sessions, for any history of one user's: they answer what the model answers, keep what it
+ * keeps and tell what it tells, in order; what has ended never comes back; whoever has something to expire is due; every
+ * key expires; and what Redis refuses to write changes nothing.
  */
 class SessionScriptsTest {
 
@@ -40,18 +46,21 @@ class SessionScriptsTest {
     private static final int NO_END = 1 << 20;
 
     private final VirtualRedis redis = VirtualRedis.fresh();
-    private final SessionScripts scripts = new SessionScripts(redis);
+    private final SessionStore store = new SessionStore(redis);
+    private final VirtualUser user = new VirtualUser(redis, RecordKind.SESSION);
+    private final SecureRandom random = new CountedRandom();
     private final List<String> created = new ArrayList<>();
-    private final Map<String, Integer> rotations = new TreeMap<>();
+    /** Of each session all that it has had, the present one last. */
+    private final Map<String, List<SessionToken>> tokens = new HashMap<>();
     private final Set<String> gone = new HashSet<>();
     private SessionModel model;
 
     @BeforeTry
     void forgetAll() {
         VirtualRedis.fresh();
-        model = new SessionModel(USER);
+        model = new SessionModel(VirtualUser.NAME);
         created.clear();
-        rotations.clear();
+        tokens.clear();
         gone.clear();
     }
 
@@ -64,16 +73,16 @@ class SessionScriptsTest {
     void answerAsTheModelDoes(@ForAll("histories") List<Step> history) {
         for (Step step : history) {
             pass(step);
-            take(step);
+            redis.take(step.refusal(), () -> take(step));
             requireSameKept();
             requireNoneCameBack();
         }
-        assertEquals(model.events(), scripts.events());
+        assertEquals(model.events(), user.events());
         assertEquals(List.of(), redis.immortal());
     }
 
     private void pass(Step step) {
-        long now = scripts.now();
+        long now = redis.ms();
         long end = model.list(now).stream().mapToLong(Session::ends).min().orElse(now + 1);
         switch (step.passing()) {
             case SOME -> redis.advance(step.micros());
@@ -82,94 +91,125 @@ class SessionScriptsTest {
         }
     }
 
+    /** Asks the store first: what is refused ends here, and the model is not asked. */
     private void take(Step step) {
-        long now = scripts.now();
-        String id = step.session() < created.size() ? created.get(created.size() - 1 - step.session()) : "nobody";
-        String digest = digest(id, step.n() == 0 ? -1 : 0);
+        long now = redis.ms();
+        SessionToken token = token(step);
+        String id = token.id();
+        String digest = token.digest();
         switch (step.action()) {
             case CREATE -> create(now, step);
-            case LOOK -> assertEquals(texts(model.current(now, id, digest)), scripts.current(id, digest, false));
-            case TOUCH -> assertEquals(texts(model.touch(now, id, digest)), scripts.current(id, digest, true));
-            case PATCH -> patch(now, id, digest, step);
-            case ROTATE -> {
-                String successor = digest(id, 1);
-                Session rotated = model.rotate(now, id, digest, successor, step.n() % 2 == 0);
-                rotations.merge(id, rotated == null ? 0 : 1, Integer::sum);
-                assertEquals(texts(rotated), scripts.rotate(id, digest, successor, step.n() % 2 == 0));
+            case LOOK -> {
+                Stored found = await(store.current(TENANT, token, false));
+                assertEquals(stored(model.current(now, id, digest)), found);
             }
-            case LOG_OUT -> assertEquals(model.remove(now, id, digest, "logout") ? 1L : 0L,
-                    scripts.remove(id, digest, "logout"));
-            case REVOKE -> assertEquals(model.remove(now, id, null, "revoked") ? 1L : 0L,
-                    scripts.remove(id, "", "revoked"));
-            case REVOKE_ALL -> assertEquals(model.removeAll(now, ""), scripts.removeAll(""));
-            case REVOKE_OTHERS -> assertEquals(model.removeAll(now, id), scripts.removeAll(id));
-            case SWEEP -> sweep(now, 1 + step.n());
+            case TOUCH -> {
+                Stored found = await(store.current(TENANT, token, true));
+                // That the use cannot be noted is no reason to turn the user away.
+                assertEquals(stored(step.refusal() == Refusal.NONE
+                        ? model.touch(now, id, digest)
+                        : model.current(now, id, digest)), found);
+            }
+            case PATCH -> patch(now, token, step);
+            case ROTATE -> {
+                SessionToken successor = token.successor(random);
+                boolean proved = step.n() % 2 == 0;
+                Stored rotated = await(store.rotate(TENANT, token, successor, proved));
+                assertEquals(stored(model.rotate(now, id, digest, successor.digest(), proved)), rotated);
+                if (rotated != null) {
+                    tokens.get(id).add(successor);
+                }
+            }
+            case LOG_OUT -> {
+                boolean removed = user.remove(id, digest, "logout");
+                assertEquals(model.remove(now, id, digest, "logout"), removed);
+            }
+            case REVOKE -> {
+                boolean removed = user.remove(id, null, "revoked");
+                assertEquals(model.remove(now, id, null, "revoked"), removed);
+            }
+            case REVOKE_ALL -> {
+                long code = user.removeAll(null);
+                assertEquals(model.removeAll(now, ""), code);
+            }
+            case REVOKE_OTHERS -> {
+                long code = user.removeAll(id);
+                assertEquals(model.removeAll(now, id), code);
+            }
+            case SWEEP -> sweep(now, 1 + step.n(), step.refusal());
             default -> list(now, 1 + step.n(), step.session() % 2 == 0 ? MOST_BYTES : NO_END);
         }
     }
 
+    /** The present token of a session; that before it, or one it never had; or one of no session. */
+    private SessionToken token(Step step) {
+        if (step.session() >= created.size()) {
+            return SessionToken.random(user.key(), random);
+        }
+        List<SessionToken> given = tokens.get(created.get(created.size() - 1 - step.session()));
+        SessionToken present = given.get(given.size() - 1);
+        return step.n() > 0 ? present : given.size() > 1 ? given.get(given.size() - 2) : present.successor(random);
+    }
+
     private void create(long now, Step step) {
-        // Not in the order of time, for of the sessions of one ms the id decides.
-        String id = "id%02d".formatted(created.size() * 37 % 100);
+        // Their ids are in any order, for of the sessions of one ms the id decides.
+        SessionToken token = SessionToken.random(user.key(), random);
         String device = step.n() % 2 == 0 ? "" : "{\"ipAddress\":\"::1\"}";
         String authTime = step.n() % 2 == 0 ? "0" : "1767000000000";
-        Session session = new Session(id, digest(id, 0), device, authTime, now, step.idle(), step.absolute());
+        Session session = new Session(token.id(), token.digest(), device, authTime, now, step.idle(), step.absolute());
         boolean evict = step.session() % 2 == 0;
-        Object reply = scripts.create(id, digest(id, 0), device, authTime, step.idle(), step.absolute(),
+        RecordState state = user.add(token.id(), token.digest(), "{}", device, authTime, step.idle(), step.absolute(),
                 step.most(), evict);
         if (model.create(now, session, step.most(), evict)) {
-            created.add(id);
-            assertEquals(List.of(1L, session.texts().get(0)), reply);
+            created.add(token.id());
+            tokens.put(token.id(), new ArrayList<>(List.of(token)));
+            assertEquals(RecordState.parse(session.texts().get(0)), state);
         } else {
-            assertEquals(List.of(0L, (long) model.list(now).size()), reply);
+            assertNull(state);
         }
     }
 
-    private void patch(long now, String id, String digest, Step step) {
+    private void patch(long now, SessionToken token, Step step) {
         String name = "abc".substring(step.n() % 3, step.n() % 3 + 1);
         String value = step.n() < 2 ? null : step.n() < 5 ? Integer.toString(step.n()) : '"' + "x".repeat(30) + '"';
         List<Long> versions = step.most() < 3 ? List.of() : List.of((long) step.most() - 2, 3L);
-        Object reply = scripts.patch(id, digest, "{\"" + name + "\":" + value + '}', versions, MOST_BYTES);
-        Patched patched = model.patch(now, id, digest, versions, name, value, MOST_BYTES);
-        Session session = model.current(now, id, digest);
-        assertEquals(switch (patched) {
-            case DONE -> {
-                List<Object> expected = new ArrayList<>(List.of(1L));
-                expected.addAll(texts(session));
-                yield expected;
-            }
-            case INVALID -> List.of(0L);
-            case STALE -> List.of(-1L, Long.valueOf(session.texts().get(0).split(" ")[1]));
-            default -> List.of(-2L);
-        }, reply);
+        PatchOutcome outcome = await(store.patch(TENANT, token, "{\"" + name + "\":" + value + '}',
+                versions.isEmpty() ? null : versions, MOST_BYTES));
+        SessionModel.Patched patched = model.patch(now, token.id(), token.digest(), versions, name, value, MOST_BYTES);
+        assertEquals(patched.name(), outcome.patched().name());
+        Session session = model.current(now, token.id(), token.digest());
+        assertEquals(patched == SessionModel.Patched.DONE ? stored(session) : null, outcome.session());
+        assertEquals(patched == SessionModel.Patched.STALE
+                ? Long.parseLong(session.texts().get(0).split(" ")[1])
+                : 0, outcome.version());
     }
 
-    private void sweep(long now, int most) {
-        boolean due = scripts.due().equals(List.of(OWNER));
-        long removed = model.expire(now, most);
+    private void sweep(long now, int most, Refusal refusal) {
+        boolean due = user.isDue();
+        redis.refuseNext(refusal);
+        long removed = user.expire(most);
+        assertEquals(model.expire(now, most), removed);
         assertTrue(due || removed == 0, "who has something to expire is due");
-        assertEquals(removed, scripts.expire(most));
         String first = model.kept().isEmpty() ? null : Long.toString(model.kept().get(0).ends());
-        assertEquals(first, redis.call("ZSCORE", DUE, OWNER), "due at the next end");
+        assertEquals(first, user.dueAt(), "due at the next end");
     }
 
     private void list(long now, int limit, int bytes) {
         List<Session> rest = model.list(now);
-        String before = "";
+        String before = null;
         do {
-            List<Object> expected = new ArrayList<>(List.of(model.kept().isEmpty() ? "" : USER, ""));
+            List<Stored> expected = new ArrayList<>();
             int size = 0;
             int shown = 0;
             for (; shown < rest.size() && shown < limit && size <= bytes; shown++) {
-                expected.add(rest.get(shown).id);
-                expected.addAll(rest.get(shown).texts());
+                expected.add(stored(rest.get(shown)));
                 size += rest.get(shown).texts().stream().mapToInt(String::length).sum();
             }
-            expected.set(1, shown < rest.size() ? rest.get(shown - 1).member() : "");
-            assertEquals(expected, scripts.list(limit, before, bytes));
-            before = (String) expected.get(1);
+            String next = shown < rest.size() ? rest.get(shown - 1).member() : null;
+            assertEquals(new Listing(expected, next), user.list(limit, before, bytes));
+            before = next;
             rest = rest.subList(shown, rest.size());
-        } while (!before.isEmpty());
+        } while (before != null);
     }
 
     private void requireSameKept() {
@@ -177,15 +217,15 @@ class SessionScriptsTest {
         List<Object> index = new ArrayList<>();
         for (Session session : model.kept()) {
             List<String> texts = session.texts();
-            fields.putAll(Map.of("user", USER, session.id, texts.get(0), session.id + ":d", texts.get(1)));
+            fields.putAll(Map.of("user", VirtualUser.NAME, session.id, texts.get(0), session.id + ":d", texts.get(1)));
             if (!texts.get(2).isEmpty()) {
                 fields.put(session.id + ":v", texts.get(2));
             }
             index.addAll(List.of(session.member(), Long.toString(session.ends())));
         }
-        assertEquals(fields, map((List<?>) redis.call("HGETALL", RECORDS)));
-        assertEquals(index, redis.call("ZRANGE", INDEX, 0, -1, "WITHSCORES"));
-        String due = (String) redis.call("ZSCORE", DUE, OWNER);
+        assertEquals(fields, user.hash());
+        assertEquals(index, user.index());
+        String due = user.dueAt();
         if (index.isEmpty()) {
             assertNull(due);
         } else {
@@ -193,37 +233,19 @@ class SessionScriptsTest {
         }
     }
 
-    /** Asks the scripts alone, in case the model errs as they do. */
+    /** Asks the store alone, in case the model errs as it does. */
     private void requireNoneCameBack() {
-        List<?> reply = scripts.list(500, "", NO_END);
-        Collection<String> alive = new ArrayList<>();
-        for (int i = 2; i < reply.size(); i += 4) {
-            alive.add((String) reply.get(i));
-        }
+        Collection<String> alive = user.list(500, null, NO_END).records().stream().map(Stored::id).toList();
         assertTrue(alive.stream().noneMatch(gone::contains), () -> alive + " has one of " + gone);
         gone.addAll(created);
         gone.removeAll(alive);
     }
 
-    /** Of the token that the session has after {@code ahead} more rotations. */
-    private String digest(String id, int ahead) {
-        return id + '#' + (rotations.getOrDefault(id, 0) + ahead);
-    }
-
-    private static List<String> texts(Session session) {
+    private static Stored stored(Session session) {
         if (session == null) {
             return null;
         }
-        List<String> texts = new ArrayList<>(List.of(USER));
-        texts.addAll(session.texts());
-        return texts;
-    }
-
-    private static Map<Object, Object> map(List<?> flat) {
-        Map<Object, Object> map = new TreeMap<>();
-        for (int i = 0; i < flat.size(); i += 2) {
-            map.put(flat.get(i), flat.get(i + 1));
-        }
-        return map;
+        List<String> texts = session.texts();
+        return new Stored(session.id, VirtualUser.NAME, RecordState.parse(texts.get(0)), texts.get(1), texts.get(2));
     }
 }

@@ -1,18 +1,32 @@
 package dev.millrace.token;
 
+import static dev.millrace.redis.VirtualRedis.await;
+import static dev.millrace.user.VirtualUser.TENANT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
+import dev.millrace.redis.Refusals;
 import dev.millrace.redis.VirtualRedis;
+import dev.millrace.redis.VirtualRedis.Refusal;
+import dev.millrace.token.TokenStore.Rotation;
 import dev.millrace.token.model.FamilyModel;
 import dev.millrace.token.model.FamilyModel.Family;
+import dev.millrace.token.model.FamilyModel.Outcome;
+import dev.millrace.user.CountedRandom;
+import dev.millrace.user.RecordKind;
+import dev.millrace.user.RecordState;
+import dev.millrace.user.UserRecords.Stored;
+import dev.millrace.user.VirtualUser;
 
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -25,19 +39,14 @@ import net.jqwik.api.Tuple;
 import net.jqwik.api.lifecycle.BeforeTry;
 
 /**
- * Guarantees of the scripts behind refresh tokens, for any history of one user's families in which any token that ever was is
+ * Guarantees of the stores behind refresh tokens, for any history of one user's families in which any token that ever was is
  * presented at any time: they answer what the model answers, keep what it keeps and tell what it tells, in order; whoever has
- * something to expire is due; and every key expires.
+ * something to expire is due; every key expires; and what Redis refuses to write changes nothing.
  */
 class TokenScriptsTest {
 
-    private static final String USER = "user one";
-    private static final String OWNER = "t:one";
-    private static final List<String> KEYS = List.of("records", "index", "due", "events");
     private static final int MOST = 3;
-    private static final long RACE = 20;
-    /** More than any history tells. */
-    private static final int EVENTS_KEPT = 1000;
+    private static final long RACE = TokenStore.RACE_MS;
 
     private enum Action {
         ADD,
@@ -62,21 +71,31 @@ class TokenScriptsTest {
      * @param micros how much, if it is SOME
      * @param family which one: 0 is the newest
      * @param age of the token that is presented: 0 is the present one, 1 the one before; 5 was never given
+     * @param refusal of what it writes
      */
     private record Step(Passing passing, long micros, Action action, int family, int age, long idle, long absolute,
-            long grace) {}
+            long grace, Refusal refusal) {
+
+        Step refused(Refusal why) {
+            return new Step(passing, micros, action, family, age, idle, absolute, grace, why);
+        }
+    }
 
     private final VirtualRedis redis = VirtualRedis.fresh();
+    private final VirtualUser user = new VirtualUser(redis, RecordKind.TOKEN);
+    private final TokenStore store = new TokenStore(redis, user.records());
+    private final SecureRandom random = new CountedRandom();
     private final List<Family> begun = new ArrayList<>();
+    /** Of each family all that it has had, the present one last. */
+    private final List<List<RefreshToken>> tokens = new ArrayList<>();
     private FamilyModel model;
-    private int secrets;
 
     @BeforeTry
     void forgetAll() {
         VirtualRedis.fresh();
-        model = new FamilyModel(USER, RACE);
+        model = new FamilyModel(VirtualUser.NAME, RACE);
         begun.clear();
-        secrets = 0;
+        tokens.clear();
     }
 
     @Provide
@@ -87,25 +106,29 @@ class TokenScriptsTest {
         Arbitrary<Long> micros = Arbitraries.frequencyOf(Tuple.of(3, Arbitraries.just(0L)),
                 Tuple.of(4, Arbitraries.longs().between(1, 15_000)),
                 Tuple.of(2, Arbitraries.longs().between(1, 300_000)),
+                Tuple.of(2, Arbitraries.longs().between(1, 3_000_000)),
                 Tuple.of(1, Arbitraries.longs().between(1, 60_000_000)));
         Arbitrary<Action> actions = Arbitraries.frequency(Tuple.of(4, Action.ADD), Tuple.of(12, Action.ROTATE),
                 Tuple.of(3, Action.INSPECT), Tuple.of(1, Action.REMOVE), Tuple.of(2, Action.EXPIRE));
         Arbitrary<Integer> ages = Arbitraries.frequency(Tuple.of(12, 0), Tuple.of(4, 1), Tuple.of(1, 2),
                 Tuple.of(1, 3), Tuple.of(1, 5));
-        return Combinators.combine(passing, micros, actions, Arbitraries.integers().between(0, 4), ages,
+        Arbitrary<Step> steps = Combinators.combine(passing, micros, actions, Arbitraries.integers().between(0, 4), ages,
                 Arbitraries.of(1L, 50L, 1000L, 1_209_600_000L), Arbitraries.of(1L, 200L, 5000L, 34_560_000_000L),
-                Arbitraries.of(0L, 0L, 1L, 30L, 60_000L)).as(Step::new).list().ofMaxSize(60);
+                Arbitraries.of(0L, 0L, 1L, 30L, 60_000L))
+                .as((how, time, action, family, age, idle, absolute, grace) -> new Step(how, time, action, family, age,
+                        idle, absolute, grace, Refusal.NONE));
+        return Combinators.combine(steps, Refusals.some()).as(Step::refused).list().ofMaxSize(60);
     }
 
     @Property
     void answerAsTheModelDoes(@ForAll("histories") List<Step> history) {
         for (Step step : history) {
             pass(step);
-            take(step);
+            redis.take(step.refusal(), () -> take(step));
             requireSameKept();
             assertEquals(List.of(), redis.immortal());
         }
-        assertEquals(model.events(), events());
+        assertEquals(model.events(), user.events());
     }
 
     /** The two ends of a family, to the ms. */
@@ -134,17 +157,16 @@ class TokenScriptsTest {
         begin(50, 1000, 0);
         begin(50, 5000, 0);
         redis.advance(86_400_000_000L + 4_999_000);
-        assertEquals(0L, redis.raw("user/expire-4", List.of("others", "others index", "due", "events"),
-                List.of("token", "t:other", 9, EVENTS_KEPT)));
-        assertNotNull(redis.call("HGET", "records", "user"));
+        assertEquals(0, user.expireOfANeighbour(9));
+        assertNotNull(user.hash().get("user"));
         redis.advance(86_400_000_000L);
-        assertEquals(List.of("", ""), redis.raw("user/list-2", List.of("records", "index"), List.of(5, "", 1000)));
-        assertEquals(List.of(), redis.raw("user/due-N", List.of("due"), List.of(9)));
-        assertEquals(0L, redis.call("EXISTS", "records", "index", "due"));
+        assertEquals(List.of(), user.list(5, null, 1000).records());
+        assertFalse(user.isDue());
+        assertTrue(user.isGone());
     }
 
     private void pass(Step step) {
-        long now = redis.now() / 1000;
+        long now = redis.ms();
         long end = model.kept().stream().mapToLong(Family::ends).filter(at -> at > now).min().orElse(now + 1);
         long trust = begun.isEmpty() ? now : begun.get(begun.size() - 1).trustEnds(RACE);
         switch (step.passing()) {
@@ -166,54 +188,58 @@ class TokenScriptsTest {
             case ROTATE -> rotate(family, step.age());
             case INSPECT -> inspect(family, step.age());
             case REMOVE -> remove(family);
-            default -> expire(1 + step.age());
+            default -> expire(1 + step.age(), step.refusal());
         }
     }
 
+    /** Asks the store first, as all do: what is refused ends there, and the model is not asked. */
     private void begin(long idle, long absolute, long grace) {
-        String id = id(begun.size());
-        Family family = new Family(id, secret(), redis.now() / 1000, idle, absolute, grace);
+        RefreshToken token = RefreshToken.random(user.key(), random);
+        Family family = new Family(token.family(), token.digest(), redis.ms(), idle, absolute, grace);
+        RecordState state = user.add(token.family(), token.digest(), "{}", "", Long.toString(grace), idle, absolute, MOST,
+                true);
         begun.add(family);
-        model.add(redis.now() / 1000, family, MOST);
-        assertEquals(List.of(1L, family.state()), redis.raw("user/add-4", KEYS, List.of(id, family.token(0), USER,
-                "{}", "", grace, idle, absolute, MOST, 1, "token", OWNER, EVENTS_KEPT)));
+        tokens.add(new ArrayList<>(List.of(token)));
+        model.add(redis.ms(), family, MOST);
+        assertEquals(RecordState.parse(family.state()), state);
     }
 
     private void rotate(Family family, int age) {
-        String id = id(begun.indexOf(family));
-        String token = token(family, age);
-        String successor = secret();
-        List<?> reply = (List<?>) redis.raw("token/rotate-4", KEYS,
-                List.of(id, token, successor, "salt-of-" + successor, RACE, OWNER, EVENTS_KEPT));
-        List<?> expected = switch (model.rotate(redis.now() / 1000, id, token, successor, "salt-of-" + successor)) {
-            case FIRST -> List.of(1L, USER, family.state(), "{}");
-            case AGAIN -> List.of(2L, USER, family.state(), "{}");
-            case INVALID -> List.of(0L);
-            case SUPERSEDED -> List.of(3L);
-            case REUSED -> List.of(-1L);
-        };
-        assertEquals(expected, reply);
+        RefreshToken token = token(family, age);
+        byte[] salt = new byte[16];
+        random.nextBytes(salt);
+        String text = Base64.getUrlEncoder().withoutPadding().encodeToString(salt);
+        RefreshToken successor = token.successor(salt);
+        Rotation rotation = await(store.rotate(TENANT, token, successor, text));
+        Outcome expected = model.rotate(redis.ms(), token.family(), token.digest(), successor.digest(), text);
+        assertEquals(expected.name(), rotation.rotated().name());
+        boolean given = expected == Outcome.FIRST || expected == Outcome.AGAIN;
+        assertEquals(given ? stored(token, family) : null, rotation.family());
+        if (expected == Outcome.FIRST) {
+            of(family).add(successor);
+        }
     }
 
-    private Object inspect(Family family, int age) {
-        String id = id(begun.indexOf(family));
-        Object reply = redis.raw("token/inspect-1", List.of("records"), List.of(id, token(family, age)));
-        boolean valid = age == 0 && model.living(redis.now() / 1000, id) != null;
-        assertEquals(valid ? List.of(USER, family.state(), "{}") : null, reply);
-        return reply;
+    private Stored inspect(Family family, int age) {
+        RefreshToken token = token(family, age);
+        Stored found = await(store.inspect(TENANT, token));
+        boolean valid = age == 0 && model.living(redis.ms(), token.family()) != null;
+        assertEquals(valid ? stored(token, family) : null, found);
+        return found;
     }
 
     private void remove(Family family) {
-        String id = id(begun.indexOf(family));
-        assertEquals(model.remove(redis.now() / 1000, id, "logout") ? 1L : 0L,
-                redis.raw("user/remove-4", KEYS, List.of(id, "", "token", "logout", OWNER, EVENTS_KEPT)));
+        String id = token(family, 0).family();
+        boolean removed = user.remove(id, null, "logout");
+        assertEquals(model.remove(redis.ms(), id, "logout"), removed);
     }
 
-    private void expire(int most) {
-        boolean due = redis.raw("user/due-N", List.of("due"), List.of(9)).equals(List.of(OWNER));
-        long removed = model.expire(redis.now() / 1000, most);
+    private void expire(int most, Refusal refusal) {
+        boolean due = user.isDue();
+        redis.refuseNext(refusal);
+        long removed = user.expire(most);
+        assertEquals(model.expire(redis.ms(), most), removed);
         assertTrue(due || removed == 0, "whoever has something to expire is due");
-        assertEquals(removed, redis.raw("user/expire-4", KEYS, List.of("token", OWNER, most, EVENTS_KEPT)));
     }
 
     private void requireSameKept() {
@@ -221,39 +247,27 @@ class TokenScriptsTest {
         List<Object> index = new ArrayList<>();
         for (Family family : model.kept()) {
             String id = family.member().substring(13);
-            fields.putAll(Map.of("user", USER, id, family.state(), id + ":d", "{}"));
+            fields.putAll(Map.of("user", VirtualUser.NAME, id, family.state(), id + ":d", "{}"));
             index.addAll(List.of(family.member(), Long.toString(family.ends())));
         }
-        List<?> kept = (List<?>) redis.call("HGETALL", "records");
-        Map<Object, Object> found = new TreeMap<>();
-        for (int i = 0; i < kept.size(); i += 2) {
-            found.put(kept.get(i), kept.get(i + 1));
-        }
-        assertEquals(fields, found);
-        assertEquals(index, redis.call("ZRANGE", "index", 0, -1, "WITHSCORES"));
-        String due = (String) redis.call("ZSCORE", "due", OWNER);
+        assertEquals(fields, user.hash());
+        assertEquals(index, user.index());
+        String due = user.dueAt();
         assertEquals(index.isEmpty(), due == null, "due as long as there is something");
         assertTrue(due == null || Long.parseLong(due) <= model.kept().get(0).ends(), "due at the first end or before");
     }
 
-    private List<List<?>> events() {
-        List<List<?>> events = new ArrayList<>();
-        for (Object entry : (List<?>) redis.call("XRANGE", "events", "-", "+")) {
-            events.add((List<?>) ((List<?>) entry).get(1));
-        }
-        return events;
+    private List<RefreshToken> of(Family family) {
+        return tokens.get(begun.indexOf(family));
     }
 
-    private String token(Family family, int age) {
-        String token = family.token(age);
-        return token == null ? "never-given" : token;
+    /** The token that was rotated {@code age} times since, or one that was never given. */
+    private RefreshToken token(Family family, int age) {
+        List<RefreshToken> all = of(family);
+        return age < all.size() ? all.get(all.size() - 1 - age) : all.get(0).successor(new byte[]{1});
     }
 
-    private String secret() {
-        return "digest-" + ++secrets;
-    }
-
-    private static String id(int number) {
-        return "family%02d".formatted(number);
+    private static Stored stored(RefreshToken token, Family family) {
+        return new Stored(token.family(), VirtualUser.NAME, RecordState.parse(family.state()), "{}", "");
     }
 }

@@ -2,14 +2,15 @@ package dev.millrace.user;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableSet;
 import java.util.TreeSet;
-import java.util.stream.IntStream;
 
 import dev.millrace.redis.VirtualRedis;
+import dev.millrace.user.UserEvents.StreamEvents;
 
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -26,6 +27,7 @@ class EventsScriptTest {
     private static final int FIRST = 9;
 
     private final VirtualRedis redis = VirtualRedis.fresh();
+    private final UserEvents store = new UserEvents(redis.dataSource(), () -> false, redis);
 
     /** Few different ones, so that many are next to each other. */
     @Provide
@@ -43,21 +45,21 @@ class EventsScriptTest {
         happened.stream().filter(p -> p.partition() >= FIRST && p.partition() < FIRST + PARTITIONS)
                 .forEach(events::add);
         for (EventPosition event : events) {
-            redis.call("XADD", "stream" + event.partition(), event.ms() + "-" + event.number(), "type", event);
+            redis.call("XADD", Owner.events(VirtualUser.TENANT, event.partition()), event.ms() + "-" + event.number(), "type", event);
         }
-        List<Object> expected = new ArrayList<>(List.of(redis.now() / 1000));
+        Map<Integer, List<UserEvent>> expected = new LinkedHashMap<>();
         for (int p = FIRST; p < FIRST + PARTITIONS; p++) {
             int partition = p;
-            List<?> entries = events.stream().filter(e -> e.partition() == partition && e.compareTo(after) > 0)
-                    .limit(most)
-                    .map(e -> List.of(e.ms() + "-" + e.number(), List.of("type", e.toString()))).toList();
-            if (!entries.isEmpty()) {
-                expected.addAll(List.of((long) p, entries));
+            List<UserEvent> read = events.stream().filter(e -> e.partition() == partition && e.compareTo(after) > 0)
+                    .limit(most).map(e -> new UserEvent(e, e.toString(), Map.of())).toList();
+            if (!read.isEmpty()) {
+                expected.put(p, read);
             }
         }
-        assertEquals(expected, redis.raw("user/events-N",
-                IntStream.range(FIRST, FIRST + PARTITIONS).mapToObj(p -> "stream" + p).toList(),
-                List.of(FIRST, after.ms(), after.partition(), after.number(), most)));
+        StreamEvents found = VirtualRedis
+                .await(store.read(VirtualUser.TENANT, FIRST, FIRST + PARTITIONS, after, most));
+        assertEquals(redis.ms(), found.now());
+        assertEquals(List.copyOf(expected.entrySet()), List.copyOf(found.byPartition().entrySet()));
     }
 
     @Provide

@@ -26,8 +26,8 @@ record Rule(Policy policy, String name, Set<String> replaces) {
     static Policy policy(String name, Algorithm algorithm, long limit, Duration window, Long burst, FailMode failMode,
             boolean shadow) {
         boolean deny = limit == 0;
-        return new Policy(name, deny ? Algorithm.FIXED_WINDOW : algorithm, limit, window.toMillis(),
-                deny || burst == null ? limit : burst, deny ? FailMode.CLOSED : failMode, 0, shadow,
-                Policy.Source.ENVOY);
+        return Policy.of(name, deny ? Algorithm.FIXED_WINDOW : algorithm, limit, window.toMillis())
+                .withBurst(deny || burst == null ? limit : burst).withFailMode(deny ? FailMode.CLOSED : failMode)
+                .withShadow(shadow).withSource(Policy.Source.ENVOY);
     }
 }

@@ -43,8 +43,9 @@ class DescriptorYamlTest {
                           replaces: [{name: a}, {name: b}]
                 """, "plan", "7", "user", "42");
         assertEquals(
-                new Rule(new Policy("shop.plan_7.user", Algorithm.TOKEN_BUCKET, 100, 900_000, 20, FailMode.LOCAL, 0,
-                        true, Policy.Source.ENVOY), "per-user", Set.of("a", "b")),
+                new Rule(Policy.of("shop.plan_7.user", Algorithm.TOKEN_BUCKET, 100, 900_000).withBurst(20)
+                        .withFailMode(FailMode.LOCAL).withShadow(true).withSource(Policy.Source.ENVOY), "per-user",
+                        Set.of("a", "b")),
                 match.rule());
         assertEquals("plan=7;user=42", match.identifier());
     }

@@ -86,9 +86,10 @@ public final class FamilyModel {
         this.race = race;
     }
 
-    /** Begins a family; the oldest end until there are at most {@code most}. Ids must be in the order of the alphabet. */
+    /** Begins a family; the oldest end until there are at most {@code most}. Of those of one ms the id decides. */
     public void add(long now, Family family, int most) {
-        List<Family> living = families.values().stream().filter(f -> now < f.ends()).toList();
+        List<Family> living = families.values().stream().filter(f -> now < f.ends())
+                .sorted(Comparator.comparing(Family::member)).toList();
         living.subList(0, Math.max(0, living.size() - most + 1))
                 .forEach(oldest -> end(now, oldest.id, "token.evicted"));
         families.put(family.id, family);

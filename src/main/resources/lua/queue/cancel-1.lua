@@ -2,17 +2,21 @@
 -- uses queue/jobs
 -- KEYS[1] meta
 -- ARGV[1] id
--- returns 1 removed, 2 a worker has it, 0 unknown
+-- returns a code
+--   REQUESTED: a worker has it, who is told
 
 local id = ARGV[1]
+-- codes queue.store.CancelOutcome
+local REMOVED, REQUESTED, UNKNOWN = 1, 2, 0
+
 local text = body(id)
-if not text then return 0 end
+if not text then return UNKNOWN end
 local st = redis.call('HGET', state, id) or nil
 local place = where(id)
 if place == 'active' then
   if not mark(st, 'c') then redis.call('HSET', state, id, (st or '0 0 1') .. ' c') end
   tell('job.cancelling', id)
-  return 2
+  return REQUESTED
 end
 if place == 'waiting' then
   count('waiting', -1)
@@ -31,4 +35,4 @@ else
   -- The next of its group may be ready now.
   wake()
 end
-return 1
+return REMOVED

@@ -5,7 +5,11 @@
 -- ARGV[2] each   what is told of each job: 1 its id, or 3 its id, the number of the delivery, and its result, JSON, empty for none;
 --                of those told in one, it is the first delivery, and they have no result
 -- ARGV     that, per job
--- returns {code, ...}: 1 completed, 0 stale, -1 unknown; nothing if all are completed
+-- returns {code, ...}; nothing if all are COMPLETED
+--   STALE: the lease is not the job's present one. UNKNOWN: there is no such job
+
+-- codes queue.store.AnswerCode
+local COMPLETED, STALE, UNKNOWN = 1, 0, -1
 
 local kept, each = tonumber(ARGV[1]), tonumber(ARGV[2])
 local n = (#ARGV - 2) / each
@@ -30,7 +34,7 @@ for i = 1, n do
   end
   if ends[i] and told == delivery and not seen[id] then
     seen[id] = true
-    codes[i] = 1
+    codes[i] = COMPLETED
     ids[#ids + 1] = id
     if kept > 0 then
       if result ~= '' then
@@ -44,7 +48,7 @@ for i = 1, n do
     end
     if listened then tell('job.completed', id) end
   else
-    codes[i] = body(id) and 0 or -1
+    codes[i] = body(id) and STALE or UNKNOWN
   end
 end
 

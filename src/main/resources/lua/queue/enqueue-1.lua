@@ -8,10 +8,13 @@
 --   special: empty for nothing, else some of " p<priority>", " d<delay ms>", " D<due ms>", " u<unique key>", " i<idempotency key>",
 --   " g<group>", " l<lease ms>", " t<ms it must start within>"
 -- returns {}: the occurrence was claimed before; else {first, marks, anew, id, state, ...}: the first job has the id `first`, the next
---   one the next, and so on; marks: a character per job, 0 waiting, 1 delayed, 2 a duplicate; empty if all are waiting; anew: 1 if
+--   one the next, and so on; marks: the code of each job, a digit; empty if all are WAITING; anew: 1 if
 --   these are the first jobs of the queue; then, per duplicate in order, the job that was there already and its state
 
 local remembered, claim = ARGV[1], ARGV[2]
+-- codes queue.store.EnqueueMark
+local WAITING, DELAYED, DUPLICATE = 0, 1, 2
+
 local at, following, name = string.match(claim, '^(%d+) (%-?%d+) (.+)$')
 if at then
   if tonumber(redis.call('ZSCORE', q .. 'due', name)) ~= tonumber(at) then return {} end
@@ -113,7 +116,7 @@ for i = 1, n do
     flush()
     local to = #reply
     reply[to + 1], reply[to + 2] = taken, where(taken)
-    what[i] = 2
+    what[i] = DUPLICATE
   else
     if first + i >= ending then
       store_bodies()
@@ -136,7 +139,7 @@ for i = 1, n do
         local to = #dues + 1
         dues[to], dues[to + 1] = now + delay, late(id, level)
         later = later + 1
-        what[i] = 1
+        what[i] = DELAYED
         if delay < 1000 then wake() end
       elseif not options.g or heads(id, text) then
         line_up(id, level)
@@ -152,7 +155,7 @@ count('waiting', added - later)
 if added > later then wake() end
 local text = ''
 if next(what) then
-  for i = 1, n do what[i] = what[i] or 0 end
+  for i = 1, n do what[i] = what[i] or WAITING end
   text = table.concat(what)
 end
 return { string.format('%.0f', first + 1), text, anew and 1 or 0, unpack(reply) }

@@ -3,7 +3,12 @@
 -- KEYS[1] meta
 -- ARGV[1] fallback ms, of jobs that have none of their own
 -- ARGV     then, per job, four: id, number of the delivery, ms from now or 0 for the job's own, and progress, JSON, empty for none
--- returns {code, lease end, ...}: 5 extended, 6 extended and somebody wants it cancelled, 0 stale, -1 unknown
+-- returns {code, lease end, ...}
+--   CANCEL_REQUESTED: extended, and a client wants it cancelled. STALE: the lease is not the job's present one. UNKNOWN: there
+--   is no such job. With both, the lease end is 0
+
+-- codes queue.store.AnswerCode
+local EXTENDED, CANCEL_REQUESTED, STALE, UNKNOWN = 5, 6, 0, -1
 
 local fallback = tonumber(ARGV[1])
 local reply = {}
@@ -12,11 +17,11 @@ for i = 1, (#ARGV - 1) / 4 do
   local id, delivery, lease, progress = ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), ARGV[at + 3]
   local st = redis.call('HGET', state, id)
   local _, _, deliveries = parts(st)
-  local code, ends = 0, 0
+  local code, ends = STALE, 0
   if not redis.call('ZSCORE', leased, id) or delivery ~= deliveries then
-    if not body(id) then code = -1 end
+    if not body(id) then code = UNKNOWN end
   else
-    code = mark(st, 'c') and 6 or 5
+    code = mark(st, 'c') and CANCEL_REQUESTED or EXTENDED
     if lease == 0 then lease = tonumber(mark(st, 'l')) or fallback end
     ends = now + lease
     redis.call('ZADD', leased, 'XX', ends, id)

@@ -5,7 +5,11 @@
 -- ARGV[2] fallback   the backoff, of jobs that do not say: <x exponential|f fixed>:<delay ms>:<most ms>:<jitter>
 -- ARGV     then, per job, six: id, number of the delivery, error, ms to wait or -1 for the backoff, what to do (0 as
 --   the attempts say, 1 bury it at once, 2 put it off, which costs no attempt), and a random number below 1 for the jitter
--- returns {code, ...}: 2 retrying, 3 dead, 4 cancelled, 0 stale, -1 unknown
+-- returns {code, ...}
+--   STALE: the lease is not the job's present one. UNKNOWN: there is no such job
+
+-- codes queue.store.AnswerCode
+local RETRYING, DEAD, CANCELLED, STALE, UNKNOWN = 2, 3, 4, 0, -1
 
 local attempts, fallback = ARGV[1], ARGV[2]
 
@@ -27,21 +31,21 @@ for i = 1, (#ARGV - 2) / 6 do
   local failures, stalls, deliveries, marks = parts(st)
   local text = body(id)
   if not text then
-    codes[i] = -1
+    codes[i] = UNKNOWN
   elseif delivery ~= deliveries or redis.call('ZREM', leased, id) == 0 then
-    codes[i] = 0
+    codes[i] = STALE
   else
     freed = true
     if what ~= '2' then failures = failures + 1 end
     local options = string.match(text, '^%d+ %-?%d+([^\n]*)')
     if mark(st, 'c') then
-      codes[i] = 4
+      codes[i] = CANCELLED
       remove(id, st, 'job.cancelled')
     elseif what == '1' or what == '0' and failures >= tonumber(mark(options, 'a') or attempts) then
-      codes[i] = 3
+      codes[i] = DEAD
       bury(id, failures, stalls, deliveries, marks, why)
     else
-      codes[i] = 2
+      codes[i] = RETRYING
       redis.call('HSET', state, id, failures .. ' ' .. stalls .. ' ' .. deliveries .. marks, id .. ':e', why)
       if delay < 0 then delay = backoff(mark(options, 'b') or fallback, math.max(1, failures), random) end
       if delay > 0 then

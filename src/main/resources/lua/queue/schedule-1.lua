@@ -4,18 +4,22 @@
 -- ARGV[2] definition   JSON; empty to remove
 -- ARGV[3] next         ms of the first occurrence
 -- ARGV[4] most         schedules that the queue may have
--- returns 1 made, 0 replaced or removed, -1 there is none to remove, -2 there are too many
+-- returns a code
+--   UNKNOWN: there is none to remove
 
 local meta = KEYS[1]
 local name, definition, next, most = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+-- codes queue.schedule.ScheduleCode
+local CREATED, REPLACED, REMOVED, UNKNOWN, TOO_MANY = 1, 0, 2, -1, -2
+
 local q = string.sub(meta, 1, -5)
 local schedules, due = q .. 'schedules', q .. 'due'
 if definition == '' then
   redis.call('ZREM', due, name)
-  return redis.call('HDEL', schedules, name) - 1
+  return redis.call('HDEL', schedules, name) == 1 and REMOVED or UNKNOWN
 end
 local new = redis.call('HEXISTS', schedules, name) == 0
-if new and redis.call('HLEN', schedules) >= most then return -2 end
+if new and redis.call('HLEN', schedules) >= most then return TOO_MANY end
 redis.call('HSET', schedules, name, definition)
 redis.call('ZADD', due, next, name)
-return new and 1 or 0
+return new and CREATED or REPLACED

@@ -7,8 +7,8 @@
 -- ARGV[3] patch     JSON object
 -- ARGV[4] versions  any of which the session must have, each between blanks; empty for any
 -- ARGV[5] most      bytes the data may have
--- returns {DONE, user, state, data, device}; {INVALID} if the token is not, or no longer, valid; {STALE, version} if the session
---   has none of the versions; {TOO_LARGE} if the data would be too large
+-- returns {code, user, state, data, device}; with STALE {code, version}: the session has none of the versions; else {code}
+--   INVALID: the token is not, or no longer, valid. TOO_LARGE: the data would be
 
 local records, index = KEYS[1], KEYS[2]
 local id, presented, patch, versions, most = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])

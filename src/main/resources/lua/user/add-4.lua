@@ -17,7 +17,7 @@
 -- ARGV[11] kind     first word of the events' types
 -- ARGV[12] owner    member of `due`
 -- ARGV[13] kept     events the stream keeps, about
--- returns {ADDED, state}; {LIMIT_REACHED, live}: the user has that many already
+-- returns {code, state}; with LIMIT_REACHED {code, live}: the user has that many already
 --   state: digest, version, created, seen, idle, absolute, tail; times in ms, `absolute` a point in time
 
 local records, index, due, events = KEYS[1], KEYS[2], KEYS[3], KEYS[4]

@@ -88,10 +88,10 @@ public class Jobs {
     /** Makes a dead or delayed job ready; fails with 404 if it is unknown, and with 409 in another state or if its unique key is taken. */
     public Uni<Job> retry(QueueName queue, String id) {
         return store.retry(queue, id).flatMap(outcome -> switch (outcome) {
-            case "ok" -> peek(queue, id);
-            case "gone" -> throw unknown();
-            case "taken" -> throw new ApiException(ErrorCode.JOB_STATE, "Another job has its unique key");
-            default -> throw new ApiException(ErrorCode.JOB_STATE, "The job is " + outcome);
+            case OK -> peek(queue, id);
+            case GONE -> throw unknown();
+            case TAKEN -> throw new ApiException(ErrorCode.JOB_STATE, "Another job has its unique key");
+            case WAITING, ACTIVE, COMPLETED -> throw new ApiException(ErrorCode.JOB_STATE, "The job is " + outcome);
         });
     }
 

@@ -116,11 +116,6 @@ public final class Keys {
         return KeyKind.KV_SCRIPT.key(sha1);
     }
 
-    /** The key of one part of an entity. */
-    public static String key(String tenant, String feature, String entity, String part) {
-        return "mr:{" + tenant + ':' + feature + ':' + entity + "}:" + part;
-    }
-
     /** Whose key it is, as far as it is one of the service's own; else null. */
     public static String tenantOf(String key) {
         int end = key.startsWith("mr:{") ? key.indexOf(':', 4) : -1;

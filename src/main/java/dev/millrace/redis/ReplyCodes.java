@@ -32,9 +32,14 @@ public final class ReplyCodes<E extends Enum<E> & ReplyCode> {
      * @throws IllegalStateException if there is none
      */
     public E read(Response reply) {
-        E constant = reply == null ? null : byCode.get(reply.toInteger());
+        return read(reply.toInteger());
+    }
+
+    /** As above, of a code that is part of a longer reply. */
+    public E read(int code) {
+        E constant = byCode.get(code);
         if (constant == null) {
-            throw new IllegalStateException("A script replied " + reply + ", which is no " + type.getSimpleName());
+            throw new IllegalStateException("A script replied " + code + ", which is no " + type.getSimpleName());
         }
         return constant;
     }

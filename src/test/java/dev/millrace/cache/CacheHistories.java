@@ -63,7 +63,8 @@ final class CacheHistories {
         Arbitrary<Step> steps = Combinators.combine(passing, micros, actions(), Arbitraries.integers().between(0, 3),
                 Arbitraries.integers().between(0, 7), Arbitraries.of(1L, 20L, 105L, 5000L, 34_560_000_000L),
                 Arbitraries.of(0L, 1L, 50L, 5000L), Arbitraries.of(0L, 1L, 300L, 60_000L))
-                .as((how, time, action, entry, n, fresh, stale, error) -> new Step(how, time, action, entry, n, fresh, stale,
+                .as((how, time, action, entry, n, fresh, stale, error) -> new Step(how, time, action, entry, n, fresh,
+                        stale,
                         error, Refusal.NONE));
         return Combinators.combine(steps, Refusals.some()).as(Step::refused).list().ofMinSize(10).ofMaxSize(80);
     }

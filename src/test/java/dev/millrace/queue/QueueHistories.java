@@ -7,6 +7,8 @@ import dev.millrace.http.json.JsonValue;
 import dev.millrace.queue.model.Backoff;
 import dev.millrace.queue.model.NewJob;
 import dev.millrace.queue.model.QueueSettings;
+import dev.millrace.redis.Refusals;
+import dev.millrace.redis.VirtualRedis.Refusal;
 
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -52,8 +54,10 @@ final class QueueHistories {
      * @param n whatever the action needs, 0 to 11
      * @param many how many deliveries or jobs
      * @param jobs for ENQUEUE and FIRE
+     * @param refusal of what the first script of the step writes
      */
-    record Step(Passing passing, long micros, Action action, int which, int n, int many, List<NewJob> jobs) {}
+    record Step(Passing passing, long micros, Action action, int which, int n, int many, List<NewJob> jobs,
+            Refusal refusal) {}
 
     private QueueHistories() {}
 
@@ -67,7 +71,8 @@ final class QueueHistories {
                 Tuple.of(1, Arbitraries.longs().between(1, 100_000_000)));
         return Combinators.combine(passing, micros, actions(), Arbitraries.integers().between(0, 7),
                 Arbitraries.integers().between(0, 11), Arbitraries.integers().between(1, 4),
-                jobs().list().ofMinSize(1).ofMaxSize(4)).as(Step::new).list().ofMinSize(5).ofMaxSize(50);
+                jobs().list().ofMinSize(1).ofMaxSize(4), Refusals.some()).as(Step::new).list().ofMinSize(5)
+                .ofMaxSize(50);
     }
 
     private static Arbitrary<Action> actions() {

@@ -10,14 +10,16 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 import dev.millrace.http.json.JsonValue;
 import dev.millrace.queue.QueueHistories.Action;
 import dev.millrace.queue.QueueHistories.Step;
-import dev.millrace.queue.QueueScripts.Handed;
+import dev.millrace.queue.model.EnqueuedJob;
 import dev.millrace.queue.model.ExtendedLease;
 import dev.millrace.queue.model.Job;
 import dev.millrace.queue.model.JobFailure;
@@ -25,14 +27,24 @@ import dev.millrace.queue.model.JobResult;
 import dev.millrace.queue.model.JobStatus;
 import dev.millrace.queue.model.LeaseExtension;
 import dev.millrace.queue.model.NewJob;
+import dev.millrace.queue.model.QueueCounts;
 import dev.millrace.queue.model.QueueSettings;
 import dev.millrace.queue.reference.ModelJob.Place;
 import dev.millrace.queue.reference.QueueModel;
 import dev.millrace.queue.reference.QueueModel.Standing;
 import dev.millrace.queue.reference.SchedulesModel;
+import dev.millrace.queue.store.CancelOutcome;
+import dev.millrace.queue.store.Reservation;
+import dev.millrace.queue.store.RetryOutcome;
+import dev.millrace.queue.store.VirtualQueue;
+import dev.millrace.queue.store.VirtualQueue.Handed;
+import dev.millrace.queue.store.WholeQueueStore.Sweep;
 import dev.millrace.redis.VirtualRedis;
 
-/** Takes the steps of a history with the scripts and with the model, and requires that both answer the same. */
+/**
+ * Takes the steps of a history with the stores and with the model, and requires that both answer the same. The stores are asked
+ * first: what Redis refuses ends there, and the model is not asked.
+ */
 final class QueueRun {
 
     private static final int ALL = 200;
@@ -45,7 +57,7 @@ final class QueueRun {
             Place.GONE);
 
     final QueueModel model;
-    final QueueScripts scripts;
+    final VirtualQueue queue;
     /** Of all jobs, in the order they were enqueued. */
     final List<String> ids = new ArrayList<>();
     private final VirtualRedis redis;
@@ -59,12 +71,12 @@ final class QueueRun {
     QueueRun(VirtualRedis redis, QueueSettings settings) {
         this.redis = redis;
         this.model = new QueueModel(settings);
-        this.scripts = new QueueScripts(redis, settings);
+        this.queue = new VirtualQueue(redis, settings);
     }
 
     /** Lets time pass. */
     void pass(Step step) {
-        long now = scripts.now();
+        long now = queue.now();
         List<Long> ends = model.ends(now);
         long end = ends.isEmpty() ? now + 1 : ends.get(Math.min(step.which() / 2, ends.size() - 1));
         switch (step.passing()) {
@@ -77,10 +89,10 @@ final class QueueRun {
 
     /** Takes the step. */
     void take(Step step) {
-        long now = scripts.now();
+        long now = queue.now();
         boolean odd = step.n() % 2 == 1;
         switch (step.action()) {
-            case ENQUEUE -> enqueued(now, step.jobs(), null, scripts.enqueue(step.jobs()));
+            case ENQUEUE -> enqueued(now, step.jobs(), null, queue.enqueue(step.jobs()));
             case RESERVE -> reserve(now, step);
             case COMPLETE -> complete(now, step);
             case FAIL -> fail(now, step);
@@ -88,49 +100,56 @@ final class QueueRun {
             case RELEASE -> {
                 List<String> released = new ArrayList<>(picked(step));
                 released.sort(null);
-                assertEquals(model.release(released), scripts.release(released));
+                long count = queue.release(released);
+                assertEquals(model.release(released), count);
                 reordered.addAll(released.stream().map(QueueRun::id).toList());
             }
             case CANCEL -> {
                 String id = job(step);
-                assertEquals(model.cancel(id), scripts.cancel(id));
+                CancelOutcome outcome = queue.cancel(id);
+                assertEquals(model.cancel(id), outcome.code());
             }
             case RETRY -> {
                 String id = job(step);
-                assertEquals(model.retry(id), scripts.retry(id));
+                RetryOutcome outcome = queue.retry(id);
+                assertEquals(model.retry(id).toUpperCase(Locale.ROOT), outcome.name());
                 reordered.add(id);
             }
             case REDRIVE -> {
-                reordered.addAll(byTime(Place.DEAD));
-                assertEquals(model.redrive(), scripts.redrive(odd ? 1 : ALL));
+                List<String> dead = byTime(Place.DEAD);
+                long count = queue.redrive(odd ? 1 : ALL);
+                assertEquals(model.redrive(), count);
+                reordered.addAll(dead);
             }
             case DRAIN -> {
-                long all = model.drain();
-                assertEquals(all, scripts.drain(odd ? step.many() : ALL, () -> {
+                AtomicLong all = new AtomicLong();
+                long count = queue.drain(odd ? step.many() : ALL, () -> {
+                    all.set(model.drain());
                     // What is enqueued meanwhile stays.
                     for (int i = 0; i < step.which(); i++) {
                         List<NewJob> late = List.of(LATE.get((step.n() + i) % LATE.size()));
-                        enqueued(now, late, null, scripts.enqueue(late));
+                        enqueued(now, late, null, queue.enqueue(late));
                     }
-                }));
+                });
+                assertEquals(all.get(), count);
             }
             case PAUSE, RESUME -> {
                 boolean pause = step.action() == Action.PAUSE;
+                queue.pause(pause ? "api" : "");
                 model.pause(pause);
-                scripts.pause(pause ? "api" : "");
             }
             case SWEEP -> sweep(now, odd ? step.many() : ALL);
             case LIST -> list(1 + step.n());
             case SCHEDULE -> {
                 Long next = odd ? null : Long.valueOf(now + step.n() * 500L - 1000);
+                queue.schedule("s", next);
                 schedules.set("s", next);
-                scripts.schedule("s", next);
             }
             default -> {
                 Long due = schedules.next("s");
                 long at = due == null || step.n() == 0 ? now : due;
                 long next = odd ? now + step.n() * 500L : -1;
-                List<Standing> reply = scripts.fire("s", at, next, step.jobs().get(0));
+                List<EnqueuedJob> reply = queue.fire("s", at, next, step.jobs().get(0));
                 assertEquals(schedules.claim("s", at, next < 0 ? null : next), !reply.isEmpty(),
                         "each occurrence is enqueued once");
                 enqueued(now, reply.isEmpty() ? List.of() : step.jobs().subList(0, 1), "s", reply);
@@ -138,10 +157,10 @@ final class QueueRun {
         }
     }
 
-    private void enqueued(long now, List<NewJob> jobs, String schedule, List<Standing> reply) {
+    private void enqueued(long now, List<NewJob> jobs, String schedule, List<EnqueuedJob> reply) {
         assertEquals(jobs.size(), reply.size());
         for (int i = 0; i < jobs.size(); i++) {
-            Standing standing = reply.get(i);
+            Standing standing = new Standing(reply.get(i).id(), reply.get(i).state(), reply.get(i).duplicate());
             assertEquals(model.enqueue(now, jobs.get(i), schedule, standing.id()), standing);
             if (!standing.duplicate()) {
                 assertTrue(ids.isEmpty() || Long.parseLong(ids.get(ids.size() - 1)) < Long.parseLong(standing.id()),
@@ -155,18 +174,18 @@ final class QueueRun {
     }
 
     private void reserve(long now, Step step) {
-        List<Long> wanted = new ArrayList<>();
+        List<Reservation> wanted = new ArrayList<>();
         List<Long> leases = new ArrayList<>();
         for (int i = 0; i < step.many(); i++) {
-            long most = 1L + (step.which() + i) % 3;
+            int most = 1 + (step.which() + i) % 3;
             long lease = List.of(0L, 0L, 1000L, 60_000L).get((step.n() + i) % 4);
-            wanted.addAll(List.of(most, lease));
+            wanted.add(new Reservation(most, lease));
             for (int j = 0; j < most; j++) {
                 leases.add(lease);
             }
         }
         boolean waiting = step.n() > 3;
-        Handed handed = scripts.reserve(wanted, waiting);
+        Handed handed = queue.reserve(wanted, waiting);
         List<Job> expected = model.reserve(now, leases);
         assertEquals(expected.stream().map(Job::id).toList(), handed.jobs().stream().map(Job::id).toList());
         assertEquals(expected, handed.jobs());
@@ -194,51 +213,50 @@ final class QueueRun {
 
     private void complete(long now, Step step) {
         List<JobResult> results = new ArrayList<>();
-        List<JobStatus> expected = new ArrayList<>();
         Set<String> answered = new HashSet<>();
         for (String token : picked(step)) {
-            if (!answered.add(id(token))) {
+            if (answered.add(id(token))) {
                 // Whether a second answer in the same call is stale or unknown makes no difference to anybody.
-                continue;
+                JsonValue result = step.n() % 2 == 0 ? null : new JsonValue("{\"by\":\"" + token + "\"}");
+                results.add(new JobResult(id(token), token, result));
             }
-            JsonValue result = step.n() % 2 == 0 ? null : new JsonValue("{\"by\":\"" + token + "\"}");
-            results.add(new JobResult(id(token), token, result));
-            expected.add(model.complete(now, id(token), token, result));
         }
+        List<JobResult> asked = new ArrayList<>(results);
         if (step.n() == 2) {
-            results.addAll(List.copyOf(results));
+            asked.addAll(results);
         }
-        List<JobStatus> statuses = scripts.complete(results);
+        List<JobStatus> statuses = queue.complete(asked);
+        List<JobStatus> expected = new ArrayList<>();
+        results.forEach(r -> expected.add(model.complete(now, r.id(), r.leaseToken(), r.result())));
         assertEquals(expected, statuses.subList(0, expected.size()));
         assertFalse(statuses.subList(expected.size(), statuses.size()).contains(JobStatus.COMPLETED), "only once");
     }
 
     private void fail(long now, Step step) {
-        List<JobFailure> failures = new ArrayList<>();
-        List<JobStatus> expected = new ArrayList<>();
         double luck = step.which() / 8.0;
         Long delay = step.n() < 7 ? null : Long.valueOf((step.n() - 7) * 500L);
-        for (String token : picked(step)) {
-            boolean dead = step.n() % 5 == 4;
-            boolean putOff = step.n() % 5 == 3;
-            failures.add(new JobFailure(id(token), token, "E" + step.n(),
-                    delay == null ? null : Duration.ofMillis(delay), dead, putOff));
+        boolean dead = step.n() % 5 == 4;
+        boolean putOff = step.n() % 5 == 3;
+        List<String> picked = picked(step);
+        List<JobStatus> statuses = queue.fail(picked.stream().map(token -> new JobFailure(id(token), token,
+                "E" + step.n(), delay == null ? null : Duration.ofMillis(delay), dead, putOff)).toList(), luck);
+        List<JobStatus> expected = new ArrayList<>();
+        for (String token : picked) {
             expected.add(model.fail(now, id(token), token, "E" + step.n(), delay, dead, putOff, luck));
             reordered.add(id(token));
         }
-        assertEquals(expected, scripts.fail(failures, luck));
+        assertEquals(expected, statuses);
     }
 
     private void extend(long now, Step step) {
-        List<LeaseExtension> leases = new ArrayList<>();
-        List<ExtendedLease> expected = new ArrayList<>();
         Long lease = step.n() < 4 ? null : Long.valueOf(step.n() * 500L);
         JsonValue progress = step.n() % 3 == 0 ? null : new JsonValue(Integer.toString(step.n()));
-        for (String token : picked(step)) {
-            leases.add(new LeaseExtension(id(token), token, lease == null ? null : Duration.ofMillis(lease), progress));
-            expected.add(model.extend(now, id(token), token, lease, progress));
-        }
-        assertEquals(expected, scripts.extend(leases));
+        List<String> picked = picked(step);
+        List<ExtendedLease> extended = queue.extend(picked.stream().map(token -> new LeaseExtension(id(token), token,
+                lease == null ? null : Duration.ofMillis(lease), progress)).toList());
+        List<ExtendedLease> expected = new ArrayList<>();
+        picked.forEach(token -> expected.add(model.extend(now, id(token), token, lease, progress)));
+        assertEquals(expected, extended);
     }
 
     /** Some of the tokens that were handed out, late ones among them; and maybe one that never was. */
@@ -262,25 +280,31 @@ final class QueueRun {
     }
 
     private void sweep(long now, int most) {
-        List<?> reply;
+        Sweep reply;
         do {
-            reply = scripts.sweep(most);
+            reply = queue.sweep(most);
             model.sweep(now, most);
-            assertEquals(model.counts(), reply.subList(1, 9));
-            assertEquals(List.of(model.paused() ? "api" : "", schedules.due(now)), reply.subList(9, 11));
-        } while (reply.get(0).equals(1L));
+            assertEquals(model.counts(), counts(reply.snapshot().counts()));
+            assertEquals(model.paused() ? "api" : null, reply.snapshot().pausedReason());
+            assertEquals(schedules.due(now) > 0, reply.schedulesDue());
+        } while (reply.more());
         model.sweep(now, Integer.MAX_VALUE);
     }
 
+    private static List<Long> counts(QueueCounts c) {
+        return List.of(c.waiting(), c.delayed(), c.active(), c.dead(), c.completed(), c.removed(), c.enqueued(),
+                c.kept());
+    }
+
     private void list(int limit) {
-        assertEquals(byTime(Place.DELAYED), scripts.list("delayed", limit));
-        assertEquals(byTime(Place.ACTIVE), scripts.list("active", limit));
+        assertEquals(byTime(Place.DELAYED), queue.list("delayed", limit));
+        assertEquals(byTime(Place.ACTIVE), queue.list("active", limit));
         for (Place place : List.of(Place.DEAD, Place.COMPLETED)) {
             List<String> newestFirst = new ArrayList<>(byTime(place));
             Collections.reverse(newestFirst);
-            assertEquals(newestFirst, scripts.list(place.toString(), limit));
+            assertEquals(newestFirst, queue.list(place.toString(), limit));
         }
-        List<String> waiting = scripts.list("waiting", limit).stream()
+        List<String> waiting = queue.list("waiting", limit).stream()
                 .filter(id -> model.jobs().place(id) == Place.WAITING).toList();
         List<String> ready = new ArrayList<>();
         model.ready().values().forEach(ready::addAll);

@@ -16,12 +16,16 @@ import org.junit.jupiter.api.Test;
 
 import dev.millrace.http.json.JsonValue;
 import dev.millrace.queue.model.Backoff;
+import dev.millrace.queue.model.EnqueuedJob;
 import dev.millrace.queue.model.Job;
 import dev.millrace.queue.model.JobFailure;
 import dev.millrace.queue.model.JobResult;
 import dev.millrace.queue.model.NewJob;
+import dev.millrace.queue.model.QueueCounts;
 import dev.millrace.queue.model.QueueSettings;
-import dev.millrace.queue.reference.QueueModel.Standing;
+import dev.millrace.queue.store.CancelOutcome;
+import dev.millrace.queue.store.Reservation;
+import dev.millrace.queue.store.VirtualQueue;
 import dev.millrace.redis.VirtualRedis;
 
 /** What histories of queues once showed to be wrong, as short as can be. */
@@ -30,7 +34,7 @@ class QueueScriptExamplesTest {
     private static final QueueSettings SETTINGS = settings(0);
 
     private final VirtualRedis redis = VirtualRedis.fresh();
-    private final QueueScripts scripts = new QueueScripts(redis, SETTINGS);
+    private final VirtualQueue queue = new VirtualQueue(redis, SETTINGS);
 
     private static QueueSettings settings(int rate) {
         return new QueueSettings(0, rate, 1000, 3, Backoff.DEFAULT, 5000, 0, 60_000, 60_000, false, null);
@@ -46,11 +50,16 @@ class QueueScriptExamplesTest {
     }
 
     private List<String> enqueue(NewJob... jobs) {
-        return scripts.enqueue(List.of(jobs)).stream().map(Standing::id).toList();
+        return queue.enqueue(List.of(jobs)).stream().map(EnqueuedJob::id).toList();
     }
 
-    private List<Job> reserve(long most) {
-        return scripts.reserve(List.of(most, 0L), true).jobs();
+    private List<Job> reserve(int most) {
+        return queue.reserve(List.of(new Reservation(most, 0)), true).jobs();
+    }
+
+    private List<Long> waitingAndDelayed() {
+        QueueCounts counts = queue.sweep(200).snapshot().counts();
+        return List.of(counts.waiting(), counts.delayed());
     }
 
     private static List<String> ids(List<Job> jobs) {
@@ -59,10 +68,10 @@ class QueueScriptExamplesTest {
 
     @Test
     void whoGetsNothingForTheRateIsToldWhenItAllowsMoreThoughSomebodyElseGotSomething() {
-        QueueScripts rated = new QueueScripts(redis, settings(1));
+        VirtualQueue rated = new VirtualQueue(redis, settings(1));
         enqueue(grouped(null), grouped(null));
 
-        QueueScripts.Handed handed = rated.reserve(List.of(1L, 0L, 1L, 0L), true);
+        VirtualQueue.Handed handed = rated.reserve(List.of(new Reservation(1, 0), new Reservation(1, 0)), true);
 
         assertEquals(1, handed.jobs().size());
         assertEquals(rated.now() + 1000, handed.next());
@@ -81,9 +90,9 @@ class QueueScriptExamplesTest {
     void groupsWhoseCancelledHeadsAreTakenBackTogetherGoOnInTheOrderOfTheirHeads() {
         List<String> ids = enqueue(grouped("a"), grouped("b"), grouped("a"), grouped("b"));
         List<Job> heads = reserve(4);
-        heads.forEach(job -> assertEquals(2, scripts.cancel(job.id())));
+        heads.forEach(job -> assertEquals(CancelOutcome.REQUESTED, queue.cancel(job.id())));
 
-        assertEquals(2, scripts.release(heads.stream().map(Job::leaseToken).toList()));
+        assertEquals(2, queue.release(heads.stream().map(Job::leaseToken).toList()));
 
         assertEquals(ids.subList(2, 4), ids(reserve(4)));
     }
@@ -92,23 +101,23 @@ class QueueScriptExamplesTest {
     void aJobThatWasCompletedAllTheSameIsNoLongerToBeCancelled() {
         String id = enqueue(grouped(null)).get(0);
         String token = reserve(1).get(0).leaseToken();
-        scripts.cancel(id);
-        assertEquals(true, scripts.peek(List.of(id)).get(0).cancelRequested());
+        queue.cancel(id);
+        assertEquals(true, queue.peek(List.of(id)).get(0).cancelRequested());
 
-        scripts.complete(List.of(new JobResult(id, token, null)));
+        queue.complete(List.of(new JobResult(id, token, null)));
 
-        assertEquals("completed", scripts.peek(List.of(id)).get(0).state());
-        assertNull(scripts.peek(List.of(id)).get(0).cancelRequested());
+        assertEquals("completed", queue.peek(List.of(id)).get(0).state());
+        assertNull(queue.peek(List.of(id)).get(0).cancelRequested());
     }
 
     @Test
     void whoWaitsIsToldOfTheNextOfAGroupWhenADelayedOneBeforeItIsCancelled() {
         List<String> ids = enqueue(grouped("a"), grouped("a"));
         Job head = reserve(1).get(0);
-        scripts.fail(List.of(new JobFailure(head.id(), head.leaseToken(), "E", Duration.ofMinutes(1), false, false)),
+        queue.fail(List.of(new JobFailure(head.id(), head.leaseToken(), "E", Duration.ofMinutes(1), false, false)),
                 0);
 
-        requireTold(() -> assertEquals(1, scripts.cancel(head.id())));
+        requireTold(() -> assertEquals(CancelOutcome.REMOVED, queue.cancel(head.id())));
 
         assertEquals(ids.subList(1, 2), ids(reserve(1)));
     }
@@ -127,10 +136,10 @@ class QueueScriptExamplesTest {
     @Test
     void noIdIsGivenTwiceThoughAFailoverLostTheLastJobs() {
         String lost = enqueue(grouped(null)).get(0);
-        redis.call("HSET", QueueScripts.META, "seq", Long.parseLong(lost) - 1);
+        redis.call("HSET", VirtualQueue.META, "seq", Long.parseLong(lost) - 1);
         redis.advance(1000);
 
-        assertEquals(1L, redis.raw("queue/renumber-1", List.of(QueueScripts.META), List.of()));
+        assertTrue(queue.renumber());
 
         assertNotEquals(lost, enqueue(grouped(null)).get(0));
     }
@@ -149,31 +158,31 @@ class QueueScriptExamplesTest {
         List<String> old = enqueue(grouped(null), grouped(null), grouped(null));
         List<String> newer = new ArrayList<>();
 
-        assertEquals(3, scripts.drain(1, () -> newer.addAll(enqueue(job(5, 0, null)))));
+        assertEquals(3, queue.drain(1, () -> newer.addAll(enqueue(job(5, 0, null)))));
 
         assertEquals(newer, ids(reserve(9)));
-        old.forEach(id -> assertEquals(0, scripts.cancel(id)));
+        old.forEach(id -> assertEquals(CancelOutcome.UNKNOWN, queue.cancel(id)));
     }
 
     @Test
     void drainFindsWhatIsDueAfterNewerJobs() {
         enqueue(job(0, 9000, null), job(0, 9000, null), job(0, 9000, null));
 
-        assertEquals(3, scripts.drain(1, () -> enqueue(job(0, 10, null), job(0, 20, null))));
+        assertEquals(3, queue.drain(1, () -> enqueue(job(0, 10, null), job(0, 20, null))));
 
-        assertEquals(List.of(0L, 2L), scripts.sweep(200).subList(1, 3));
+        assertEquals(List.of(0L, 2L), waitingAndDelayed());
     }
 
     @Test
     void drainGoesOnBehindAnyNumberOfNewerJobs() {
         enqueue(job(1, 0, null), job(1, 0, null), job(0, 0, null), job(0, 0, null), job(0, 90_000, null));
 
-        assertEquals(5, scripts.drain(10, () -> {
+        assertEquals(5, queue.drain(10, () -> {
             enqueue(Collections.nCopies(1500, job(1, 0, null)).toArray(NewJob[]::new));
             enqueue(Collections.nCopies(1500, job(0, 80_000, null)).toArray(NewJob[]::new));
         }));
 
-        assertEquals(List.of(1500L, 1500L), scripts.sweep(200).subList(1, 3));
+        assertEquals(List.of(1500L, 1500L), waitingAndDelayed());
     }
 
     @Test
@@ -182,9 +191,9 @@ class QueueScriptExamplesTest {
         Job head = reserve(1).get(0);
         List<String> newer = new ArrayList<>();
 
-        assertEquals(1, scripts.drain(1, () -> {
+        assertEquals(1, queue.drain(1, () -> {
             newer.addAll(enqueue(grouped(null), grouped(null)));
-            scripts.complete(List.of(new JobResult(head.id(), head.leaseToken(), null)));
+            queue.complete(List.of(new JobResult(head.id(), head.leaseToken(), null)));
             newer.addAll(enqueue(grouped(null)));
         }));
 
@@ -197,9 +206,9 @@ class QueueScriptExamplesTest {
         enqueue(job(0, 0, null), job(0, 0, null));
         NewJob[] more = Collections.nCopies(900, job(0, 0, null)).toArray(NewJob[]::new);
 
-        assertEquals(2, scripts.drain(5, () -> enqueue(more), () -> enqueue(more)));
+        assertEquals(2, queue.drain(5, () -> enqueue(more), () -> enqueue(more)));
 
-        assertTrue((Long) scripts.sweep(200).get(1) > 900);
+        assertTrue(waitingAndDelayed().get(0) > 900);
     }
 
     @Test
@@ -210,19 +219,19 @@ class QueueScriptExamplesTest {
         NewJob[] later = Collections.nCopies(900, job(0, 90_000, null)).toArray(NewJob[]::new);
         enqueue(later);
 
-        assertEquals(901, scripts.drain(10, () -> {
+        assertEquals(901, queue.drain(10, () -> {
             enqueue(grouped("a"));
             redis.advance(200_000);
-            scripts.sweep(200);
+            queue.sweep(200);
         }));
-        assertEquals(1L, scripts.sweep(200).get(1), "the newer one");
+        assertEquals(1, waitingAndDelayed().get(0), "the newer one");
     }
 
     @Test
     void drainFindsTheOthersOfAGroupThoughNewerJobsStandInTheirLine() {
         enqueue(grouped("a"), job(5, 0, "a"), job(5, 0, "a"));
 
-        assertEquals(3, scripts.drain(1, () -> enqueue(job(5, 0, null), job(5, 0, null))));
+        assertEquals(3, queue.drain(1, () -> enqueue(job(5, 0, null), job(5, 0, null))));
 
         assertEquals(2, reserve(9).size());
     }
@@ -242,11 +251,11 @@ class QueueScriptExamplesTest {
         NewJob sole = new NewJob("t", null, 0, null, null, null, null, null, "u", null, null, null);
         enqueue(sole);
         Job first = reserve(1).get(0);
-        scripts.fail(List.of(new JobFailure(first.id(), first.leaseToken(), "E", null, true, false)), 0);
+        queue.fail(List.of(new JobFailure(first.id(), first.leaseToken(), "E", null, true, false)), 0);
         List<String> second = enqueue(sole);
         assertNotEquals(List.of(first.id()), second);
 
-        assertEquals(1, scripts.cancel(first.id()));
+        assertEquals(CancelOutcome.REMOVED, queue.cancel(first.id()));
 
         assertEquals(second, enqueue(sole));
     }
@@ -257,17 +266,17 @@ class QueueScriptExamplesTest {
         requireTold(() -> enqueue(job(0, 500, null)));
         redis.advance(500_000);
         Job job = reserve(1).get(0);
-        requireTold(() -> scripts.fail(
+        requireTold(() -> queue.fail(
                 List.of(new JobFailure(job.id(), job.leaseToken(), "E", Duration.ofMillis(500), false, false)), 0));
     }
 
     @Test
     void whoWaitsIsToldOfWhatIsRetried() {
         String id = enqueue(job(0, 60_000, null)).get(0);
-        requireTold(() -> scripts.retry(id));
+        requireTold(() -> queue.retry(id));
         Job job = reserve(1).get(0);
-        scripts.fail(List.of(new JobFailure(job.id(), job.leaseToken(), "E", null, true, false)), 0);
-        requireTold(() -> scripts.retry(id));
+        queue.fail(List.of(new JobFailure(job.id(), job.leaseToken(), "E", null, true, false)), 0);
+        requireTold(() -> queue.retry(id));
     }
 
     @Test
@@ -275,13 +284,13 @@ class QueueScriptExamplesTest {
         // More than fit in one look at what is delayed.
         NewJob[] oneOfEach = IntStream.range(0, 300).mapToObj(i -> grouped("g" + i)).toArray(NewJob[]::new);
         enqueue(oneOfEach);
-        scripts.fail(reserve(300).stream().map(
+        queue.fail(reserve(300).stream().map(
                 job -> new JobFailure(job.id(), job.leaseToken(), "E", Duration.ofMinutes(1), false, false)).toList(),
                 0);
-        requireTold(() -> scripts.drain(1, () -> {
+        requireTold(() -> queue.drain(1, () -> {
             enqueue(oneOfEach);
             reserve(300);
-            assertNotNull(redis.call("HGET", QueueScripts.META, "wait"));
+            assertNotNull(redis.call("HGET", VirtualQueue.META, "wait"));
         }));
     }
 
@@ -290,39 +299,41 @@ class QueueScriptExamplesTest {
         enqueue(job(0, 1500, null));
         requireTold(() -> {
             redis.advance(1_500_000);
-            scripts.sweep(9);
+            queue.sweep(9);
         });
         reserve(1);
         enqueue(job(0, 1500, null), job(0, 1500, null));
         requireTold(() -> {
             redis.advance(1_500_000);
-            assertEquals(1, scripts.reserve(List.of(1L, 0L), false).jobs().size());
+            assertEquals(1, queue.reserve(List.of(new Reservation(1, 0)), false).jobs().size());
         });
     }
 
     private void requireTold(Runnable deed) {
         assertEquals(List.of(), reserve(1));
-        assertNotNull(redis.call("HGET", QueueScripts.META, "wait"));
+        assertNotNull(redis.call("HGET", VirtualQueue.META, "wait"));
         deed.run();
-        assertNull(redis.call("HGET", QueueScripts.META, "wait"), "it is told, and asks again");
+        assertNull(redis.call("HGET", VirtualQueue.META, "wait"), "it is told, and asks again");
     }
 
     @Test
     void aCompletedJobThatIsRemovedStaysCountedAsCompleted() {
         String id = enqueue(grouped(null)).get(0);
-        scripts.complete(List.of(new JobResult(id, reserve(1).get(0).leaseToken(), null)));
+        queue.complete(List.of(new JobResult(id, reserve(1).get(0).leaseToken(), null)));
 
-        assertEquals(1, scripts.cancel(id));
+        assertEquals(CancelOutcome.REMOVED, queue.cancel(id));
 
-        assertEquals(List.of(1L, 0L, 1L, 0L), scripts.sweep(9).subList(5, 9));
+        QueueCounts counts = queue.sweep(9).snapshot().counts();
+        assertEquals(List.of(1L, 0L, 1L, 0L),
+                List.of(counts.completed(), counts.removed(), counts.enqueued(), counts.kept()));
     }
 
     @Test
     void aJobThatIsTakenBackHasTheAttemptsThatItHad() {
         String id = enqueue(grouped(null)).get(0);
-        scripts.fail(List.of(new JobFailure(id, reserve(1).get(0).leaseToken(), "E", Duration.ZERO, false, false)), 0);
+        queue.fail(List.of(new JobFailure(id, reserve(1).get(0).leaseToken(), "E", Duration.ZERO, false, false)), 0);
 
-        assertEquals(1, scripts.release(List.of(reserve(1).get(0).leaseToken())));
+        assertEquals(1, queue.release(List.of(reserve(1).get(0).leaseToken())));
 
         assertEquals(2, reserve(1).get(0).attempt());
     }

@@ -21,6 +21,8 @@ import dev.millrace.queue.model.JobResult;
 import dev.millrace.queue.model.QueueSettings;
 import dev.millrace.queue.reference.ModelJob;
 import dev.millrace.queue.reference.ModelJob.Place;
+import dev.millrace.queue.store.Reservation;
+import dev.millrace.queue.store.VirtualQueue;
 import dev.millrace.redis.Keys;
 import dev.millrace.redis.VirtualRedis;
 
@@ -31,9 +33,10 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.lifecycle.BeforeTry;
 
 /**
- * Guarantees of the scripts behind job queues, for any history of one queue: they answer what the model answers and keep what it
+ * Guarantees of the stores behind job queues, for any history of one queue: they answer what the model answers and keep what it
  * keeps; each job is in one place, and all are counted at every moment; order within a priority and a group; one of a group at a
- * time; a late answer changes nothing; who waits is told; and when all is over, nothing is left.
+ * time; a late answer changes nothing; who waits is told; what Redis refuses to write changes nothing; and
+ * when all is over, nothing is left.
  */
 class QueueScriptsTest {
 
@@ -67,7 +70,7 @@ class QueueScriptsTest {
         run = new QueueRun(redis, settings);
         for (Step step : history) {
             run.pass(step);
-            run.take(step);
+            redis.take(step.refusal(), () -> run.take(step));
             check(settings);
         }
         finish();
@@ -78,14 +81,14 @@ class QueueScriptsTest {
         requireSameKept(now, settings);
         requireOnePlaceEach(now);
         requireOneOfAGroup(now);
-        if (Long.parseLong(now.map("meta").getOrDefault("wait", "0")) > run.scripts.now()
+        if (Long.parseLong(now.map("meta").getOrDefault("wait", "0")) > run.queue.now()
                 && settings.rateLimit() == 0) {
-            assertFalse(run.model.hasSome(run.scripts.now()), "who waits is told when there is a job");
+            assertFalse(run.model.hasSome(run.queue.now()), "who waits is told when there is a job");
         }
     }
 
     private void requireSameKept(StoredQueue now, QueueSettings settings) {
-        List<Job> shown = run.scripts.peek(run.ids);
+        List<Job> shown = run.queue.peek(run.ids);
         for (ModelJob job : run.model.jobs().all()) {
             assertEquals(job.place() == Place.GONE ? null : job.seen(settings), shown.get(run.ids.indexOf(job.id)));
         }
@@ -118,30 +121,30 @@ class QueueScriptsTest {
         Set<String> seen = new HashSet<>();
         List<String> runnable = new ArrayList<>(now.map("leased").keySet());
         now.lists("w:").values().forEach(runnable::addAll);
-        run.scripts.peek(runnable).stream().map(Job::group).filter(Objects::nonNull)
+        run.queue.peek(runnable).stream().map(Job::group).filter(Objects::nonNull)
                 .forEach(group -> assertTrue(seen.add(group), () -> "two at once of the group " + group));
     }
 
     /** Lets all time pass and works everything off. */
     private void finish() {
-        run.scripts.pause("");
-        run.scripts.schedule("s", null);
-        run.scripts.redrive(200);
+        run.queue.pause("");
+        run.queue.schedule("s", null);
+        run.queue.redrive(200);
         QueueSettings any = new QueueSettings(0, 0, 0, 9, Backoff.DEFAULT, 1000, 9, 0, 0, false, null);
-        QueueScripts last = new QueueScripts(redis, any);
+        VirtualQueue last = new VirtualQueue(redis, any);
         redis.advance(Duration.ofDays(500).toMillis() * 1000);
-        for (List<Job> jobs = last.reserve(List.of(7L, 0L), false).jobs(); !jobs.isEmpty(); jobs = last
-                .reserve(List.of(7L, 0L), false).jobs()) {
+        for (List<Job> jobs = last.reserve(List.of(new Reservation(7, 0)), false).jobs(); !jobs.isEmpty(); jobs = last
+                .reserve(List.of(new Reservation(7, 0)), false).jobs()) {
             last.complete(jobs.stream().map(job -> new JobResult(job.id(), job.leaseToken(), null)).toList());
         }
-        while (last.sweep(3).get(0).equals(1L)) {
+        while (last.sweep(3).more()) {
             // There is more.
         }
         StoredQueue end = StoredQueue.of(redis);
         assertEquals(end.stat("enqueued"), end.stat("completed") + end.stat("removed"));
         assertEquals(0, end.stat("waiting"));
         Set<String> left = new TreeSet<>(end.keys().keySet());
-        left.removeIf(key -> key.startsWith("i:") && !redis.immortal().contains(QueueScripts.PREFIX + key));
+        left.removeIf(key -> key.startsWith("i:") && !redis.immortal().contains(VirtualQueue.PREFIX + key));
         left.removeAll(Set.of("meta", "stats"));
         assertEquals(Set.of(), left, "what is left for ever");
     }

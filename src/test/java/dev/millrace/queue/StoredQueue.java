@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
+import dev.millrace.queue.store.VirtualQueue;
 import dev.millrace.redis.VirtualRedis;
 
 /** All that Redis keeps of a queue at one moment, by the names that {@code lua/queue/jobs.lua} explains. */
@@ -28,8 +29,8 @@ record StoredQueue(Map<String, List<String>> keys) {
         Map<String, List<String>> keys = new TreeMap<>();
         for (Object entry : (List<?>) redis.call("EVAL", READ, 0)) {
             String key = (String) ((List<?>) entry).get(0);
-            if (key.startsWith(QueueScripts.PREFIX)) {
-                keys.put(key.substring(QueueScripts.PREFIX.length()),
+            if (key.startsWith(VirtualQueue.PREFIX)) {
+                keys.put(key.substring(VirtualQueue.PREFIX.length()),
                         ((List<?>) ((List<?>) entry).get(1)).stream().map(String.class::cast).toList());
             }
         }

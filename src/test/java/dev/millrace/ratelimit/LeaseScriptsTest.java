@@ -51,7 +51,8 @@ class LeaseScriptsTest {
     Arbitrary<List<Step>> steps() {
         return Combinators.combine(Arbitraries.longs().between(0, 40),
                 Arbitraries.of(Action.TAKE, Action.TAKE, Action.LOOK, Action.RENEW, Action.RELEASE),
-                Arbitraries.integers().between(0, 9), Arbitraries.longs().between(1, 100), Refusals.some()).as(Step::new).list()
+                Arbitraries.integers().between(0, 9), Arbitraries.longs().between(1, 100), Refusals.some())
+                .as(Step::new).list()
                 .ofMaxSize(60);
     }
 

@@ -3,6 +3,7 @@ package dev.millrace.redis;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,6 +22,7 @@ import io.quarkus.redis.runtime.datasource.ReactiveRedisDataSourceImpl;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.mutiny.core.Vertx;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
@@ -78,6 +80,12 @@ public final class VirtualRedis implements ScriptRunner {
             end
             return all
             """;
+
+    /** A data source must have one, and asks nothing of it. */
+    private static final Vertx NO_VERTX = Vertx.newInstance((io.vertx.core.Vertx) Proxy.newProxyInstance(
+            VirtualRedis.class.getClassLoader(), new Class<?>[]{io.vertx.core.Vertx.class}, (proxy, method, args) -> {
+                throw new UnsupportedOperationException(method.getName());
+            }));
 
     private static VirtualRedis shared;
 
@@ -170,7 +178,7 @@ public final class VirtualRedis implements ScriptRunner {
             public void close() {}
         };
         var redis = io.vertx.mutiny.redis.client.Redis.newInstance(client);
-        return new ReactiveRedisDataSourceImpl(null, redis, io.vertx.mutiny.redis.client.RedisAPI.api(redis));
+        return new ReactiveRedisDataSourceImpl(NO_VERTX, redis, io.vertx.mutiny.redis.client.RedisAPI.api(redis));
     }
 
     /** The command and its arguments; a request shows itself as it is sent. */
@@ -280,17 +288,6 @@ public final class VirtualRedis implements ScriptRunner {
     private boolean hasExpired(String key) {
         Object at = redis.call("HGET", EXPIRIES, key);
         return at != null && ms() > Long.parseLong((String) at);
-    }
-
-    /** As {@link #raw}, for a script that returns numbers. */
-    public List<Long> run(String script, List<String> keys, List<?> args) {
-        Object reply = raw(script, keys, args);
-        return reply instanceof List<?> list ? list.stream().map(Long.class::cast).toList() : List.of((Long) reply);
-    }
-
-    /** Runs the script {@code <feature>/<verb>-<keys>} at the present moment; the reply is as Redis gave it. */
-    public Object raw(String script, List<String> keys, List<?> args) {
-        return reply(get(script), keys, args);
     }
 
     /** Sends a command as it is; not for one that depends on time. */

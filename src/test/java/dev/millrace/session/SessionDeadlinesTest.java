@@ -71,7 +71,8 @@ class SessionDeadlinesTest {
         assertEquals(1, user.expire(1));
         requireDead(-1L, 0L);
         List<List<?>> events = user.events();
-        assertEquals(List.of("type", "session.expired", "id", one.id(), "user", VirtualUser.NAME), events.get(events.size() - 1));
+        assertEquals(List.of("type", "session.expired", "id", one.id(), "user", VirtualUser.NAME),
+                events.get(events.size() - 1));
     }
 
     /** What revoking all answers depends on whether the end was told yet. */

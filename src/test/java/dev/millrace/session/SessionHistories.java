@@ -65,7 +65,8 @@ final class SessionHistories {
                 Arbitraries.integers().between(0, 6), Arbitraries.of(1L, 50L, 105L, 1000L, 300_001L, 3_600_000L),
                 Arbitraries.of(1L, 101L, 500L, 5000L, 400_000L, 34_560_000_000L),
                 Arbitraries.integers().between(1, 6))
-                .as((how, time, action, session, n, idle, absolute, most) -> new Step(how, time, action, session, n, idle,
+                .as((how, time, action, session, n, idle, absolute, most) -> new Step(how, time, action, session, n,
+                        idle,
                         absolute, most, Refusal.NONE));
         return Combinators.combine(steps, Refusals.some()).as(Step::refused).list().ofMaxSize(60);
     }

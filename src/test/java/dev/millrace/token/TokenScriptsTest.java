@@ -112,9 +112,11 @@ class TokenScriptsTest {
                 Tuple.of(3, Action.INSPECT), Tuple.of(1, Action.REMOVE), Tuple.of(2, Action.EXPIRE));
         Arbitrary<Integer> ages = Arbitraries.frequency(Tuple.of(12, 0), Tuple.of(4, 1), Tuple.of(1, 2),
                 Tuple.of(1, 3), Tuple.of(1, 5));
-        Arbitrary<Step> steps = Combinators.combine(passing, micros, actions, Arbitraries.integers().between(0, 4), ages,
-                Arbitraries.of(1L, 50L, 1000L, 1_209_600_000L), Arbitraries.of(1L, 200L, 5000L, 34_560_000_000L),
-                Arbitraries.of(0L, 0L, 1L, 30L, 60_000L))
+        Arbitrary<Step> steps = Combinators
+                .combine(passing, micros, actions, Arbitraries.integers().between(0, 4), ages,
+                        Arbitraries.of(1L, 50L, 1000L, 1_209_600_000L),
+                        Arbitraries.of(1L, 200L, 5000L, 34_560_000_000L),
+                        Arbitraries.of(0L, 0L, 1L, 30L, 60_000L))
                 .as((how, time, action, family, age, idle, absolute, grace) -> new Step(how, time, action, family, age,
                         idle, absolute, grace, Refusal.NONE));
         return Combinators.combine(steps, Refusals.some()).as(Step::refused).list().ofMaxSize(60);
@@ -196,7 +198,8 @@ class TokenScriptsTest {
     private void begin(long idle, long absolute, long grace) {
         RefreshToken token = RefreshToken.random(user.key(), random);
         Family family = new Family(token.family(), token.digest(), redis.ms(), idle, absolute, grace);
-        RecordState state = user.add(token.family(), token.digest(), "{}", "", Long.toString(grace), idle, absolute, MOST,
+        RecordState state = user.add(token.family(), token.digest(), "{}", "", Long.toString(grace), idle, absolute,
+                MOST,
                 true);
         begun.add(family);
         tokens.add(new ArrayList<>(List.of(token)));

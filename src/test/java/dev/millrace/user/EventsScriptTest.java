@@ -45,7 +45,8 @@ class EventsScriptTest {
         happened.stream().filter(p -> p.partition() >= FIRST && p.partition() < FIRST + PARTITIONS)
                 .forEach(events::add);
         for (EventPosition event : events) {
-            redis.call("XADD", Owner.events(VirtualUser.TENANT, event.partition()), event.ms() + "-" + event.number(), "type", event);
+            redis.call("XADD", Owner.events(VirtualUser.TENANT, event.partition()), event.ms() + "-" + event.number(),
+                    "type", event);
         }
         Map<Integer, List<UserEvent>> expected = new LinkedHashMap<>();
         for (int p = FIRST; p < FIRST + PARTITIONS; p++) {

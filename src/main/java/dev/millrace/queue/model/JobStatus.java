@@ -4,34 +4,20 @@ import com.fasterxml.jackson.annotation.JsonValue;
 
 /** The outcome of a worker's report about one job. */
 public enum JobStatus {
-    COMPLETED("completed", 1),
-    RETRYING("retrying", 2),
-    DEAD("dead", 3),
-    CANCELLED("cancelled", 4),
-    EXTENDED("extended", 5),
+    COMPLETED("completed"),
+    RETRYING("retrying"),
+    DEAD("dead"),
+    CANCELLED("cancelled"),
+    EXTENDED("extended"),
     /** The lease is not the job's current one; nothing was changed. */
-    STALE("stale", 0),
+    STALE("stale"),
     /** The job does not exist, or is no longer kept. */
-    UNKNOWN("unknown", -1);
-
-    /** The scripts' code for: extended, and somebody wants the job cancelled. */
-    public static final int CANCEL_REQUESTED = 6;
+    UNKNOWN("unknown");
 
     private final String id;
-    private final int code;
 
-    JobStatus(String id, int code) {
+    JobStatus(String id) {
         this.id = id;
-        this.code = code;
-    }
-
-    public static JobStatus of(int code) {
-        for (JobStatus status : values()) {
-            if (status.code == code) {
-                return status;
-            }
-        }
-        return EXTENDED;
     }
 
     @JsonValue

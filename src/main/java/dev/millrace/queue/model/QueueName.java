@@ -21,8 +21,13 @@ public record QueueName(String tenant, String queue) {
         return new QueueName(tenant, queue);
     }
 
-    /** The Redis key of a part of the queue. */
-    public String key(String part) {
-        return Keys.key(tenant, FEATURE, queue, part);
+    /** The key that its scripts take; they derive the names of its other keys from it. */
+    public String metaKey() {
+        return Keys.queueMeta(tenant, queue);
+    }
+
+    /** The channel that says when it has jobs for those who wait. */
+    public String wakeChannel() {
+        return Keys.queueWakeChannel(tenant, queue);
     }
 }

@@ -15,6 +15,7 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.redis.client.Response;
 
 import dev.millrace.queue.model.QueueName;
+import dev.millrace.redis.ReplyCodes;
 import dev.millrace.redis.Script;
 import dev.millrace.redis.ScriptRunner;
 import dev.millrace.settings.PutResult;
@@ -23,6 +24,7 @@ import dev.millrace.settings.PutResult;
 @Singleton
 class ScheduleStore {
 
+    private static final ReplyCodes<ScheduleCode> CODES = ReplyCodes.of(ScheduleCode.class);
     private static final Logger LOG = Logger.getLogger(ScheduleStore.class);
 
     /** A schedule's value in Redis, as JSON. */
@@ -49,15 +51,16 @@ class ScheduleStore {
             int max) {
         return set(queue, name, write(new StoredSchedule(definition, anchorMs)), nextMs, max)
                 .map(code -> switch (code) {
-                    case 1 -> PutResult.CREATED;
-                    case -2 -> PutResult.TOO_MANY;
-                    default -> PutResult.REPLACED;
+                    case CREATED -> PutResult.CREATED;
+                    case REPLACED -> PutResult.REPLACED;
+                    case TOO_MANY -> PutResult.TOO_MANY;
+                    case REMOVED, UNKNOWN -> throw new IllegalStateException("Setting a schedule came to " + code);
                 });
     }
 
     /** Removes a schedule; returns whether there was one. */
     Uni<Boolean> delete(QueueName queue, String name) {
-        return set(queue, name, "", 0, 0).map(code -> code != -1);
+        return set(queue, name, "", 0, 0).map(code -> code != ScheduleCode.UNKNOWN);
     }
 
     /** All schedules of a queue. */
@@ -75,13 +78,13 @@ class ScheduleStore {
         return read(queue, '=' + name);
     }
 
-    private Uni<Integer> set(QueueName queue, String name, String definition, long nextMs, int max) {
-        return scripts.run(set, List.of(queue.key("meta")),
-                List.of(name, definition, Long.toString(nextMs), Integer.toString(max))).map(Response::toInteger);
+    private Uni<ScheduleCode> set(QueueName queue, String name, String definition, long nextMs, int max) {
+        return scripts.run(set, List.of(queue.metaKey()),
+                List.of(name, definition, Long.toString(nextMs), Integer.toString(max))).map(CODES::read);
     }
 
     private Uni<Found> read(QueueName queue, String which) {
-        return scripts.run(read, List.of(queue.key("meta")), List.of(which)).map(this::found);
+        return scripts.run(read, List.of(queue.metaKey()), List.of(which)).map(this::found);
     }
 
     private Found found(Response reply) {

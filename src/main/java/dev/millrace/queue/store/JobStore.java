@@ -11,12 +11,16 @@ import io.vertx.redis.client.Response;
 import dev.millrace.queue.model.Job;
 import dev.millrace.queue.model.QueueName;
 import dev.millrace.queue.model.QueueSettings;
+import dev.millrace.redis.ReplyCodes;
 import dev.millrace.redis.Script;
 import dev.millrace.redis.ScriptRunner;
 
 /** Single jobs in Redis: to read, list, cancel and retry them. */
 @Singleton
 public class JobStore {
+
+    private static final ReplyCodes<CancelOutcome> CANCEL_OUTCOMES = ReplyCodes.of(CancelOutcome.class);
+    private static final ReplyCodes<RetryOutcome> RETRY_OUTCOMES = ReplyCodes.of(RetryOutcome.class);
 
     private final ScriptRunner scripts;
     private final Script peek;
@@ -66,21 +70,18 @@ public class JobStore {
 
     /** Cancels a job. */
     public Uni<CancelOutcome> cancel(QueueName queue, String id) {
-        return run(queue, cancel, List.of(id)).map(reply -> switch (reply.toInteger()) {
-            case 1 -> CancelOutcome.REMOVED;
-            case 2 -> CancelOutcome.REQUESTED;
-            default -> CancelOutcome.UNKNOWN;
-        });
+        return run(queue, cancel, List.of(id)).map(CANCEL_OUTCOMES::read);
     }
 
-    /** Makes a dead or delayed job ready. Returns {@code ok}, {@code gone}, {@code taken} (its unique key), or the state that it stays in. */
-    public Uni<String> retry(QueueName queue, String id) {
-        return run(queue, retry, List.of(id)).map(Response::toString);
+    /** Makes a dead or delayed job ready. */
+    public Uni<RetryOutcome> retry(QueueName queue, String id) {
+        return run(queue, retry, List.of(id)).map(RETRY_OUTCOMES::read);
     }
 
     private static Job job(String id, Response r, QueueSettings settings) {
         return new StoredJob(id, r.get(2).toString(), r.get(3).toString())
-                .seen(r.get(0).toString(), r.get(1).toLong(), text(r.get(4)), text(r.get(5)), text(r.get(6)), settings);
+                .seen(StoredState.of(r.get(0)), r.get(1).toLong(), text(r.get(4)), text(r.get(5)), text(r.get(6)),
+                        settings);
     }
 
     private static String text(Response r) {
@@ -89,6 +90,6 @@ public class JobStore {
     }
 
     private Uni<Response> run(QueueName queue, Script script, List<String> args) {
-        return scripts.run(script, List.of(queue.key("meta")), args);
+        return scripts.run(script, List.of(queue.metaKey()), args);
     }
 }

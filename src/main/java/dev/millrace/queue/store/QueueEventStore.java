@@ -51,6 +51,6 @@ public class QueueEventStore {
     }
 
     private Uni<Response> run(QueueName queue, String after, int limit) {
-        return scripts.run(events, List.of(queue.key("meta")), List.of(after, Integer.toString(limit)));
+        return scripts.run(events, List.of(queue.metaKey()), List.of(after, Integer.toString(limit)));
     }
 }

@@ -11,6 +11,7 @@ import io.smallrye.mutiny.Uni;
 
 import dev.millrace.queue.model.QueueName;
 import dev.millrace.redis.Keys;
+import dev.millrace.redis.ReplyCodes;
 import dev.millrace.redis.Script;
 import dev.millrace.redis.ScriptRunner;
 
@@ -32,26 +33,23 @@ public class QueueIndexStore {
 
     /** Adds a queue to the index; returns false if it is not there and the tenant has {@code max} queues already. */
     public Uni<Boolean> add(QueueName queue, int max) {
-        return scripts.run(register, List.of(index(queue.tenant())), List.of(queue.queue(), Integer.toString(max)))
-                .map(reply -> reply.toInteger() != 0);
+        return scripts
+                .run(register, List.of(Keys.queueIndex(queue.tenant())), List.of(queue.queue(), Integer.toString(max)))
+                .map(ReplyCodes::flag);
     }
 
     /** Removes a queue from the index. */
     public Uni<Void> remove(QueueName queue) {
-        return sets.srem(index(queue.tenant()), queue.queue()).replaceWithVoid();
+        return sets.srem(Keys.queueIndex(queue.tenant()), queue.queue()).replaceWithVoid();
     }
 
     /** The names of a tenant's queues, in no particular order. */
     public Uni<Set<String>> names(String tenant) {
-        return sets.smembers(index(tenant));
+        return sets.smembers(Keys.queueIndex(tenant));
     }
 
     /** Has the ids of new jobs begin after those that a failover may have lost; returns whether the queue has jobs or had some. */
     public Uni<Boolean> renumber(QueueName queue) {
-        return scripts.run(renumber, List.of(queue.key("meta")), List.of()).map(had -> had.toInteger() == 1);
-    }
-
-    private static String index(String tenant) {
-        return Keys.key(tenant, QueueName.FEATURE, "~queues", "index");
+        return scripts.run(renumber, List.of(queue.metaKey()), List.of()).map(ReplyCodes::flag);
     }
 }

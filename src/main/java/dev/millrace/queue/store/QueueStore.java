@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.DoubleSupplier;
 
 import jakarta.inject.Singleton;
 
@@ -24,6 +25,7 @@ import dev.millrace.queue.model.NewJob;
 import dev.millrace.queue.model.QueueName;
 import dev.millrace.queue.model.QueueSettings;
 import dev.millrace.redis.ReplicatedScripts;
+import dev.millrace.redis.ReplyCodes;
 import dev.millrace.redis.Script;
 import dev.millrace.redis.ScriptRunner;
 
@@ -32,6 +34,8 @@ import dev.millrace.redis.ScriptRunner;
 public class QueueStore {
 
     private static final String IDEMPOTENCY_MS = "86400000";
+    private static final ReplyCodes<AnswerCode> ANSWERS = ReplyCodes.of(AnswerCode.class);
+    private static final ReplyCodes<EnqueueMark> MARKS = ReplyCodes.of(EnqueueMark.class);
 
     private final ScriptRunner scripts;
     private final ReplicatedScripts replicated;
@@ -99,13 +103,14 @@ public class QueueStore {
         List<EnqueuedJob> enqueued = new ArrayList<>(jobs);
         int duplicate = 3;
         for (int i = 0; i < jobs; i++) {
-            enqueued.add(switch (marks.isEmpty() ? '0' : marks.charAt(i)) {
-                case '0' -> new EnqueuedJob(Long.toString(first + i), Job.WAITING, false);
-                case '1' -> new EnqueuedJob(Long.toString(first + i), Job.DELAYED, false);
-                default -> new EnqueuedJob(reply.get(duplicate++).toString(), reply.get(duplicate++).toString(), true);
+            enqueued.add(switch (marks.isEmpty() ? EnqueueMark.WAITING : MARKS.read(marks.charAt(i) - '0')) {
+                case WAITING -> new EnqueuedJob(Long.toString(first + i), Job.WAITING, false);
+                case DELAYED -> new EnqueuedJob(Long.toString(first + i), Job.DELAYED, false);
+                case DUPLICATE -> new EnqueuedJob(reply.get(duplicate++).toString(),
+                        StoredState.of(reply.get(duplicate++)), true);
             });
         }
-        return new EnqueueReply(enqueued, reply.get(2).toInteger() == 1);
+        return new EnqueueReply(enqueued, ReplyCodes.flag(reply.get(2)));
     }
 
     /**
@@ -179,6 +184,11 @@ public class QueueStore {
 
     /** Fails jobs; returns the status of each report, in order. */
     public Uni<List<JobStatus>> fail(QueueName queue, List<JobFailure> failures, QueueSettings s) {
+        return fail(queue, failures, s, () -> ThreadLocalRandom.current().nextDouble());
+    }
+
+    /** {@code random}: gives numbers from 0 to 1, exclusive, for the jitter. */
+    Uni<List<JobStatus>> fail(QueueName queue, List<JobFailure> failures, QueueSettings s, DoubleSupplier random) {
         List<String> args = new ArrayList<>(2 + 6 * failures.size());
         args.add(Integer.toString(s.maxAttempts()));
         args.add(s.backoff().encode());
@@ -188,7 +198,7 @@ public class QueueStore {
             args.add(f.error() == null ? "" : f.error());
             args.add(f.delay() == null ? "-1" : Long.toString(f.delay().toMillis()));
             args.add(f.postponed() ? "2" : Boolean.TRUE.equals(f.dead()) ? "1" : "0");
-            args.add(String.format(Locale.ROOT, "%.6f", ThreadLocalRandom.current().nextDouble()));
+            args.add(String.format(Locale.ROOT, "%.6f", random.getAsDouble()));
         }
         return run(queue, fail, args).map(QueueStore::statuses);
     }
@@ -206,22 +216,22 @@ public class QueueStore {
         return run(queue, extend, args).map(reply -> {
             List<ExtendedLease> extended = new ArrayList<>(leases.size());
             for (int i = 0; i < reply.size(); i += 2) {
-                int code = reply.get(i).toInteger();
-                extended.add(new ExtendedLease(JobStatus.of(code), reply.get(i + 1).toLong(),
-                        code == JobStatus.CANCEL_REQUESTED));
+                AnswerCode code = ANSWERS.read(reply.get(i));
+                extended.add(new ExtendedLease(code.status(), reply.get(i + 1).toLong(),
+                        code == AnswerCode.CANCEL_REQUESTED));
             }
             return extended;
         });
     }
 
-    /** Returns jobs to the queue whose worker disconnected before it received them. */
-    public Uni<Void> release(QueueName queue, List<StoredJob> jobs) {
+    /** Returns jobs to the queue whose worker disconnected before it received them; returns how many still had that lease. */
+    public Uni<Integer> release(QueueName queue, List<StoredJob> jobs) {
         List<String> args = new ArrayList<>(2 * jobs.size());
         for (StoredJob job : jobs) {
             args.add(job.id());
             args.add(Integer.toString(job.deliveries()));
         }
-        return run(queue, release, args).replaceWithVoid();
+        return run(queue, release, args).map(Response::toInteger);
     }
 
     private static String schedule(String claim) {
@@ -230,7 +240,7 @@ public class QueueStore {
 
     private static List<JobStatus> statuses(Response reply) {
         List<JobStatus> statuses = new ArrayList<>(reply.size());
-        reply.forEach(code -> statuses.add(JobStatus.of(code.toInteger())));
+        reply.forEach(code -> statuses.add(ANSWERS.read(code).status()));
         return statuses;
     }
 
@@ -239,6 +249,6 @@ public class QueueStore {
     }
 
     private static List<String> keys(QueueName queue) {
-        return List.of(queue.key("meta"));
+        return List.of(queue.metaKey());
     }
 }

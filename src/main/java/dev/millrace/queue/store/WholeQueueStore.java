@@ -11,6 +11,7 @@ import dev.millrace.queue.model.QueueCounts;
 import dev.millrace.queue.model.QueueName;
 import dev.millrace.queue.model.QueueSettings;
 import dev.millrace.queue.model.QueueSnapshot;
+import dev.millrace.redis.ReplyCodes;
 import dev.millrace.redis.Script;
 import dev.millrace.redis.ScriptRunner;
 
@@ -99,7 +100,7 @@ public class WholeQueueStore {
 
     /** Removes up to {@code max} jobs of a queue in whatever state, and the queue itself with the last of them; returns whether there are more. */
     public Uni<Boolean> remove(QueueName queue, int max) {
-        return run(queue, remove, List.of(Integer.toString(max))).map(more -> more.toInteger() != 0);
+        return run(queue, remove, List.of(Integer.toString(max))).map(ReplyCodes::flag);
     }
 
     /**
@@ -111,7 +112,7 @@ public class WholeQueueStore {
     public Uni<Sweep> sweep(QueueName queue, QueueSettings settings, long completedMs, int max) {
         return run(queue, sweep, List.of(Integer.toString(settings.maxStalls()), Long.toString(completedMs),
                 Long.toString(settings.deadMs()), Integer.toString(max)))
-                .map(r -> new Sweep(snapshot(r), r.get(0).toInteger() == 1, r.get(10).toInteger() != 0));
+                .map(r -> new Sweep(snapshot(r), ReplyCodes.flag(r.get(0)), r.get(10).toInteger() != 0));
     }
 
     private static QueueSnapshot snapshot(Response r) {
@@ -122,6 +123,6 @@ public class WholeQueueStore {
     }
 
     private Uni<Response> run(QueueName queue, Script script, List<String> args) {
-        return scripts.run(script, List.of(queue.key("meta")), args);
+        return scripts.run(script, List.of(queue.metaKey()), args);
     }
 }

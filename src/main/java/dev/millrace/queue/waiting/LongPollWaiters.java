@@ -121,7 +121,7 @@ public class LongPollWaiters {
         /** Null if there are too many channels. The line then relies on asking once a second. */
         private Subscription listen() {
             try {
-                Subscription listening = subscriptions.subscribe(queue.key("wake"),
+                Subscription listening = subscriptions.subscribe(queue.wakeChannel(),
                         message -> LongPollWaiters.this.wake(queue),
                         () -> LongPollWaiters.this.wake(queue));
                 listening.established().subscribe().with(done -> LongPollWaiters.this.wake(queue), failure -> {});

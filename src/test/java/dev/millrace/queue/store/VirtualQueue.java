@@ -1,0 +1,175 @@
+package dev.millrace.queue.store;
+
+import static dev.millrace.redis.VirtualRedis.await;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import dev.millrace.http.json.Timestamps;
+import dev.millrace.queue.model.EnqueuedJob;
+import dev.millrace.queue.model.ExtendedLease;
+import dev.millrace.queue.model.Job;
+import dev.millrace.queue.model.JobFailure;
+import dev.millrace.queue.model.JobResult;
+import dev.millrace.queue.model.JobStatus;
+import dev.millrace.queue.model.LeaseExtension;
+import dev.millrace.queue.model.LeaseToken;
+import dev.millrace.queue.model.NewJob;
+import dev.millrace.queue.model.QueueName;
+import dev.millrace.queue.model.QueueSettings;
+import dev.millrace.queue.schedule.VirtualSchedules;
+import dev.millrace.queue.store.WholeQueueStore.DrainStep;
+import dev.millrace.queue.store.WholeQueueStore.RedriveStep;
+import dev.millrace.queue.store.WholeQueueStore.Sweep;
+import dev.millrace.redis.VirtualRedis;
+
+/** The stores of one queue on the virtual Redis, with settings that are given once. */
+public final class VirtualQueue {
+
+    private static final QueueName QUEUE = new QueueName("main", "jobs");
+    public static final String META = QUEUE.metaKey();
+    public static final String PREFIX = META.substring(0, META.length() - "meta".length());
+
+    /** Jobs that were handed out; {@code next}: ms since 1970 at which there may be more, 0 if unknown, -1 at once. */
+    public record Handed(List<Job> jobs, long next) {}
+
+    private final VirtualRedis redis;
+    private final QueueSettings settings;
+    private final QueueStore queues;
+    private final JobStore jobs;
+    private final WholeQueueStore whole;
+    private final QueueIndexStore index;
+    private final VirtualSchedules schedules;
+
+    public VirtualQueue(VirtualRedis redis, QueueSettings settings) {
+        this.redis = redis;
+        this.settings = settings;
+        this.queues = new QueueStore(redis, null);
+        this.jobs = new JobStore(redis);
+        this.whole = new WholeQueueStore(redis);
+        this.index = new QueueIndexStore(redis.dataSource(), redis);
+        this.schedules = new VirtualSchedules(redis, QUEUE);
+    }
+
+    /** The present moment in ms. */
+    public long now() {
+        return redis.ms();
+    }
+
+    public List<EnqueuedJob> enqueue(List<NewJob> newJobs) {
+        return await(queues.enqueue(QUEUE, newJobs, settings)).jobs();
+    }
+
+    /** Enqueues the job of an occurrence of a schedule; empty if that was done before. */
+    public List<EnqueuedJob> fire(String schedule, long at, long next, NewJob job) {
+        return await(queues.fire(QUEUE, schedule, at, next, job, settings)).jobs();
+    }
+
+    public Handed reserve(List<Reservation> wanted, boolean waiting) {
+        ReserveReply reply = await(queues.reserve(QUEUE, wanted, waiting, settings));
+        List<Job> handed = new ArrayList<>();
+        for (int i = 0; i < reply.jobs().size(); i++) {
+            handed.add(reply.jobs().get(i).delivered(Timestamps.format(reply.leaseEnds().get(i)),
+                    new Timestamps.Series(), settings));
+        }
+        long next = reply.nextInMs();
+        return new Handed(handed, next < 0 ? 0 : next == 0 ? -1 : now() + next);
+    }
+
+    public List<JobStatus> complete(List<JobResult> results) {
+        return await(queues.complete(QUEUE, results, settings));
+    }
+
+    /** {@code luck}: below 1, for the jitter. */
+    public List<JobStatus> fail(List<JobFailure> failures, double luck) {
+        return await(queues.fail(QUEUE, failures, settings, () -> luck));
+    }
+
+    public List<ExtendedLease> extend(List<LeaseExtension> leases) {
+        return await(queues.extend(QUEUE, leases, settings));
+    }
+
+    /** Takes back deliveries, by their tokens; says how many. */
+    public long release(List<String> tokens) {
+        return await(queues.release(QUEUE, tokens.stream().map(token -> {
+            String id = token.substring(0, token.indexOf('.'));
+            return new StoredJob(id, "1 0\nt\nnull", "0 0 " + LeaseToken.delivery(id, token));
+        }).toList()));
+    }
+
+    public CancelOutcome cancel(String id) {
+        return await(jobs.cancel(QUEUE, id));
+    }
+
+    public RetryOutcome retry(String id) {
+        return await(jobs.retry(QUEUE, id));
+    }
+
+    /** Removes all that wait or are delayed, so many per call; says how many. {@code meanwhile} is done after the first call. */
+    public long drain(int most, Runnable meanwhile) {
+        return drain(most, meanwhile, () -> {});
+    }
+
+    /** {@code always} is done after each other call. */
+    public long drain(int most, Runnable meanwhile, Runnable always) {
+        DrainStep step = await(whole.drain(QUEUE, most, DrainStep.FIRST));
+        meanwhile.run();
+        long sum = step.removed();
+        for (int calls = 1; !step.isLast(); calls++) {
+            if (calls == 1000) {
+                throw new AssertionError("it goes on for ever");
+            }
+            step = await(whole.drain(QUEUE, most, step));
+            sum += step.removed();
+            always.run();
+        }
+        return sum;
+    }
+
+    /** Makes the dead ready, so many per call; says how many. */
+    public long redrive(int most) {
+        long sum = 0;
+        RedriveStep step = RedriveStep.FIRST;
+        do {
+            step = await(whole.redrive(QUEUE, most, step));
+            sum += step.moved();
+        } while (!step.last());
+        return sum;
+    }
+
+    public void pause(String why) {
+        await(whole.pause(QUEUE, why));
+    }
+
+    /** Does what time asks for. */
+    public Sweep sweep(int most) {
+        return await(whole.sweep(QUEUE, settings, settings.completedMs(), most));
+    }
+
+    /** The jobs as those see them who look; null for one that is not there. */
+    public List<Job> peek(List<String> ids) {
+        return await(jobs.peek(QUEUE, ids, settings));
+    }
+
+    /** The ids that are listed under a state, so many per page. */
+    public List<String> list(String state, int limit) {
+        List<String> ids = new ArrayList<>();
+        String position = "";
+        do {
+            JobIds page = await(jobs.list(QUEUE, state, position, limit));
+            ids.addAll(page.ids());
+            position = page.next();
+        } while (!position.isEmpty());
+        return ids;
+    }
+
+    /** Sets when a schedule is due next; null removes it. */
+    public void schedule(String name, Long next) {
+        schedules.set(name, next);
+    }
+
+    /** Has the next ids begin after those that a failover may have lost. */
+    public boolean renumber() {
+        return await(index.renumber(QUEUE));
+    }
+}

@@ -106,7 +106,7 @@ class CacheStore {
         What what = WHAT.read(reply.get(0));
         long ms = reply.get(1).toLong();
         if (reply.size() <= 3) {
-            return new Lookup(what, ms, 0, 0, null, null, null, null, reply.size() == 3 ? reply.get(2).toString() : "");
+            return Lookup.none(what, ms, reply.size() == 3 ? reply.get(2).toString() : "");
         }
         Response body = reply.size() > 7 ? reply.get(7) : null;
         return new Lookup(what, ms, reply.get(2).toLong(), reply.get(3).toLong(), reply.get(4).toString(),

@@ -78,6 +78,11 @@ record Lookup(What what, long ms, long stored, long fresh, String type, Coding c
         }
     }
 
+    /** A lookup that found no entry to serve. {@code origin}: see {@link Lookup#origin}. */
+    static Lookup none(What what, long ms, String origin) {
+        return new Lookup(what, ms, 0, 0, null, null, null, null, origin);
+    }
+
     boolean isHit() {
         return what == What.FRESH || what == What.STALE || what == What.STALE_ON_ERROR;
     }

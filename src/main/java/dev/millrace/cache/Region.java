@@ -23,6 +23,26 @@ record Region(long ttlMs, long swrMs, long sieMs, long negativeTtlMs, int maxVal
                 config.compressAbove(), 0, null);
     }
 
+    /** Returns the same region with other lifetimes of its entries, in ms. */
+    Region withLifetimes(long ttl, long swr, long sie, long negativeTtl) {
+        return new Region(ttl, swr, sie, negativeTtl, maxValueBytes, compressAbove, jitter, origin);
+    }
+
+    /** Returns the same region with other bounds of bodies, in bytes. */
+    Region withBodies(int max, int compressedAbove) {
+        return new Region(ttlMs, swrMs, sieMs, negativeTtlMs, max, compressedAbove, jitter, origin);
+    }
+
+    /** Returns the same region with another jitter. */
+    Region withJitter(double share) {
+        return new Region(ttlMs, swrMs, sieMs, negativeTtlMs, maxValueBytes, compressAbove, share, origin);
+    }
+
+    /** Returns the same region with another origin; null for none. */
+    Region withOrigin(Origin other) {
+        return new Region(ttlMs, swrMs, sieMs, negativeTtlMs, maxValueBytes, compressAbove, jitter, other);
+    }
+
     /** Returns a ttl shortened by {@code chance}, 0 to 1, of the jitter. */
     long jittered(long ttl, double chance) {
         return Math.max(1, Math.round(ttl * (1 - jitter * chance)));

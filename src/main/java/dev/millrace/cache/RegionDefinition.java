@@ -61,12 +61,13 @@ public record RegionDefinition(
 
     /** Returns the region that it defines; absent fields are as in {@code defaults}. */
     Region toRegion(Region defaults) {
-        return new Region(ms(ttl, defaults.ttlMs()), ms(swr, defaults.swrMs()), ms(sie, defaults.sieMs()),
-                ms(negativeTtl, defaults.negativeTtlMs()),
-                maxValueBytes == null ? defaults.maxValueBytes() : maxValueBytes,
-                compressAbove == null ? defaults.compressAbove() : compressAbove,
-                jitter == null ? defaults.jitter() : jitter,
-                origin == null ? null : new Origin(origin));
+        return defaults
+                .withLifetimes(ms(ttl, defaults.ttlMs()), ms(swr, defaults.swrMs()), ms(sie, defaults.sieMs()),
+                        ms(negativeTtl, defaults.negativeTtlMs()))
+                .withBodies(maxValueBytes == null ? defaults.maxValueBytes() : maxValueBytes,
+                        compressAbove == null ? defaults.compressAbove() : compressAbove)
+                .withJitter(jitter == null ? defaults.jitter() : jitter)
+                .withOrigin(origin == null ? null : new Origin(origin));
     }
 
     private static long ms(Duration duration, long otherwise) {

@@ -204,7 +204,8 @@ class CacheScriptsTest {
     private boolean put(String region, String name, String token, List<String> tags, String value, long fresh,
             long stale,
             long error) {
-        CacheStore.NewEntry entry = new CacheStore.NewEntry(token, tags, "text/plain", Coding.IDENTITY, "tag-" + value, fresh,
+        CacheStore.NewEntry entry = new CacheStore.NewEntry(token, tags, "text/plain", Coding.IDENTITY, "tag-" + value,
+                fresh,
                 stale, error, "", Buffer.buffer(value));
         Stored stored = await(store.put(TENANT, region, key(name), entry));
         assertTrue(stored != Stored.NOTHING_TO_KEEP);

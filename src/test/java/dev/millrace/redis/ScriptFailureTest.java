@@ -55,13 +55,13 @@ class ScriptFailureTest {
 
     @Test
     void whenItUsesAnotherFile() throws IOException {
-        Script script = Script.load("queue/look-1");
+        Script script = Script.load("queue/enqueue-1");
         long whole = script.source().lines().count();
-        long own = Files.readString(Path.of("src/main/resources/lua/queue/look-1.lua")).lines().count();
-        assertEquals("Script lua/queue/look-1.lua, line " + own + ": ERR user_script:" + whole + ": oops",
+        long own = Files.readString(Path.of("src/main/resources/lua/queue/enqueue-1.lua")).lines().count();
+        assertEquals("Script lua/queue/enqueue-1.lua, line " + own + ": ERR user_script:" + whole + ": oops",
                 script.failure(new Throwable("ERR user_script:" + whole + ": oops")).getMessage());
         assertEquals("Script lua/queue/jobs.lua, line 1: ERR user_script:1: oops",
                 script.failure(new Throwable("ERR user_script:1: oops")).getMessage());
-        assertEquals("Script lua/queue/look-1.lua: NOPERM", script.failure(new Throwable("NOPERM")).getMessage());
+        assertEquals("Script lua/queue/enqueue-1.lua: NOPERM", script.failure(new Throwable("NOPERM")).getMessage());
     }
 }

@@ -1,5 +1,6 @@
 package dev.millrace.auth;
 
+import org.jspecify.annotations.Nullable;
 import java.security.MessageDigest;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -80,7 +81,7 @@ public class ApiKeys implements Authenticator {
     }
 
     /** Returns the caller with this {@code Authorization} header, or null if it has no valid key. */
-    public Caller authenticate(String authorization) {
+    public @Nullable Caller authenticate(@Nullable String authorization) {
         if (open) {
             return EVERYBODY;
         }
@@ -97,13 +98,13 @@ public class ApiKeys implements Authenticator {
     }
 
     @Override
-    public String tenant(String authorization, String scope) {
+    public @Nullable String tenant(String authorization, String scope) {
         Caller caller = authenticate(authorization);
         return caller != null && caller.may(scope) ? caller.tenant() : null;
     }
 
     /** Returns the caller with this key id and secret, or null if there is none. */
-    Caller authenticate(String keyId, String secret) {
+    @Nullable Caller authenticate(String keyId, String secret) {
         Entry entry = entries.get(keyId);
         byte[] digest = Digests.sha256(secret);
         return entry != null && MessageDigest.isEqual(entry.sha256, digest) ? entry.caller : null;

@@ -1,21 +1,23 @@
 package dev.millrace.auth;
 
+import static java.util.Objects.requireNonNull;
+import org.jspecify.annotations.Nullable;
 import jakarta.enterprise.context.RequestScoped;
 
 /** The caller of the current request; set by {@link ScopeFilter}. */
 @RequestScoped
 public class CurrentCaller {
 
-    private Caller caller;
+    private @Nullable Caller caller;
 
-    /** The caller; never null in a resource with {@link RequiresScope}. */
+    /** The caller; only for a resource with {@link RequiresScope}, which has one. */
     public Caller get() {
-        return caller;
+        return requireNonNull(caller, "the resource has no @RequiresScope");
     }
 
     /** The caller's tenant. */
     public String tenant() {
-        return caller.tenant();
+        return get().tenant();
     }
 
     void set(Caller caller) {

@@ -1,5 +1,6 @@
 package dev.millrace.auth;
 
+import org.jspecify.annotations.Nullable;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -33,7 +34,7 @@ public class OAuthClients {
      * @param clientSecret of the form, or null
      * @throws ApiException 401 if there are no valid credentials, 403 without the scope
      */
-    public Caller require(String scope, String authorization, String clientId, String clientSecret) {
+    public Caller require(String scope, String authorization, @Nullable String clientId, @Nullable String clientSecret) {
         Caller caller = authenticate(authorization, clientId, clientSecret);
         if (caller == null) {
             throw new ApiException(ErrorCode.UNAUTHENTICATED,
@@ -43,7 +44,7 @@ public class OAuthClients {
         return caller;
     }
 
-    private Caller authenticate(String authorization, String clientId, String clientSecret) {
+    private @Nullable Caller authenticate(String authorization, @Nullable String clientId, @Nullable String clientSecret) {
         if (keys.isOpen()) {
             return keys.authenticate(null);
         }
@@ -69,7 +70,7 @@ public class OAuthClients {
         }
     }
 
-    private Caller authenticate(String keyId, String secret) {
+    private @Nullable Caller authenticate(String keyId, String secret) {
         String prefix = "mr_" + keyId + '_';
         return keys.authenticate(keyId, secret.startsWith(prefix) ? secret.substring(prefix.length()) : secret);
     }

@@ -74,7 +74,9 @@ public class ApiDocument {
     private static final class Representation {
 
         private final String format;
+        @SuppressWarnings("NullAway.Init") // load() sets it.
         private String etag;
+        @SuppressWarnings("NullAway.Init") // load() sets it.
         private volatile Buffer bytes;
 
         Representation(String format) {

@@ -1,5 +1,6 @@
 package dev.millrace.http;
 
+import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -27,7 +28,7 @@ public final class EntityTags {
      *
      * @throws ApiException 400 if it is no list of entity tags
      */
-    public static List<Long> ifMatch(String header) {
+    public static @Nullable List<Long> ifMatch(String header) {
         if (header == null || header.strip().equals("*")) {
             return null;
         }

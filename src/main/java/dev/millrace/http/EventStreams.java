@@ -1,5 +1,6 @@
 package dev.millrace.http;
 
+import org.jspecify.annotations.Nullable;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -43,7 +44,7 @@ public class EventStreams {
      *
      * @param data written as JSON
      */
-    public record SentEvent(String id, String type, Object data) {}
+    public record SentEvent(String id, @Nullable String type, Object data) {}
 
     /**
      * Responds with a stream; a heartbeat is a comment.

@@ -1,5 +1,6 @@
 package dev.millrace.http;
 
+import org.jspecify.annotations.Nullable;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Comparator;
@@ -19,7 +20,7 @@ import dev.millrace.http.problem.ApiException;
  * @param nextCursor what to pass as {@code cursor} for the next page; absent on the last
  */
 @RegisterForReflection
-public record Page<T>(List<T> items, @JsonInclude(JsonInclude.Include.NON_NULL) String nextCursor) {
+public record Page<T>(List<T> items, @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String nextCursor) {
 
     public static final int MAX_LIMIT = 500;
 
@@ -47,14 +48,14 @@ public record Page<T>(List<T> items, @JsonInclude(JsonInclude.Include.NON_NULL) 
     }
 
     /** Returns the cursor for a place in a list; null stays null. */
-    public static String encode(String place) {
+    public static @Nullable String encode(@Nullable String place) {
         return place == null
                 ? null
                 : Base64.getUrlEncoder().withoutPadding().encodeToString(place.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Returns the place that a cursor stands for; null without a cursor. */
-    public static String decode(String cursor) {
+    public static @Nullable String decode(String cursor) {
         if (cursor == null || cursor.isEmpty()) {
             return null;
         }

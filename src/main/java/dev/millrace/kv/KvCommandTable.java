@@ -1,5 +1,7 @@
 package dev.millrace.kv;
 
+import static java.util.Objects.requireNonNull;
+import org.jspecify.annotations.Nullable;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -60,7 +62,7 @@ class KvCommandTable {
 
     private final KvRedis redis;
     private final KvSeparation separation;
-    private volatile Map<String, Kind> kinds;
+    private volatile @Nullable Map<String, Kind> kinds;
     private volatile Transactions transactions = Transactions.UNKNOWN;
     private volatile long staleNanos;
     private final AtomicBoolean loading = new AtomicBoolean();
@@ -89,7 +91,7 @@ class KvCommandTable {
     }
 
     /** Null until {@link #load} has ended for the first time. Loads it again, now and then, for those who ask later. */
-    Map<String, Kind> known() {
+    @Nullable Map<String, Kind> known() {
         Map<String, Kind> known = kinds;
         if (known != null && System.nanoTime() - staleNanos >= 0 && loading.compareAndSet(false, true)) {
             load().onTermination().invoke(() -> loading.set(false)).subscribe()
@@ -111,9 +113,10 @@ class KvCommandTable {
             throw new KvException(503, "ERR Redis does not tell which commands it has: " + KvReplies.text(commands));
         }
         Map<String, Kind> all = new HashMap<>();
-        commands.reply().forEach(command -> add(all, command));
-        boolean told = probe.reply() != null && probe.reply().type() == ResponseType.NUMBER;
-        if (!told || probe.reply().toInteger() != 0) {
+        requireNonNull(commands.reply()).forEach(command -> add(all, command));
+        Response answer = probe.reply();
+        boolean told = answer != null && answer.type() == ResponseType.NUMBER;
+        if (answer == null || !told || answer.toInteger() != 0) {
             SCRIPTS.forEach(command -> all.put(command, Kind.UNSAFE));
         }
         transactions = found;

@@ -1,5 +1,6 @@
 package dev.millrace.kv;
 
+import static java.util.Objects.requireNonNull;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -59,8 +60,9 @@ class KvKeys {
                 if (outcome.failure() != null) {
                     return Uni.createFrom().item(outcome);
                 }
-                outcome.reply().get(1).forEach(this::add);
-                String next = outcome.reply().get(0).toString();
+                Response reply = requireNonNull(outcome.reply());
+                reply.get(1).forEach(this::add);
+                String next = reply.get(0).toString();
                 if (found.size() > most) {
                     return failed("ERR more than " + most + " keys match; use SCAN");
                 }

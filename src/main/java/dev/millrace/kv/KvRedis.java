@@ -1,5 +1,6 @@
 package dev.millrace.kv;
 
+import org.jspecify.annotations.Nullable;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -35,7 +36,7 @@ public class KvRedis {
 
     private static final Logger LOG = Logger.getLogger(KvRedis.class);
 
-    private final RawRedis redis;
+    private final @Nullable RawRedis redis;
     private final boolean otherServer;
     private final Gauges gauges;
     private volatile boolean closed;

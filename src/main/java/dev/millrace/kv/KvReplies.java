@@ -1,5 +1,7 @@
 package dev.millrace.kv;
 
+import org.jspecify.annotations.Nullable;
+import static java.util.Objects.requireNonNull;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -41,7 +43,7 @@ final class KvReplies {
     }
 
     /** Returns what a failed command responds with, in Redis' words where they are Redis'. */
-    static String text(CommandOutcome failed) {
+    static @Nullable String text(CommandOutcome failed) {
         return exception(failed.failure()).getMessage();
     }
 
@@ -49,12 +51,12 @@ final class KvReplies {
      * Returns a failure as the protocol words it. An unexpected one is logged: keep the result in place of the failure, so that it is
      * translated once.
      */
-    static KvException exception(Throwable failure) {
+    static KvException exception(@Nullable Throwable failure) {
         if (failure instanceof KvException e) {
             return e;
         }
-        if (RedisReply.isError(failure)) {
-            return new KvException(failure.getMessage());
+        if (failure != null && RedisReply.isError(failure)) {
+            return new KvException(requireNonNull(failure.getMessage()));
         }
         if (failure instanceof OutOfMemoryError) {
             // The replies to the client's commands did not fit, which the client can change.
@@ -74,7 +76,7 @@ final class KvReplies {
         return failure.code() == ErrorCode.INTERNAL ? INTERNAL : failure.code().title();
     }
 
-    Buffer error(String message) {
+    Buffer error(@Nullable String message) {
         return write(SMALL, g -> error(g, message));
     }
 
@@ -136,7 +138,7 @@ final class KvReplies {
         };
     }
 
-    private static void error(JsonGenerator g, String message) throws IOException {
+    private static void error(JsonGenerator g, @Nullable String message) throws IOException {
         g.writeStartObject();
         g.writeStringField("error", message);
         g.writeEndObject();
@@ -159,7 +161,7 @@ final class KvReplies {
         g.writeEndObject();
     }
 
-    private static void value(JsonGenerator g, Response reply, boolean base64) throws IOException {
+    private static void value(JsonGenerator g, @Nullable Response reply, boolean base64) throws IOException {
         if (reply == null) {
             g.writeNull();
             return;
@@ -221,13 +223,13 @@ final class KvReplies {
 
     private static void resp2(Buffer out, CommandOutcome outcome) {
         if (outcome.failure() != null) {
-            out.appendString("-" + text(outcome).replaceAll("[\r\n]+", " ")).appendBytes(CRLF);
+            out.appendString("-" + requireNonNull(text(outcome)).replaceAll("[\r\n]+", " ")).appendBytes(CRLF);
         } else {
             resp2(out, outcome.reply(), 0);
         }
     }
 
-    private static void resp2(Buffer out, Response reply, int depth) {
+    private static void resp2(Buffer out, @Nullable Response reply, int depth) {
         if (depth > MAX_DEPTH) {
             throw new KvException(TOO_DEEP);
         }

@@ -1,5 +1,6 @@
 package dev.millrace.kv;
 
+import org.jspecify.annotations.Nullable;
 import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
@@ -49,7 +50,7 @@ class KvSeparation {
     }
 
     /** By which Redis tells servers apart, and starts of the same one. */
-    private static String runId(String info) {
+    private static @Nullable String runId(String info) {
         return RedisInfo.parse(info).get("run_id");
     }
 }

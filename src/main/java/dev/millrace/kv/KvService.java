@@ -1,5 +1,6 @@
 package dev.millrace.kv;
 
+import static java.util.Objects.requireNonNull;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -224,7 +225,7 @@ class KvService {
             if (RedisReply.isError(refused)) {
                 table.outdated();
                 throw new KvException("ERR the commands were run one by one, for Redis refused MULTI: "
-                        + refused.getMessage());
+                        + requireNonNull(refused).getMessage());
             }
             CommandOutcome exec = room.admit(outcomes.get(outcomes.size() - 1));
             if (room.isPassed()) {
@@ -236,7 +237,7 @@ class KvService {
                 throw KvReplies.exception(exec.failure());
             }
             List<CommandOutcome> each = new ArrayList<>(commands.size());
-            for (Response reply : exec.reply()) {
+            for (Response reply : requireNonNull(exec.reply())) {
                 each.add(reply != null && reply.type() == ResponseType.ERROR
                         ? new CommandOutcome(null, (Throwable) reply)
                         : new CommandOutcome(reply, null));

@@ -1,5 +1,6 @@
 package dev.millrace.oauth;
 
+import org.jspecify.annotations.Nullable;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
@@ -16,15 +17,15 @@ import dev.millrace.user.UserRecords.Stored;
 @RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Introspection(boolean active,
-        @JsonProperty("token_type") @Schema(description = "`session` or `refresh_token`", examples = "session") String tokenType,
-        @Schema(description = "The user", examples = "user-42") String sub,
-        @Schema(description = "The session's id; for sessions only", examples = "Xb3vK9wQm2Tz7LpR4sHd") String sid,
-        @Schema(description = "The refresh token's family; for refresh tokens only") String family,
-        @Schema(description = "When the session or the family began", examples = "1795535997") Long iat,
-        @Schema(description = "When it expires unless it is used", examples = "1795537797") Long exp,
-        @JsonProperty("auth_time") @Schema(examples = "1795535997") Long authTime,
-        @Schema(description = "The session's data; for sessions only") JsonObject data,
-        @Schema(description = "The family's claims; for refresh tokens only") JsonObject claims) {
+        @JsonProperty("token_type") @Schema(description = "`session` or `refresh_token`", examples = "session") @Nullable String tokenType,
+        @Schema(description = "The user", examples = "user-42") @Nullable String sub,
+        @Schema(description = "The session's id; for sessions only", examples = "Xb3vK9wQm2Tz7LpR4sHd") @Nullable String sid,
+        @Schema(description = "The refresh token's family; for refresh tokens only") @Nullable String family,
+        @Schema(description = "When the session or the family began", examples = "1795535997") @Nullable Long iat,
+        @Schema(description = "When it expires unless it is used", examples = "1795537797") @Nullable Long exp,
+        @JsonProperty("auth_time") @Schema(examples = "1795535997") @Nullable Long authTime,
+        @Schema(description = "The session's data; for sessions only") @Nullable JsonObject data,
+        @Schema(description = "The family's claims; for refresh tokens only") @Nullable JsonObject claims) {
 
     private static final Introspection INACTIVE = new Introspection(false, null, null, null, null, null, null, null,
             null,

@@ -1,5 +1,6 @@
 package dev.millrace.oauth;
 
+import org.jspecify.annotations.Nullable;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -17,10 +18,10 @@ import dev.millrace.http.problem.ApiException;
  * percent-encoding, and silently uses one of two tokens.
  */
 @Schema(name = "OAuthForm")
-record OAuthForm(@Schema(required = true, examples = "r1.0.kPq3vK9wQm2Tz7LpR4sH.uZ8...") String token,
-        @JsonProperty(HINT) @Schema(description = "Not needed") String hint,
-        @JsonProperty(CLIENT_ID) @Schema(description = "Id of the API key, if no header field has it") String clientId,
-        @JsonProperty(CLIENT_SECRET) @Schema(description = "The API key or its secret") String clientSecret) {
+record OAuthForm(@Schema(required = true, examples = "r1.0.kPq3vK9wQm2Tz7LpR4sH.uZ8...") @Nullable String token,
+        @JsonProperty(HINT) @Schema(description = "Not needed") @Nullable String hint,
+        @JsonProperty(CLIENT_ID) @Schema(description = "Id of the API key, if no header field has it") @Nullable String clientId,
+        @JsonProperty(CLIENT_SECRET) @Schema(description = "The API key or its secret") @Nullable String clientSecret) {
 
     private static final String TOKEN = "token";
     private static final String HINT = "token_type_hint";

@@ -1,5 +1,6 @@
 package dev.millrace.ops;
 
+import org.jspecify.annotations.Nullable;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -15,28 +16,28 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 @RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @Schema(name = "RedisNodeClients", description = "The connections one server has")
-public record NodeClients(@Schema(examples = "10.0.0.7:6379") String address, NodeError error,
-        @Schema(description = "How many there are", examples = "42") Integer total,
-        @Schema(description = "Those with the most memory first") List<Client> clients) {
+public record NodeClients(@Schema(examples = "10.0.0.7:6379") String address, @Nullable NodeError error,
+        @Schema(description = "How many there are", examples = "42") @Nullable Integer total,
+        @Schema(description = "Those with the most memory first") @Nullable List<Client> clients) {
 
     /** A connection. What the server's version does not tell is null. */
     @RegisterForReflection
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @Schema(name = "RedisClient")
-    public record Client(@Schema(examples = "1207") Long id, @Schema(examples = "10.0.0.21:51234") String address,
-            @Schema(description = "By CLIENT SETNAME", examples = "billing") String name,
-            @Schema(examples = "default") String user,
-            @Schema(description = "normal, pubsub, replica, primary or monitor", examples = "normal") String type,
-            @Schema(description = "As CLIENT LIST has them", examples = "N") String flags,
-            @Schema(examples = "0") Long db,
-            @Schema(description = "By whole seconds", examples = "3600000") Long ageMs,
-            @Schema(description = "By whole seconds", examples = "0") Long idleMs,
-            @Schema(examples = "evalsha") String lastCommand,
-            @Schema(description = "Channels and patterns", examples = "0") Long subscriptions,
-            @Schema(description = "Commands not yet run", examples = "0") Long queryBufferBytes,
-            @Schema(description = "Replies not yet taken", examples = "0") Long outputBufferBytes,
-            @Schema(description = "All that it costs", examples = "22400") Long memoryBytes,
-            @Schema(description = "By CLIENT SETINFO", examples = "jedis 5.1.0") String library) {
+    public record Client(@Schema(examples = "1207") @Nullable Long id, @Schema(examples = "10.0.0.21:51234") @Nullable String address,
+            @Schema(description = "By CLIENT SETNAME", examples = "billing") @Nullable String name,
+            @Schema(examples = "default") @Nullable String user,
+            @Schema(description = "normal, pubsub, replica, primary or monitor", examples = "normal") @Nullable String type,
+            @Schema(description = "As CLIENT LIST has them", examples = "N") @Nullable String flags,
+            @Schema(examples = "0") @Nullable Long db,
+            @Schema(description = "By whole seconds", examples = "3600000") @Nullable Long ageMs,
+            @Schema(description = "By whole seconds", examples = "0") @Nullable Long idleMs,
+            @Schema(examples = "evalsha") @Nullable String lastCommand,
+            @Schema(description = "Channels and patterns", examples = "0") @Nullable Long subscriptions,
+            @Schema(description = "Commands not yet run", examples = "0") @Nullable Long queryBufferBytes,
+            @Schema(description = "Replies not yet taken", examples = "0") @Nullable Long outputBufferBytes,
+            @Schema(description = "All that it costs", examples = "22400") @Nullable Long memoryBytes,
+            @Schema(description = "By CLIENT SETINFO", examples = "jedis 5.1.0") @Nullable String library) {
 
         /** Reads a line of {@code name=value name=value}; no value has a space. */
         static Client parse(String line) {
@@ -54,7 +55,7 @@ public record NodeClients(@Schema(examples = "10.0.0.7:6379") String address, No
                     sum(fields, "obl", "omem"), number(fields, "tot-mem"), library(fields));
         }
 
-        private static String type(String flags) {
+        private static @Nullable String type(@Nullable String flags) {
             if (flags == null) {
                 return null;
             }
@@ -65,22 +66,22 @@ public record NodeClients(@Schema(examples = "10.0.0.7:6379") String address, No
                             : flags.contains("M") ? "primary" : flags.contains("P") ? "pubsub" : "normal";
         }
 
-        private static String command(String cmd) {
+        private static @Nullable String command(@Nullable String cmd) {
             return "NULL".equals(cmd) ? null : cmd;
         }
 
-        private static String library(Map<String, String> fields) {
+        private static @Nullable String library(Map<String, String> fields) {
             String name = fields.get("lib-name");
             String version = fields.get("lib-ver");
             return name == null || version == null ? name : name + " " + version;
         }
 
-        private static Long ms(Map<String, String> fields, String name) {
+        private static @Nullable Long ms(Map<String, String> fields, String name) {
             Long seconds = number(fields, name);
             return seconds == null ? null : seconds * 1000;
         }
 
-        private static Long sum(Map<String, String> fields, String... names) {
+        private static @Nullable Long sum(Map<String, String> fields, String... names) {
             Long sum = null;
             for (String name : names) {
                 Long value = number(fields, name);
@@ -91,7 +92,7 @@ public record NodeClients(@Schema(examples = "10.0.0.7:6379") String address, No
             return sum;
         }
 
-        private static Long number(Map<String, String> fields, String name) {
+        private static @Nullable Long number(Map<String, String> fields, String name) {
             try {
                 return Long.valueOf(fields.getOrDefault(name, ""));
             } catch (NumberFormatException e) {

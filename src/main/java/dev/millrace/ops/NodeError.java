@@ -1,5 +1,6 @@
 package dev.millrace.ops;
 
+import org.jspecify.annotations.Nullable;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
@@ -10,7 +11,7 @@ import dev.millrace.http.problem.Failure;
 @RegisterForReflection
 @Schema(name = "RedisNodeError", description = "Why this server gave no answer")
 public record NodeError(@Schema(examples = "redis-unavailable") String code,
-        @Schema(examples = "Redis did not answer within 2000 ms") String detail) {
+        @Schema(examples = "Redis did not answer within 2000 ms") @Nullable String detail) {
 
     static NodeError of(Throwable failure) {
         Failure translated = Failure.of(failure);

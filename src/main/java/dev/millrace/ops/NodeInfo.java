@@ -1,5 +1,6 @@
 package dev.millrace.ops;
 
+import org.jspecify.annotations.Nullable;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
@@ -14,8 +15,8 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 @RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @Schema(name = "RedisNodeInfo", description = "How one server is. What its version does not tell is absent.")
-public record NodeInfo(@Schema(examples = "10.0.0.7:6379") String address, NodeError error, Server server,
-        Memory memory, Clients clients, Stats stats, Replication replication, Persistence persistence, Cpu cpu) {
+public record NodeInfo(@Schema(examples = "10.0.0.7:6379") String address, @Nullable NodeError error, @Nullable Server server,
+        @Nullable Memory memory, @Nullable Clients clients, @Nullable Stats stats, @Nullable Replication replication, @Nullable Persistence persistence, @Nullable Cpu cpu) {
 
     static NodeInfo of(String address, InfoFields info) {
         return new NodeInfo(address, null, Server.of(info), Memory.of(info), Clients.of(info), Stats.of(info),
@@ -31,9 +32,9 @@ public record NodeInfo(@Schema(examples = "10.0.0.7:6379") String address, NodeE
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @Schema(name = "RedisServer")
     public record Server(@Schema(examples = "redis", description = "redis or valkey") String product,
-            @Schema(examples = "7.2.4") String version,
-            @Schema(examples = "standalone", description = "standalone, cluster or sentinel") String mode,
-            @Schema(examples = "Linux 6.1.0 x86_64") String os, @Schema(examples = "864000000") Long uptimeMs) {
+            @Schema(examples = "7.2.4") @Nullable String version,
+            @Schema(examples = "standalone", description = "standalone, cluster or sentinel") @Nullable String mode,
+            @Schema(examples = "Linux 6.1.0 x86_64") @Nullable String os, @Schema(examples = "864000000") @Nullable Long uptimeMs) {
 
         static Server of(InfoFields info) {
             // Valkey tells the version of Redis that it stands in for, too.
@@ -48,13 +49,13 @@ public record NodeInfo(@Schema(examples = "10.0.0.7:6379") String address, NodeE
     @RegisterForReflection
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @Schema(name = "RedisMemory")
-    public record Memory(@Schema(examples = "104857600") Long usedBytes,
-            @Schema(description = "The most it ever used", examples = "125829120") Long peakBytes,
-            @Schema(description = "As the system counts", examples = "131072000") Long rssBytes,
-            @Schema(description = "maxmemory; 0 for no limit", examples = "1073741824") Long maxBytes,
-            @Schema(description = "maxmemory-policy", examples = "noeviction") String policy,
-            @Schema(description = "rssBytes by usedBytes", examples = "1.25") Double fragmentationRatio,
-            @Schema(description = "Of the machine", examples = "4294967296") Long systemBytes) {
+    public record Memory(@Schema(examples = "104857600") @Nullable Long usedBytes,
+            @Schema(description = "The most it ever used", examples = "125829120") @Nullable Long peakBytes,
+            @Schema(description = "As the system counts", examples = "131072000") @Nullable Long rssBytes,
+            @Schema(description = "maxmemory; 0 for no limit", examples = "1073741824") @Nullable Long maxBytes,
+            @Schema(description = "maxmemory-policy", examples = "noeviction") @Nullable String policy,
+            @Schema(description = "rssBytes by usedBytes", examples = "1.25") @Nullable Double fragmentationRatio,
+            @Schema(description = "Of the machine", examples = "4294967296") @Nullable Long systemBytes) {
 
         static Memory of(InfoFields info) {
             return new Memory(info.number("used_memory"), info.number("used_memory_peak"),
@@ -67,9 +68,9 @@ public record NodeInfo(@Schema(examples = "10.0.0.7:6379") String address, NodeE
     @RegisterForReflection
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @Schema(name = "RedisClients")
-    public record Clients(@Schema(examples = "42") Long connected,
-            @Schema(description = "Waiting in a blocking command", examples = "0") Long blocked,
-            @Schema(description = "maxclients", examples = "10000") Long max) {
+    public record Clients(@Schema(examples = "42") @Nullable Long connected,
+            @Schema(description = "Waiting in a blocking command", examples = "0") @Nullable Long blocked,
+            @Schema(description = "maxclients", examples = "10000") @Nullable Long max) {
 
         static Clients of(InfoFields info) {
             return new Clients(info.number("connected_clients"), info.number("blocked_clients"),
@@ -81,13 +82,13 @@ public record NodeInfo(@Schema(examples = "10.0.0.7:6379") String address, NodeE
     @RegisterForReflection
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @Schema(name = "RedisStats", description = "Totals count from the server's start, or from CONFIG RESETSTAT")
-    public record Stats(@Schema(description = "Now", examples = "1800") Long opsPerSecond,
-            @Schema(examples = "90000000") Long commands, @Schema(examples = "5000") Long connections,
-            @Schema(description = "Over maxclients", examples = "0") Long rejectedConnections,
-            @Schema(examples = "700000") Long keyspaceHits, @Schema(examples = "300000") Long keyspaceMisses,
-            @Schema(examples = "250000") Long expiredKeys,
-            @Schema(description = "Lost for want of memory; above 0 limits, sessions and jobs may be gone", examples = "0") Long evictedKeys,
-            @Schema(examples = "12") Long errorReplies) {
+    public record Stats(@Schema(description = "Now", examples = "1800") @Nullable Long opsPerSecond,
+            @Schema(examples = "90000000") @Nullable Long commands, @Schema(examples = "5000") @Nullable Long connections,
+            @Schema(description = "Over maxclients", examples = "0") @Nullable Long rejectedConnections,
+            @Schema(examples = "700000") @Nullable Long keyspaceHits, @Schema(examples = "300000") @Nullable Long keyspaceMisses,
+            @Schema(examples = "250000") @Nullable Long expiredKeys,
+            @Schema(description = "Lost for want of memory; above 0 limits, sessions and jobs may be gone", examples = "0") @Nullable Long evictedKeys,
+            @Schema(examples = "12") @Nullable Long errorReplies) {
 
         static Stats of(InfoFields info) {
             return new Stats(info.number("instantaneous_ops_per_sec"), info.number("total_commands_processed"),
@@ -101,10 +102,10 @@ public record NodeInfo(@Schema(examples = "10.0.0.7:6379") String address, NodeE
     @RegisterForReflection
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @Schema(name = "RedisReplication")
-    public record Replication(@Schema(description = "primary or replica", examples = "primary") String role,
-            @Schema(description = "Bytes of the stream of changes so far", examples = "73400320") Long offset,
-            @Schema(description = "Of a primary") List<Replica> replicas,
-            @Schema(description = "Of a replica") Primary primary) {
+    public record Replication(@Schema(description = "primary or replica", examples = "primary") @Nullable String role,
+            @Schema(description = "Bytes of the stream of changes so far", examples = "73400320") @Nullable Long offset,
+            @Schema(description = "Of a primary") @Nullable List<Replica> replicas,
+            @Schema(description = "Of a replica") @Nullable Primary primary) {
 
         static Replication of(InfoFields info) {
             Long offset = info.number("master_repl_offset");
@@ -115,25 +116,25 @@ public record NodeInfo(@Schema(examples = "10.0.0.7:6379") String address, NodeE
                     replica ? Primary.of(info) : null);
         }
 
-        Long replicasOnline() {
+        @Nullable Long replicasOnline() {
             return replicas == null ? null : replicas.stream().filter(r -> "online".equals(r.state())).count();
         }
 
         /** Of the slowest replica, or of a replica behind its primary; null where there is none. */
-        Long lagMs() {
+        @Nullable Long lagMs() {
             return primary != null ? primary.lagMs() : most(Replica::lagMs);
         }
 
         /** Of the slowest replica; null where there is none. */
-        Long lagBytes() {
+        @Nullable Long lagBytes() {
             return most(Replica::lagBytes);
         }
 
-        Boolean linkUp() {
+        @Nullable Boolean linkUp() {
             return primary == null ? null : primary.linkUp();
         }
 
-        private Long most(Function<Replica, Long> lag) {
+        private @Nullable Long most(Function<Replica, Long> lag) {
             return replicas == null
                     ? null
                     : replicas.stream().map(lag).filter(Objects::nonNull).max(Long::compare).orElse(null);
@@ -145,11 +146,11 @@ public record NodeInfo(@Schema(examples = "10.0.0.7:6379") String address, NodeE
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @Schema(name = "RedisReplica")
     public record Replica(@Schema(examples = "10.0.0.8:6379") String address,
-            @Schema(description = "online, or how far its first copy is", examples = "online") String state,
-            @Schema(description = "Since it last confirmed, by whole seconds", examples = "0") Long lagMs,
-            @Schema(description = "What it has not confirmed", examples = "128") Long lagBytes) {
+            @Schema(description = "online, or how far its first copy is", examples = "online") @Nullable String state,
+            @Schema(description = "Since it last confirmed, by whole seconds", examples = "0") @Nullable Long lagMs,
+            @Schema(description = "What it has not confirmed", examples = "128") @Nullable Long lagBytes) {
 
-        static Replica of(InfoFields line, Long primaryOffset) {
+        static Replica of(InfoFields line, @Nullable Long primaryOffset) {
             Long offset = line.number("offset");
             return new Replica(line.text("ip") + ":" + line.text("port"), line.text("state"), line.ms("lag"),
                     offset == null || primaryOffset == null ? null : Math.max(0, primaryOffset - offset));
@@ -160,10 +161,10 @@ public record NodeInfo(@Schema(examples = "10.0.0.7:6379") String address, NodeE
     @RegisterForReflection
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @Schema(name = "RedisPrimary")
-    public record Primary(@Schema(examples = "10.0.0.7:6379") String address, Boolean linkUp,
-            @Schema(description = "Since it was last heard, by whole seconds", examples = "0") Long lagMs,
-            @Schema(description = "While the link is down") Long downMs,
-            @Schema(description = "Whether a full copy is under way") Boolean syncing) {
+    public record Primary(@Schema(examples = "10.0.0.7:6379") String address, @Nullable Boolean linkUp,
+            @Schema(description = "Since it was last heard, by whole seconds", examples = "0") @Nullable Long lagMs,
+            @Schema(description = "While the link is down") @Nullable Long downMs,
+            @Schema(description = "Whether a full copy is under way") @Nullable Boolean syncing) {
 
         static Primary of(InfoFields info) {
             return new Primary(info.text("master_host") + ":" + info.text("master_port"),
@@ -176,7 +177,7 @@ public record NodeInfo(@Schema(examples = "10.0.0.7:6379") String address, NodeE
     @RegisterForReflection
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @Schema(name = "RedisPersistence")
-    public record Persistence(@Schema(description = "Reads its data and answers nothing else yet") Boolean loading,
+    public record Persistence(@Schema(description = "Reads its data and answers nothing else yet") @Nullable Boolean loading,
             Rdb rdb, Aof aof) {
 
         static Persistence of(InfoFields info) {
@@ -194,19 +195,19 @@ public record NodeInfo(@Schema(examples = "10.0.0.7:6379") String address, NodeE
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @Schema(name = "RedisRdb", description = "Snapshots")
     public record Rdb(
-            @Schema(description = "Or when it started", examples = "2026-11-24T09:30:00.000Z") String lastSaveAt,
-            Boolean lastSaveOk, @Schema(examples = "1500") Long changesSinceSave, Boolean saving) {}
+            @Schema(description = "Or when it started", examples = "2026-11-24T09:30:00.000Z") @Nullable String lastSaveAt,
+            @Nullable Boolean lastSaveOk, @Schema(examples = "1500") @Nullable Long changesSinceSave, @Nullable Boolean saving) {}
 
     /** The append-only file. */
     @RegisterForReflection
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @Schema(name = "RedisAof", description = "The append-only file")
-    public record Aof(Boolean enabled, Boolean lastWriteOk, Boolean lastRewriteOk, Boolean rewriting,
-            @Schema(examples = "52428800") Long sizeBytes) {}
+    public record Aof(@Nullable Boolean enabled, @Nullable Boolean lastWriteOk, @Nullable Boolean lastRewriteOk, @Nullable Boolean rewriting,
+            @Schema(examples = "52428800") @Nullable Long sizeBytes) {}
 
     /** Time of the processor since the start. */
     @RegisterForReflection
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @Schema(name = "RedisCpu", description = "Since the server's start")
-    public record Cpu(@Schema(examples = "820000") Long systemMs, @Schema(examples = "960000") Long userMs) {}
+    public record Cpu(@Schema(examples = "820000") @Nullable Long systemMs, @Schema(examples = "960000") @Nullable Long userMs) {}
 }

@@ -1,5 +1,6 @@
 package dev.millrace.ops;
 
+import org.jspecify.annotations.Nullable;
 import java.util.List;
 
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -12,16 +13,16 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 @RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @Schema(name = "RedisNodeKeyspace", description = "The databases of one server that hold keys")
-public record NodeKeyspace(@Schema(examples = "10.0.0.7:6379") String address, NodeError error,
-        List<Database> databases) {
+public record NodeKeyspace(@Schema(examples = "10.0.0.7:6379") String address, @Nullable NodeError error,
+        @Nullable List<Database> databases) {
 
     /** One of them. */
     @RegisterForReflection
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @Schema(name = "RedisDatabase")
-    public record Database(@Schema(examples = "0") int db, @Schema(examples = "120000") Long keys,
-            @Schema(description = "Keys that have an end", examples = "119400") Long expires,
-            @Schema(description = "How long those have on average, as Redis estimates; 0 if it does not know yet", examples = "1740000") Long avgTtlMs) {}
+    public record Database(@Schema(examples = "0") int db, @Schema(examples = "120000") @Nullable Long keys,
+            @Schema(description = "Keys that have an end", examples = "119400") @Nullable Long expires,
+            @Schema(description = "How long those have on average, as Redis estimates; 0 if it does not know yet", examples = "1740000") @Nullable Long avgTtlMs) {}
 
     static NodeKeyspace of(String address, InfoFields info) {
         return new NodeKeyspace(address, null, info.numbered("db").entrySet().stream()

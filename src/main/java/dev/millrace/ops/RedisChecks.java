@@ -1,5 +1,6 @@
 package dev.millrace.ops;
 
+import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -67,7 +68,7 @@ public class RedisChecks {
      *
      * @param refusal why the service cannot work with it, or null
      */
-    record Findings(String refusal, List<String> warnings) {}
+    record Findings(@Nullable String refusal, List<String> warnings) {}
 
     static Findings findings(Map<String, String> info, String savePoints) {
         String version = info.getOrDefault("redis_version", "0.0");

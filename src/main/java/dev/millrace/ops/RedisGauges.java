@@ -1,5 +1,6 @@
 package dev.millrace.ops;
 
+import org.jspecify.annotations.Nullable;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,7 +31,7 @@ class RedisGauges {
 
     /** What is known of one server; gauges look here when they are read. */
     private static final class Seen {
-        private volatile InfoFields info;
+        private volatile @Nullable InfoFields info;
 
         double isUp() {
             return info == null ? 0 : 1;
@@ -115,11 +116,11 @@ class RedisGauges {
         return NodeInfo.Replication.of(info);
     }
 
-    private static Number seconds(Long ms) {
+    private static @Nullable Number seconds(@Nullable Long ms) {
         return ms == null ? null : ms / 1000.0;
     }
 
-    private static Number bit(Boolean value) {
+    private static @Nullable Number bit(@Nullable Boolean value) {
         return value == null ? null : value ? 1 : 0;
     }
 }

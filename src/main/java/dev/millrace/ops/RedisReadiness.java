@@ -1,5 +1,6 @@
 package dev.millrace.ops;
 
+import org.jspecify.annotations.Nullable;
 import jakarta.enterprise.context.ApplicationScoped;
 
 import org.eclipse.microprofile.health.HealthCheckResponse;
@@ -42,7 +43,7 @@ public class RedisReadiness implements AsyncHealthCheck {
         });
     }
 
-    private static long number(String text) {
+    private static long number(@Nullable String text) {
         return text == null || text.isEmpty() ? 0 : Long.parseLong(text);
     }
 }

@@ -1,5 +1,6 @@
 package dev.millrace.ops;
 
+import org.jspecify.annotations.Nullable;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -18,8 +19,8 @@ import io.vertx.redis.client.Response;
  * @param arguments how many it had, subcommands included
  * @param clientName null if the client has none
  */
-record SlowCommand(long id, long atSeconds, long micros, String command, String sha1, String key, int arguments,
-        String clientAddress, String clientName) {
+record SlowCommand(long id, long atSeconds, long micros, String command, @Nullable String sha1, @Nullable String key, int arguments,
+        @Nullable String clientAddress, @Nullable String clientName) {
 
     static final int MAX_KEY = 128;
 
@@ -52,7 +53,7 @@ record SlowCommand(long id, long atSeconds, long micros, String command, String 
                 arguments(words), text(entry, 4), text(entry, 5));
     }
 
-    private static String key(String name, List<String> words) {
+    private static @Nullable String key(String name, List<String> words) {
         int at = 1;
         if (SCRIPTED.contains(name)) {
             at = words.size() > 2 && words.get(2).equals("0") ? words.size() : 3;
@@ -78,7 +79,7 @@ record SlowCommand(long id, long atSeconds, long micros, String command, String 
                 : words.size() - 1;
     }
 
-    private static String text(Response entry, int at) {
+    private static @Nullable String text(Response entry, int at) {
         String value = entry.size() > at && entry.get(at) != null ? entry.get(at).toString() : "";
         return value.isEmpty() ? null : value;
     }

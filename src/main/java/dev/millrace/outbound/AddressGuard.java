@@ -1,5 +1,6 @@
 package dev.millrace.outbound;
 
+import org.jspecify.annotations.Nullable;
 import java.net.InetAddress;
 import java.util.Set;
 
@@ -22,7 +23,7 @@ public class AddressGuard {
     }
 
     /** Null if the address may be called; else why not, as a clause about the host, such as "its address is loopback: ...". */
-    public String refusal(InetAddress address) {
+    public @Nullable String refusal(InetAddress address) {
         AddressKind kind = kinds.of(address);
         if (!refused.contains(kind)) {
             return null;

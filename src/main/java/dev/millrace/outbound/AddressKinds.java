@@ -59,12 +59,13 @@ final class AddressKinds {
             Network.of("2001:10::/28", AddressKind.RESERVED), Network.of("2001:db8::/32", AddressKind.DOCUMENTATION),
             Network.of("3fff::/20", AddressKind.DOCUMENTATION));
     private final Network global = Network.of("2000::/3", AddressKind.PUBLIC);
-    private final Network compatible = Network.of("::/96", null);
-    private final Network mapped = Network.of("::ffff:0:0/96", null);
-    private final Network nat64 = Network.of("64:ff9b::/96", null);
-    private final Network localNat64 = Network.of("64:ff9b:1::/48", null);
-    private final Network teredo = Network.of("2001::/32", null);
-    private final Network sixToFour = Network.of("2002::/16", null);
+    // An address of these embeds one of IPv4, whose kind counts instead.
+    private final Network compatible = Network.of("::/96", AddressKind.PUBLIC);
+    private final Network mapped = Network.of("::ffff:0:0/96", AddressKind.PUBLIC);
+    private final Network nat64 = Network.of("64:ff9b::/96", AddressKind.PUBLIC);
+    private final Network localNat64 = Network.of("64:ff9b:1::/48", AddressKind.PUBLIC);
+    private final Network teredo = Network.of("2001::/32", AddressKind.PUBLIC);
+    private final Network sixToFour = Network.of("2002::/16", AddressKind.PUBLIC);
 
     /** The kind of an address. */
     AddressKind of(InetAddress address) {

@@ -1,5 +1,6 @@
 package dev.millrace.outbound;
 
+import static java.util.Objects.requireNonNull;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayDeque;
@@ -95,7 +96,7 @@ public final class NameLookup {
 
     private synchronized void finished(String name) {
         lookups.remove(name);
-        Domain domain = domains.get(domain(name));
+        Domain domain = requireNonNull(domains.get(domain(name)));
         Lookup next = domain.waiting.poll();
         if (next != null) {
             start(next);

@@ -1,5 +1,6 @@
 package dev.millrace.outbound;
 
+import org.jspecify.annotations.Nullable;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -34,10 +35,11 @@ final class OutboundExchange {
     private final OutboundRequest request;
     private final Consumer<OutboundResponse> done;
 
+    @SuppressWarnings("NullAway.Init") // start() sets it before anything reads it.
     private TargetHost host;
     private long deadline;
     private boolean settled;
-    private HttpClientRequest sent;
+    private @Nullable HttpClientRequest sent;
     private int status;
     private MultiMap fields = MultiMap.caseInsensitiveMultiMap();
     private final Buffer body = Buffer.buffer();
@@ -119,16 +121,16 @@ final class OutboundExchange {
     private void send(HttpClientRequest connected) {
         sent = connected;
         // The response, or its future, gets the failure as well; without a handler the log would say it, too.
-        sent.exceptionHandler(e -> {});
+        connected.exceptionHandler(e -> {});
         if (settled) {
             // A request that has failed already must not be sent after all.
             reset();
             return;
         }
         attempt(() -> {
-            request.fields().accept(sent.headers());
-            sent.putHeader(HttpHeaders.USER_AGENT, "millrace");
-            Future<HttpClientResponse> response = request.body() == null ? sent.send() : sent.send(request.body());
+            request.fields().accept(connected.headers());
+            connected.putHeader(HttpHeaders.USER_AGENT, "millrace");
+            Future<HttpClientResponse> response = request.body() == null ? connected.send() : connected.send(request.body());
             return response.onComplete(answered -> {
                 if (answered.succeeded()) {
                     read(answered.result());
@@ -168,7 +170,7 @@ final class OutboundExchange {
         settle(false, false, failure);
     }
 
-    private void settle(boolean whole, boolean timedOut, String failure) {
+    private void settle(boolean whole, boolean timedOut, @Nullable String failure) {
         if (!settled) {
             settled = true;
             vertx.cancelTimer(deadline);

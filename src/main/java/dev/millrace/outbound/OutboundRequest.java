@@ -1,5 +1,6 @@
 package dev.millrace.outbound;
 
+import org.jspecify.annotations.Nullable;
 import java.net.URI;
 import java.util.function.Consumer;
 
@@ -17,7 +18,7 @@ import io.vertx.core.http.HttpMethod;
  * @param body null for none
  * @param bodyLimit how much of the response's body to read
  */
-public record OutboundRequest(HttpMethod method, URI url, long timeoutMs, Consumer<MultiMap> fields, Buffer body,
+public record OutboundRequest(HttpMethod method, URI url, long timeoutMs, Consumer<MultiMap> fields, @Nullable Buffer body,
         BodyLimit bodyLimit) {
 
     /** How much of a response's body to read. If it is longer, the rest is not read, and the connection is closed. */

@@ -1,5 +1,6 @@
 package dev.millrace.outbound;
 
+import org.jspecify.annotations.Nullable;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 
@@ -15,7 +16,7 @@ import io.vertx.core.buffer.Buffer;
  *            whole or up to the limit. It holds no query, and no text of the host's
  */
 public record OutboundResponse(int status, MultiMap fields, Buffer body, boolean whole, boolean timedOut,
-        String failure) {
+        @Nullable String failure) {
 
     /** The value of a response's header field; null if it has none. */
     public String field(CharSequence name) {

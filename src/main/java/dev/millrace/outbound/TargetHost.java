@@ -1,5 +1,6 @@
 package dev.millrace.outbound;
 
+import org.jspecify.annotations.Nullable;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.URI;
@@ -17,7 +18,7 @@ import java.util.regex.Pattern;
  * @param port the scheme's default if the URL has none
  * @param tls whether the scheme is https
  */
-public record TargetHost(String name, InetAddress address, int port, boolean tls) {
+public record TargetHost(String name, @Nullable InetAddress address, int port, boolean tls) {
 
     private static final Pattern AUTHORITY = Pattern
             .compile("(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9_-]+(?:\\.[A-Za-z0-9_-]+)*\\.?)(?::(\\d{0,5}))?");
@@ -46,7 +47,7 @@ public record TargetHost(String name, InetAddress address, int port, boolean tls
         return !(address instanceof Inet4Address) || name.equals(address.getHostAddress());
     }
 
-    private static InetAddress address(String name) {
+    private static @Nullable InetAddress address(String name) {
         try {
             if (name.startsWith("[")) {
                 // A name in brackets is an address or invalid, so this call does not ask DNS.

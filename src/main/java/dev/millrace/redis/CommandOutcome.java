@@ -1,5 +1,6 @@
 package dev.millrace.redis;
 
+import org.jspecify.annotations.Nullable;
 import io.vertx.core.AsyncResult;
 import io.vertx.redis.client.Response;
 
@@ -10,15 +11,15 @@ import io.vertx.redis.client.Response;
  * @param reply null for nil, or if it failed
  * @param failure an error reply of Redis, {@link RedisUnavailableException}, or null
  */
-public record CommandOutcome(Response reply, Throwable failure) implements AsyncResult<Response> {
+public record CommandOutcome(@Nullable Response reply, @Nullable Throwable failure) implements AsyncResult<Response> {
 
     @Override
-    public Response result() {
+    public @Nullable Response result() {
         return reply;
     }
 
     @Override
-    public Throwable cause() {
+    public @Nullable Throwable cause() {
         return failure;
     }
 

@@ -1,5 +1,6 @@
 package dev.millrace.redis;
 
+import org.jspecify.annotations.Nullable;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
@@ -26,7 +27,7 @@ public final class EventLoop {
     }
 
     /** Returns the context that the caller runs on, which may be that of a request; null if there is none. */
-    public static EventLoop current() {
+    public static @Nullable EventLoop current() {
         ContextInternal current = ContextInternal.current();
         return current == null ? null : new EventLoop(current);
     }

@@ -1,5 +1,6 @@
 package dev.millrace.redis;
 
+import org.jspecify.annotations.Nullable;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -117,7 +118,7 @@ public final class Keys {
     }
 
     /** Whose key it is, as far as it is one of the service's own; else null. */
-    public static String tenantOf(String key) {
+    public static @Nullable String tenantOf(String key) {
         int end = key.startsWith("mr:{") ? key.indexOf(':', 4) : -1;
         return end < 0 ? null : key.substring(4, end);
     }
@@ -128,7 +129,7 @@ public final class Keys {
     }
 
     /** Why {@code s} cannot be a free identifier, or null if it can. */
-    public static String identifierProblem(String s) {
+    public static @Nullable String identifierProblem(String s) {
         if (s == null || s.isEmpty()) {
             return "must not be empty";
         }

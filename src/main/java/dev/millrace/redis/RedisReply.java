@@ -1,5 +1,6 @@
 package dev.millrace.redis;
 
+import org.jspecify.annotations.Nullable;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -48,7 +49,7 @@ public final class RedisReply {
     }
 
     /** Returns whether this is what Redis replied, word by word, rather than a failure to get its reply. */
-    public static boolean isError(Throwable cause) {
+    public static boolean isError(@Nullable Throwable cause) {
         return cause instanceof ErrorType;
     }
 

@@ -1,5 +1,7 @@
 package dev.millrace.redis;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Redis did not answer this call. The call may or may not have taken effect, except for {@link Reason#DOWN} and
  * {@link Reason#OVERLOADED}, which were never sent. Carries no stack trace: under an outage it is thrown per request.
@@ -23,20 +25,20 @@ public final class RedisUnavailableException extends RuntimeException {
     }
 
     private final Reason reason;
-    private final String reply;
+    private final @Nullable String reply;
 
     public RedisUnavailableException(Reason reason, String message) {
         this(reason, message, null);
     }
 
-    RedisUnavailableException(Reason reason, String message, String reply) {
+    RedisUnavailableException(Reason reason, String message, @Nullable String reply) {
         super(message, null, false, false);
         this.reason = reason;
         this.reply = reply;
     }
 
     /** What Redis said where it {@link Reason#REFUSED refused}, word by word; else null. */
-    public String reply() {
+    public @Nullable String reply() {
         return reply;
     }
 

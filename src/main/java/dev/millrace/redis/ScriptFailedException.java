@@ -1,5 +1,7 @@
 package dev.millrace.redis;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A script of the service does not compile, or failed while it ran: a bug of the service. The message names the file and the line.
  * Carries no stack trace.
@@ -8,7 +10,7 @@ public final class ScriptFailedException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    ScriptFailedException(String place, String reply) {
+    ScriptFailedException(String place, @Nullable String reply) {
         super(place + ": " + reply, null, false, false);
     }
 }

@@ -1,5 +1,6 @@
 package dev.millrace.redis;
 
+import org.jspecify.annotations.Nullable;
 import java.util.List;
 
 import io.smallrye.mutiny.Uni;
@@ -37,5 +38,5 @@ public interface ScriptRunner {
      *
      * @param bytes the last argument; null for none
      */
-    Uni<Response> run(Script script, List<String> keys, List<String> args, Buffer bytes);
+    Uni<Response> run(Script script, List<String> keys, List<String> args, @Nullable Buffer bytes);
 }

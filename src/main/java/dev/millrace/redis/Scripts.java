@@ -1,5 +1,6 @@
 package dev.millrace.redis;
 
+import org.jspecify.annotations.Nullable;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,13 +43,13 @@ public class Scripts implements ScriptRunner {
     }
 
     /** The name of the script that EVALSHA calls so, or null if it is none of the service's, or not used so far. */
-    public String nameOf(String sha1) {
+    public @Nullable String nameOf(String sha1) {
         return scripts.values().stream().filter(script -> script.sha1().equals(sha1)).map(Script::name).findFirst()
                 .orElse(null);
     }
 
     @Override
-    public Uni<Response> run(Script script, List<String> keys, List<String> args, Buffer bytes) {
+    public Uni<Response> run(Script script, List<String> keys, List<String> args, @Nullable Buffer bytes) {
         Script current = current(script);
         return send(request(Command.EVALSHA, current.sha1(), keys, args, bytes))
                 .onFailure(RedisReply::isError)
@@ -70,7 +71,7 @@ public class Scripts implements ScriptRunner {
     }
 
     /** Returns the command that runs a script: EVALSHA with its SHA-1 or EVAL with its source. {@code bytes} may be null. */
-    public static Request request(Command command, String script, List<String> keys, List<String> args, Buffer bytes) {
+    public static Request request(Command command, String script, List<String> keys, List<String> args, @Nullable Buffer bytes) {
         Request request = Request.cmd(command).arg(script).arg(keys.size());
         for (String key : keys) {
             request.arg(key);

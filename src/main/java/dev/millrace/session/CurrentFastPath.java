@@ -1,5 +1,6 @@
 package dev.millrace.session;
 
+import org.jspecify.annotations.Nullable;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
@@ -41,7 +42,7 @@ class CurrentFastPath {
                 .serve(this::current, this::write);
     }
 
-    private Uni<Session> current(HttpServerRequest request, String tenant, String name, String identifier) {
+    private @Nullable Uni<Session> current(HttpServerRequest request, String tenant, String name, String identifier) {
         SessionToken token = SessionToken.parse(request.getHeader(SessionResource.TOKEN));
         return token == null ? null : service.current(tenant, token, true);
     }

@@ -1,5 +1,6 @@
 package dev.millrace.session;
 
+import org.jspecify.annotations.Nullable;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.Path;
@@ -59,11 +60,11 @@ public class SessionEventsResource {
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @Schema(name = "SessionEvent")
     public record View(@Schema(examples = "session.revoked") String type,
-            @Schema(description = "Absent if all sessions of the user were revoked") String sessionId,
-            @Schema(description = "Replaces sessionId in events of refresh tokens") String family,
-            String userId, String at,
-            @Schema(description = "With revoked: logout, revoked or all", examples = "logout") String reason,
-            @Schema(description = "With reason all: the session that was kept") String except) {
+            @Schema(description = "Absent if all sessions of the user were revoked") @Nullable String sessionId,
+            @Schema(description = "Replaces sessionId in events of refresh tokens") @Nullable String family,
+            @Nullable String userId, String at,
+            @Schema(description = "With revoked: logout, revoked or all", examples = "logout") @Nullable String reason,
+            @Schema(description = "With reason all: the session that was kept") @Nullable String except) {
 
         static View of(UserEvent event) {
             boolean session = event.type().startsWith("session.");

@@ -1,5 +1,6 @@
 package dev.millrace.session;
 
+import static java.util.Objects.requireNonNull;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
@@ -50,6 +51,6 @@ class SessionMetrics {
     }
 
     void count(Operation operation, Outcome outcome) {
-        counters.get(operation).get(outcome).increment();
+        requireNonNull(requireNonNull(counters.get(operation)).get(outcome)).increment();
     }
 }

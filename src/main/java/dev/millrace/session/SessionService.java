@@ -1,5 +1,7 @@
 package dev.millrace.session;
 
+import org.jspecify.annotations.Nullable;
+import static java.util.Objects.requireNonNull;
 import java.security.SecureRandom;
 import java.util.List;
 
@@ -134,7 +136,7 @@ public class SessionService {
      *
      * @param versions one of which the session must have, otherwise 412; null for any version
      */
-    public Uni<Session> patch(String tenant, String token, JsonObject patch, List<Long> versions) {
+    public Uni<Session> patch(String tenant, String token, JsonObject patch, @Nullable List<Long> versions) {
         Lifetimes.requireSize("data", patch);
         return store.patch(tenant, parsed(Operation.PATCH, token), patch.text(), versions, Lifetimes.MAX_DATA_BYTES)
                 .map(outcome -> {
@@ -144,7 +146,7 @@ public class SessionService {
                         case STALE, TOO_LARGE -> Outcome.REFUSED;
                     });
                     return switch (outcome.patched()) {
-                        case DONE -> session(outcome.session());
+                        case DONE -> session(requireNonNull(outcome.session()));
                         case INVALID -> throw invalid();
                         case STALE -> throw new ApiException(ErrorCode.PRECONDITION_FAILED,
                                 "The session's version is " + outcome.version());

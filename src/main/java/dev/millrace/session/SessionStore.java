@@ -1,5 +1,6 @@
 package dev.millrace.session;
 
+import org.jspecify.annotations.Nullable;
 import java.util.List;
 
 import jakarta.inject.Singleton;
@@ -42,7 +43,7 @@ class SessionStore {
     }
 
     /** The outcome of a patch; {@code session} only if it is DONE, {@code version} only if it is STALE. */
-    record PatchOutcome(Patched patched, Stored session, long version) {}
+    record PatchOutcome(Patched patched, @Nullable Stored session, long version) {}
 
     private static final ReplyCodes<Patched> PATCHED = ReplyCodes.of(Patched.class);
 
@@ -76,7 +77,7 @@ class SessionStore {
      *
      * @param versions one of which the session must have; null for any version
      */
-    Uni<PatchOutcome> patch(String tenant, SessionToken token, String json, List<Long> versions, int maxBytes) {
+    Uni<PatchOutcome> patch(String tenant, SessionToken token, String json, @Nullable List<Long> versions, int maxBytes) {
         Owner owner = owner(tenant, token);
         String id = token.id();
         StringBuilder required = new StringBuilder(versions == null ? "" : " ");

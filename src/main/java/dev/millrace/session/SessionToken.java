@@ -1,5 +1,6 @@
 package dev.millrace.session;
 
+import org.jspecify.annotations.Nullable;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
@@ -42,7 +43,7 @@ final class SessionToken {
     }
 
     /** Parses a presented token; null if it is not a session token. */
-    static SessionToken parse(String text) {
+    static @Nullable SessionToken parse(String text) {
         if (text == null || text.length() != LENGTH || !text.startsWith(PREFIX) || text.charAt(SECRET_AT - 1) != '.') {
             return null;
         }

@@ -1,5 +1,6 @@
 package dev.millrace.token;
 
+import org.jspecify.annotations.Nullable;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -49,7 +50,7 @@ final class RefreshToken {
     }
 
     /** Parses a presented token; null if it is not a refresh token or its signature is invalid. */
-    static RefreshToken parse(String text, TokenKeys keys) {
+    static @Nullable RefreshToken parse(String text, TokenKeys keys) {
         if (text == null || text.length() > MAX_LENGTH || !text.startsWith(PREFIX)) {
             return null;
         }
@@ -104,7 +105,7 @@ final class RefreshToken {
         return start(keys.current()) + Base64.getUrlEncoder().encodeToString(bytes);
     }
 
-    private byte[] signature(String keyId, TokenKeys keys) {
+    private byte @Nullable [] signature(String keyId, TokenKeys keys) {
         byte[] whole = keys.sign(keyId, start(keyId).getBytes(StandardCharsets.US_ASCII), selector, secret);
         return whole == null ? null : Arrays.copyOf(whole, SIGNATURE_BYTES);
     }

@@ -1,5 +1,6 @@
 package dev.millrace.token;
 
+import org.jspecify.annotations.Nullable;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
@@ -67,7 +68,7 @@ public class TokenKeys {
     }
 
     /** Returns the signature of the parts by a key; null if there is no such key. */
-    byte[] sign(String keyId, byte[]... parts) {
+    byte @Nullable [] sign(String keyId, byte[]... parts) {
         byte[] key = keys.get(keyId);
         return key == null ? null : Digests.hmacSha256(key, parts);
     }

@@ -1,5 +1,6 @@
 package dev.millrace.token;
 
+import static java.util.Objects.requireNonNull;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.List;
@@ -106,9 +107,12 @@ public class TokenService {
                 .map(rotation -> {
                     metrics.rotated(rotation.rotated());
                     return switch (rotation.rotated()) {
-                        case FIRST -> new Issued(successor.text(keys), rotation.family());
-                        case AGAIN -> new Issued(token.successor(Base64.getUrlDecoder()
-                                .decode(TokenStore.salt(rotation.family().state()))).text(keys), rotation.family());
+                        case FIRST -> new Issued(successor.text(keys), requireNonNull(rotation.family()));
+                        case AGAIN -> {
+                            Stored family = requireNonNull(rotation.family());
+                            yield new Issued(token.successor(Base64.getUrlDecoder()
+                                    .decode(TokenStore.salt(family.state()))).text(keys), family);
+                        }
                         case REUSED -> throw new ApiException(ErrorCode.TOKEN_REUSED,
                                 "The token was already rotated. Its family is revoked: every holder must log in");
                         case SUPERSEDED -> throw new ApiException(ErrorCode.TOKEN_INVALID,

@@ -1,5 +1,6 @@
 package dev.millrace.token;
 
+import org.jspecify.annotations.Nullable;
 import java.util.List;
 
 import jakarta.inject.Singleton;
@@ -50,7 +51,7 @@ class TokenStore {
     }
 
     /** The outcome of a rotation; {@code family} only if it is FIRST or AGAIN. */
-    record Rotation(Rotated rotated, Stored family) {}
+    record Rotation(Rotated rotated, @Nullable Stored family) {}
 
     private static final ReplyCodes<Rotated> ROTATED = ReplyCodes.of(Rotated.class);
 
@@ -98,7 +99,7 @@ class TokenStore {
     }
 
     /** Returns null if Redis names another user than the token: then another party has written to Redis. */
-    private static Stored stored(RefreshToken token, Response reply, int at) {
+    private static @Nullable Stored stored(RefreshToken token, Response reply, int at) {
         if (!UserKey.of(reply.get(at).toString()).equals(token.user())) {
             return null;
         }

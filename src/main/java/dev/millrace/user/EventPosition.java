@@ -1,5 +1,6 @@
 package dev.millrace.user;
 
+import org.jspecify.annotations.Nullable;
 import java.util.Comparator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,7 +24,7 @@ public record EventPosition(long ms, int partition, long number) implements Comp
     }
 
     /** Parses the result of {@link #toString}, and {@code 0} as the start; null if it is neither. */
-    public static EventPosition parse(String text) {
+    public static @Nullable EventPosition parse(String text) {
         Matcher m = TEXT.matcher(text);
         if (!m.matches()) {
             return text.equals("0") ? START : null;

@@ -1,5 +1,6 @@
 package dev.millrace.user;
 
+import org.jspecify.annotations.Nullable;
 import java.util.Base64;
 import java.util.regex.Pattern;
 
@@ -31,7 +32,7 @@ public record UserKey(String hash) {
     }
 
     /** Parses a {@link #hash} from outside; null if it is malformed. */
-    public static UserKey parse(String hash) {
+    public static @Nullable UserKey parse(String hash) {
         return HASH.matcher(hash).matches() ? new UserKey(hash) : null;
     }
 

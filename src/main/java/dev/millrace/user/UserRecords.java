@@ -1,5 +1,6 @@
 package dev.millrace.user;
 
+import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -47,7 +48,7 @@ public class UserRecords {
     public record Stored(String id, String user, RecordState state, String data, String device) {}
 
     /** A page of records, newest first; {@code next} is where the next page starts, or null. */
-    public record Listing(List<Stored> records, String next) {}
+    public record Listing(List<Stored> records, @Nullable String next) {}
 
     /** The result of ending all records but one. */
     public enum Removal {
@@ -146,7 +147,7 @@ public class UserRecords {
      * @param limit maximum number of records; a page has fewer if they are large
      * @param before {@code next} of the previous page, or null
      */
-    public Uni<Listing> list(Owner owner, int limit, String before) {
+    public Uni<Listing> list(Owner owner, int limit, @Nullable String before) {
         if (before != null && !MEMBER.matcher(before).matches()) {
             throw Page.invalidCursor();
         }
@@ -178,7 +179,7 @@ public class UserRecords {
      * @param reason of the event
      * @return whether there was such a record
      */
-    public Uni<Boolean> remove(Owner owner, String id, String digest, String reason) {
+    public Uni<Boolean> remove(Owner owner, String id, @Nullable String digest, String reason) {
         if (!isId(id)) {
             return Uni.createFrom().item(false);
         }
@@ -192,7 +193,7 @@ public class UserRecords {
      *
      * @param except id of the record to keep, or null
      */
-    public Uni<Removal> removeAll(Owner owner, String except) {
+    public Uni<Removal> removeAll(Owner owner, @Nullable String except) {
         if (except != null && !isId(except)) {
             return Uni.createFrom().item(Removal.UNKNOWN_EXCEPTION);
         }

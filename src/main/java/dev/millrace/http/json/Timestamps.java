@@ -1,5 +1,6 @@
 package dev.millrace.http.json;
 
+import org.jspecify.annotations.Nullable;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -19,7 +20,7 @@ public final class Timestamps {
     /** Writes the points in time of one response, many of which are equal. Not thread-safe. */
     public static final class Series {
         private long lastMs;
-        private String last;
+        private @Nullable String last;
 
         /** Writes ms since 1970. */
         public String format(long epochMs) {

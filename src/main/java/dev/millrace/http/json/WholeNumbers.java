@@ -1,5 +1,6 @@
 package dev.millrace.http.json;
 
+import org.jspecify.annotations.Nullable;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Type;
 
@@ -16,7 +17,7 @@ public class WholeNumbers implements ParamConverterProvider {
 
     @Override
     @SuppressWarnings("unchecked") // T is Integer
-    public <T> ParamConverter<T> getConverter(Class<T> type, Type genericType, Annotation[] annotations) {
+    public <T> @Nullable ParamConverter<T> getConverter(Class<T> type, Type genericType, Annotation[] annotations) {
         if (type != int.class && type != Integer.class) {
             return null;
         }

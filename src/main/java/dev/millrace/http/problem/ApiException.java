@@ -1,5 +1,6 @@
 package dev.millrace.http.problem;
 
+import org.jspecify.annotations.Nullable;
 import java.util.List;
 
 /** A request that cannot be served, for a reason that the client must know. Carries no stack trace. */
@@ -10,11 +11,11 @@ public final class ApiException extends RuntimeException {
     private final ErrorCode code;
     private final transient List<Violation> violations;
 
-    public ApiException(ErrorCode code, String detail) {
+    public ApiException(ErrorCode code, @Nullable String detail) {
         this(code, detail, List.of());
     }
 
-    private ApiException(ErrorCode code, String detail, List<Violation> violations) {
+    private ApiException(ErrorCode code, @Nullable String detail, List<Violation> violations) {
         super(detail, null, false, false);
         this.code = code;
         this.violations = violations;

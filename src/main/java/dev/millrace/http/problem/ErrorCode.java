@@ -1,5 +1,7 @@
 package dev.millrace.http.problem;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Every kind of error that clients see: the {@code code} of a problem, its HTTP status and its title.
  * {@code docs/errors.md} says what to do about each.
@@ -80,7 +82,7 @@ public enum ErrorCode {
     }
 
     /** The {@code WWW-Authenticate} that a 401 must carry (RFC 9110), or null for other statuses. */
-    String challenge() {
+    @Nullable String challenge() {
         return switch (this) {
             case UNAUTHENTICATED -> "Bearer realm=\"millrace\"";
             case SESSION_INVALID -> "Session-Token realm=\"millrace\"";

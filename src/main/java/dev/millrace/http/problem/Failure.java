@@ -1,5 +1,6 @@
 package dev.millrace.http.problem;
 
+import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.BiConsumer;
@@ -26,13 +27,13 @@ import dev.millrace.redis.RedisUnavailableException;
  * @param detail what is wrong this time; null if there is nothing to add
  * @param violations the fields that are wrong; empty unless the code is {@link ErrorCode#INVALID_REQUEST}
  */
-public record Failure(ErrorCode code, String detail, List<Violation> violations) {
+public record Failure(ErrorCode code, @Nullable String detail, List<Violation> violations) {
 
     private static final Logger LOG = Logger.getLogger(Failure.class);
     /** The message of Quarkus' exception for a body that does not announce its length and passes the limit. */
     private static final String BODY_TOO_LARGE = "Request too large";
 
-    private Failure(ErrorCode code, String detail) {
+    private Failure(ErrorCode code, @Nullable String detail) {
         this(code, detail, List.of());
     }
 
@@ -40,7 +41,7 @@ public record Failure(ErrorCode code, String detail, List<Violation> violations)
      * Translates a failure. An unexpected one becomes {@link ErrorCode#INTERNAL} without detail, because its message is not meant for
      * clients, and is logged: translate each failure once.
      */
-    public static Failure of(Throwable failure) {
+    public static Failure of(@Nullable Throwable failure) {
         if (failure instanceof ApiException e) {
             return new Failure(e.code(), e.getMessage(), e.violations());
         }
@@ -94,11 +95,11 @@ public record Failure(ErrorCode code, String detail, List<Violation> violations)
         return code.status() >= 500 ? logged(code, e) : new Failure(code, null);
     }
 
-    private static Failure unexpected(Throwable failure) {
+    private static Failure unexpected(@Nullable Throwable failure) {
         return logged(ErrorCode.INTERNAL, failure);
     }
 
-    private static Failure logged(ErrorCode code, Throwable failure) {
+    private static Failure logged(ErrorCode code, @Nullable Throwable failure) {
         LOG.error("Unexpected failure", failure);
         return new Failure(code, null);
     }

@@ -1,5 +1,6 @@
 package dev.millrace.http.problem;
 
+import org.jspecify.annotations.Nullable;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonMappingException;
 
@@ -9,7 +10,7 @@ public final class InvalidJsonException extends JsonMappingException {
     private static final long serialVersionUID = 1L;
 
     /** @param message what the value must be, such as {@code must be an object} */
-    public InvalidJsonException(JsonParser parser, String message) {
+    public InvalidJsonException(JsonParser parser, @Nullable String message) {
         super(parser, message);
     }
 }

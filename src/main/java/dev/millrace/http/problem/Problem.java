@@ -1,5 +1,6 @@
 package dev.millrace.http.problem;
 
+import org.jspecify.annotations.Nullable;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,18 +26,18 @@ public final class Problem {
     @Schema(hidden = true)
     private final ErrorCode error;
     private final int status;
-    private final String detail;
-    private final String instance;
+    private final @Nullable String detail;
+    private final @Nullable String instance;
     private final List<Violation> violations;
     @Schema(hidden = true)
     private final Map<String, Object> members = new LinkedHashMap<>();
 
-    public Problem(ErrorCode code, String detail, String instance, List<Violation> violations) {
+    public Problem(ErrorCode code, @Nullable String detail, @Nullable String instance, List<Violation> violations) {
         this(code, code.status(), detail, instance, violations);
     }
 
     /** For an answer whose status is not the code's own. */
-    public Problem(ErrorCode code, int status, String detail, String instance, List<Violation> violations) {
+    public Problem(ErrorCode code, int status, @Nullable String detail, @Nullable String instance, List<Violation> violations) {
         this.error = code;
         this.status = status;
         this.detail = detail;
@@ -66,12 +67,12 @@ public final class Problem {
     }
 
     @Schema(examples = "cost must be at least 1")
-    public String getDetail() {
+    public @Nullable String getDetail() {
         return detail;
     }
 
     @Schema(examples = "/v1/ratelimit/login/user-42")
-    public String getInstance() {
+    public @Nullable String getInstance() {
         return instance;
     }
 

@@ -1,5 +1,7 @@
 package dev.millrace.http.route;
 
+import org.jspecify.annotations.Nullable;
+
 /** Finds out whose API key a request carries. The package {@code auth} implements it, so that no arrow points back to it. */
 public interface Authenticator {
 
@@ -10,5 +12,5 @@ public interface Authenticator {
      * @param scope that the key must have
      * @return null without a valid key, or if the key lacks the scope
      */
-    String tenant(String authorization, String scope);
+    @Nullable String tenant(String authorization, String scope);
 }

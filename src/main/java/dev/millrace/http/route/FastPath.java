@@ -1,5 +1,7 @@
 package dev.millrace.http.route;
 
+import static java.util.Objects.requireNonNull;
+import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 
 import io.smallrye.mutiny.Uni;
@@ -34,7 +36,7 @@ public abstract sealed class FastPath {
          * @param identifier second parameter of the path; null if the template has none
          * @return the result, or null to decline: then the REST layer serves the request
          */
-        Uni<T> serve(HttpServerRequest request, String tenant, String name, String identifier);
+        @Nullable Uni<T> serve(HttpServerRequest request, String tenant, String name, String identifier);
     }
 
     /** Serves requests with a JSON body. They cannot be declined. */
@@ -83,6 +85,7 @@ public abstract sealed class FastPath {
     public static final class Declaration {
         private final HttpMethod method;
         private final String template;
+        @SuppressWarnings("NullAway.Init") // Every declaration calls scope().
         private String scope;
         private boolean json;
         private boolean noStore;
@@ -169,6 +172,7 @@ public abstract sealed class FastPath {
 
         @Override
         boolean serve(RoutingContext context, String tenant, String path, UnroutedProblems problems) {
+            @SuppressWarnings("NullAway") // A handler does not read a parameter that its template does not have.
             Uni<T> result = handler.serve(context.request(), tenant, gate().name(path), gate().identifier(path));
             if (result == null) {
                 return false;
@@ -200,7 +204,7 @@ public abstract sealed class FastPath {
             request.handler(body::appendBuffer);
             request.endHandler(end -> {
                 try {
-                    respond(context, handler.serve(request, tenant, gate().name(path), body.getBytes()), writer,
+                    respond(context, handler.serve(request, tenant, requireNonNull(gate().name(path)), body.getBytes()), writer,
                             problems);
                 } catch (Throwable e) {
                     problems.answer(context, e);

@@ -1,5 +1,6 @@
 package dev.millrace.http.route;
 
+import org.jspecify.annotations.Nullable;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -41,7 +42,7 @@ public class StrictPaths {
     }
 
     /** What is ambiguous about a path as it was sent, or null. */
-    static String problem(String path) {
+    static @Nullable String problem(String path) {
         if (path.indexOf(';') >= 0) {
             return "write ; in a path as %3B";
         }

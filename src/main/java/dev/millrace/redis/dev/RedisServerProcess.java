@@ -32,6 +32,7 @@ public final class RedisServerProcess {
     private final int port;
     private final List<String> options;
     private final Path directory;
+    @SuppressWarnings("NullAway.Init") // start() sets it, which every launch calls.
     private Process process;
 
     private RedisServerProcess(int port, List<String> options) {

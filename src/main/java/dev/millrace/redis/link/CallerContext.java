@@ -1,5 +1,6 @@
 package dev.millrace.redis.link;
 
+import org.jspecify.annotations.Nullable;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
 import io.vertx.core.Handler;
@@ -25,7 +26,7 @@ public final class CallerContext {
     }
 
     /** Gives a result to {@code next} at once if this is the caller's context or there is none, else on it. */
-    static <T> void complete(ContextInternal caller, T result, Handler<? super T> next) {
+    static <T> void complete(@Nullable ContextInternal caller, T result, Handler<? super T> next) {
         if (caller == null || caller == ContextInternal.current()) {
             next.handle(result);
         } else {

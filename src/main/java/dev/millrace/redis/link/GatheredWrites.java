@@ -18,6 +18,7 @@ final class GatheredWrites extends ChannelOutboundHandlerAdapter {
     /** Most bytes of one buffer. */
     private static final int MOST = 64 * 1024;
 
+    @SuppressWarnings("NullAway.Init") // Netty calls handlerAdded() first.
     private Gathered gathered;
 
     @Override

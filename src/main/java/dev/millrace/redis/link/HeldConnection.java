@@ -1,5 +1,6 @@
 package dev.millrace.redis.link;
 
+import org.jspecify.annotations.Nullable;
 import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
@@ -38,8 +39,8 @@ public final class HeldConnection {
     private final long deadlineMs;
 
     // Confined to the event loop, but for the volatile ones, which others only read.
-    private Redis client;
-    private volatile RedisConnection connection;
+    private @Nullable Redis client;
+    private volatile @Nullable RedisConnection connection;
     private int failedAttempts;
     private int generation;
     private volatile boolean closed;
@@ -66,7 +67,7 @@ public final class HeldConnection {
     }
 
     /** Null while there is none. */
-    public RedisConnection connection() {
+    public @Nullable RedisConnection connection() {
         return connection;
     }
 

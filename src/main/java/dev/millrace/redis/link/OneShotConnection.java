@@ -53,6 +53,7 @@ public final class OneShotConnection {
 
     /** It is tried once: whoever asks wants to know what is wrong now. */
     private static final class Opening implements RedisLink.Listener {
+        @SuppressWarnings("NullAway.Init") // Set before the link is opened.
         private volatile UniEmitter<? super RedisLink> emitter;
 
         @Override

@@ -1,5 +1,6 @@
 package dev.millrace.redis.link;
 
+import org.jspecify.annotations.Nullable;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -30,7 +31,7 @@ final class OwnConnection implements RedisConnection {
     private final long deadlineMs;
     private final Runnable release;
 
-    private volatile Handler<Void> endHandler;
+    private volatile @Nullable Handler<Void> endHandler;
 
     // Confined to the event loop.
     private boolean closed;

@@ -1,5 +1,6 @@
 package dev.millrace.redis.link;
 
+import org.jspecify.annotations.Nullable;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
@@ -91,7 +92,7 @@ public class RedisClients implements RedisTopology {
      * @param db number of that database; a cluster has but one, so there it needs a server
      * @param maxInFlight commands that may wait for their replies on one connection
      */
-    public RawRedis raw(String url, int db, int maxInFlight) {
+    public RawRedis raw(@Nullable String url, int db, int maxInFlight) {
         RedisEndpoint raw = url == null ? endpoint.database(db) : RedisEndpoint.parse("REDIS_KV_URL", url, null);
         if (raw.equals(endpoint)) {
             throw new ConfigurationException("REDIS_KV_DB or REDIS_KV_URL: must not be the service's own database");

@@ -1,5 +1,6 @@
 package dev.millrace.redis.link;
 
+import org.jspecify.annotations.Nullable;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.ArrayList;
@@ -29,8 +30,8 @@ import dev.millrace.redis.RedisConfig;
  * @param db database number, 0 in a cluster
  * @param master the sentinel's name of the master, or null
  */
-public record RedisEndpoint(RedisClientType type, List<String> addresses, boolean tls, String user, String password,
-        int db, String master) {
+public record RedisEndpoint(RedisClientType type, List<String> addresses, boolean tls, @Nullable String user, @Nullable String password,
+        int db, @Nullable String master) {
 
     private static final Pattern URL = Pattern.compile(
             "redis(?<tls>s)?(?:-(?<type>cluster|sentinel))?://(?:(?<auth>[^/#]*)@)?(?<hosts>[^/@?#]+)"
@@ -44,7 +45,7 @@ public record RedisEndpoint(RedisClientType type, List<String> addresses, boolea
      * @throws ConfigurationException if the URL has none of the known shapes; the message does not repeat it, as it
      *         may hold a password
      */
-    static RedisEndpoint of(RedisConfig config) {
+    static @Nullable RedisEndpoint of(RedisConfig config) {
         String url = config.url().map(String::strip).filter(u -> !u.isEmpty()).orElse(null);
         String password = config.password().filter(p -> !p.isEmpty()).orElse(null);
         if (url != null) {
@@ -58,7 +59,7 @@ public record RedisEndpoint(RedisClientType type, List<String> addresses, boolea
     }
 
     /** @param setting whose value the URL is */
-    public static RedisEndpoint parse(String setting, String url, String defaultPassword) {
+    public static RedisEndpoint parse(String setting, String url, @Nullable String defaultPassword) {
         Matcher m = URL.matcher(url);
         if (!m.matches()) {
             throw new ConfigurationException(setting + ": " + SHAPES);
@@ -170,7 +171,7 @@ public record RedisEndpoint(RedisClientType type, List<String> addresses, boolea
         return PercentEncoding.encode(s, PercentEncoding::isUnreserved);
     }
 
-    private static String emptyToNull(String s) {
+    private static @Nullable String emptyToNull(String s) {
         return s.isEmpty() ? null : s;
     }
 

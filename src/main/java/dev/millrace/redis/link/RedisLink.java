@@ -1,5 +1,6 @@
 package dev.millrace.redis.link;
 
+import org.jspecify.annotations.Nullable;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -240,7 +241,7 @@ public final class RedisLink implements HeldConnection.Owner {
 
     /** One command on its way. */
     private final class Call implements Handler<AsyncResult<Response>> {
-        private final ContextInternal caller;
+        private final @Nullable ContextInternal caller;
         private final Handler<? super CommandOutcome> then;
         private final long sentAt = System.nanoTime();
         private final boolean script;
@@ -251,7 +252,7 @@ public final class RedisLink implements HeldConnection.Owner {
          * @param caller on which to call {@code then}; null for the link's event loop
          * @param then gets the reply, which may be null, or the failure
          */
-        Call(boolean script, ContextInternal caller, Handler<? super CommandOutcome> then) {
+        Call(boolean script, @Nullable ContextInternal caller, Handler<? super CommandOutcome> then) {
             this.script = script;
             this.caller = caller;
             this.then = then;

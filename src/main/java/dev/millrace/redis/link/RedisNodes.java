@@ -1,5 +1,6 @@
 package dev.millrace.redis.link;
 
+import org.jspecify.annotations.Nullable;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -42,7 +43,7 @@ public class RedisNodes {
      * @param value null where there is a failure
      * @param failure {@link RedisUnavailableException}, {@link RedisRefusedException}, or null
      */
-    public record Answer<T>(String address, T value, Throwable failure) {}
+    public record Answer<T>(String address, @Nullable T value, @Nullable Throwable failure) {}
 
     private final RedisClients clients;
     private final RedisConfig config;

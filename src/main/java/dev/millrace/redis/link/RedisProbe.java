@@ -1,5 +1,6 @@
 package dev.millrace.redis.link;
 
+import org.jspecify.annotations.Nullable;
 import java.time.Duration;
 import java.util.Map;
 
@@ -36,7 +37,7 @@ public class RedisProbe {
      * @param latencyMicros of that command
      * @param failure why there is no answer, or null
      */
-    public record Sight(Map<String, String> info, long latencyMicros, String failure) {
+    public record Sight(Map<String, String> info, long latencyMicros, @Nullable String failure) {
 
         public boolean isUp() {
             return failure == null;
@@ -46,8 +47,9 @@ public class RedisProbe {
     private final RedisClients clients;
     private final RedisConfig config;
     private final VertxInternal vertx;
+    @SuppressWarnings("NullAway.Init") // start() sets it.
     private RedisLink link;
-    private volatile Uni<Sight> last;
+    private volatile @Nullable Uni<Sight> last;
     private long lastAt;
 
     RedisProbe(RedisClients clients, RedisConfig config, Vertx vertx) {

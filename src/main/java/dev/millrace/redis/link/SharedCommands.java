@@ -1,5 +1,6 @@
 package dev.millrace.redis.link;
 
+import org.jspecify.annotations.Nullable;
 import java.util.Locale;
 import java.util.Set;
 
@@ -24,7 +25,7 @@ final class SharedCommands {
     private SharedCommands() {}
 
     /** Why a command may not share a connection, or null if it may. */
-    static String refusal(Request request) {
+    static @Nullable String refusal(Request request) {
         Command command = request.command();
         if (command == Command.EVALSHA) {
             return null;

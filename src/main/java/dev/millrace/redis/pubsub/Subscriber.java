@@ -1,5 +1,6 @@
 package dev.millrace.redis.pubsub;
 
+import org.jspecify.annotations.Nullable;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -68,7 +69,7 @@ final class Subscriber implements HeldConnection.Owner {
     /** Channels of which Redis may have to be told something. */
     private final Set<String> changed = new LinkedHashSet<>();
     private final LingeringChannels lingering;
-    private Future<?> confirmation;
+    private @Nullable Future<?> confirmation;
     private boolean down;
     private boolean telling;
     private boolean sweeping;

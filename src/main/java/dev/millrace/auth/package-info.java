@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.auth;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.encoding;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.http.json;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.http.route;
+
+import org.jspecify.annotations.NullMarked;

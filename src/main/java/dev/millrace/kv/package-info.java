@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.kv;
+
+import org.jspecify.annotations.NullMarked;

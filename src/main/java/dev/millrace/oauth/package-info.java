@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.oauth;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.redis.dev;
+
+import org.jspecify.annotations.NullMarked;

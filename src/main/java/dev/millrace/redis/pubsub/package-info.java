@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.redis.pubsub;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.token;
+
+import org.jspecify.annotations.NullMarked;

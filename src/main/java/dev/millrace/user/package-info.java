@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.user;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,6 +1,5 @@
 package dev.millrace.auth;
 
-import org.jspecify.annotations.Nullable;
 import java.security.MessageDigest;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -15,6 +14,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.interceptor.Interceptor;
 
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.StartupEvent;
@@ -104,7 +104,8 @@ public class ApiKeys implements Authenticator {
     }
 
     /** Returns the caller with this key id and secret, or null if there is none. */
-    @Nullable Caller authenticate(String keyId, String secret) {
+    @Nullable
+    Caller authenticate(String keyId, String secret) {
         Entry entry = entries.get(keyId);
         byte[] digest = Digests.sha256(secret);
         return entry != null && MessageDigest.isEqual(entry.sha256, digest) ? entry.caller : null;

@@ -1,8 +1,10 @@
 package dev.millrace.auth;
 
 import static java.util.Objects.requireNonNull;
-import org.jspecify.annotations.Nullable;
+
 import jakarta.enterprise.context.RequestScoped;
+
+import org.jspecify.annotations.Nullable;
 
 /** The caller of the current request; set by {@link ScopeFilter}. */
 @RequestScoped

@@ -1,11 +1,12 @@
 package dev.millrace.auth;
 
-import org.jspecify.annotations.Nullable;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
 import jakarta.enterprise.context.ApplicationScoped;
+
+import org.jspecify.annotations.Nullable;
 
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.ErrorCode;
@@ -34,7 +35,8 @@ public class OAuthClients {
      * @param clientSecret of the form, or null
      * @throws ApiException 401 if there are no valid credentials, 403 without the scope
      */
-    public Caller require(String scope, String authorization, @Nullable String clientId, @Nullable String clientSecret) {
+    public Caller require(String scope, String authorization, @Nullable String clientId,
+            @Nullable String clientSecret) {
         Caller caller = authenticate(authorization, clientId, clientSecret);
         if (caller == null) {
             throw new ApiException(ErrorCode.UNAUTHENTICATED,
@@ -44,7 +46,8 @@ public class OAuthClients {
         return caller;
     }
 
-    private @Nullable Caller authenticate(String authorization, @Nullable String clientId, @Nullable String clientSecret) {
+    private @Nullable Caller authenticate(String authorization, @Nullable String clientId,
+            @Nullable String clientSecret) {
         if (keys.isOpen()) {
             return keys.authenticate(null);
         }

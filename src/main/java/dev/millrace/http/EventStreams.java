@@ -1,6 +1,5 @@
 package dev.millrace.http;
 
-import org.jspecify.annotations.Nullable;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -8,6 +7,8 @@ import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.sse.OutboundSseEvent;
 import jakarta.ws.rs.sse.Sse;
+
+import org.jspecify.annotations.Nullable;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;

@@ -1,7 +1,7 @@
 package dev.millrace.kv;
 
 import static java.util.Objects.requireNonNull;
-import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 import io.smallrye.mutiny.Uni;
 import io.vertx.redis.client.Command;
@@ -91,7 +92,8 @@ class KvCommandTable {
     }
 
     /** Null until {@link #load} has ended for the first time. Loads it again, now and then, for those who ask later. */
-    @Nullable Map<String, Kind> known() {
+    @Nullable
+    Map<String, Kind> known() {
         Map<String, Kind> known = kinds;
         if (known != null && System.nanoTime() - staleNanos >= 0 && loading.compareAndSet(false, true)) {
             load().onTermination().invoke(() -> loading.set(false)).subscribe()

@@ -1,6 +1,7 @@
 package dev.millrace.kv;
 
 import static java.util.Objects.requireNonNull;
+
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.millrace.kv;
 
-import org.jspecify.annotations.Nullable;
 import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 import io.smallrye.mutiny.Uni;
 import io.vertx.redis.client.Command;

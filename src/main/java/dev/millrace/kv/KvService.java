@@ -1,6 +1,7 @@
 package dev.millrace.kv;
 
 import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

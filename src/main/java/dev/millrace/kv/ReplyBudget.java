@@ -1,5 +1,7 @@
 package dev.millrace.kv;
 
+import org.jspecify.annotations.Nullable;
+
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.ResponseType;
 
@@ -62,11 +64,11 @@ final class ReplyBudget {
     }
 
     /** Bytes of a reply: of its strings and numbers, and something for each value. */
-    static long size(Response reply) {
+    static long size(@Nullable Response reply) {
         return size(reply, 0);
     }
 
-    private static long size(Response reply, int depth) {
+    private static long size(@Nullable Response reply, int depth) {
         if (reply == null || depth > MAX_DEPTH) {
             return PER_VALUE;
         }

@@ -1,11 +1,12 @@
 package dev.millrace.ops;
 
-import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+
+import org.jspecify.annotations.Nullable;
 
 import dev.millrace.http.json.Timestamps;
 import dev.millrace.redis.RedisInfo;
@@ -43,12 +44,14 @@ final class InfoFields {
         return fields.containsKey(name);
     }
 
-    @Nullable String text(String name) {
+    @Nullable
+    String text(String name) {
         String value = fields.get(name);
         return value == null || value.isEmpty() ? null : value;
     }
 
-    @Nullable Long number(String name) {
+    @Nullable
+    Long number(String name) {
         try {
             return Long.valueOf(fields.getOrDefault(name, ""));
         } catch (NumberFormatException e) {
@@ -56,7 +59,8 @@ final class InfoFields {
         }
     }
 
-    @Nullable Double ratio(String name) {
+    @Nullable
+    Double ratio(String name) {
         try {
             double value = Double.parseDouble(fields.getOrDefault(name, ""));
             return Double.isFinite(value) ? value : null;
@@ -66,25 +70,29 @@ final class InfoFields {
     }
 
     /** Of a field that is 0 or not. */
-    @Nullable Boolean flag(String name) {
+    @Nullable
+    Boolean flag(String name) {
         Long value = number(name);
         return value == null ? null : value != 0;
     }
 
     /** Whether a field is {@code expected}. */
-    @Nullable Boolean is(String name, String expected) {
+    @Nullable
+    Boolean is(String name, String expected) {
         String value = text(name);
         return value == null ? null : value.equals(expected);
     }
 
     /** A field of seconds, with or without decimals, as ms; a negative one means that there is none. */
-    @Nullable Long ms(String name) {
+    @Nullable
+    Long ms(String name) {
         Double seconds = ratio(name);
         return seconds == null || seconds < 0 ? null : Math.round(seconds * 1000);
     }
 
     /** A field of seconds since 1970. */
-    @Nullable String time(String name) {
+    @Nullable
+    String time(String name) {
         Long seconds = number(name);
         return seconds == null || seconds <= 0 ? null : Timestamps.format(seconds * 1000);
     }

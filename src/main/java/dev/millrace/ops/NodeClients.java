@@ -1,12 +1,12 @@
 package dev.millrace.ops;
 
-import org.jspecify.annotations.Nullable;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 
@@ -24,7 +24,8 @@ public record NodeClients(@Schema(examples = "10.0.0.7:6379") String address, @N
     @RegisterForReflection
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @Schema(name = "RedisClient")
-    public record Client(@Schema(examples = "1207") @Nullable Long id, @Schema(examples = "10.0.0.21:51234") @Nullable String address,
+    public record Client(@Schema(examples = "1207") @Nullable Long id,
+            @Schema(examples = "10.0.0.21:51234") @Nullable String address,
             @Schema(description = "By CLIENT SETNAME", examples = "billing") @Nullable String name,
             @Schema(examples = "default") @Nullable String user,
             @Schema(description = "normal, pubsub, replica, primary or monitor", examples = "normal") @Nullable String type,

@@ -1,7 +1,7 @@
 package dev.millrace.ops;
 
-import org.jspecify.annotations.Nullable;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 

@@ -1,11 +1,11 @@
 package dev.millrace.ops;
 
-import org.jspecify.annotations.Nullable;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
 
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 
@@ -15,8 +15,10 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 @RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @Schema(name = "RedisNodeInfo", description = "How one server is. What its version does not tell is absent.")
-public record NodeInfo(@Schema(examples = "10.0.0.7:6379") String address, @Nullable NodeError error, @Nullable Server server,
-        @Nullable Memory memory, @Nullable Clients clients, @Nullable Stats stats, @Nullable Replication replication, @Nullable Persistence persistence, @Nullable Cpu cpu) {
+public record NodeInfo(@Schema(examples = "10.0.0.7:6379") String address, @Nullable NodeError error,
+        @Nullable Server server,
+        @Nullable Memory memory, @Nullable Clients clients, @Nullable Stats stats, @Nullable Replication replication,
+        @Nullable Persistence persistence, @Nullable Cpu cpu) {
 
     static NodeInfo of(String address, InfoFields info) {
         return new NodeInfo(address, null, Server.of(info), Memory.of(info), Clients.of(info), Stats.of(info),
@@ -34,7 +36,8 @@ public record NodeInfo(@Schema(examples = "10.0.0.7:6379") String address, @Null
     public record Server(@Schema(examples = "redis", description = "redis or valkey") String product,
             @Schema(examples = "7.2.4") @Nullable String version,
             @Schema(examples = "standalone", description = "standalone, cluster or sentinel") @Nullable String mode,
-            @Schema(examples = "Linux 6.1.0 x86_64") @Nullable String os, @Schema(examples = "864000000") @Nullable Long uptimeMs) {
+            @Schema(examples = "Linux 6.1.0 x86_64") @Nullable String os,
+            @Schema(examples = "864000000") @Nullable Long uptimeMs) {
 
         static Server of(InfoFields info) {
             // Valkey tells the version of Redis that it stands in for, too.
@@ -83,9 +86,11 @@ public record NodeInfo(@Schema(examples = "10.0.0.7:6379") String address, @Null
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @Schema(name = "RedisStats", description = "Totals count from the server's start, or from CONFIG RESETSTAT")
     public record Stats(@Schema(description = "Now", examples = "1800") @Nullable Long opsPerSecond,
-            @Schema(examples = "90000000") @Nullable Long commands, @Schema(examples = "5000") @Nullable Long connections,
+            @Schema(examples = "90000000") @Nullable Long commands,
+            @Schema(examples = "5000") @Nullable Long connections,
             @Schema(description = "Over maxclients", examples = "0") @Nullable Long rejectedConnections,
-            @Schema(examples = "700000") @Nullable Long keyspaceHits, @Schema(examples = "300000") @Nullable Long keyspaceMisses,
+            @Schema(examples = "700000") @Nullable Long keyspaceHits,
+            @Schema(examples = "300000") @Nullable Long keyspaceMisses,
             @Schema(examples = "250000") @Nullable Long expiredKeys,
             @Schema(description = "Lost for want of memory; above 0 limits, sessions and jobs may be gone", examples = "0") @Nullable Long evictedKeys,
             @Schema(examples = "12") @Nullable Long errorReplies) {
@@ -116,21 +121,25 @@ public record NodeInfo(@Schema(examples = "10.0.0.7:6379") String address, @Null
                     replica ? Primary.of(info) : null);
         }
 
-        @Nullable Long replicasOnline() {
+        @Nullable
+        Long replicasOnline() {
             return replicas == null ? null : replicas.stream().filter(r -> "online".equals(r.state())).count();
         }
 
         /** Of the slowest replica, or of a replica behind its primary; null where there is none. */
-        @Nullable Long lagMs() {
+        @Nullable
+        Long lagMs() {
             return primary != null ? primary.lagMs() : most(Replica::lagMs);
         }
 
         /** Of the slowest replica; null where there is none. */
-        @Nullable Long lagBytes() {
+        @Nullable
+        Long lagBytes() {
             return most(Replica::lagBytes);
         }
 
-        @Nullable Boolean linkUp() {
+        @Nullable
+        Boolean linkUp() {
             return primary == null ? null : primary.linkUp();
         }
 
@@ -177,7 +186,8 @@ public record NodeInfo(@Schema(examples = "10.0.0.7:6379") String address, @Null
     @RegisterForReflection
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @Schema(name = "RedisPersistence")
-    public record Persistence(@Schema(description = "Reads its data and answers nothing else yet") @Nullable Boolean loading,
+    public record Persistence(
+            @Schema(description = "Reads its data and answers nothing else yet") @Nullable Boolean loading,
             Rdb rdb, Aof aof) {
 
         static Persistence of(InfoFields info) {
@@ -196,18 +206,21 @@ public record NodeInfo(@Schema(examples = "10.0.0.7:6379") String address, @Null
     @Schema(name = "RedisRdb", description = "Snapshots")
     public record Rdb(
             @Schema(description = "Or when it started", examples = "2026-11-24T09:30:00.000Z") @Nullable String lastSaveAt,
-            @Nullable Boolean lastSaveOk, @Schema(examples = "1500") @Nullable Long changesSinceSave, @Nullable Boolean saving) {}
+            @Nullable Boolean lastSaveOk, @Schema(examples = "1500") @Nullable Long changesSinceSave,
+            @Nullable Boolean saving) {}
 
     /** The append-only file. */
     @RegisterForReflection
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @Schema(name = "RedisAof", description = "The append-only file")
-    public record Aof(@Nullable Boolean enabled, @Nullable Boolean lastWriteOk, @Nullable Boolean lastRewriteOk, @Nullable Boolean rewriting,
+    public record Aof(@Nullable Boolean enabled, @Nullable Boolean lastWriteOk, @Nullable Boolean lastRewriteOk,
+            @Nullable Boolean rewriting,
             @Schema(examples = "52428800") @Nullable Long sizeBytes) {}
 
     /** Time of the processor since the start. */
     @RegisterForReflection
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @Schema(name = "RedisCpu", description = "Since the server's start")
-    public record Cpu(@Schema(examples = "820000") @Nullable Long systemMs, @Schema(examples = "960000") @Nullable Long userMs) {}
+    public record Cpu(@Schema(examples = "820000") @Nullable Long systemMs,
+            @Schema(examples = "960000") @Nullable Long userMs) {}
 }

@@ -1,9 +1,9 @@
 package dev.millrace.ops;
 
-import org.jspecify.annotations.Nullable;
 import java.util.List;
 
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 

@@ -1,12 +1,13 @@
 package dev.millrace.ops;
 
-import org.jspecify.annotations.Nullable;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
+
+import org.jspecify.annotations.Nullable;
 
 import io.vertx.redis.client.Response;
 
@@ -19,7 +20,8 @@ import io.vertx.redis.client.Response;
  * @param arguments how many it had, subcommands included
  * @param clientName null if the client has none
  */
-record SlowCommand(long id, long atSeconds, long micros, String command, @Nullable String sha1, @Nullable String key, int arguments,
+record SlowCommand(long id, long atSeconds, long micros, String command, @Nullable String sha1, @Nullable String key,
+        int arguments,
         @Nullable String clientAddress, @Nullable String clientName) {
 
     static final int MAX_KEY = 128;

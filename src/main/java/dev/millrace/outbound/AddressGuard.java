@@ -1,8 +1,9 @@
 package dev.millrace.outbound;
 
-import org.jspecify.annotations.Nullable;
 import java.net.InetAddress;
 import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
 
 /** Which addresses a client may call. */
 public class AddressGuard {

@@ -1,6 +1,7 @@
 package dev.millrace.outbound;
 
 import static java.util.Objects.requireNonNull;
+
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayDeque;

@@ -1,12 +1,13 @@
 package dev.millrace.outbound;
 
-import org.jspecify.annotations.Nullable;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
 
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
@@ -130,7 +131,9 @@ final class OutboundExchange {
         attempt(() -> {
             request.fields().accept(connected.headers());
             connected.putHeader(HttpHeaders.USER_AGENT, "millrace");
-            Future<HttpClientResponse> response = request.body() == null ? connected.send() : connected.send(request.body());
+            Future<HttpClientResponse> response = request.body() == null
+                    ? connected.send()
+                    : connected.send(request.body());
             return response.onComplete(answered -> {
                 if (answered.succeeded()) {
                     read(answered.result());

@@ -1,8 +1,9 @@
 package dev.millrace.outbound;
 
-import org.jspecify.annotations.Nullable;
 import java.net.URI;
 import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
 
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
@@ -18,7 +19,8 @@ import io.vertx.core.http.HttpMethod;
  * @param body null for none
  * @param bodyLimit how much of the response's body to read
  */
-public record OutboundRequest(HttpMethod method, URI url, long timeoutMs, Consumer<MultiMap> fields, @Nullable Buffer body,
+public record OutboundRequest(HttpMethod method, URI url, long timeoutMs, Consumer<MultiMap> fields,
+        @Nullable Buffer body,
         BodyLimit bodyLimit) {
 
     /** How much of a response's body to read. If it is longer, the rest is not read, and the connection is closed. */

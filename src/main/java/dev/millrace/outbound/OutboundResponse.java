@@ -1,6 +1,7 @@
 package dev.millrace.outbound;
 
 import org.jspecify.annotations.Nullable;
+
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 

@@ -1,6 +1,5 @@
 package dev.millrace.outbound;
 
-import org.jspecify.annotations.Nullable;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.URI;
@@ -8,6 +7,8 @@ import java.net.UnknownHostException;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * Host and port of a URL. Every spelling that some resolver reads as an address, such as {@code 2130706433}, {@code 0x7f.1} or

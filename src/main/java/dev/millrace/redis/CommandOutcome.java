@@ -1,6 +1,7 @@
 package dev.millrace.redis;
 
 import org.jspecify.annotations.Nullable;
+
 import io.vertx.core.AsyncResult;
 import io.vertx.redis.client.Response;
 

@@ -1,8 +1,9 @@
 package dev.millrace.redis;
 
-import org.jspecify.annotations.Nullable;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+
+import org.jspecify.annotations.Nullable;
 
 import io.quarkus.vertx.core.runtime.context.VertxContextSafetyToggle;
 import io.vertx.core.Vertx;

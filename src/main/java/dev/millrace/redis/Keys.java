@@ -1,10 +1,11 @@
 package dev.millrace.redis;
 
-import org.jspecify.annotations.Nullable;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
+
+import org.jspecify.annotations.Nullable;
 
 import dev.millrace.encoding.PercentEncoding;
 

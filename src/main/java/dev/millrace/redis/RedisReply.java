@@ -1,9 +1,10 @@
 package dev.millrace.redis;
 
-import org.jspecify.annotations.Nullable;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+
+import org.jspecify.annotations.Nullable;
 
 import io.vertx.redis.client.impl.types.ErrorType;
 

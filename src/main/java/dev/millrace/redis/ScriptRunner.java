@@ -1,7 +1,8 @@
 package dev.millrace.redis;
 
-import org.jspecify.annotations.Nullable;
 import java.util.List;
+
+import org.jspecify.annotations.Nullable;
 
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;

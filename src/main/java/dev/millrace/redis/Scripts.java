@@ -1,6 +1,5 @@
 package dev.millrace.redis;
 
-import org.jspecify.annotations.Nullable;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -9,6 +8,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 import io.quarkus.redis.datasource.ReactiveRedisDataSource;
 import io.quarkus.runtime.LaunchMode;
@@ -71,7 +71,8 @@ public class Scripts implements ScriptRunner {
     }
 
     /** Returns the command that runs a script: EVALSHA with its SHA-1 or EVAL with its source. {@code bytes} may be null. */
-    public static Request request(Command command, String script, List<String> keys, List<String> args, @Nullable Buffer bytes) {
+    public static Request request(Command command, String script, List<String> keys, List<String> args,
+            @Nullable Buffer bytes) {
         Request request = Request.cmd(command).arg(script).arg(keys.size());
         for (String key : keys) {
             request.arg(key);

@@ -1,6 +1,7 @@
 package dev.millrace.session;
 
 import static java.util.Objects.requireNonNull;
+
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package dev.millrace.session;
 
-import org.jspecify.annotations.Nullable;
 import static java.util.Objects.requireNonNull;
+
 import java.security.SecureRandom;
 import java.util.List;
 
@@ -9,6 +9,8 @@ import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.interceptor.Interceptor;
+
+import org.jspecify.annotations.Nullable;
 
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;

@@ -1,9 +1,10 @@
 package dev.millrace.session;
 
-import org.jspecify.annotations.Nullable;
 import java.util.List;
 
 import jakarta.inject.Singleton;
+
+import org.jspecify.annotations.Nullable;
 
 import io.smallrye.mutiny.Uni;
 import io.vertx.redis.client.Response;
@@ -77,7 +78,8 @@ class SessionStore {
      *
      * @param versions one of which the session must have; null for any version
      */
-    Uni<PatchOutcome> patch(String tenant, SessionToken token, String json, @Nullable List<Long> versions, int maxBytes) {
+    Uni<PatchOutcome> patch(String tenant, SessionToken token, String json, @Nullable List<Long> versions,
+            int maxBytes) {
         Owner owner = owner(tenant, token);
         String id = token.id();
         StringBuilder required = new StringBuilder(versions == null ? "" : " ");

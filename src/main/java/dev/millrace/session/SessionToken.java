@@ -1,9 +1,10 @@
 package dev.millrace.session;
 
-import org.jspecify.annotations.Nullable;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
+
+import org.jspecify.annotations.Nullable;
 
 import dev.millrace.encoding.Digests;
 import dev.millrace.user.UserKey;

@@ -1,11 +1,12 @@
 package dev.millrace.token;
 
-import org.jspecify.annotations.Nullable;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
+
+import org.jspecify.annotations.Nullable;
 
 import dev.millrace.encoding.Digests;
 import dev.millrace.user.UserKey;

@@ -1,6 +1,7 @@
 package dev.millrace.token;
 
 import static java.util.Objects.requireNonNull;
+
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.List;

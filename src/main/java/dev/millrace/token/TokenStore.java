@@ -1,9 +1,10 @@
 package dev.millrace.token;
 
-import org.jspecify.annotations.Nullable;
 import java.util.List;
 
 import jakarta.inject.Singleton;
+
+import org.jspecify.annotations.Nullable;
 
 import io.smallrye.mutiny.Uni;
 import io.vertx.redis.client.Response;

@@ -1,9 +1,10 @@
 package dev.millrace.user;
 
-import org.jspecify.annotations.Nullable;
 import java.util.Comparator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * A position in the order of all events of a tenant, although each partition has its own stream: by Redis' time, then by

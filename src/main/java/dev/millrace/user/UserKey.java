@@ -1,8 +1,9 @@
 package dev.millrace.user;
 
-import org.jspecify.annotations.Nullable;
 import java.util.Base64;
 import java.util.regex.Pattern;
+
+import org.jspecify.annotations.Nullable;
 
 import dev.millrace.encoding.Digests;
 

@@ -1,11 +1,12 @@
 package dev.millrace.http.json;
 
-import org.jspecify.annotations.Nullable;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
+
+import org.jspecify.annotations.Nullable;
 
 import dev.millrace.http.problem.ApiException;
 

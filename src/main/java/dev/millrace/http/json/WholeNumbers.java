@@ -1,6 +1,5 @@
 package dev.millrace.http.json;
 
-import org.jspecify.annotations.Nullable;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Type;
 
@@ -8,6 +7,8 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.ext.ParamConverter;
 import jakarta.ws.rs.ext.ParamConverterProvider;
 import jakarta.ws.rs.ext.Provider;
+
+import org.jspecify.annotations.Nullable;
 
 import dev.millrace.http.problem.ApiException;
 

@@ -1,7 +1,8 @@
 package dev.millrace.http.problem;
 
-import org.jspecify.annotations.Nullable;
 import java.util.List;
+
+import org.jspecify.annotations.Nullable;
 
 /** A request that cannot be served, for a reason that the client must know. Carries no stack trace. */
 public final class ApiException extends RuntimeException {

@@ -82,7 +82,8 @@ public enum ErrorCode {
     }
 
     /** The {@code WWW-Authenticate} that a 401 must carry (RFC 9110), or null for other statuses. */
-    @Nullable String challenge() {
+    @Nullable
+    String challenge() {
         return switch (this) {
             case UNAUTHENTICATED -> "Bearer realm=\"millrace\"";
             case SESSION_INVALID -> "Session-Token realm=\"millrace\"";

@@ -1,6 +1,5 @@
 package dev.millrace.http.problem;
 
-import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.BiConsumer;
@@ -9,6 +8,7 @@ import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonGenerator;

@@ -1,6 +1,7 @@
 package dev.millrace.http.problem;
 
 import org.jspecify.annotations.Nullable;
+
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonMappingException;
 

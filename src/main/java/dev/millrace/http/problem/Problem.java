@@ -1,11 +1,11 @@
 package dev.millrace.http.problem;
 
-import org.jspecify.annotations.Nullable;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
 import com.fasterxml.jackson.annotation.JsonAnyGetter;
 import com.fasterxml.jackson.annotation.JsonInclude;
@@ -37,7 +37,8 @@ public final class Problem {
     }
 
     /** For an answer whose status is not the code's own. */
-    public Problem(ErrorCode code, int status, @Nullable String detail, @Nullable String instance, List<Violation> violations) {
+    public Problem(ErrorCode code, int status, @Nullable String detail, @Nullable String instance,
+            List<Violation> violations) {
         this.error = code;
         this.status = status;
         this.detail = detail;

@@ -12,5 +12,6 @@ public interface Authenticator {
      * @param scope that the key must have
      * @return null without a valid key, or if the key lacks the scope
      */
-    @Nullable String tenant(String authorization, String scope);
+    @Nullable
+    String tenant(String authorization, String scope);
 }

@@ -1,8 +1,10 @@
 package dev.millrace.http.route;
 
 import static java.util.Objects.requireNonNull;
-import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
+
+import org.jspecify.annotations.Nullable;
 
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
@@ -36,7 +38,8 @@ public abstract sealed class FastPath {
          * @param identifier second parameter of the path; null if the template has none
          * @return the result, or null to decline: then the REST layer serves the request
          */
-        @Nullable Uni<T> serve(HttpServerRequest request, String tenant, String name, String identifier);
+        @Nullable
+        Uni<T> serve(HttpServerRequest request, String tenant, String name, String identifier);
     }
 
     /** Serves requests with a JSON body. They cannot be declined. */
@@ -204,7 +207,8 @@ public abstract sealed class FastPath {
             request.handler(body::appendBuffer);
             request.endHandler(end -> {
                 try {
-                    respond(context, handler.serve(request, tenant, requireNonNull(gate().name(path)), body.getBytes()), writer,
+                    respond(context, handler.serve(request, tenant, requireNonNull(gate().name(path)), body.getBytes()),
+                            writer,
                             problems);
                 } catch (Throwable e) {
                     problems.answer(context, e);

@@ -1,6 +1,7 @@
 package dev.millrace.http.route;
 
 import org.jspecify.annotations.Nullable;
+
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -69,12 +70,14 @@ final class Gate {
     }
 
     /** Returns the first parameter of a path that matches; null if the template has none. */
-    @Nullable String name(String path) {
+    @Nullable
+    String name(String path) {
         return hasName ? path.substring(prefix.length(), nameEnd(path)) : null;
     }
 
     /** Returns the second parameter of a path that matches; null if the template has none. */
-    @Nullable String identifier(String path) {
+    @Nullable
+    String identifier(String path) {
         return hasIdentifier ? path.substring(nameEnd(path) + 1) : null;
     }
 

@@ -1,12 +1,13 @@
 package dev.millrace.http.route;
 
-import org.jspecify.annotations.Nullable;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+
+import org.jspecify.annotations.Nullable;
 
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;

@@ -1,6 +1,7 @@
 package dev.millrace.redis.link;
 
 import org.jspecify.annotations.Nullable;
+
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
 import io.vertx.core.Handler;

@@ -1,11 +1,12 @@
 package dev.millrace.redis.link;
 
-import org.jspecify.annotations.Nullable;
 import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
 
 import io.vertx.core.AsyncResult;
 import io.vertx.core.impl.ContextInternal;

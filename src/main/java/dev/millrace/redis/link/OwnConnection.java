@@ -1,9 +1,10 @@
 package dev.millrace.redis.link;
 
-import org.jspecify.annotations.Nullable;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
 
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;

@@ -1,6 +1,5 @@
 package dev.millrace.redis.link;
 
-import org.jspecify.annotations.Nullable;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.ArrayList;
@@ -8,6 +7,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+
+import org.jspecify.annotations.Nullable;
 
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.vertx.core.net.NetClientOptions;
@@ -30,7 +31,8 @@ import dev.millrace.redis.RedisConfig;
  * @param db database number, 0 in a cluster
  * @param master the sentinel's name of the master, or null
  */
-public record RedisEndpoint(RedisClientType type, List<String> addresses, boolean tls, @Nullable String user, @Nullable String password,
+public record RedisEndpoint(RedisClientType type, List<String> addresses, boolean tls, @Nullable String user,
+        @Nullable String password,
         int db, @Nullable String master) {
 
     private static final Pattern URL = Pattern.compile(

@@ -1,12 +1,13 @@
 package dev.millrace.redis.link;
 
-import org.jspecify.annotations.Nullable;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.StreamSupport;
 
 import jakarta.inject.Singleton;
+
+import org.jspecify.annotations.Nullable;
 
 import io.smallrye.mutiny.CompositeException;
 import io.smallrye.mutiny.Uni;

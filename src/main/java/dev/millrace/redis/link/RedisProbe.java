@@ -1,6 +1,5 @@
 package dev.millrace.redis.link;
 
-import org.jspecify.annotations.Nullable;
 import java.time.Duration;
 import java.util.Map;
 
@@ -8,6 +7,8 @@ import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.interceptor.Interceptor;
+
+import org.jspecify.annotations.Nullable;
 
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;

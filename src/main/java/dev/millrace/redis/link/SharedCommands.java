@@ -1,8 +1,9 @@
 package dev.millrace.redis.link;
 
-import org.jspecify.annotations.Nullable;
 import java.util.Locale;
 import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
 
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;

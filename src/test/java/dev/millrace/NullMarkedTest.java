@@ -1,0 +1,41 @@
+package dev.millrace;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+
+/** NullAway checks the packages that are {@code @NullMarked}, so each one is. {@link #TO_COME} are not yet. */
+class NullMarkedTest {
+
+    private static final Path SOURCES = Path.of("src/main/java");
+    private static final List<Path> TO_COME = Stream.of("cache", "queue", "ratelimit", "settings")
+            .map(name -> SOURCES.resolve("dev/millrace").resolve(name)).toList();
+
+    @Test
+    void everyPackageIsNullMarked() throws IOException {
+        List<Path> packages;
+        try (Stream<Path> files = Files.walk(SOURCES)) {
+            packages = files.filter(file -> file.toString().endsWith(".java")).map(Path::getParent).distinct()
+                    .filter(name -> TO_COME.stream().noneMatch(name::startsWith)).sorted()
+                    .toList();
+        }
+        assertFalse(packages.isEmpty());
+        assertEquals(List.of(), packages.stream().filter(name -> !isMarked(name.resolve("package-info.java"))).toList(),
+                "add a package-info.java with @NullMarked");
+    }
+
+    private static boolean isMarked(Path file) {
+        try {
+            return Files.exists(file) && Files.readString(file).contains("@NullMarked\npackage ");
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

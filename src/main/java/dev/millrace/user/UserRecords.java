@@ -156,7 +156,7 @@ public class UserRecords {
     }
 
     /** As above; a page ends after so many bytes of JSON. */
-    Uni<Listing> list(Owner owner, int limit, String before, int bytes) {
+    Uni<Listing> list(Owner owner, int limit, @Nullable String before, int bytes) {
         return scripts.run(list, List.of(owner.records(), owner.index()),
                 List.of(Integer.toString(limit), before == null ? "" : before, Integer.toString(bytes)))
                 .map(UserRecords::listing);
@@ -207,7 +207,7 @@ public class UserRecords {
     }
 
     /** As {@link #removeAll}, unless some have ended by time, which must be told first. */
-    Uni<RemovedAll> tryRemoveAll(Owner owner, String except) {
+    Uni<RemovedAll> tryRemoveAll(Owner owner, @Nullable String except) {
         return scripts.run(removeAll, owner.keys(),
                 List.of(except == null ? "" : except, owner.kind().word(), owner.member(), kept))
                 .map(REMOVED_ALL::read);

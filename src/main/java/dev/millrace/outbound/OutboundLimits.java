@@ -12,11 +12,4 @@ package dev.millrace.outbound;
  * @param maxHeaderBytes bytes of a response's header fields together
  */
 public record OutboundLimits(int connectTimeoutMs, int connections, int waiting, int idleSeconds, long maxAgeMs,
-        long maxExchangeMs, int maxHeaderBytes) {
-
-    /** The same limits with another {@link #maxAgeMs}. */
-    public OutboundLimits withMaxAgeMs(long other) {
-        return new OutboundLimits(connectTimeoutMs, connections, waiting, idleSeconds, other, maxExchangeMs,
-                maxHeaderBytes);
-    }
-}
+        long maxExchangeMs, int maxHeaderBytes) {}

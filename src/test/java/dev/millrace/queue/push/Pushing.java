@@ -13,6 +13,7 @@ import dev.millrace.Configs;
 import dev.millrace.outbound.AddressGuard;
 import dev.millrace.outbound.NameLookup;
 import dev.millrace.outbound.OutboundClient;
+import dev.millrace.outbound.OutboundLimits;
 import dev.millrace.queue.model.PushTarget;
 import dev.millrace.queue.model.WebhookSecret;
 
@@ -38,8 +39,11 @@ final class Pushing implements AutoCloseable {
     }
 
     Pushing(AddressGuard addresses, NameLookup.Resolver resolver, long maxAgeMs, HttpClientOptions options) {
-        client = new WebhookClient(new OutboundClient(vertx, new NameLookup(vertx, "names", resolver), addresses,
-                WebhookClient.LIMITS.withMaxAgeMs(maxAgeMs), options));
+        OutboundLimits usual = WebhookClient.LIMITS;
+        OutboundLimits limits = new OutboundLimits(usual.connectTimeoutMs(), usual.connections(), usual.waiting(),
+                usual.idleSeconds(), maxAgeMs, usual.maxExchangeMs(), usual.maxHeaderBytes());
+        client = new WebhookClient(
+                new OutboundClient(vertx, new NameLookup(vertx, "names", resolver), addresses, limits, options));
     }
 
     static AddressGuard addresses(boolean allowPrivate) {

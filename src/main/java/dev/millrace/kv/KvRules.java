@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 
 import dev.millrace.kv.KvCommandTable.Kind;
+import dev.millrace.redis.Keys;
 
 /**
  * Which commands callers may run: those that read or write data of their database, and a few more. Not those that block, for the
@@ -16,7 +17,7 @@ import dev.millrace.kv.KvCommandTable.Kind;
 final class KvRules {
 
     /** Of the service's own channels; channels, unlike keys, are shared by all databases of a server. */
-    static final String OWN_CHANNELS = "mr:";
+    static final String OWN_CHANNELS = Keys.PREFIX;
 
     /** Redis counts them among neither readers nor writers. */
     private static final Set<String> ALLOWED = Set.of("PING", "ECHO", "TIME", "COMMAND", "EVAL", "EVALSHA");

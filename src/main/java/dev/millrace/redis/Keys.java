@@ -18,6 +18,9 @@ public final class Keys {
     /** Longest free identifier, in bytes of UTF-8. */
     public static final int MAX_IDENTIFIER_BYTES = 512;
 
+    /** The prefix of all keys and channels of the service. */
+    public static final String PREFIX = "mr:";
+
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
     private Keys() {}

@@ -6,6 +6,7 @@ import java.util.function.BiFunction;
 
 import io.smallrye.mutiny.Uni;
 
+import dev.millrace.redis.Keys;
 import dev.millrace.redis.link.HeldConnection;
 
 /**
@@ -24,7 +25,7 @@ final class Heartbeat {
     private final BiFunction<String, String, Uni<?>> publish;
     private final long intervalMs;
     private final Runnable alive;
-    private final String channel = "mr:~alive:" + UUID.randomUUID();
+    private final String channel = Keys.PREFIX + "~alive:" + UUID.randomUUID();
 
     // Confined to the event loop.
     private int round;

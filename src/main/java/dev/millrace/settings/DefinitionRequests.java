@@ -24,7 +24,7 @@ public final class DefinitionRequests {
      */
     public static <D> D valid(D body, String what, Function<D, List<Violation>> violations) {
         if (body == null) {
-            throw ApiException.invalid("", "Send " + what + " as the body");
+            throw ApiException.invalid("", "The body must be " + what);
         }
         List<Violation> found = violations.apply(body);
         if (!found.isEmpty()) {

@@ -20,6 +20,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 
@@ -62,7 +63,7 @@ public class BatchResource {
     @RegisterForReflection
     @Schema(name = "CacheBatch")
     public record Batch(
-            @Schema(description = "1 to 100 keys", required = true, examples = "[\"a\",\"b\"]") List<String> get) {}
+            @Schema(description = "1 to 100 keys", required = true, examples = "[\"a\",\"b\"]") @Nullable List<String> get) {}
 
     /** One entry. */
     @RegisterForReflection
@@ -70,10 +71,10 @@ public class BatchResource {
     @Schema(name = "CacheItem")
     public record Item(@Schema(examples = "a") String key,
             @Schema(description = "`hit`, `stale`, `nothing`, `miss`, or `left-out` if the response would be too large", examples = "hit") String status,
-            @Schema(examples = "application/json") String contentType, String etag,
-            @Schema(description = "Seconds since it was stored", examples = "12") Long age,
-            @Schema(description = "The body, if it is text in UTF-8") String text,
-            @Schema(description = "The body in base64, if it is not") String base64) {
+            @Schema(examples = "application/json") @Nullable String contentType, @Nullable String etag,
+            @Schema(description = "Seconds since it was stored", examples = "12") @Nullable Long age,
+            @Schema(description = "The body, if it is text in UTF-8") @Nullable String text,
+            @Schema(description = "The body in base64, if it is not") @Nullable String base64) {
 
         static Item without(String key, String status) {
             return new Item(key, status, null, null, null, null, null);
@@ -90,7 +91,7 @@ public class BatchResource {
     @Operation(summary = "Read many entries", description = "Reads up to 100 entries in one call. Always returns 200: check each entry's `status`.")
     @RequestBody(content = @Content(schema = @Schema(implementation = Batch.class), examples = @ExampleObject(name = "two", value = "{\"get\":[\"a\",\"b\"]}")))
     @APIResponse(responseCode = "200", description = "An entry per key, in order", content = @Content(schema = @Schema(implementation = Items.class)))
-    public Uni<Items> read(@PathParam("region") String region, Batch batch) {
+    public Uni<Items> read(@PathParam("region") String region, @Nullable Batch batch) {
         CacheResource.checkedRegion(region);
         if (batch == null || batch.get() == null || batch.get().isEmpty() || batch.get().size() > MAX_KEYS) {
             throw ApiException.invalid("get", "must have 1 to " + MAX_KEYS + " keys");
@@ -105,7 +106,7 @@ public class BatchResource {
                 .concatenate().collect().asList().map(Items::new);
     }
 
-    private Uni<Item> item(String key, Found found, int[] bytes) {
+    private Uni<Item> item(String key, @Nullable Found found, int[] bytes) {
         if (found == null || !found.lookup().isHit()) {
             return Uni.createFrom().item(Item.without(key, "miss"));
         }
@@ -131,7 +132,7 @@ public class BatchResource {
     }
 
     /** The body as text; null if it is not UTF-8. */
-    private static String text(Buffer body) {
+    private static @Nullable String text(Buffer body) {
         try {
             return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body.getBytes())).toString();
         } catch (CharacterCodingException e) {

@@ -4,6 +4,8 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.millrace.http.problem.ApiException;
 
 /** The directives of a {@code Cache-Control} header field (RFC 9111, section 5.2; RFC 5861). Names are in lower case. */
@@ -19,7 +21,7 @@ final class CacheDirectives {
     }
 
     /** Parses the header field; null means no directives. */
-    static CacheDirectives parse(String header) {
+    static CacheDirectives parse(@Nullable String header) {
         Map<String, String> values = new HashMap<>();
         if (header != null) {
             for (String directive : header.split(",")) {

@@ -2,6 +2,8 @@ package dev.millrace.cache;
 
 import jakarta.inject.Singleton;
 
+import org.jspecify.annotations.Nullable;
+
 import io.micrometer.core.instrument.MeterRegistry;
 
 import dev.millrace.cache.Lookup.What;
@@ -31,7 +33,7 @@ class CacheMetrics {
     }
 
     /** Counts a read; null if Redis was unavailable. */
-    void read(String region, What what) {
+    void read(String region, @Nullable What what) {
         requests.increment(region, what == null ? RequestOutcome.UNAVAILABLE : switch (what) {
             case MISSING -> RequestOutcome.MISS;
             case FRESH -> RequestOutcome.HIT;

@@ -6,6 +6,8 @@ import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 
+import org.jspecify.annotations.Nullable;
+
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -46,7 +48,7 @@ class CacheReads {
     }
 
     /** A header field with several lines is one list (RFC 9110, section 5.3); null if the request has none. */
-    private static String list(HttpServerRequest request, String name) {
+    private static @Nullable String list(HttpServerRequest request, String name) {
         List<String> lines = request.headers().getAll(name);
         return lines.isEmpty() ? null : String.join(",", lines);
     }

@@ -1,5 +1,7 @@
 package dev.millrace.cache;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +29,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
 
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
@@ -75,11 +78,11 @@ public class CacheResource {
     @APIResponse(responseCode = "204", description = "Stored; `ETag` is the entry's tag")
     @APIResponse(responseCode = "409", description = "The lease is void; nothing was stored")
     @APIResponse(responseCode = "413", description = "The body is larger than the region allows")
-    public Uni<Response> put(@PathParam("region") String region, @PathParam("key") String key, byte[] body,
-            @Parameter(description = "`true` stores a cached \"not found\" (a negative entry); send no body") @QueryParam("nothing") String nothing,
+    public Uni<Response> put(@PathParam("region") String region, @PathParam("key") String key, byte @Nullable [] body,
+            @Parameter(description = "`true` stores a cached \"not found\" (a negative entry); send no body") @QueryParam("nothing") @Nullable String nothing,
             @Parameter(description = "max-age, stale-while-revalidate, stale-if-error") @HeaderParam(HttpHeaders.CACHE_CONTROL) List<String> cacheControl,
             @Parameter(description = "Up to 32 names, separated by commas") @HeaderParam(CACHE_TAG) List<String> tags,
-            @Parameter(description = "The lease that a read returned") @HeaderParam(CACHE_LEASE) String lease,
+            @Parameter(description = "The lease that a read returned") @HeaderParam(CACHE_LEASE) @Nullable String lease,
             @Context HttpServerRequest request) {
         Buffer bytes = body == null ? Buffer.buffer() : Buffer.buffer(body);
         boolean isNothing = flag(request, "nothing", nothing);
@@ -108,8 +111,8 @@ public class CacheResource {
     @APIResponse(responseCode = "404", description = "`cache-miss`, or `cache-nothing` for a cached \"not found\"")
     @APIResponse(responseCode = "502", description = "The region's origin failed, and there is no stale entry to serve")
     public Uni<Response> get(@PathParam("region") String region, @PathParam("key") String key,
-            @Parameter(description = "Requests a lease on a miss; how long you may take to compute, up to 60s", example = "5s") @QueryParam("lease") String lease,
-            @Parameter(description = "How long to wait for another caller that computes, up to 30s", example = "2s") @QueryParam("wait") String wait,
+            @Parameter(description = "Requests a lease on a miss; how long you may take to compute, up to 60s", example = "5s") @QueryParam("lease") @Nullable String lease,
+            @Parameter(description = "How long to wait for another caller that computes, up to 30s", example = "2s") @QueryParam("wait") @Nullable String wait,
             @Context HttpServerRequest request) {
         long leaseMs = duration(request, "lease", lease, CacheService.MAX_LEASE_MS);
         long waitMs = duration(request, "wait", wait, CacheService.MAX_WAIT_MS);
@@ -134,7 +137,7 @@ public class CacheResource {
     @Operation(summary = "Purge a region, or a tag", description = "Hides all present entries of the region, or those with the tag. Takes the same time for any number of entries.")
     @APIResponse(responseCode = "204", description = "Purged")
     public Uni<Void> purge(@PathParam("region") String region,
-            @Parameter(description = "Only the entries with this tag", example = "user-42") @QueryParam("tag") String tag,
+            @Parameter(description = "Only the entries with this tag", example = "user-42") @QueryParam("tag") @Nullable String tag,
             @Context HttpServerRequest request) {
         if (tag == null && request.query() != null) {
             throw ApiException.invalid("tag", "must not be empty, and no other parameter is allowed");
@@ -200,13 +203,13 @@ public class CacheResource {
     }
 
     /** The REST layer gives an empty parameter as null, as if it were absent. */
-    private static void requireNotEmpty(HttpServerRequest request, String name, String value) {
+    private static void requireNotEmpty(HttpServerRequest request, String name, @Nullable String value) {
         if (value == null && request.params().contains(name)) {
             throw ApiException.invalid(name, "must not be empty");
         }
     }
 
-    private static boolean flag(HttpServerRequest request, String name, String value) {
+    private static boolean flag(HttpServerRequest request, String name, @Nullable String value) {
         requireNotEmpty(request, name, value);
         if (value != null && !value.equals("true") && !value.equals("false")) {
             throw ApiException.invalid(name, "must be true or false");
@@ -214,7 +217,7 @@ public class CacheResource {
         return "true".equals(value);
     }
 
-    private static long duration(HttpServerRequest request, String field, String value, long most) {
+    private static long duration(HttpServerRequest request, String field, @Nullable String value, long most) {
         requireNotEmpty(request, field, value);
         if (value == null) {
             return 0;
@@ -225,7 +228,7 @@ public class CacheResource {
                     ? Duration.ofMillis(Long.parseLong(value))
                     : DurationJson.parse(value);
         } catch (IllegalArgumentException e) {
-            throw ApiException.invalid(field, e.getMessage());
+            throw ApiException.invalid(field, requireNonNull(e.getMessage()));
         }
         if (duration.toMillis() < 1 || duration.toMillis() > most) {
             throw ApiException.invalid(field, "must be between 1 ms and " + most / 1000 + " s");

@@ -1,5 +1,7 @@
 package dev.millrace.cache;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -9,6 +11,8 @@ import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.ResponseBuilder;
+
+import org.jspecify.annotations.Nullable;
 
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
@@ -40,7 +44,7 @@ class CacheResponse {
      *
      * @param found null if Redis is unavailable
      */
-    Uni<Response> of(Found found, Reading reading, boolean takesGzip, boolean head) {
+    Uni<Response> of(@Nullable Found found, Reading reading, boolean takesGzip, boolean head) {
         if (found == null) {
             return item(miss("fwd=miss; detail=redis-unavailable"));
         }
@@ -83,7 +87,8 @@ class CacheResponse {
             return item(problem(ErrorCode.CACHE_NOTHING, status));
         }
         boolean asItCame = !passed.gzip() || takesGzip;
-        return (asItCame ? Uni.createFrom().item(passed.body()) : inflated(passed.body())).map(body -> {
+        Buffer sent = requireNonNull(passed.body());
+        return (asItCame ? Uni.createFrom().item(sent) : inflated(sent)).map(body -> {
             ResponseBuilder response = Response.ok().header(HttpHeaders.CONTENT_TYPE, passed.type())
                     .header(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING).header(CACHE_STATUS, "millrace; " + status);
             if (passed.gzip() && takesGzip) {
@@ -142,7 +147,7 @@ class CacheResponse {
     }
 
     /** The tags of {@code If-None-Match}, for {@link CacheStore.Question}. Weak tags, and tags of the other coding, match as well. */
-    static String etags(String header) {
+    static String etags(@Nullable String header) {
         if (header == null) {
             return "";
         }
@@ -160,7 +165,7 @@ class CacheResponse {
     }
 
     /** Whether {@code Accept-Encoding} allows gzip. */
-    static boolean takesGzip(String header) {
+    static boolean takesGzip(@Nullable String header) {
         boolean any = false;
         for (String coding : header == null ? new String[0] : header.toLowerCase(Locale.ROOT).split(",")) {
             String[] parts = coding.strip().split("\\s*;\\s*");

@@ -7,6 +7,8 @@ import java.util.concurrent.ThreadLocalRandom;
 
 import jakarta.enterprise.context.ApplicationScoped;
 
+import org.jspecify.annotations.Nullable;
+
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
 
@@ -39,12 +41,12 @@ public class CacheService {
     record Reading(long leaseMs, long waitMs, boolean onError, String etags, boolean body) {}
 
     /** The result of a read. {@code leaseToken} is null unless the lookup is LEASED. */
-    record Found(Lookup lookup, String leaseToken) {}
+    record Found(Lookup lookup, @Nullable String leaseToken) {}
 
     /** A value to store. {@code leaseToken} is null for none; {@code gzip}: whether the body was sent compressed. */
     record Writing(Buffer body, String type, boolean gzip, boolean nothing, CacheDirectives directives,
             List<String> tags,
-            String leaseToken) {}
+            @Nullable String leaseToken) {}
 
     private final CacheStore store;
     private final Regions regions;

@@ -1,5 +1,7 @@
 package dev.millrace.cache;
 
+import org.jspecify.annotations.Nullable;
+
 import io.vertx.core.buffer.Buffer;
 
 import dev.millrace.redis.ReplyCode;
@@ -17,7 +19,8 @@ import dev.millrace.redis.ReplyCode;
  * @param body null if it was not requested, or the caller has it
  * @param origin of {@link What#LEASED}: the origin's entity tag of the stale entry, or empty
  */
-record Lookup(What what, long ms, long stored, long fresh, String type, Coding coding, String etag, Buffer body,
+record Lookup(What what, long ms, long stored, long fresh, @Nullable String type, @Nullable Coding coding,
+        @Nullable String etag, @Nullable Buffer body,
         String origin) {
 
     /** Whether there is something to serve. */

@@ -3,6 +3,8 @@ package dev.millrace.cache;
 import java.net.URI;
 import java.net.URISyntaxException;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.millrace.encoding.PercentEncoding;
 
 /**
@@ -16,7 +18,7 @@ record Origin(String template) {
     private static final int MAX_LENGTH = 2048;
 
     /** Returns what is wrong with a template, or null. */
-    static String problem(String template) {
+    static @Nullable String problem(String template) {
         if (template.length() > MAX_LENGTH) {
             return "must have at most " + MAX_LENGTH + " characters";
         }
@@ -41,6 +43,7 @@ record Origin(String template) {
     }
 
     /** Returns the URL of a key; null for a key that has none. */
+    @Nullable
     URI of(String key) {
         if (key.equals(".") || key.equals("..")) {
             return null;

@@ -1,5 +1,7 @@
 package dev.millrace.cache;
 
+import org.jspecify.annotations.Nullable;
+
 import io.vertx.core.buffer.Buffer;
 
 /**
@@ -17,7 +19,7 @@ import io.vertx.core.buffer.Buffer;
  */
 record OriginAnswer(Kind kind, int status, String type, boolean gzip, String etag, CacheDirectives directives,
         long ageMs,
-        Buffer body, String failure) {
+        @Nullable Buffer body, @Nullable String failure) {
 
     /** What a response means for the cache. */
     enum Kind {

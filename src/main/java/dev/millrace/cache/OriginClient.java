@@ -7,6 +7,8 @@ import java.util.Set;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
+import org.jspecify.annotations.Nullable;
+
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
@@ -92,7 +94,7 @@ class OriginClient {
     }
 
     /** Why a response cannot be used; null if it can. */
-    private static String problem(int status, MultiMap fields) {
+    private static @Nullable String problem(int status, MultiMap fields) {
         String coding = fields.get(HttpHeaders.CONTENT_ENCODING);
         return switch (status) {
             case 200 -> coding == null || isGzip(coding) || coding.equalsIgnoreCase("identity")
@@ -122,7 +124,7 @@ class OriginClient {
                 CacheDirectives.parse(response.field(HttpHeaders.CACHE_CONTROL)), age(response), response.body(), null);
     }
 
-    private static boolean isGzip(String coding) {
+    private static boolean isGzip(@Nullable String coding) {
         return "gzip".equalsIgnoreCase(coding);
     }
 

@@ -7,6 +7,8 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.Response;
 
+import org.jspecify.annotations.Nullable;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
@@ -36,7 +38,7 @@ class ReadFastPath {
         return FastPath.get("/v1/cache/{region}/{key}").scope(Scopes.CACHE_READ).serve(this::read, this::write);
     }
 
-    private Uni<Response> read(HttpServerRequest request, String tenant, String region, String key) {
+    private @Nullable Uni<Response> read(HttpServerRequest request, String tenant, String region, String key) {
         return region.equals(CacheResource.RESERVED) ? null : reads.answer(tenant, region, key, 0, 0, request);
     }
 

@@ -1,5 +1,7 @@
 package dev.millrace.cache;
 
+import static java.util.Objects.requireNonNull;
+
 import java.net.URI;
 import java.util.List;
 
@@ -7,6 +9,8 @@ import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.interceptor.Interceptor;
+
+import org.jspecify.annotations.Nullable;
 
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
@@ -41,7 +45,7 @@ public class ReadThrough {
      *
      * @param asked the status of the origin's response to this caller's read; 0 if it made no request
      */
-    record OriginRead(Found found, OriginAnswer passed, int asked) {
+    record OriginRead(@Nullable Found found, @Nullable OriginAnswer passed, int asked) {
 
         static OriginRead passed(OriginAnswer answer) {
             return new OriginRead(null, answer, answer.status());
@@ -70,10 +74,11 @@ public class ReadThrough {
 
     /** Reads a key of a region that has an origin. */
     Uni<OriginRead> get(String tenant, String region, String key, Region settings, Reading asked) {
-        Target target = new Target(tenant, region, key, settings, settings.origin().of(key));
-        if (target.url() == null) {
+        URI url = requireNonNull(settings.origin()).of(key);
+        if (url == null) {
             throw ApiException.invalid("key", "must not be . or .. in a region with an origin");
         }
+        Target target = new Target(tenant, region, key, settings, url);
         long lease = timeoutMs + MARGIN_MS;
         // An entry that is kept for errors is served only after an error.
         Reading reading = new Reading(lease, lease, false, asked.etags(), asked.body());
@@ -95,7 +100,7 @@ public class ReadThrough {
     /** This caller requests the origin. If a stale entry may be served, the caller does not wait for the origin. */
     private Uni<OriginRead> leased(Target t, Found found, Reading reading) {
         return again(t, reading, false).flatMap(stale -> {
-            Uni<OriginRead> asked = ask(t, found.leaseToken(), found.lookup().origin(), reading);
+            Uni<OriginRead> asked = ask(t, requireNonNull(found.leaseToken()), found.lookup().origin(), reading);
             if (stale != null && stale.lookup().isHit()) {
                 asked.subscribe().with(done -> {}, failure -> {
                     // This caller has its response. A read after the stale time reports the failure.
@@ -108,11 +113,12 @@ public class ReadThrough {
 
     private Uni<OriginRead> ask(Target t, String lease, String etag, Reading reading) {
         return origins.get(t.url(), etag, t.settings().maxValueBytes()).flatMap(answer -> switch (answer.kind()) {
-            case FAILED -> giveUp(t, lease, reading, answer.failure());
+            case FAILED -> giveUp(t, lease, reading, requireNonNull(answer.failure()));
             case UNCHANGED ->
                 etag.isEmpty() ? giveUp(t, lease, reading, UNASKED) : keep(t, lease, answer, etag, reading);
             case NOTHING -> store(t, lease, answer, Bodies.Prepared.nothing(), reading);
-            case OK -> bodies.prepare(answer.body(), answer.type(), answer.gzip(), t.settings().compressAbove())
+            case OK -> bodies
+                    .prepare(requireNonNull(answer.body()), answer.type(), answer.gzip(), t.settings().compressAbove())
                     .flatMap(prepared -> store(t, lease, answer, prepared, reading))
                     .onFailure(ApiException.class)
                     .recoverWithUni(e -> giveUp(t, lease, reading, "its response cannot be used: " + e.getMessage()));
@@ -127,7 +133,7 @@ public class ReadThrough {
     /** Requests the origin for this caller alone, and stores nothing. */
     private Uni<OriginRead> pass(Target t, Reading reading) {
         return origins.get(t.url(), "", t.settings().maxValueBytes()).flatMap(answer -> switch (answer.kind()) {
-            case FAILED -> failed(t, reading, answer.failure());
+            case FAILED -> failed(t, reading, requireNonNull(answer.failure()));
             case UNCHANGED -> failed(t, reading, UNASKED);
             case OK, NOTHING -> Uni.createFrom().item(OriginRead.passed(answer));
         });
@@ -165,7 +171,8 @@ public class ReadThrough {
     }
 
     /** The entry to store; null if it must not be stored. The origin's directives override the region's. */
-    private static NewEntry entry(Region r, String lease, OriginAnswer answer, Bodies.Prepared p, String etag) {
+    private static @Nullable NewEntry entry(Region r, String lease, OriginAnswer answer, Bodies.Prepared p,
+            String etag) {
         CacheDirectives d = answer.directives();
         boolean nothing = answer.kind() == OriginAnswer.Kind.NOTHING;
         try {
@@ -198,7 +205,7 @@ public class ReadThrough {
         return cache.peek(t.tenant(), t.region(), t.key(), new Reading(0, 0, onError, reading.etags(), reading.body()));
     }
 
-    private static Uni<OriginRead> item(Found found) {
+    private static Uni<OriginRead> item(@Nullable Found found) {
         return Uni.createFrom().item(new OriginRead(found, null, 0));
     }
 }

@@ -1,5 +1,7 @@
 package dev.millrace.cache;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The settings of a region, for entries that have none of their own; times in ms.
  *
@@ -13,7 +15,7 @@ package dev.millrace.cache;
  * @param origin where to fetch missing entries, or null
  */
 record Region(long ttlMs, long swrMs, long sieMs, long negativeTtlMs, int maxValueBytes, int compressAbove,
-        double jitter, Origin origin) {
+        double jitter, @Nullable Origin origin) {
 
     /** Upper bound of {@link #maxValueBytes}. */
     static final int MAX_VALUE_BYTES = 64 * 1024 * 1024;
@@ -39,7 +41,7 @@ record Region(long ttlMs, long swrMs, long sieMs, long negativeTtlMs, int maxVal
     }
 
     /** Returns the same region with another origin; null for none. */
-    Region withOrigin(Origin other) {
+    Region withOrigin(@Nullable Origin other) {
         return new Region(ttlMs, swrMs, sieMs, negativeTtlMs, maxValueBytes, compressAbove, jitter, other);
     }
 

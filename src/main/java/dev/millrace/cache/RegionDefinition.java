@@ -6,6 +6,7 @@ import java.util.List;
 
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 
@@ -18,14 +19,14 @@ import dev.millrace.http.problem.Violation;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @Schema(name = "CacheRegion")
 public record RegionDefinition(
-        @Schema(description = "How long an entry is fresh, 1 ms to 400 days; default 1h", type = SchemaType.STRING, examples = "10m") Duration ttl,
-        @Schema(description = "How long after that it may be served while it is computed again; default 0", type = SchemaType.STRING, examples = "1m") Duration swr,
-        @Schema(description = "How long after the ttl it may be served when computing it fails; default 0", type = SchemaType.STRING, examples = "1h") Duration sie,
-        @Schema(description = "How long a negative entry (a cached \"not found\") is fresh; default 1m", type = SchemaType.STRING, examples = "30s") Duration negativeTtl,
-        @Schema(description = "Largest body; default 8 MB", examples = "1048576") Integer maxValueBytes,
-        @Schema(description = "Larger bodies are stored compressed; default 2048", examples = "2048") Integer compressAbove,
-        @Schema(description = "Largest share by which a ttl is shortened at random, 0 to 0.5; default 0", examples = "0.1") Double jitter,
-        @Schema(description = "Where to fetch missing entries: an http or https URL with {key} in its path or query", examples = "https://api.example.com/products/{key}") String origin) {
+        @Schema(description = "How long an entry is fresh, 1 ms to 400 days; default 1h", type = SchemaType.STRING, examples = "10m") @Nullable Duration ttl,
+        @Schema(description = "How long after that it may be served while it is computed again; default 0", type = SchemaType.STRING, examples = "1m") @Nullable Duration swr,
+        @Schema(description = "How long after the ttl it may be served when computing it fails; default 0", type = SchemaType.STRING, examples = "1h") @Nullable Duration sie,
+        @Schema(description = "How long a negative entry (a cached \"not found\") is fresh; default 1m", type = SchemaType.STRING, examples = "30s") @Nullable Duration negativeTtl,
+        @Schema(description = "Largest body; default 8 MB", examples = "1048576") @Nullable Integer maxValueBytes,
+        @Schema(description = "Larger bodies are stored compressed; default 2048", examples = "2048") @Nullable Integer compressAbove,
+        @Schema(description = "Largest share by which a ttl is shortened at random, 0 to 0.5; default 0", examples = "0.1") @Nullable Double jitter,
+        @Schema(description = "Where to fetch missing entries: an http or https URL with {key} in its path or query", examples = "https://api.example.com/products/{key}") @Nullable String origin) {
 
     static final Duration MAX = Duration.ofDays(400);
     private static final double MAX_JITTER = 0.5;
@@ -53,7 +54,7 @@ public record RegionDefinition(
         return found;
     }
 
-    private static void check(List<Violation> found, String field, Duration duration, long leastMs) {
+    private static void check(List<Violation> found, String field, @Nullable Duration duration, long leastMs) {
         if (duration != null && (duration.toMillis() < leastMs || duration.compareTo(MAX) > 0)) {
             found.add(new Violation(field, "must be between " + leastMs + " ms and 400 days"));
         }
@@ -70,7 +71,7 @@ public record RegionDefinition(
                 .withOrigin(origin == null ? null : new Origin(origin));
     }
 
-    private static long ms(Duration duration, long otherwise) {
+    private static long ms(@Nullable Duration duration, long otherwise) {
         return duration == null ? otherwise : duration.toMillis();
     }
 }

@@ -20,6 +20,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
+import org.jspecify.annotations.Nullable;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 
@@ -54,7 +55,7 @@ public class RegionResource {
     public record RegionView(@Schema(examples = "products") String region, long ttlMs, long swrMs, long sieMs,
             long negativeTtlMs,
             int maxValueBytes, int compressAbove, double jitter,
-            @JsonInclude(JsonInclude.Include.NON_NULL) String origin) {
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String origin) {
 
         static RegionView of(String name, Region r) {
             return new RegionView(name, r.ttlMs(), r.swrMs(), r.sieMs(), r.negativeTtlMs(), r.maxValueBytes(),
@@ -72,9 +73,10 @@ public class RegionResource {
     @APIResponse(responseCode = "201", description = "Created", content = @Content(schema = @Schema(implementation = RegionView.class)))
     @APIResponse(responseCode = "200", description = "Replaced", content = @Content(schema = @Schema(implementation = RegionView.class)))
     @APIResponse(responseCode = "409", description = "There are too many")
-    public Uni<RestResponse<RegionView>> put(@PathParam("region") String region, RegionDefinition definition) {
+    public Uni<RestResponse<RegionView>> put(@PathParam("region") String region,
+            @Nullable RegionDefinition body) {
         CacheResource.checkedRegion(region);
-        DefinitionRequests.valid(definition, "a region", RegionDefinition::violations);
+        RegionDefinition definition = DefinitionRequests.valid(body, "a region", RegionDefinition::violations);
         RegionView view = RegionView.of(region, regions.read(definition));
         return regions.put(caller.tenant(), region, definition)
                 .map(put -> DefinitionRequests.stored(put, "/v1/cache/regions/" + region, view));

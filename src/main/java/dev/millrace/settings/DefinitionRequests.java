@@ -6,6 +6,7 @@ import java.util.function.Function;
 
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.RestResponse.ResponseBuilder;
+import org.jspecify.annotations.Nullable;
 
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.Violation;
@@ -22,7 +23,7 @@ public final class DefinitionRequests {
      * @param what the expected body, such as "a policy"
      * @throws ApiException 400 if there is no body, or it has violations
      */
-    public static <D> D valid(D body, String what, Function<D, List<Violation>> violations) {
+    public static <D> D valid(@Nullable D body, String what, Function<D, List<Violation>> violations) {
         if (body == null) {
             throw ApiException.invalid("", "The body must be " + what);
         }

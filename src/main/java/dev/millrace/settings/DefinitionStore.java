@@ -7,6 +7,7 @@ import java.util.Map;
 import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -26,7 +27,7 @@ import dev.millrace.redis.ScriptRunner;
 class DefinitionStore {
 
     /** All definitions at one version; the version is null if there never was a definition. */
-    record Snapshot<T>(String version, Map<String, T> definitions) {}
+    record Snapshot<T>(@Nullable String version, Map<String, T> definitions) {}
 
     private static final ReplyCodes<PutResult> PUT_RESULTS = ReplyCodes.of(PutResult.class);
     private static final Logger LOG = Logger.getLogger(DefinitionStore.class);

@@ -5,6 +5,8 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
+import org.jspecify.annotations.Nullable;
+
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 
@@ -47,7 +49,7 @@ public final class Definitions<D, T> {
     }
 
     /** Returns the definition if this replica knows it, without asking Redis; else null. */
-    public T known(String tenant, String name) {
+    public @Nullable T known(String tenant, String name) {
         Held<T> held = snapshots.get(tenant);
         return held == null ? null : held.snapshot().definitions().get(name);
     }

@@ -1,5 +1,7 @@
 package dev.millrace.ratelimit;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +21,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Uni;
@@ -55,18 +58,20 @@ public class CheckResource {
     /** The checks. */
     @RegisterForReflection
     @Schema(name = "Checks")
-    public record Request(@Schema(description = "1 to 100") List<Item> checks,
-            @Schema(description = "Whether all are charged or none", defaultValue = "false") Boolean atomic) {}
+    public record Request(@Schema(description = "1 to 100") @Nullable List<Item> checks,
+            @Schema(description = "Whether all are charged or none", defaultValue = "false") @Nullable Boolean atomic) {}
 
     /** One check: a policy by name, or given inline. */
     @RegisterForReflection
     @Schema(name = "Check")
     public record Item(
-            @Schema(description = "A policy by name; without it algorithm, limit and window must be given", examples = "login") String policy,
-            Algorithm algorithm, Long limit, @Schema(type = SchemaType.STRING, examples = "1m") Duration window,
-            Long burst,
-            FailMode failMode, Duration denyPenalty, @Schema(required = true, examples = "user-42") String identifier,
-            @Schema(description = "0 to 1,000,000; 0 peeks", defaultValue = "1") Long cost) {
+            @Schema(description = "A policy by name; without it algorithm, limit and window must be given", examples = "login") @Nullable String policy,
+            @Nullable Algorithm algorithm, @Nullable Long limit,
+            @Schema(type = SchemaType.STRING, examples = "1m") @Nullable Duration window,
+            @Nullable Long burst,
+            @Nullable FailMode failMode, @Nullable Duration denyPenalty,
+            @Schema(required = true, examples = "user-42") @Nullable String identifier,
+            @Schema(description = "0 to 1,000,000; 0 peeks", defaultValue = "1") @Nullable Long cost) {
 
         private boolean isInline() {
             return algorithm != null || limit != null || window != null || burst != null || failMode != null
@@ -93,30 +98,32 @@ public class CheckResource {
     @RequestBody(content = @Content(schema = @Schema(implementation = Request.class), examples = @ExampleObject(name = "two limits, all or none", value = EXAMPLE)))
     @APIResponse(responseCode = "200", description = "The decisions", content = @Content(schema = @Schema(implementation = Results.class)))
     @APIResponse(responseCode = "404", description = "A named policy does not exist")
-    public Uni<Results> check(Request request) {
-        validate(request);
+    public Uni<Results> check(@Nullable Request request) {
+        if (request == null || request.checks() == null || request.checks().isEmpty()
+                || request.checks().size() > MAX_CHECKS) {
+            throw ApiException.invalid("checks", "must have 1 to " + MAX_CHECKS + " checks");
+        }
+        validate(request.checks());
+        boolean atomic = Boolean.TRUE.equals(request.atomic());
         List<Uni<Check>> checks = request.checks().stream().map(this::resolve).toList();
         return Uni.join().all(checks).andFailFast()
-                .flatMap(list -> service.check(caller.tenant(), list, Boolean.TRUE.equals(request.atomic())))
+                .flatMap(list -> service.check(caller.tenant(), list, atomic))
                 .map(decisions -> new Results(decisions.stream().allMatch(Decision::allowed), decisions));
     }
 
     private Uni<Check> resolve(Item item) {
-        Function<Policy, Check> check = policy -> new Check(policy, item.identifier(),
+        String identifier = requireNonNull(item.identifier());
+        Function<Policy, Check> check = policy -> new Check(policy, identifier,
                 item.cost() == null ? 1 : item.cost());
         return item.policy() != null
                 ? policies.get(caller.tenant(), item.policy()).map(check)
                 : Uni.createFrom().item(check.apply(item.definition().toPolicy("inline", Policy.Source.INLINE)));
     }
 
-    private static void validate(Request request) {
-        if (request == null || request.checks() == null || request.checks().isEmpty()
-                || request.checks().size() > MAX_CHECKS) {
-            throw ApiException.invalid("checks", "must have 1 to " + MAX_CHECKS + " checks");
-        }
+    private static void validate(List<Item> checks) {
         List<Violation> violations = new ArrayList<>();
-        for (int i = 0; i < request.checks().size(); i++) {
-            Item item = request.checks().get(i);
+        for (int i = 0; i < checks.size(); i++) {
+            Item item = checks.get(i);
             String at = "checks[" + i + "]";
             if (item == null) {
                 violations.add(new Violation(at, "must not be null"));

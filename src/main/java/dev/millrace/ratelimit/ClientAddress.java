@@ -8,6 +8,8 @@ import java.util.List;
 
 import jakarta.inject.Singleton;
 
+import org.jspecify.annotations.Nullable;
+
 import io.netty.handler.ipfilter.IpFilterRuleType;
 import io.netty.handler.ipfilter.IpSubnetFilterRule;
 import io.netty.util.NetUtil;
@@ -77,7 +79,7 @@ class ClientAddress {
     }
 
     /** Parses an address, without DNS; null if it is not one. An IPv4 address mapped into IPv6 counts as IPv4. */
-    private static InetAddress parse(String text) {
+    private static @Nullable InetAddress parse(String text) {
         String bare = text.startsWith("[") && text.contains("]") ? text.substring(1, text.indexOf(']')) : text;
         byte[] bytes = NetUtil.createByteArrayFromIpAddressString(bare);
         if (bytes == null && bare.indexOf(':') > 0 && bare.indexOf(':') == bare.lastIndexOf(':')) {

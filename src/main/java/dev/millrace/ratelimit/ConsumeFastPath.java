@@ -3,6 +3,8 @@ package dev.millrace.ratelimit;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
+import org.jspecify.annotations.Nullable;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
@@ -45,7 +47,7 @@ class ConsumeFastPath {
                 .serve(this::consume, this::write);
     }
 
-    private Uni<Decision> consume(HttpServerRequest request, String tenant, String name, String identifier) {
+    private @Nullable Uni<Decision> consume(HttpServerRequest request, String tenant, String name, String identifier) {
         Policy policy = policies.known(tenant, name);
         return policy == null || policy.algorithm() == Algorithm.CONCURRENCY
                 ? null

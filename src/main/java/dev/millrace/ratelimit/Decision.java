@@ -1,6 +1,7 @@
 package dev.millrace.ratelimit;
 
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
@@ -18,7 +19,7 @@ public record Decision(
         @Schema(description = "Milliseconds until the whole limit is available again, if nothing more is consumed", examples = "60000") long resetMs,
         @Schema(description = "Milliseconds until the same cost would be admitted; 0 if it was admitted", examples = "0") long retryAfterMs,
         @Schema(description = "Whether Redis was unavailable and the policy's failMode decided", examples = "false") boolean degraded,
-        @Schema(description = "Present and true for a policy in shadow mode: `allowed` is true whatever `retryAfterMs` says") @JsonInclude(JsonInclude.Include.NON_NULL) Boolean shadow,
+        @Schema(description = "Present and true for a policy in shadow mode: `allowed` is true whatever `retryAfterMs` says") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean shadow,
         @JsonIgnore Check check) {
 
     static Decision of(Check check, boolean allowed, long remaining, long resetMs, long retryAfterMs,

@@ -1,5 +1,7 @@
 package dev.millrace.ratelimit;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 
 import jakarta.ws.rs.Consumes;
@@ -19,6 +21,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.RestResponse.ResponseBuilder;
+import org.jspecify.annotations.Nullable;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Uni;
@@ -52,7 +55,7 @@ public class LeaseResource {
     @RegisterForReflection
     @Schema(name = "LeaseRequest")
     public record Terms(
-            @Schema(description = "Time until the lease expires; the default and the maximum is the policy's window", type = SchemaType.STRING, examples = "30s") Duration ttl) {}
+            @Schema(description = "Time until the lease expires; the default and the maximum is the policy's window", type = SchemaType.STRING, examples = "30s") @Nullable Duration ttl) {}
 
     /** A granted lease. */
     @RegisterForReflection
@@ -65,8 +68,9 @@ public class LeaseResource {
 
         static View of(Leases.Grant grant) {
             Decision d = grant.decision();
-            return new View(grant.lease(), d.policy(), d.identifier(), true, d.limit(), d.remaining(), grant.ttlMs(),
-                    Timestamps.format(grant.expiresAt().toEpochMilli()), d.degraded());
+            return new View(requireNonNull(grant.lease()), d.policy(), d.identifier(), true, d.limit(), d.remaining(),
+                    grant.ttlMs(),
+                    Timestamps.format(requireNonNull(grant.expiresAt()).toEpochMilli()), d.degraded());
         }
     }
 
@@ -77,7 +81,7 @@ public class LeaseResource {
     @APIResponse(responseCode = "409", description = "The policy's algorithm is not concurrency")
     public Uni<RestResponse<Object>> take(@PathParam("policy") String policy,
             @PathParam("identifier") String identifier,
-            Terms terms) {
+            @Nullable Terms terms) {
         return leases.acquire(caller.tenant(), policy, RateLimitResource.checked(identifier), ttlMs(terms))
                 .map(grant -> grant.lease() == null
                         ? responses.of(grant.decision())
@@ -91,7 +95,7 @@ public class LeaseResource {
     @APIResponse(responseCode = "200", description = "Renewed", content = @Content(schema = @Schema(implementation = View.class)))
     @APIResponse(responseCode = "404", description = "It has ended")
     public Uni<RestResponse<View>> renew(@PathParam("policy") String policy, @PathParam("identifier") String identifier,
-            @PathParam("lease") String lease, Terms terms) {
+            @PathParam("lease") String lease, @Nullable Terms terms) {
         return leases.renew(caller.tenant(), policy, RateLimitResource.checked(identifier), lease, ttlMs(terms))
                 .map(grant -> responses.with(grant.decision(), RestResponse.ok(View.of(grant))));
     }
@@ -106,7 +110,7 @@ public class LeaseResource {
         return leases.release(caller.tenant(), policy, RateLimitResource.checked(identifier), lease);
     }
 
-    private static long ttlMs(Terms terms) {
+    private static long ttlMs(@Nullable Terms terms) {
         if (terms == null || terms.ttl() == null) {
             return 0;
         }

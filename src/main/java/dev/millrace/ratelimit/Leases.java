@@ -6,6 +6,8 @@ import java.util.Base64;
 
 import jakarta.enterprise.context.ApplicationScoped;
 
+import org.jspecify.annotations.Nullable;
+
 import io.smallrye.mutiny.Uni;
 
 import dev.millrace.http.problem.ApiException;
@@ -29,7 +31,7 @@ public class Leases {
      * @param lease null if denied
      * @param expiresAt null if denied
      */
-    public record Grant(String lease, long ttlMs, Instant expiresAt, Decision decision) {
+    public record Grant(@Nullable String lease, long ttlMs, @Nullable Instant expiresAt, Decision decision) {
 
         static Grant denied(Decision decision) {
             return new Grant(null, 0, null, decision);

@@ -10,6 +10,8 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.interceptor.Interceptor;
 
+import org.jspecify.annotations.Nullable;
+
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.mutiny.Uni;
@@ -50,6 +52,7 @@ public class Policies {
     }
 
     /** Returns the policy if this replica knows it, without a call to Redis; otherwise null. */
+    @Nullable
     Policy known(String tenant, String name) {
         Policy policy = configured.get(name);
         return policy != null ? policy : defined.known(tenant, name);

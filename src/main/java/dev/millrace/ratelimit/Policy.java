@@ -1,5 +1,7 @@
 package dev.millrace.ratelimit;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A limit.
  *
@@ -13,7 +15,8 @@ package dev.millrace.ratelimit;
  * @param shadow whether denials are only counted
  * @param source where the policy was defined
  */
-public record Policy(String name, Algorithm algorithm, long limit, long windowMs, long burst, FailMode failMode,
+public record Policy(String name, Algorithm algorithm, long limit, long windowMs, long burst,
+        @Nullable FailMode failMode,
         long denyPenaltyMs, boolean shadow, Source source) {
 
     /** The maximum limit of any algorithm. */
@@ -54,7 +57,7 @@ public record Policy(String name, Algorithm algorithm, long limit, long windowMs
     }
 
     /** The same with another fail mode; null to decide nothing and fail. */
-    public Policy withFailMode(FailMode mode) {
+    public Policy withFailMode(@Nullable FailMode mode) {
         return new Policy(name, algorithm, limit, windowMs, burst, mode, denyPenaltyMs, shadow, source);
     }
 

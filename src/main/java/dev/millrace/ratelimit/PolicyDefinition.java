@@ -1,10 +1,13 @@
 package dev.millrace.ratelimit;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 
@@ -16,13 +19,13 @@ import dev.millrace.http.problem.Violation;
 @RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record PolicyDefinition(
-        @Schema(description = "How admissions are counted", examples = "sliding-window", required = true) Algorithm algorithm,
-        @Schema(description = "Requests per window, or leases at once; 1 to 1,000,000,000 (10,000 for sliding-window and concurrency)", examples = "5", required = true) Long limit,
-        @Schema(description = "Length of the window, 1 ms to 366 days; for concurrency the longest lease (default 1m)", type = org.eclipse.microprofile.openapi.annotations.enums.SchemaType.STRING, examples = "1m") Duration window,
-        @Schema(description = "token-bucket only: capacity of the bucket; default the limit", examples = "10") Long burst,
-        @Schema(description = "The decision while Redis is unavailable; default open", examples = "local") FailMode failMode,
-        @Schema(description = "How long a denial blocks the identifier; default no penalty", type = org.eclipse.microprofile.openapi.annotations.enums.SchemaType.STRING, examples = "30s") Duration denyPenalty,
-        @Schema(description = "Decides and counts, but always admits; default false") Boolean shadow) {
+        @Schema(description = "How admissions are counted", examples = "sliding-window", required = true) @Nullable Algorithm algorithm,
+        @Schema(description = "Requests per window, or leases at once; 1 to 1,000,000,000 (10,000 for sliding-window and concurrency)", examples = "5", required = true) @Nullable Long limit,
+        @Schema(description = "Length of the window, 1 ms to 366 days; for concurrency the longest lease (default 1m)", type = org.eclipse.microprofile.openapi.annotations.enums.SchemaType.STRING, examples = "1m") @Nullable Duration window,
+        @Schema(description = "token-bucket only: capacity of the bucket; default the limit", examples = "10") @Nullable Long burst,
+        @Schema(description = "The decision while Redis is unavailable; default open", examples = "local") @Nullable FailMode failMode,
+        @Schema(description = "How long a denial blocks the identifier; default no penalty", type = org.eclipse.microprofile.openapi.annotations.enums.SchemaType.STRING, examples = "30s") @Nullable Duration denyPenalty,
+        @Schema(description = "Decides and counts, but always admits; default false") @Nullable Boolean shadow) {
 
     private static final Duration MAX_WINDOW = Duration.ofDays(366);
     /** With more, the time until a bucket is full would not fit into a reply of Redis. */
@@ -52,7 +55,7 @@ public record PolicyDefinition(
         } else if (burst != null && (burst < 1 || burst > Policy.MAX_LIMIT)) {
             found.add(new Violation(prefix + "burst", "must be between 1 and " + Policy.MAX_LIMIT));
         } else if (burst != null && found.isEmpty()
-                && window.toMillis() * (double) burst / limit > MAX_REFILL.toMillis()) {
+                && requireNonNull(window).toMillis() * (double) burst / requireNonNull(limit) > MAX_REFILL.toMillis()) {
             found.add(new Violation(prefix + "burst", "must be refilled within 100 years"));
         }
         if (denyPenalty != null && algorithm == Algorithm.CONCURRENCY) {
@@ -65,8 +68,9 @@ public record PolicyDefinition(
 
     /** Returns the policy. The definition must have no {@link #violations}. */
     public Policy toPolicy(String name, Policy.Source source) {
-        return Policy.of(name, algorithm, limit, (window == null ? DEFAULT_LEASE : window).toMillis())
-                .withBurst(burst == null ? limit : burst).withFailMode(failMode == null ? FailMode.OPEN : failMode)
+        long most = requireNonNull(limit);
+        return Policy.of(name, requireNonNull(algorithm), most, (window == null ? DEFAULT_LEASE : window).toMillis())
+                .withBurst(burst == null ? most : burst).withFailMode(failMode == null ? FailMode.OPEN : failMode)
                 .withDenyPenalty(denyPenalty == null ? 0 : denyPenalty.toMillis())
                 .withShadow(Boolean.TRUE.equals(shadow)).withSource(source);
     }

@@ -22,6 +22,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
+import org.jspecify.annotations.Nullable;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 
@@ -61,8 +62,8 @@ public class PolicyResource {
     public record PolicyView(@Schema(examples = "login") String policy, Algorithm algorithm,
             @Schema(examples = "5") long limit,
             @Schema(examples = "60000") long windowMs,
-            @Schema(description = "token-bucket only") @JsonInclude(JsonInclude.Include.NON_NULL) Long burst,
-            FailMode failMode, @Schema(examples = "0") long denyPenaltyMs, boolean shadow,
+            @Schema(description = "token-bucket only") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Long burst,
+            @Nullable FailMode failMode, @Schema(examples = "0") long denyPenaltyMs, boolean shadow,
             @Schema(description = "api, or config for one that is read-only", examples = "api") String source) {
 
         static PolicyView of(Policy p) {
@@ -82,11 +83,11 @@ public class PolicyResource {
     @APIResponse(responseCode = "201", description = "Created", content = @Content(schema = @Schema(implementation = PolicyView.class)))
     @APIResponse(responseCode = "200", description = "Replaced", content = @Content(schema = @Schema(implementation = PolicyView.class)))
     @APIResponse(responseCode = "409", description = "The policy is set in the configuration, or there are too many")
-    public Uni<RestResponse<PolicyView>> put(@PathParam("policy") String name, PolicyDefinition definition) {
+    public Uni<RestResponse<PolicyView>> put(@PathParam("policy") String name, @Nullable PolicyDefinition body) {
         if (!Keys.isName(name) || RESERVED.contains(name)) {
             throw ApiException.invalid("policy", "must match [A-Za-z0-9._-]{1,64} and not be one of " + RESERVED);
         }
-        DefinitionRequests.valid(definition, "a policy", d -> d.violations(""));
+        PolicyDefinition definition = DefinitionRequests.valid(body, "a policy", d -> d.violations(""));
         PolicyView view = PolicyView.of(definition.toPolicy(name, Policy.Source.API));
         return policies.put(caller.tenant(), name, definition)
                 .map(put -> DefinitionRequests.stored(put, "/v1/ratelimit/policies/" + name, view));

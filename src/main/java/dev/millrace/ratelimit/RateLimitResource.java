@@ -15,6 +15,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
+import org.jspecify.annotations.Nullable;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Uni;
@@ -48,7 +49,7 @@ public class RateLimitResource {
     @RegisterForReflection
     @Schema(name = "Consume")
     public record Consume(
-            @Schema(description = "How much this request consumes, 1 to 1,000,000", defaultValue = "1", examples = "1") Long cost) {}
+            @Schema(description = "How much this request consumes, 1 to 1,000,000", defaultValue = "1", examples = "1") @Nullable Long cost) {}
 
     @POST
     @Path(ONE)
@@ -58,7 +59,7 @@ public class RateLimitResource {
     @APIResponse(responseCode = "200", description = "Admitted", content = @Content(schema = @Schema(implementation = Decision.class)))
     @APIResponse(responseCode = "429", description = "Denied; the members of a decision are in the problem", content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
     public Uni<RestResponse<Object>> consume(@PathParam("policy") String policy,
-            @PathParam("identifier") String identifier, Consume body) {
+            @PathParam("identifier") String identifier, @Nullable Consume body) {
         long cost = body == null || body.cost() == null ? 1 : body.cost();
         if (cost < 1 || cost > RateLimitService.MAX_COST) {
             throw ApiException.invalid("cost", "must be between 1 and " + RateLimitService.MAX_COST

@@ -133,7 +133,7 @@ public final class Keys {
     }
 
     /** Why {@code s} cannot be a free identifier, or null if it can. */
-    public static @Nullable String identifierProblem(String s) {
+    public static @Nullable String identifierProblem(@Nullable String s) {
         if (s == null || s.isEmpty()) {
             return "must not be empty";
         }

@@ -12,6 +12,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.interceptor.Interceptor;
 
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -36,7 +37,7 @@ public class DescriptorFiles {
     private final RateLimitConfig.Envoy config;
     private final List<Path> files;
     private final Counter failures;
-    private List<String> seen;
+    private List<@Nullable String> seen;
     private volatile Descriptors current;
 
     DescriptorFiles(RateLimitConfig config, MeterRegistry metrics) {
@@ -69,7 +70,7 @@ public class DescriptorFiles {
 
     @Scheduled(identity = "envoy-descriptors", every = "1s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void reload() {
-        List<String> contents = contents();
+        List<@Nullable String> contents = contents();
         if (contents.equals(seen)) {
             return;
         }
@@ -84,8 +85,8 @@ public class DescriptorFiles {
     }
 
     /** Returns the contents of the files; null for one that cannot be read. */
-    private List<String> contents() {
-        List<String> contents = new ArrayList<>(files.size());
+    private List<@Nullable String> contents() {
+        List<@Nullable String> contents = new ArrayList<>(files.size());
         for (Path file : files) {
             try {
                 contents.add(Files.readString(file));
@@ -96,13 +97,14 @@ public class DescriptorFiles {
         return contents;
     }
 
-    private Descriptors parse(List<String> contents) {
+    private Descriptors parse(List<@Nullable String> contents) {
         DescriptorYaml yaml = new DescriptorYaml(config.algorithm(), config.failMode().orElse(null));
         for (int i = 0; i < contents.size(); i++) {
-            if (contents.get(i) == null) {
+            String content = contents.get(i);
+            if (content == null) {
                 throw new InvalidDescriptorsException(files.get(i).toString(), "not readable, or not UTF-8");
             }
-            yaml.add(files.get(i).toString(), contents.get(i));
+            yaml.add(files.get(i).toString(), content);
         }
         return yaml.descriptors();
     }

@@ -1,5 +1,7 @@
 package dev.millrace.ratelimit.envoy;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -7,6 +9,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonMappingException;
@@ -37,30 +41,33 @@ import dev.millrace.ratelimit.envoy.Descriptors.Node;
 final class DescriptorYaml {
 
     @RegisterForReflection
-    record File(String domain, List<Descriptor> descriptors) {}
+    record File(@Nullable String domain, @Nullable List<Descriptor> descriptors) {}
 
     /** {@code detailed_metric} and {@code value_to_metric} change nothing: metrics are per rule, so that they are bounded. */
     @RegisterForReflection
-    record Descriptor(String key, String value, Limit rateLimit, boolean shadowMode, boolean shareThreshold,
-            boolean detailedMetric, boolean valueToMetric, List<Descriptor> descriptors) {}
+    record Descriptor(@Nullable String key, @Nullable String value, @Nullable Limit rateLimit, boolean shadowMode,
+            boolean shareThreshold,
+            boolean detailedMetric, boolean valueToMetric, @Nullable List<Descriptor> descriptors) {}
 
     @RegisterForReflection
-    record Limit(String unit, Duration window, Long requestsPerUnit, boolean unlimited, String name,
-            List<Replaced> replaces, Algorithm algorithm, Long burst, FailMode failMode) {}
+    record Limit(@Nullable String unit, @Nullable Duration window, @Nullable Long requestsPerUnit, boolean unlimited,
+            @Nullable String name,
+            @Nullable List<Replaced> replaces, @Nullable Algorithm algorithm, @Nullable Long burst,
+            @Nullable FailMode failMode) {}
 
     @RegisterForReflection
-    record Replaced(String name) {}
+    record Replaced(@Nullable String name) {}
 
     private final ObjectMapper yaml = new ObjectMapper(new YAMLFactory());
     private final Algorithm algorithm;
-    private final FailMode failMode;
+    private final @Nullable FailMode failMode;
     private final Map<String, Level> domains = new HashMap<>();
 
     /**
      * @param algorithm of limits that name none
      * @param failMode of limits that name none; may be null
      */
-    DescriptorYaml(Algorithm algorithm, FailMode failMode) {
+    DescriptorYaml(Algorithm algorithm, @Nullable FailMode failMode) {
         this.algorithm = algorithm;
         this.failMode = failMode;
         new JsonSettings().customize(yaml);
@@ -75,12 +82,13 @@ final class DescriptorYaml {
     /** Adds a file's domain. */
     DescriptorYaml add(String name, String content) {
         File file = read(name, content);
-        if (file == null || isEmpty(file.domain())) {
+        String domain = file == null ? "" : orEmpty(file.domain());
+        if (file == null || domain.isEmpty()) {
             throw new InvalidDescriptorsException(name, "domain", "must be given");
         }
-        Level top = new Reader(name).level(file.descriptors(), "descriptors", file.domain());
-        if (domains.putIfAbsent(file.domain(), top) != null) {
-            throw new InvalidDescriptorsException(name, "domain", file.domain() + " is in another file already");
+        Level top = new Reader(name).level(file.descriptors(), "descriptors", domain);
+        if (domains.putIfAbsent(domain, top) != null) {
+            throw new InvalidDescriptorsException(name, "domain", domain + " is in another file already");
         }
         return this;
     }
@@ -89,7 +97,7 @@ final class DescriptorYaml {
         return new Descriptors(domains);
     }
 
-    private File read(String name, String content) {
+    private @Nullable File read(String name, String content) {
         try {
             return yaml.readValue(content, File.class);
         } catch (JacksonException e) {
@@ -105,8 +113,8 @@ final class DescriptorYaml {
         }
     }
 
-    private static boolean isEmpty(String text) {
-        return text == null || text.isEmpty();
+    private static String orEmpty(@Nullable String text) {
+        return text == null ? "" : text;
     }
 
     /** Turns one file into its tree. */
@@ -117,45 +125,51 @@ final class DescriptorYaml {
             this.file = file;
         }
 
-        Level level(List<Descriptor> descriptors, String field, String path) {
+        Level level(@Nullable List<Descriptor> descriptors, String field, String path) {
             Level level = new Level();
             for (int i = 0; descriptors != null && i < descriptors.size(); i++) {
                 String at = field + "[" + i + "]";
                 Descriptor d = descriptors.get(i);
-                check(d != null && !isEmpty(d.key()), at + ".key", "must be given");
-                String value = d.value() == null ? "" : d.value();
+                String key = d == null ? "" : orEmpty(d.key());
+                check(!key.isEmpty(), at + ".key", "must be given");
+                String value = orEmpty(d.value());
                 check(!d.shareThreshold() || value.endsWith("*"), at + ".share_threshold",
                         "belongs to a value that ends with *");
-                String name = path + '.' + d.key() + (value.isEmpty() ? "" : '_' + value);
-                Rule rule = d.rateLimit() == null ? null : rule(d, at + ".rate_limit.", name);
+                String name = path + '.' + key + (value.isEmpty() ? "" : '_' + value);
+                Rule rule = d.rateLimit() == null
+                        ? null
+                        : rule(d.rateLimit(), d.shadowMode(), at + ".rate_limit.", name);
                 Level below = level(d.descriptors(), at + ".descriptors", name);
-                check(level.add(d.key(), value, d.shareThreshold(), new Node(rule, below)), at,
+                check(level.add(key, value, d.shareThreshold(), new Node(rule, below)), at,
                         "has the key and value of another descriptor beside it");
             }
             return level;
         }
 
-        private Rule rule(Descriptor d, String at, String policyName) {
-            Limit limit = d.rateLimit();
-            String name = limit.name() == null ? "" : limit.name();
+        private Rule rule(Limit limit, boolean shadow, String at, String policyName) {
+            String name = orEmpty(limit.name());
             Policy policy = null;
             if (limit.unlimited()) {
                 check(limit.unit() == null && limit.window() == null && limit.requestsPerUnit() == null
                         && limit.algorithm() == null && limit.burst() == null, at + "unlimited",
                         "leaves nothing to limit: it goes with name and replaces only");
             } else {
-                policy = policy(limit, window(limit, at), d.shadowMode(), at, policyName);
+                policy = policy(limit, window(limit, at), shadow, at, policyName);
             }
             return new Rule(policy, name, replaces(limit, name, at));
         }
 
         private Duration window(Limit limit, String at) {
-            check(isEmpty(limit.unit()) != (limit.window() == null), at + "unit", "or window must be given, not both");
+            check(orEmpty(limit.unit()).isEmpty() != (limit.window() == null), at + "unit",
+                    "or window must be given, not both");
             if (limit.window() != null) {
                 return limit.window();
             }
-            Unit unit = Unit.named(limit.unit());
-            check(unit != null, at + "unit", "must be second, minute, hour, day, week, month or year");
+            Unit unit = Unit.named(orEmpty(limit.unit()));
+            if (unit == null) {
+                throw new InvalidDescriptorsException(file, at + "unit",
+                        "must be second, minute, hour, day, week, month or year");
+            }
             return unit.window();
         }
 
@@ -173,7 +187,7 @@ final class DescriptorYaml {
                 String field = v.field().equals("limit") ? "requests_per_unit" : v.field();
                 throw new InvalidDescriptorsException(file, at + field, v.message());
             }
-            return Rule.policy(name, by, limit.requestsPerUnit(), window, limit.burst(),
+            return Rule.policy(name, by, requireNonNull(limit.requestsPerUnit()), window, limit.burst(),
                     limit.failMode() == null ? failMode : limit.failMode(), shadow);
         }
 
@@ -182,9 +196,10 @@ final class DescriptorYaml {
             for (int i = 0; limit.replaces() != null && i < limit.replaces().size(); i++) {
                 Replaced replaced = limit.replaces().get(i);
                 String field = at + "replaces[" + i + "].name";
-                check(replaced != null && !isEmpty(replaced.name()), field, "must be given");
-                check(!replaced.name().equals(name), field, "must not be the limit's own");
-                names.add(replaced.name());
+                String other = replaced == null ? "" : orEmpty(replaced.name());
+                check(!other.isEmpty(), field, "must be given");
+                check(!other.equals(name), field, "must not be the limit's own");
+                names.add(other);
             }
             return Set.copyOf(names);
         }

@@ -5,6 +5,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.millrace.ratelimit.envoy.proto.RateLimitDescriptor.Entry;
 
 /**
@@ -33,14 +35,14 @@ final class Descriptors {
             return true;
         }
 
-        private Step step(Entry entry) {
+        private @Nullable Step step(Entry entry) {
             Alternatives alternatives = byKey.get(entry.getKey());
             return alternatives == null ? null : alternatives.step(entry.getValue());
         }
     }
 
     /** A node of the tree: the rule that applies there, if any, and its children. */
-    record Node(Rule rule, Level below) {}
+    record Node(@Nullable Rule rule, Level below) {}
 
     private record Wildcard(String prefix, String value, boolean shared, Node node) {}
 
@@ -51,7 +53,7 @@ final class Descriptors {
         private final Map<String, Node> byValue = new HashMap<>();
         private final List<Wildcard> wildcards = new ArrayList<>();
 
-        private Step step(String value) {
+        private @Nullable Step step(String value) {
             Node node = byValue.get(value);
             if (node != null && !value.endsWith("*")) {
                 return new Step(node, value);
@@ -80,6 +82,7 @@ final class Descriptors {
     }
 
     /** Returns the rule for a descriptor, or null if none applies. */
+    @Nullable
     Match match(String domain, List<Entry> entries) {
         Level level = domains.get(domain);
         Node node = null;

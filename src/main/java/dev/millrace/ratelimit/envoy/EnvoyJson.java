@@ -7,6 +7,7 @@ import java.util.List;
 
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
 import com.fasterxml.jackson.annotation.JsonAlias;
 import com.fasterxml.jackson.annotation.JsonInclude;
@@ -40,9 +41,9 @@ final class EnvoyJson {
 
     @RegisterForReflection
     @Schema(name = "EnvoyRateLimitRequest")
-    record Request(@Schema(required = true, examples = "shop") String domain,
-            @Schema(description = "1 to 100", required = true) List<Descriptor> descriptors,
-            @Schema(description = "Cost of each descriptor; 0 means 1", defaultValue = "1") @JsonAlias("hits_addend") @JsonDeserialize(using = Unsigned.class) Long hitsAddend) {
+    record Request(@Schema(required = true, examples = "shop") @Nullable String domain,
+            @Schema(description = "1 to 100", required = true) @Nullable List<Descriptor> descriptors,
+            @Schema(description = "Cost of each descriptor; 0 means 1", defaultValue = "1") @JsonAlias("hits_addend") @JsonDeserialize(using = Unsigned.class) @Nullable Long hitsAddend) {
 
         RateLimitRequest toProto() {
             RateLimitRequest.Builder request = RateLimitRequest.newBuilder()
@@ -58,9 +59,9 @@ final class EnvoyJson {
 
     @RegisterForReflection
     @Schema(name = "EnvoyRateLimitDescriptor")
-    record Descriptor(List<Entry> entries,
-            @Schema(description = "Replaces the configured limit") Limit limit,
-            @Schema(description = "Has priority over the request's; 0 peeks") @JsonAlias("hits_addend") @JsonDeserialize(using = Unsigned.class) Long hitsAddend) {
+    record Descriptor(@Nullable List<Entry> entries,
+            @Schema(description = "Replaces the configured limit") @Nullable Limit limit,
+            @Schema(description = "Has priority over the request's; 0 peeks") @JsonAlias("hits_addend") @JsonDeserialize(using = Unsigned.class) @Nullable Long hitsAddend) {
 
         private RateLimitDescriptor toProto(String field) {
             RateLimitDescriptor.Builder descriptor = RateLimitDescriptor.newBuilder();
@@ -81,13 +82,13 @@ final class EnvoyJson {
 
     @RegisterForReflection
     @Schema(name = "EnvoyRateLimitEntry")
-    record Entry(@Schema(examples = "user") String key, @Schema(examples = "42") String value) {}
+    record Entry(@Schema(examples = "user") @Nullable String key, @Schema(examples = "42") @Nullable String value) {}
 
     @RegisterForReflection
     @Schema(name = "EnvoyRateLimitOverride")
     record Limit(
-            @Schema(examples = "100") @JsonAlias("requests_per_unit") @JsonDeserialize(using = Unsigned.class) Long requestsPerUnit,
-            @Schema(type = SchemaType.STRING, examples = "MINUTE") @JsonDeserialize(using = UnitName.class) Unit unit) {
+            @Schema(examples = "100") @JsonAlias("requests_per_unit") @JsonDeserialize(using = Unsigned.class) @Nullable Long requestsPerUnit,
+            @Schema(type = SchemaType.STRING, examples = "MINUTE") @JsonDeserialize(using = UnitName.class) @Nullable Unit unit) {
 
         private RateLimitOverride toProto(String field) {
             return RateLimitOverride.newBuilder()
@@ -112,9 +113,9 @@ final class EnvoyJson {
     @JsonInclude(JsonInclude.Include.NON_DEFAULT)
     @Schema(name = "EnvoyRateLimitStatus")
     record Status(@Schema(examples = "OK") String code,
-            @Schema(description = "Absent if no limit applies") CurrentLimit currentLimit,
+            @Schema(description = "Absent if no limit applies") @Nullable CurrentLimit currentLimit,
             @Schema(description = "Absent if 0", examples = "4") long limitRemaining,
-            @Schema(description = "Until the whole limit is available; if over limit, until a request is admitted", examples = "59.250s") String durationUntilReset) {
+            @Schema(description = "Until the whole limit is available; if over limit, until a request is admitted", examples = "59.250s") @Nullable String durationUntilReset) {
 
         private static Status of(DescriptorStatus s) {
             return new Status(s.getCode().name(), s.hasCurrentLimit() ? CurrentLimit.of(s.getCurrentLimit()) : null,
@@ -127,8 +128,8 @@ final class EnvoyJson {
     @JsonInclude(JsonInclude.Include.NON_DEFAULT)
     @Schema(name = "EnvoyRateLimit")
     record CurrentLimit(@Schema(examples = "5") long requestsPerUnit,
-            @Schema(description = "Absent for a window that is not a unit", examples = "MINUTE") String unit,
-            @Schema(description = "The rule's name, if it has one") String name) {
+            @Schema(description = "Absent for a window that is not a unit", examples = "MINUTE") @Nullable String unit,
+            @Schema(description = "The rule's name, if it has one") @Nullable String name) {
 
         private static CurrentLimit of(RateLimitResponse.RateLimit limit) {
             return new CurrentLimit(Integer.toUnsignedLong(limit.getRequestsPerUnit()),
@@ -188,14 +189,14 @@ final class EnvoyJson {
         }
     }
 
-    private static <T> T given(T value, String field) {
+    private static <T> T given(@Nullable T value, String field) {
         if (value == null) {
             throw ApiException.invalid(field, "must not be null");
         }
         return value;
     }
 
-    private static int uint32(Long number, String field) {
+    private static int uint32(@Nullable Long number, String field) {
         if (number == null) {
             return 0;
         }

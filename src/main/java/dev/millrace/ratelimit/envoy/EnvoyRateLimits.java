@@ -1,5 +1,7 @@
 package dev.millrace.ratelimit.envoy;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -7,6 +9,8 @@ import java.util.List;
 import java.util.Set;
 
 import jakarta.enterprise.context.ApplicationScoped;
+
+import org.jspecify.annotations.Nullable;
 
 import io.smallrye.mutiny.Uni;
 
@@ -54,12 +58,12 @@ public class EnvoyRateLimits {
      * {@link dev.millrace.redis.RedisUnavailableException} while Redis is unavailable and a rule that applies has no fail mode.
      */
     public Uni<RateLimitResponse> decide(String tenant, RateLimitRequest request) {
-        List<Match> matches = matches(request);
+        List<@Nullable Match> matches = matches(request);
         List<Check> checks = new ArrayList<>(matches.size());
         for (int i = 0; i < matches.size(); i++) {
             Match match = matches.get(i);
             if (match != null) {
-                checks.add(new Check(match.rule().policy(), match.identifier(), cost(request, i)));
+                checks.add(new Check(requireNonNull(match.rule().policy()), match.identifier(), cost(request, i)));
             }
         }
         return checks.isEmpty()
@@ -68,7 +72,7 @@ public class EnvoyRateLimits {
     }
 
     /** Returns the limit of each descriptor, or null if it has none. */
-    private List<Match> matches(RateLimitRequest request) {
+    private List<@Nullable Match> matches(RateLimitRequest request) {
         if (request.getDomain().isEmpty()) {
             throw ApiException.invalid("domain", "must not be empty");
         }
@@ -77,7 +81,7 @@ public class EnvoyRateLimits {
             throw ApiException.invalid("descriptors", "must hold 1 to " + MAX_DESCRIPTORS + " descriptors");
         }
         Descriptors rules = files.current();
-        List<Match> matches = new ArrayList<>(count);
+        List<@Nullable Match> matches = new ArrayList<>(count);
         Set<String> replaced = new HashSet<>();
         for (int i = 0; i < count; i++) {
             Match match = match(rules, request, i);
@@ -91,7 +95,7 @@ public class EnvoyRateLimits {
         return matches;
     }
 
-    private Match match(Descriptors rules, RateLimitRequest request, int i) {
+    private @Nullable Match match(Descriptors rules, RateLimitRequest request, int i) {
         RateLimitDescriptor descriptor = request.getDescriptors(i);
         return descriptor.hasLimit() && rules.hasDomain(request.getDomain())
                 ? override(request.getDomain(), descriptor, "descriptors[" + i + "].limit.")
@@ -132,7 +136,7 @@ public class EnvoyRateLimits {
         return cost;
     }
 
-    private static RateLimitResponse response(List<Match> matches, List<Decision> decisions) {
+    private static RateLimitResponse response(List<@Nullable Match> matches, List<Decision> decisions) {
         RateLimitResponse.Builder response = RateLimitResponse.newBuilder().setOverallCode(Code.OK);
         int next = 0;
         for (Match match : matches) {
@@ -155,7 +159,7 @@ public class EnvoyRateLimits {
                 .setCode(decision.allowed() ? Code.OK : Code.OVER_LIMIT)
                 .setCurrentLimit(RateLimit.newBuilder()
                         .setRequestsPerUnit((int) decision.limit())
-                        .setUnit(Unit.of(rule.policy().windowMs()))
+                        .setUnit(Unit.of(requireNonNull(rule.policy()).windowMs()))
                         .setName(rule.name()))
                 .setLimitRemaining((int) decision.remaining())
                 .setDurationUntilReset(com.google.protobuf.Duration.newBuilder()

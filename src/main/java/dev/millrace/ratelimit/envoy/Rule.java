@@ -3,6 +3,8 @@ package dev.millrace.ratelimit.envoy;
 import java.time.Duration;
 import java.util.Set;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.millrace.ratelimit.Algorithm;
 import dev.millrace.ratelimit.FailMode;
 import dev.millrace.ratelimit.Policy;
@@ -14,7 +16,7 @@ import dev.millrace.ratelimit.Policy;
  * @param name by which other rules replace it, also part of responses; empty if it has none
  * @param replaces names of the rules that do not apply in a request where this one does
  */
-record Rule(Policy policy, String name, Set<String> replaces) {
+record Rule(@Nullable Policy policy, String name, Set<String> replaces) {
 
     /**
      * Returns the policy of a rule. A rule that allows nothing counts nothing, and denies in an outage as well.
@@ -23,7 +25,8 @@ record Rule(Policy policy, String name, Set<String> replaces) {
      * @param burst null for the limit
      * @param failMode null to fail while Redis is unavailable
      */
-    static Policy policy(String name, Algorithm algorithm, long limit, Duration window, Long burst, FailMode failMode,
+    static Policy policy(String name, Algorithm algorithm, long limit, Duration window, @Nullable Long burst,
+            @Nullable FailMode failMode,
             boolean shadow) {
         boolean deny = limit == 0;
         return Policy.of(name, deny ? Algorithm.FIXED_WINDOW : algorithm, limit, window.toMillis())

@@ -3,6 +3,8 @@ package dev.millrace.ratelimit.envoy;
 import java.time.Duration;
 import java.util.Locale;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.millrace.ratelimit.envoy.proto.RateLimitResponse.RateLimit;
 import dev.millrace.ratelimit.envoy.proto.RateLimitUnit;
 
@@ -27,7 +29,7 @@ enum Unit {
     }
 
     /** Returns the unit by its name in any case, or null. */
-    static Unit named(String name) {
+    static @Nullable Unit named(String name) {
         for (Unit unit : values()) {
             if (unit.name().equals(name.toUpperCase(Locale.ROOT))) {
                 return unit;
@@ -37,7 +39,7 @@ enum Unit {
     }
 
     /** Returns the unit of a request, or null if it is unknown. */
-    static Unit of(RateLimitUnit unit) {
+    static @Nullable Unit of(RateLimitUnit unit) {
         return named(unit.name());
     }
 

@@ -1,5 +1,6 @@
 package dev.millrace.redis.link;
 
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -27,6 +28,9 @@ import dev.millrace.redis.RedisUnavailableException.Reason;
  */
 final class OwnConnection implements RedisConnection {
 
+    /** Messages that are kept until there is a handler for them; more are not expected in that short time, and are dropped. */
+    private static final int MAX_EARLY_MESSAGES = 1024;
+
     private final ContextInternal home;
     private final RedisConnection connection;
     private final long deadlineMs;
@@ -36,6 +40,8 @@ final class OwnConnection implements RedisConnection {
 
     // Confined to the event loop.
     private boolean closed;
+    private @Nullable Handler<Response> messageHandler;
+    private final ArrayDeque<Response> earlyMessages = new ArrayDeque<>();
 
     /** @param release closes the client, called once */
     OwnConnection(ContextInternal home, RedisConnection connection, long deadlineMs, Runnable release) {
@@ -51,6 +57,19 @@ final class OwnConnection implements RedisConnection {
                 told.handle(over);
             }
         }));
+        connection.handler(message -> home.execute(() -> deliver(message)));
+    }
+
+    /**
+     * Quarkus sets its handler only after SUBSCRIBE was sent, and waits for Redis' confirmation to reach it. A confirmation that is faster
+     * must not be lost.
+     */
+    private void deliver(Response message) {
+        if (messageHandler != null) {
+            messageHandler.handle(message);
+        } else if (earlyMessages.size() < MAX_EARLY_MESSAGES) {
+            earlyMessages.add(message);
+        }
     }
 
     @Override
@@ -123,8 +142,13 @@ final class OwnConnection implements RedisConnection {
     }
 
     @Override
-    public RedisConnection handler(Handler<Response> handler) {
-        connection.handler(handler);
+    public RedisConnection handler(@Nullable Handler<Response> handler) {
+        home.execute(() -> {
+            messageHandler = handler;
+            while (messageHandler != null && !earlyMessages.isEmpty()) {
+                messageHandler.handle(earlyMessages.remove());
+            }
+        });
         return this;
     }
 

@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
@@ -77,6 +79,19 @@ class OwnConnectionsTest {
         assertNull(get(own.send(Request.cmd(Command.BLPOP).arg("nothing").arg(1))));
         Response pong = get(own.send(PING));
         assertEquals("PONG", pong.toString());
+        get(own.close());
+    }
+
+    @Test
+    void messagesThatComeBeforeThereIsAHandlerAreKeptForIt() throws Exception {
+        RedisConnection own = get(connections(Duration.ofSeconds(5)).open());
+        own.send(Request.cmd(Command.SUBSCRIBE).arg("news"));
+        try (RedisConversation redis = new RedisConversation(server.port())) {
+            await().atMost(Duration.ofSeconds(20)).until(() -> redis.call("PUBLISH", "news", "hello").equals(1L));
+        }
+        Queue<String> heard = new ConcurrentLinkedQueue<>();
+        own.handler(message -> heard.add(message.get(0).toString()));
+        await().atMost(Duration.ofSeconds(20)).until(() -> List.copyOf(heard).equals(List.of("subscribe", "message")));
         get(own.close());
     }
 

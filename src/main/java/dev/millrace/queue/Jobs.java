@@ -6,6 +6,8 @@ import java.util.regex.Pattern;
 
 import jakarta.inject.Singleton;
 
+import org.jspecify.annotations.Nullable;
+
 import io.smallrye.mutiny.Uni;
 
 import dev.millrace.http.Page;
@@ -36,10 +38,11 @@ public class Jobs {
     /** Reads a job; fails with 404 if it is unknown. */
     public Uni<Job> peek(QueueName queue, String id) {
         return queues.settings(queue).flatMap(s -> store.peek(queue, List.of(id), s).map(found -> {
-            if (found.get(0) == null) {
+            Job job = found.get(0);
+            if (job == null) {
                 throw unknown();
             }
-            return found.get(0);
+            return job;
         }));
     }
 
@@ -49,7 +52,7 @@ public class Jobs {
      * @param state one of {@link #STATES}
      * @param cursor of the page before; null for the first page; fails with 400 if it is not one
      */
-    public Uni<Page<Job>> list(QueueName queue, String state, int limit, String cursor) {
+    public Uni<Page<Job>> list(QueueName queue, String state, int limit, @Nullable String cursor) {
         String position = cursor == null ? "" : Page.decode(cursor);
         if (position == null || !position.isEmpty() && !CURSOR.matcher(position).matches()) {
             throw Page.invalidCursor();
@@ -61,10 +64,10 @@ public class Jobs {
     }
 
     /** Leaves out jobs that have left the state since they were listed. Jobs that did not fit the reply begin the next page. */
-    private static Page<Job> page(String state, JobIds listed, List<Job> jobs) {
+    private static Page<Job> page(String state, JobIds listed, List<@Nullable Job> jobs) {
         List<Job> items = new ArrayList<>();
         for (Job job : jobs) {
-            if (job != null && job.state().equals(state)) {
+            if (job != null && state.equals(job.state())) {
                 items.add(job);
             }
         }

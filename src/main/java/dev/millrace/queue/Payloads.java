@@ -2,6 +2,8 @@ package dev.millrace.queue;
 
 import jakarta.inject.Singleton;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.millrace.http.json.JsonValue;
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.ErrorCode;
@@ -23,7 +25,7 @@ public class Payloads {
      * @param payload null is within the bound
      * @throws ApiException 413 if it is larger than {@link QueueConfig#maxPayloadBytes}
      */
-    public void check(String prefix, String field, JsonValue payload) {
+    public void check(String prefix, String field, @Nullable JsonValue payload) {
         // A char takes at most three bytes in UTF-8, so short texts need no counting.
         if (payload != null && payload.text().length() > maxBytes / 3 && payload.bytes() > maxBytes) {
             throw new ApiException(ErrorCode.TOO_LARGE,

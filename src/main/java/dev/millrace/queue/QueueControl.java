@@ -1,5 +1,7 @@
 package dev.millrace.queue;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -43,7 +45,7 @@ public class QueueControl {
         return Uni.createFrom().deferred(() -> {
             AtomicLong removed = new AtomicLong();
             AtomicReference<DrainStep> last = new AtomicReference<>(DrainStep.FIRST);
-            return untilDone(() -> store.drain(queue, JOBS_PER_STEP, last.get()).map(step -> {
+            return untilDone(() -> store.drain(queue, JOBS_PER_STEP, requireNonNull(last.get())).map(step -> {
                 removed.addAndGet(step.removed());
                 last.set(step);
                 return step.isLast();
@@ -56,7 +58,7 @@ public class QueueControl {
         return Uni.createFrom().deferred(() -> {
             AtomicLong moved = new AtomicLong();
             AtomicReference<RedriveStep> last = new AtomicReference<>(RedriveStep.FIRST);
-            return untilDone(() -> store.redrive(queue, JOBS_PER_STEP, last.get()).map(step -> {
+            return untilDone(() -> store.redrive(queue, JOBS_PER_STEP, requireNonNull(last.get())).map(step -> {
                 moved.addAndGet(step.moved());
                 last.set(step);
                 return step.last();

@@ -2,6 +2,7 @@ package dev.millrace.queue.api;
 
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 
@@ -15,5 +16,5 @@ import dev.millrace.queue.model.JobStatus;
 @Schema(name = "AnswerOutcome")
 public record AnswerOutcome(String id,
         @Schema(type = SchemaType.STRING, description = "completed, retrying, dead, cancelled, extended, stale or unknown", examples = "completed") JobStatus status,
-        @Schema(description = "The new end of an extended lease") String leaseExpiresAt,
-        @Schema(description = "A client asked to cancel the job: give it up, and report it with `fail`") Boolean cancelRequested) {}
+        @Schema(description = "The new end of an extended lease") @Nullable String leaseExpiresAt,
+        @Schema(description = "A client asked to cancel the job: give it up, and report it with `fail`") @Nullable Boolean cancelRequested) {}

@@ -3,6 +3,7 @@ package dev.millrace.queue.api;
 import java.util.List;
 
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 
@@ -14,4 +15,4 @@ import dev.millrace.queue.model.Job;
 @RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @Schema(name = "AnswerOutcomes")
-public record AnswerOutcomes(List<AnswerOutcome> results, List<Job> jobs) {}
+public record AnswerOutcomes(List<AnswerOutcome> results, @Nullable List<Job> jobs) {}

@@ -3,6 +3,7 @@ package dev.millrace.queue.api;
 import java.util.List;
 
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
@@ -11,5 +12,5 @@ import dev.millrace.queue.model.JobResult;
 /** Jobs that are done, and optionally a request for the next ones. */
 @RegisterForReflection
 @Schema(name = "Complete")
-public record CompleteRequest(@Schema(description = "1 to 1000", required = true) List<JobResult> results,
-        @Schema(description = "Reserves the next jobs in the same call") ReserveRequest reserve) {}
+public record CompleteRequest(@Schema(description = "1 to 1000", required = true) @Nullable List<JobResult> results,
+        @Schema(description = "Reserves the next jobs in the same call") @Nullable ReserveRequest reserve) {}

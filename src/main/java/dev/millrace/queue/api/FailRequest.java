@@ -3,6 +3,7 @@ package dev.millrace.queue.api;
 import java.util.List;
 
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
@@ -11,4 +12,4 @@ import dev.millrace.queue.model.JobFailure;
 /** Jobs whose attempt failed. */
 @RegisterForReflection
 @Schema(name = "Fail")
-public record FailRequest(@Schema(description = "1 to 1000", required = true) List<JobFailure> failures) {}
+public record FailRequest(@Schema(description = "1 to 1000", required = true) @Nullable List<JobFailure> failures) {}

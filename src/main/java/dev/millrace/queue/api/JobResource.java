@@ -23,6 +23,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
+import org.jspecify.annotations.Nullable;
 
 import io.smallrye.mutiny.Uni;
 
@@ -74,13 +75,13 @@ public class JobResource {
             EnqueuedJob.class, EnqueuedJobs.class})))
     @APIResponse(responseCode = "200", description = "The call was about one job, which is a duplicate", content = @Content(schema = @Schema(implementation = EnqueuedJob.class)))
     @APIResponse(responseCode = "413", description = "The data of a job is larger than 256 KB")
-    public Uni<RestResponse<Object>> enqueue(@PathParam("queue") String queue, NewJobs request) {
+    public Uni<RestResponse<Object>> enqueue(@PathParam("queue") String queue, @Nullable NewJobs request) {
         return enqueue(caller.tenant(), queue, request)
                 .map(enqueued -> RestResponse.ResponseBuilder.create(status(enqueued)).entity(enqueued).build());
     }
 
     /** Returns the {@link EnqueuedJob} or the {@link EnqueuedJobs}. */
-    Uni<Object> enqueue(String tenant, String queue, NewJobs request) {
+    Uni<Object> enqueue(String tenant, String queue, @Nullable NewJobs request) {
         QueueName name = QueueName.of(tenant, queue);
         if (request == null) {
             throw ApiException.invalid("", "Send a job, or `jobs`, as the body");
@@ -115,11 +116,11 @@ public class JobResource {
     @Operation(summary = "List jobs in a state", description = "Lists waiting jobs in the order of delivery, delayed jobs by due time, active jobs by the end of their lease, and dead and completed jobs latest first. Jobs that change state between two pages may appear twice or not at all.")
     @APIResponse(responseCode = "200", description = "One page")
     public Uni<Page<Job>> list(@PathParam("queue") String queue,
-            @Parameter(description = "waiting, delayed, active, dead or completed") @QueryParam("state") String state,
+            @Parameter(description = "waiting, delayed, active, dead or completed") @QueryParam("state") @Nullable String state,
             @Parameter(description = "Maximum number of items on a page, 1 to 500") @QueryParam("limit") @DefaultValue("50") int limit,
-            @Parameter(description = "`nextCursor` of the previous page") @QueryParam("cursor") String cursor) {
+            @Parameter(description = "`nextCursor` of the previous page") @QueryParam("cursor") @Nullable String cursor) {
         Page.requireLimit(limit);
-        if (!Jobs.STATES.contains(state == null ? "" : state)) {
+        if (state == null || !Jobs.STATES.contains(state)) {
             throw ApiException.invalid("state", "must be one of " + String.join(", ", Jobs.STATES));
         }
         return jobs.list(QueueName.of(caller.tenant(), queue), state, limit, cursor);

@@ -1,8 +1,11 @@
 package dev.millrace.queue.api;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.Map;
 
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 
@@ -18,17 +21,20 @@ import dev.millrace.queue.model.QueueEvent;
 @Schema(name = "QueueEvent")
 public record QueueEventView(
         @Schema(description = "job.enqueued, job.waiting, job.active, job.progress, job.completed, job.retrying, job.stalled, job.dead, job.cancelling, job.cancelled, job.expired, queue.paused or queue.resumed", examples = "job.completed") String type,
-        @Schema(description = "Absent if the event is about the queue") String jobId, String at,
-        @Schema(description = "Of job.retrying and job.dead") String error,
-        @Schema(description = "Of job.retrying: how long the job waits") Long delayMs,
-        @Schema(description = "Of job.progress") JsonValue progress,
-        @Schema(description = "Of queue.paused") String reason) {
+        @Schema(description = "Absent if the event is about the queue") @Nullable String jobId, String at,
+        @Schema(description = "Of job.retrying and job.dead") @Nullable String error,
+        @Schema(description = "Of job.retrying: how long the job waits") @Nullable Long delayMs,
+        @Schema(description = "Of job.progress") @Nullable JsonValue progress,
+        @Schema(description = "Of queue.paused") @Nullable String reason) {
 
     static QueueEventView of(QueueEvent event) {
         Map<String, String> f = event.fields();
-        return new QueueEventView(event.type(), f.get("id").isEmpty() ? null : f.get("id"),
+        String id = requireNonNull(f.get("id"));
+        String delay = f.get("delay");
+        String progress = f.get("progress");
+        return new QueueEventView(event.type(), id.isEmpty() ? null : id,
                 Timestamps.format(event.ms()), f.get("error"),
-                f.containsKey("delay") ? Long.valueOf(f.get("delay")) : null,
-                f.containsKey("progress") ? new JsonValue(f.get("progress")) : null, f.get("reason"));
+                delay == null ? null : Long.valueOf(delay),
+                progress == null ? null : new JsonValue(progress), f.get("reason"));
     }
 }

@@ -19,6 +19,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
 
 import io.smallrye.mutiny.Multi;
 import io.vertx.core.http.HttpServerRequest;
@@ -67,7 +68,7 @@ public class QueueEventsResource {
                 event -> new EventStreams.SentEvent(event.id(), event.type(), QueueEventView.of(event)));
     }
 
-    private static String position(String id) {
+    private static @Nullable String position(String id) {
         return !ID.matcher(id).matches() ? null : id.equals("0") ? "0-0" : id;
     }
 }

@@ -24,6 +24,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
+import org.jspecify.annotations.Nullable;
 
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
@@ -70,9 +71,10 @@ public class QueueResource {
     @APIResponse(responseCode = "201", description = "The settings were created", content = @Content(schema = @Schema(implementation = QueueView.class)))
     @APIResponse(responseCode = "200", description = "Replaced", content = @Content(schema = @Schema(implementation = QueueView.class)))
     @APIResponse(responseCode = "409", description = "The tenant has 1,000 queues")
-    public Uni<RestResponse<QueueView>> put(@PathParam("queue") String queue, QueueDefinition definition) {
+    public Uni<RestResponse<QueueView>> put(@PathParam("queue") String queue, @Nullable QueueDefinition body) {
         QueueName name = name(queue);
-        DefinitionRequests.valid(definition, "the settings of a queue", QueueDefinition::violations);
+        QueueDefinition definition = DefinitionRequests.valid(body, "the settings of a queue",
+                QueueDefinition::violations);
         return queues.put(name, definition).flatMap(put -> view(name, definition.toSettings())
                 .map(view -> DefinitionRequests.stored(put, "/v1/queues/" + queue, view)));
     }

@@ -1,6 +1,9 @@
 package dev.millrace.queue.api;
 
+import static java.util.Objects.requireNonNull;
+
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 
@@ -17,10 +20,12 @@ import dev.millrace.queue.model.QueueSnapshot;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @Schema(name = "QueueView")
 public record QueueView(@Schema(examples = "emails") String queue, boolean paused,
-        @Schema(description = "Why the queue is paused", examples = "paused") String pausedReason, QueueCounts counts,
-        @Schema(description = "Absent if unlimited") Integer concurrency, RateView rate, int maxAttempts,
+        @Schema(description = "Why the queue is paused", examples = "paused") @Nullable String pausedReason,
+        QueueCounts counts,
+        @Schema(description = "Absent if unlimited") @Nullable Integer concurrency, @Nullable RateView rate,
+        int maxAttempts,
         BackoffView backoff, long leaseMs, int maxStalls, RetentionView retention,
-        QueueDefinition.Durability durability, PushView push) {
+        QueueDefinition.Durability durability, @Nullable PushView push) {
 
     /** The rate limit of a queue. */
     @RegisterForReflection
@@ -34,7 +39,8 @@ public record QueueView(@Schema(examples = "emails") String queue, boolean pause
 
         static BackoffView of(Backoff backoff) {
             Backoff b = backoff.withDefaults();
-            return new BackoffView(b.type(), b.delay().toMillis(), b.max().toMillis(), b.jitter());
+            return new BackoffView(requireNonNull(b.type()), requireNonNull(b.delay()).toMillis(),
+                    requireNonNull(b.max()).toMillis(), requireNonNull(b.jitter()));
         }
     }
 

@@ -6,6 +6,7 @@ import java.util.List;
 
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
@@ -17,9 +18,10 @@ import dev.millrace.queue.model.Bounds;
 /** How many jobs a worker asks for, their lease, and how long it waits for the first one. Absent fields take their defaults. */
 @RegisterForReflection
 @Schema(name = "Reserve")
-public record ReserveRequest(@Schema(description = "1 to 1000", defaultValue = "1", examples = "10") Integer max,
-        @Schema(description = "The lease of each job, 1 s to 24 h; by default, each job's own", type = SchemaType.STRING, examples = "1m") Duration lease,
-        @Schema(description = "How long to wait for the first job, up to 30 s; no wait by default", type = SchemaType.STRING, examples = "20s") @JsonProperty("wait") Duration waitFor) {
+public record ReserveRequest(
+        @Schema(description = "1 to 1000", defaultValue = "1", examples = "10") @Nullable Integer max,
+        @Schema(description = "The lease of each job, 1 s to 24 h; by default, each job's own", type = SchemaType.STRING, examples = "1m") @Nullable Duration lease,
+        @Schema(description = "How long to wait for the first job, up to 30 s; no wait by default", type = SchemaType.STRING, examples = "20s") @JsonProperty("wait") @Nullable Duration waitFor) {
 
     static final ReserveRequest DEFAULT = new ReserveRequest(null, null, null);
     private static final Duration MAX_WAIT = Duration.ofSeconds(30);

@@ -1,5 +1,7 @@
 package dev.millrace.queue.api;
 
+import static java.util.Objects.requireNonNull;
+
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.DefaultValue;
@@ -20,6 +22,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
+import org.jspecify.annotations.Nullable;
 
 import io.smallrye.mutiny.Uni;
 
@@ -63,11 +66,11 @@ public class ScheduleResource {
     @APIResponse(responseCode = "200", description = "Replaced", content = @Content(schema = @Schema(implementation = ScheduleView.class)))
     @APIResponse(responseCode = "409", description = "The queue has 1,000 schedules")
     public Uni<RestResponse<ScheduleView>> put(@PathParam("queue") String queue, @PathParam("name") String name,
-            ScheduleDefinition definition) {
+            @Nullable ScheduleDefinition body) {
         QueueName where = QueueName.of(caller.tenant(), queue);
         checkedName(name);
-        DefinitionRequests.valid(definition, "a schedule", ScheduleDefinition::violations);
-        payloads.check("job.", "data", definition.job().data());
+        ScheduleDefinition definition = DefinitionRequests.valid(body, "a schedule", ScheduleDefinition::violations);
+        payloads.check("job.", "data", requireNonNull(definition.job()).data());
         return schedules.put(where, name, definition).flatMap(put -> schedules.get(where, name).map(ScheduleView::of)
                 .map(view -> DefinitionRequests.stored(put, "/v1/queues/" + queue + "/schedules/" + name, view)));
     }

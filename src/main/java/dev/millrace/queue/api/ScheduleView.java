@@ -1,6 +1,9 @@
 package dev.millrace.queue.api;
 
+import static java.util.Objects.requireNonNull;
+
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 
@@ -16,13 +19,15 @@ import dev.millrace.queue.schedule.ScheduleDefinition;
 @RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @Schema(name = "Schedule")
-public record ScheduleView(@Schema(examples = "daily-report") String name, String cron, Long everyMs, String timezone,
-        NewJob job, @Schema(description = "The next occurrence; absent if there is none") String nextAt) {
+public record ScheduleView(@Schema(examples = "daily-report") String name, @Nullable String cron,
+        @Nullable Long everyMs, @Nullable String timezone,
+        NewJob job, @Schema(description = "The next occurrence; absent if there is none") @Nullable String nextAt) {
 
     static ScheduleView of(Schedule schedule) {
         ScheduleDefinition d = schedule.definition();
         return new ScheduleView(schedule.name(), d.cron(), d.every() == null ? null : d.every().toMillis(),
-                d.cron() == null ? null : d.timezone() == null ? Recurrences.DEFAULT_TIMEZONE : d.timezone(), d.job(),
+                d.cron() == null ? null : d.timezone() == null ? Recurrences.DEFAULT_TIMEZONE : d.timezone(),
+                requireNonNull(d.job()),
                 schedule.nextMs() == 0 ? null : Timestamps.format(schedule.nextMs()));
     }
 }

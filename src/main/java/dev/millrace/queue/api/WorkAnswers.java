@@ -4,6 +4,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
+
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.SerializableString;
@@ -160,7 +162,7 @@ final class WorkAnswers {
         out.writeEndObject();
     }
 
-    private static void string(JsonGenerator out, SerializableString name, String value) throws IOException {
+    private static void string(JsonGenerator out, SerializableString name, @Nullable String value) throws IOException {
         if (value != null) {
             out.writeFieldName(name);
             out.writeString(value);
@@ -177,14 +179,14 @@ final class WorkAnswers {
         out.writeNumber(value);
     }
 
-    private static void bool(JsonGenerator out, SerializableString name, Boolean value) throws IOException {
+    private static void bool(JsonGenerator out, SerializableString name, @Nullable Boolean value) throws IOException {
         if (value != null) {
             out.writeFieldName(name);
             out.writeBoolean(value);
         }
     }
 
-    private static void raw(JsonGenerator out, SerializableString name, JsonValue value) throws IOException {
+    private static void raw(JsonGenerator out, SerializableString name, @Nullable JsonValue value) throws IOException {
         if (value != null) {
             out.writeFieldName(name);
             out.writeRawValue(value.text());

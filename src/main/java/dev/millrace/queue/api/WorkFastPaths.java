@@ -5,6 +5,8 @@ import java.io.IOException;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
+import org.jspecify.annotations.Nullable;
+
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 
@@ -82,7 +84,7 @@ class WorkFastPaths {
     }
 
     /** Returns null for a body of white space, as the REST layer does. */
-    private static <T> T read(ObjectReader reader, byte[] body) throws IOException {
+    private static <T> @Nullable T read(ObjectReader reader, byte[] body) throws IOException {
         for (byte b : body) {
             if (b != ' ' && b != '\n' && b != '\r' && b != '\t') {
                 return reader.readValue(body);

@@ -19,6 +19,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
 
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpServerResponse;
@@ -69,13 +70,13 @@ public class WorkResource {
     @Operation(summary = "Reserve jobs", description = "Reserves up to `max` jobs: the highest priority first, then the job that has waited longest. Each job is yours until its lease expires: complete it, fail it, or extend the lease. Responds at once if there is a job, otherwise when a job arrives or the wait is over.")
     @RequestBody(content = @Content(schema = @Schema(implementation = ReserveRequest.class), examples = @ExampleObject(name = "up to ten", value = "{\"max\":10,\"lease\":\"1m\",\"wait\":\"20s\"}")))
     @APIResponse(responseCode = "200", description = "The jobs; may be empty", content = @Content(schema = @Schema(implementation = ReservedJobs.class)))
-    public Uni<ReservedJobs> reserve(@PathParam("queue") String queue, ReserveRequest request,
+    public Uni<ReservedJobs> reserve(@PathParam("queue") String queue, @Nullable ReserveRequest request,
             @Context HttpServerResponse response) {
         return reserve(caller.tenant(), queue, request, response::closed);
     }
 
     /** {@code gone}: whether the client has disconnected. */
-    Uni<ReservedJobs> reserve(String tenant, String queue, ReserveRequest request, BooleanSupplier gone) {
+    Uni<ReservedJobs> reserve(String tenant, String queue, @Nullable ReserveRequest request, BooleanSupplier gone) {
         ReserveRequest r = request == null ? ReserveRequest.DEFAULT : request;
         refuse(r.violations(""));
         return reserve(QueueName.of(tenant, queue), r, gone).map(ReservedJobs::new);
@@ -88,13 +89,13 @@ public class WorkResource {
     @APIResponse(responseCode = "200", description = "The outcome of each report", content = @Content(schema = @Schema(implementation = AnswerOutcomes.class)))
     @APIResponse(responseCode = "404", description = "The call was about one job, which no longer exists")
     @APIResponse(responseCode = "409", description = "The call was about one job, and the lease is not its current one")
-    public Uni<AnswerOutcomes> complete(@PathParam("queue") String queue, CompleteRequest request,
+    public Uni<AnswerOutcomes> complete(@PathParam("queue") String queue, @Nullable CompleteRequest request,
             @Context HttpServerResponse response) {
         return complete(caller.tenant(), queue, request, response::closed);
     }
 
     /** {@code gone}: whether the client has disconnected. */
-    Uni<AnswerOutcomes> complete(String tenant, String queue, CompleteRequest request, BooleanSupplier gone) {
+    Uni<AnswerOutcomes> complete(String tenant, String queue, @Nullable CompleteRequest request, BooleanSupplier gone) {
         QueueName name = QueueName.of(tenant, queue);
         List<JobResult> results = requireItems("results", request == null ? null : request.results());
         List<Violation> found = new ArrayList<>(0);
@@ -102,16 +103,17 @@ public class WorkResource {
             JobResult r = results.get(i);
             check(found, "results", i, r == null ? null : r.id(), r == null ? null : r.leaseToken());
         }
-        if (request.reserve() != null) {
-            found.addAll(request.reserve().violations("reserve."));
+        ReserveRequest reserve = request == null ? null : request.reserve();
+        if (reserve != null) {
+            found.addAll(reserve.violations("reserve."));
         }
         refuse(found);
         results.forEach(r -> payloads.check("", "result", r.result()));
         return service.complete(name, results).flatMap(statuses -> {
             List<AnswerOutcome> outcomes = outcomes(results.stream().map(JobResult::id).toList(), statuses);
-            return request.reserve() == null
+            return reserve == null
                     ? Uni.createFrom().item(new AnswerOutcomes(outcomes, null))
-                    : reserve(name, request.reserve(), gone).map(jobs -> new AnswerOutcomes(outcomes, jobs));
+                    : reserve(name, reserve, gone).map(jobs -> new AnswerOutcomes(outcomes, jobs));
         });
     }
 
@@ -122,7 +124,7 @@ public class WorkResource {
     @APIResponse(responseCode = "200", description = "The outcome of each report", content = @Content(schema = @Schema(implementation = AnswerOutcomes.class)))
     @APIResponse(responseCode = "404", description = "The call was about one job, which no longer exists")
     @APIResponse(responseCode = "409", description = "The call was about one job, and the lease is not its current one")
-    public Uni<AnswerOutcomes> fail(@PathParam("queue") String queue, FailRequest request) {
+    public Uni<AnswerOutcomes> fail(@PathParam("queue") String queue, @Nullable FailRequest request) {
         QueueName name = QueueName.of(caller.tenant(), queue);
         List<JobFailure> failures = requireItems("failures", request == null ? null : request.failures());
         List<Violation> found = new ArrayList<>(0);
@@ -152,7 +154,7 @@ public class WorkResource {
     @APIResponse(responseCode = "200", description = "The outcome of each report", content = @Content(schema = @Schema(implementation = AnswerOutcomes.class)))
     @APIResponse(responseCode = "404", description = "The call was about one job, which no longer exists")
     @APIResponse(responseCode = "409", description = "The call was about one job, and the lease is not its current one")
-    public Uni<AnswerOutcomes> extend(@PathParam("queue") String queue, ExtendRequest request) {
+    public Uni<AnswerOutcomes> extend(@PathParam("queue") String queue, @Nullable ExtendRequest request) {
         QueueName name = QueueName.of(caller.tenant(), queue);
         List<LeaseExtension> leases = requireItems("leases", request == null ? null : request.leases());
         List<Violation> found = new ArrayList<>(0);
@@ -199,14 +201,15 @@ public class WorkResource {
         }
     }
 
-    private static <T> List<T> requireItems(String field, List<T> items) {
+    private static <T> List<T> requireItems(String field, @Nullable List<T> items) {
         if (items == null || items.isEmpty() || items.size() > Bounds.MAX_JOBS) {
             throw ApiException.invalid(field, "must have 1 to " + Bounds.MAX_JOBS + " items");
         }
         return items;
     }
 
-    private static void check(List<Violation> found, String list, int i, String id, String leaseToken) {
+    private static void check(List<Violation> found, String list, int i, @Nullable String id,
+            @Nullable String leaseToken) {
         if (id == null || !Job.isId(id)) {
             found.add(new Violation(list + '[' + i + "].id", "must be the id of a job"));
         }

@@ -3,6 +3,8 @@ package dev.millrace.queue.mail;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * An address that a mail is from or to.
  *
@@ -19,7 +21,7 @@ record MailAddress(String name, String address) {
     private static final int MAX_LENGTH = 254;
 
     /** Parses an address; returns null if it is not valid. */
-    static MailAddress parse(String text) {
+    static @Nullable MailAddress parse(@Nullable String text) {
         if (text == null || text.chars().anyMatch(Character::isISOControl)) {
             return null;
         }

@@ -7,14 +7,17 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
+import org.jspecify.annotations.Nullable;
+
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
 import dev.millrace.http.problem.Violation;
 
 /** The data of a job that sends a mail. {@code to} is required, and {@code text} or {@code html}. */
 @RegisterForReflection
-record MailData(String from, List<String> to, List<String> cc, List<String> bcc, String replyTo, String subject,
-        String text, String html, Map<String, String> headers) {
+record MailData(@Nullable String from, List<String> to, List<String> cc, List<String> bcc, @Nullable String replyTo,
+        @Nullable String subject,
+        @Nullable String text, @Nullable String html, Map<String, String> headers) {
 
     private static final int MAX_RECIPIENTS = 100;
     private static final int MAX_HEADERS = 50;
@@ -68,13 +71,13 @@ record MailData(String from, List<String> to, List<String> cc, List<String> bcc,
         }
     }
 
-    private static void checkAddress(List<Violation> found, String field, String text) {
+    private static void checkAddress(List<Violation> found, String field, @Nullable String text) {
         if (MailAddress.parse(text) == null) {
             found.add(new Violation(field, MailAddress.FORM));
         }
     }
 
-    private static void checkHeader(List<Violation> found, String name, String value) {
+    private static void checkHeader(List<Violation> found, String name, @Nullable String value) {
         String lower = name.toLowerCase(Locale.ROOT);
         if (!FIELD_NAME.matcher(name).matches()) {
             found.add(new Violation("headers", "must have names of 1 to 64 letters, digits and -"));
@@ -87,7 +90,7 @@ record MailData(String from, List<String> to, List<String> cc, List<String> bcc,
         }
     }
 
-    private static void checkLine(List<Violation> found, String field, String value) {
+    private static void checkLine(List<Violation> found, String field, @Nullable String value) {
         if (value != null && value.chars().anyMatch(Character::isISOControl)) {
             found.add(new Violation(field, "must not contain line breaks or other control characters"));
         } else if (value != null && value.length() > MAX_VALUE_LENGTH) {

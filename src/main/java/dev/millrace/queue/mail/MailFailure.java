@@ -1,5 +1,7 @@
 package dev.millrace.queue.mail;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
@@ -19,7 +21,7 @@ final class MailFailure {
     /** The failure to report in place of the mail client's. It is a {@link DeadJobException} if a retry is useless. */
     static Throwable of(Throwable failure) {
         if (failure instanceof SMTPException smtp) {
-            return isForGood(smtp) ? new DeadJobException(smtp.getMessage(), smtp) : smtp;
+            return isForGood(smtp) ? new DeadJobException(requireNonNull(smtp.getMessage()), smtp) : smtp;
         }
         // The mail client's own words: it does not send mails that are larger than the server announced.
         if ("message exceeds allowed size limit".equals(failure.getMessage())) {
@@ -32,6 +34,6 @@ final class MailFailure {
 
     private static boolean isForGood(SMTPException failure) {
         return failure.isPermanent() && !LOGIN_REFUSED.contains(failure.getReplyCode())
-                && !failure.getMessage().startsWith("got error response");
+                && !requireNonNull(failure.getMessage()).startsWith("got error response");
     }
 }

@@ -1,5 +1,7 @@
 package dev.millrace.queue.mail;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -12,6 +14,7 @@ import jakarta.inject.Singleton;
 
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 import io.quarkus.mailer.Mail;
 import io.quarkus.mailer.reactive.ReactiveMailer;
@@ -118,15 +121,16 @@ class MailProcessor implements JobProcessor {
     }
 
     private static List<String> addresses(List<String> texts) {
-        return texts.stream().map(text -> MailAddress.parse(text).address()).toList();
+        return texts.stream().map(text -> requireNonNull(MailAddress.parse(text)).address()).toList();
     }
 
     private static String written(List<String> texts) {
-        return texts.stream().map(text -> MailAddress.parse(text).written()).collect(Collectors.joining(",\r\n "));
+        return texts.stream().map(text -> requireNonNull(MailAddress.parse(text)).written())
+                .collect(Collectors.joining(",\r\n "));
     }
 
     /** Uses line feeds only, because the mail client ends lines itself at line feeds. */
-    private static String body(String text) {
+    private static @Nullable String body(@Nullable String text) {
         return text == null ? null : text.replace("\r\n", "\n").replace('\r', '\n');
     }
 

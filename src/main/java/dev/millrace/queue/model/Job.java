@@ -3,6 +3,7 @@ package dev.millrace.queue.model;
 import java.util.regex.Pattern;
 
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 
@@ -21,15 +22,18 @@ import dev.millrace.http.json.JsonValue;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @Schema(name = "Job")
 public record Job(@Schema(examples = "5984639761701") String id, @Schema(examples = "email.welcome") String type,
-        @JsonInclude(JsonInclude.Include.ALWAYS) JsonValue data,
-        @Schema(description = "waiting, delayed, active, dead or completed; absent in the response to a reserve", examples = "waiting") String state,
+        @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable JsonValue data,
+        @Schema(description = "waiting, delayed, active, dead or completed; absent in the response to a reserve", examples = "waiting") @Nullable String state,
         int priority, int attempt, int maxAttempts, int stalls,
-        @Schema(description = "Only in the response to the worker that reserved the job", examples = "5984639761701.1") String leaseToken,
-        String leaseExpiresAt, String enqueuedAt, @Schema(description = "When a delayed job is due") String dueAt,
-        @Schema(description = "When the job was completed or died") String finishedAt, String group, String uniqueKey,
-        @Schema(description = "The error of the last failure") String error, JsonValue progress, JsonValue result,
-        @Schema(description = "A client asked to cancel the job: its worker should give it up") Boolean cancelRequested,
-        @Schema(description = "The schedule that enqueued the job") String schedule) {
+        @Schema(description = "Only in the response to the worker that reserved the job", examples = "5984639761701.1") @Nullable String leaseToken,
+        @Nullable String leaseExpiresAt, @Nullable String enqueuedAt,
+        @Schema(description = "When a delayed job is due") @Nullable String dueAt,
+        @Schema(description = "When the job was completed or died") @Nullable String finishedAt, @Nullable String group,
+        @Nullable String uniqueKey,
+        @Schema(description = "The error of the last failure") @Nullable String error, @Nullable JsonValue progress,
+        @Nullable JsonValue result,
+        @Schema(description = "A client asked to cancel the job: its worker should give it up") @Nullable Boolean cancelRequested,
+        @Schema(description = "The schedule that enqueued the job") @Nullable String schedule) {
 
     private static final Pattern ID = Pattern.compile("[1-9][0-9]{0,14}");
 
@@ -54,7 +58,7 @@ public record Job(@Schema(examples = "5984639761701") String id, @Schema(example
      *
      * @param data null for none
      */
-    public static Builder of(String id, String type, JsonValue data) {
+    public static Builder of(String id, String type, @Nullable JsonValue data) {
         return new Builder(id, type, data);
     }
 
@@ -63,33 +67,33 @@ public record Job(@Schema(examples = "5984639761701") String id, @Schema(example
 
         private final String id;
         private final String type;
-        private final JsonValue data;
-        private String state;
+        private final @Nullable JsonValue data;
+        private @Nullable String state;
         private int priority;
         private int attempt;
         private int maxAttempts;
         private int stalls;
-        private String leaseToken;
-        private String leaseExpiresAt;
-        private String enqueuedAt;
-        private String dueAt;
-        private String finishedAt;
-        private String group;
-        private String uniqueKey;
-        private String error;
-        private JsonValue progress;
-        private JsonValue result;
-        private Boolean cancelRequested;
-        private String schedule;
+        private @Nullable String leaseToken;
+        private @Nullable String leaseExpiresAt;
+        private @Nullable String enqueuedAt;
+        private @Nullable String dueAt;
+        private @Nullable String finishedAt;
+        private @Nullable String group;
+        private @Nullable String uniqueKey;
+        private @Nullable String error;
+        private @Nullable JsonValue progress;
+        private @Nullable JsonValue result;
+        private @Nullable Boolean cancelRequested;
+        private @Nullable String schedule;
 
-        private Builder(String id, String type, JsonValue data) {
+        private Builder(String id, String type, @Nullable JsonValue data) {
             this.id = id;
             this.type = type;
             this.data = data;
         }
 
         /** Sets the state. */
-        public Builder state(String state) {
+        public Builder state(@Nullable String state) {
             this.state = state;
             return this;
         }
@@ -109,73 +113,73 @@ public record Job(@Schema(examples = "5984639761701") String id, @Schema(example
         }
 
         /** Sets the token of the lease, which only the worker that reserved the job is shown. */
-        public Builder leaseToken(String leaseToken) {
+        public Builder leaseToken(@Nullable String leaseToken) {
             this.leaseToken = leaseToken;
             return this;
         }
 
         /** Sets when the lease expires, as an RFC 3339 time. */
-        public Builder leaseExpiresAt(String leaseExpiresAt) {
+        public Builder leaseExpiresAt(@Nullable String leaseExpiresAt) {
             this.leaseExpiresAt = leaseExpiresAt;
             return this;
         }
 
         /** Sets when the job was enqueued, as an RFC 3339 time. */
-        public Builder enqueuedAt(String enqueuedAt) {
+        public Builder enqueuedAt(@Nullable String enqueuedAt) {
             this.enqueuedAt = enqueuedAt;
             return this;
         }
 
         /** Sets when a delayed job is due, as an RFC 3339 time. */
-        public Builder dueAt(String dueAt) {
+        public Builder dueAt(@Nullable String dueAt) {
             this.dueAt = dueAt;
             return this;
         }
 
         /** Sets when the job was completed or died, as an RFC 3339 time. */
-        public Builder finishedAt(String finishedAt) {
+        public Builder finishedAt(@Nullable String finishedAt) {
             this.finishedAt = finishedAt;
             return this;
         }
 
         /** Sets the group. */
-        public Builder group(String group) {
+        public Builder group(@Nullable String group) {
             this.group = group;
             return this;
         }
 
         /** Sets the unique key. */
-        public Builder uniqueKey(String uniqueKey) {
+        public Builder uniqueKey(@Nullable String uniqueKey) {
             this.uniqueKey = uniqueKey;
             return this;
         }
 
         /** Sets the error of the last failure. */
-        public Builder error(String error) {
+        public Builder error(@Nullable String error) {
             this.error = error;
             return this;
         }
 
         /** Sets how far the worker is. */
-        public Builder progress(JsonValue progress) {
+        public Builder progress(@Nullable JsonValue progress) {
             this.progress = progress;
             return this;
         }
 
         /** Sets the result of a completed job. */
-        public Builder result(JsonValue result) {
+        public Builder result(@Nullable JsonValue result) {
             this.result = result;
             return this;
         }
 
         /** Sets whether a client asked to cancel the job. */
-        public Builder cancelRequested(Boolean cancelRequested) {
+        public Builder cancelRequested(@Nullable Boolean cancelRequested) {
             this.cancelRequested = cancelRequested;
             return this;
         }
 
         /** Sets the schedule that enqueued the job. */
-        public Builder schedule(String schedule) {
+        public Builder schedule(@Nullable String schedule) {
             this.schedule = schedule;
             return this;
         }

@@ -1,6 +1,7 @@
 package dev.millrace.queue.model;
 
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
@@ -15,4 +16,4 @@ import dev.millrace.http.json.JsonValue;
 @RegisterForReflection
 @Schema(name = "JobResult")
 public record JobResult(@Schema(required = true) String id, @Schema(required = true) String leaseToken,
-        @Schema(description = "Kept as long as the queue keeps completed jobs") JsonValue result) {}
+        @Schema(description = "Kept as long as the queue keeps completed jobs") @Nullable JsonValue result) {}

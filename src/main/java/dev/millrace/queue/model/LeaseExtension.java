@@ -4,6 +4,7 @@ import java.time.Duration;
 
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
@@ -19,5 +20,5 @@ import dev.millrace.http.json.JsonValue;
 @RegisterForReflection
 @Schema(name = "ExtendLease")
 public record LeaseExtension(@Schema(required = true) String id, @Schema(required = true) String leaseToken,
-        @Schema(description = "The new lease from now on, 1 s to 24 h; by default, the job's own", type = SchemaType.STRING, examples = "1m") Duration lease,
-        @Schema(description = "How far the job is; shown when the job is read") JsonValue progress) {}
+        @Schema(description = "The new lease from now on, 1 s to 24 h; by default, the job's own", type = SchemaType.STRING, examples = "1m") @Nullable Duration lease,
+        @Schema(description = "How far the job is; shown when the job is read") @Nullable JsonValue progress) {}

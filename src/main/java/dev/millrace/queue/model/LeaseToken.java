@@ -1,5 +1,7 @@
 package dev.millrace.queue.model;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Names one delivery of a job: {@code <id>.<number>}. A report with the token of another delivery or job is refused. A token
  * protects against late reports and mistakes; it is not a secret.
@@ -14,7 +16,7 @@ public final class LeaseToken {
     }
 
     /** The number of the delivery, as text; {@code "0"}, which no delivery has, if the token is not one of the job. */
-    public static String delivery(String id, String token) {
+    public static String delivery(String id, @Nullable String token) {
         int length = id.length();
         if (token == null || token.length() < length + 2 || token.length() > length + 10 || !token.startsWith(id)
                 || token.charAt(length) != '.' || token.charAt(length + 1) == '0') {

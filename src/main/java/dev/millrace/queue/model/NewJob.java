@@ -6,6 +6,7 @@ import java.util.List;
 
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 
@@ -22,72 +23,72 @@ import dev.millrace.redis.Keys;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @Schema(name = "NewJob")
 public record NewJob(
-        @Schema(description = "The kind of work, up to 128 characters", required = true, examples = "email.welcome") String type,
-        @Schema(description = "Any JSON for the worker, up to 256 KB", examples = "{\"userId\":\"user-42\"}") JsonValue data,
-        @Schema(description = "-1000 to 1000; higher priorities go first", defaultValue = "0", examples = "0") Integer priority,
-        @Schema(description = "How long until the job is due, up to 400 d", type = SchemaType.STRING, examples = "10m") Duration delay,
-        @Schema(description = "In place of `delay`: when the job is due, up to 400 d from now", examples = "2026-12-24T18:00:00Z") String runAt,
-        @Schema(description = "Maximum number of attempts, 1 to 1000; by default, the queue's", examples = "5") Integer maxAttempts,
-        @Schema(description = "Waits between attempts; by default, the queue's") Backoff backoff,
-        @Schema(description = "How long a worker has before the job is redelivered, 1 s to 24 h; by default, the queue's", type = SchemaType.STRING, examples = "1m") Duration lease,
-        @Schema(description = "While a job with this key is waiting, delayed or active, other jobs with it are duplicates", examples = "report-2026-11") String uniqueKey,
-        @Schema(description = "For 24 h after the first job with this key, other jobs with it are duplicates", examples = "order-4711-mail") String idempotencyKey,
-        @Schema(description = "Jobs of one group run in order, one at a time", examples = "user-42") String group,
-        @Schema(description = "How long after its due time the job may still start, 1 s to 400 d; unlimited by default", type = SchemaType.STRING, examples = "1h") Duration ttl) {
+        @Schema(description = "The kind of work, up to 128 characters", required = true, examples = "email.welcome") @Nullable String type,
+        @Schema(description = "Any JSON for the worker, up to 256 KB", examples = "{\"userId\":\"user-42\"}") @Nullable JsonValue data,
+        @Schema(description = "-1000 to 1000; higher priorities go first", defaultValue = "0", examples = "0") @Nullable Integer priority,
+        @Schema(description = "How long until the job is due, up to 400 d", type = SchemaType.STRING, examples = "10m") @Nullable Duration delay,
+        @Schema(description = "In place of `delay`: when the job is due, up to 400 d from now", examples = "2026-12-24T18:00:00Z") @Nullable String runAt,
+        @Schema(description = "Maximum number of attempts, 1 to 1000; by default, the queue's", examples = "5") @Nullable Integer maxAttempts,
+        @Schema(description = "Waits between attempts; by default, the queue's") @Nullable Backoff backoff,
+        @Schema(description = "How long a worker has before the job is redelivered, 1 s to 24 h; by default, the queue's", type = SchemaType.STRING, examples = "1m") @Nullable Duration lease,
+        @Schema(description = "While a job with this key is waiting, delayed or active, other jobs with it are duplicates", examples = "report-2026-11") @Nullable String uniqueKey,
+        @Schema(description = "For 24 h after the first job with this key, other jobs with it are duplicates", examples = "order-4711-mail") @Nullable String idempotencyKey,
+        @Schema(description = "Jobs of one group run in order, one at a time", examples = "user-42") @Nullable String group,
+        @Schema(description = "How long after its due time the job may still start, 1 s to 400 d; unlimited by default", type = SchemaType.STRING, examples = "1h") @Nullable Duration ttl) {
 
     static final NewJob NONE = of(null, null);
     private static final int MAX_PRIORITY = 1000;
     private static final int MAX_TYPE_LENGTH = 128;
 
     /** A job with defaults for all other fields. {@code data} may be null. */
-    public static NewJob of(String type, JsonValue data) {
+    public static NewJob of(@Nullable String type, @Nullable JsonValue data) {
         return new NewJob(type, data, null, null, null, null, null, null, null, null, null, null);
     }
 
     /** The same with a priority. */
-    public NewJob withPriority(Integer priority) {
+    public NewJob withPriority(@Nullable Integer priority) {
         return new NewJob(type, data, priority, delay, runAt, maxAttempts, backoff, lease, uniqueKey, idempotencyKey,
                 group, ttl);
     }
 
     /** The same, to start after a delay. */
-    public NewJob withDelay(Duration delay) {
+    public NewJob withDelay(@Nullable Duration delay) {
         return new NewJob(type, data, priority, delay, runAt, maxAttempts, backoff, lease, uniqueKey, idempotencyKey,
                 group, ttl);
     }
 
     /** The same, to start at a time, as in RFC 3339. */
-    public NewJob withRunAt(String runAt) {
+    public NewJob withRunAt(@Nullable String runAt) {
         return new NewJob(type, data, priority, delay, runAt, maxAttempts, backoff, lease, uniqueKey, idempotencyKey,
                 group, ttl);
     }
 
     /** The same with retries of its own; null for the queue's. */
-    public NewJob withRetries(Integer maxAttempts, Backoff backoff) {
+    public NewJob withRetries(@Nullable Integer maxAttempts, @Nullable Backoff backoff) {
         return new NewJob(type, data, priority, delay, runAt, maxAttempts, backoff, lease, uniqueKey, idempotencyKey,
                 group, ttl);
     }
 
     /** The same with a lease of its own. */
-    public NewJob withLease(Duration lease) {
+    public NewJob withLease(@Nullable Duration lease) {
         return new NewJob(type, data, priority, delay, runAt, maxAttempts, backoff, lease, uniqueKey, idempotencyKey,
                 group, ttl);
     }
 
     /** The same with keys that make later jobs its duplicates; null for none. */
-    public NewJob withKeys(String uniqueKey, String idempotencyKey) {
+    public NewJob withKeys(@Nullable String uniqueKey, @Nullable String idempotencyKey) {
         return new NewJob(type, data, priority, delay, runAt, maxAttempts, backoff, lease, uniqueKey, idempotencyKey,
                 group, ttl);
     }
 
     /** The same in a group. */
-    public NewJob withGroup(String group) {
+    public NewJob withGroup(@Nullable String group) {
         return new NewJob(type, data, priority, delay, runAt, maxAttempts, backoff, lease, uniqueKey, idempotencyKey,
                 group, ttl);
     }
 
     /** The same, to be started within a time after it is due. */
-    public NewJob withTtl(Duration ttl) {
+    public NewJob withTtl(@Nullable Duration ttl) {
         return new NewJob(type, data, priority, delay, runAt, maxAttempts, backoff, lease, uniqueKey, idempotencyKey,
                 group, ttl);
     }
@@ -127,14 +128,14 @@ public record NewJob(
         return found;
     }
 
-    private static void checkKey(List<Violation> found, String at, String field, String key) {
+    private static void checkKey(List<Violation> found, String at, String field, @Nullable String key) {
         String problem = key == null ? null : Keys.identifierProblem(key);
         if (problem != null) {
             found.add(new Violation(at + field, problem));
         }
     }
 
-    private static String typeProblem(String type) {
+    private static @Nullable String typeProblem(@Nullable String type) {
         if (type == null || type.isEmpty()) {
             return "must not be empty";
         }

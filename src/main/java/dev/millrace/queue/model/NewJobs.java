@@ -5,6 +5,7 @@ import java.util.List;
 
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
@@ -14,10 +15,13 @@ import dev.millrace.http.problem.ApiException;
 /** The body of an enqueue: either the fields of one job, as in {@link NewJob}, or {@code jobs}. */
 @RegisterForReflection
 @Schema(name = "NewJobs", description = "The fields of one job (see NewJob), or `jobs` alone")
-public record NewJobs(String type, JsonValue data, Integer priority, @Schema(type = SchemaType.STRING) Duration delay,
-        String runAt, Integer maxAttempts, Backoff backoff, @Schema(type = SchemaType.STRING) Duration lease,
-        String uniqueKey, String idempotencyKey, String group, @Schema(type = SchemaType.STRING) Duration ttl,
-        @Schema(description = "1 to 1000 jobs, in order") List<NewJob> jobs) {
+public record NewJobs(@Nullable String type, @Nullable JsonValue data, @Nullable Integer priority,
+        @Schema(type = SchemaType.STRING) @Nullable Duration delay,
+        @Nullable String runAt, @Nullable Integer maxAttempts, @Nullable Backoff backoff,
+        @Schema(type = SchemaType.STRING) @Nullable Duration lease,
+        @Nullable String uniqueKey, @Nullable String idempotencyKey, @Nullable String group,
+        @Schema(type = SchemaType.STRING) @Nullable Duration ttl,
+        @Schema(description = "1 to 1000 jobs, in order") @Nullable List<NewJob> jobs) {
 
     /** Whether it is one job, not {@code jobs}. */
     public boolean isOne() {
@@ -32,7 +36,7 @@ public record NewJobs(String type, JsonValue data, Integer priority, @Schema(typ
     public List<NewJob> list() {
         NewJob one = new NewJob(type, data, priority, delay, runAt, maxAttempts, backoff, lease, uniqueKey,
                 idempotencyKey, group, ttl);
-        if (isOne()) {
+        if (jobs == null) {
             return List.of(one);
         }
         if (!one.equals(NewJob.NONE)) {

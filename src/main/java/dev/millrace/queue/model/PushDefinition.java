@@ -1,5 +1,7 @@
 package dev.millrace.queue.model;
 
+import static java.util.Objects.requireNonNull;
+
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
@@ -9,6 +11,7 @@ import java.util.List;
 
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 
@@ -25,10 +28,10 @@ import dev.millrace.outbound.TargetHost;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @Schema(name = "QueuePush")
 public record PushDefinition(
-        @Schema(description = "The http or https URL that jobs are posted to", examples = "https://worker.example.com/jobs", required = true) String url,
-        @Schema(description = "Maximum time of a delivery, 1 s to 60 s; default 15s", type = SchemaType.STRING, examples = "15s") Duration timeout,
-        @Schema(description = "Maximum number of deliveries at once, 1 to 1000; default 10", examples = "10") Integer concurrency,
-        @Schema(description = "The secret that jobs are signed with: whsec_ and base64 of 24 to 64 bytes. During a rotation, send both secrets, separated by a space. Responses never contain it", examples = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", required = true) String secret) {
+        @Schema(description = "The http or https URL that jobs are posted to", examples = "https://worker.example.com/jobs", required = true) @Nullable String url,
+        @Schema(description = "Maximum time of a delivery, 1 s to 60 s; default 15s", type = SchemaType.STRING, examples = "15s") @Nullable Duration timeout,
+        @Schema(description = "Maximum number of deliveries at once, 1 to 1000; default 10", examples = "10") @Nullable Integer concurrency,
+        @Schema(description = "The secret that jobs are signed with: whsec_ and base64 of 24 to 64 bytes. During a rotation, send both secrets, separated by a space. Responses never contain it", examples = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", required = true) @Nullable String secret) {
 
     private static final int MAX_URL = 2048;
     private static final int MAX_SECRETS = 5;
@@ -56,12 +59,12 @@ public record PushDefinition(
 
     /** The target that it defines. Requires that it has no violations. */
     public PushTarget toTarget() {
-        return new PushTarget(URI.create(url),
+        return new PushTarget(URI.create(requireNonNull(url)),
                 timeout == null ? PushTarget.DEFAULT_TIMEOUT_MS : (int) timeout.toMillis(),
-                concurrency == null ? PushTarget.DEFAULT_CONCURRENCY : concurrency, secrets(secret));
+                concurrency == null ? PushTarget.DEFAULT_CONCURRENCY : concurrency, secrets(requireNonNull(secret)));
     }
 
-    private static String urlProblem(String url) {
+    private static @Nullable String urlProblem(String url) {
         if (url.length() > MAX_URL) {
             return "must have at most " + MAX_URL + " characters";
         }
@@ -77,7 +80,7 @@ public record PushDefinition(
         }
     }
 
-    private static String secretProblem(String secret) {
+    private static @Nullable String secretProblem(String secret) {
         try {
             return secrets(secret).size() > MAX_SECRETS ? "must be at most " + MAX_SECRETS : null;
         } catch (IllegalArgumentException e) {

@@ -1,11 +1,14 @@
 package dev.millrace.queue.model;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
@@ -19,15 +22,15 @@ import dev.millrace.http.problem.Violation;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @Schema(name = "QueueSettings")
 public record QueueDefinition(
-        @Schema(description = "Maximum number of active jobs, over all workers, 1 to 100,000; unlimited by default", examples = "20") Integer concurrency,
-        @Schema(description = "Maximum number of jobs handed out per window") Rate rate,
-        @Schema(description = "Maximum number of attempts of jobs without their own, 1 to 1000; default 3", examples = "5") Integer maxAttempts,
-        @Schema(description = "Waits between attempts, for jobs without their own") Backoff backoff,
-        @Schema(description = "Lease of jobs and requests without their own, 1 s to 24 h; default 30s", type = SchemaType.STRING, examples = "1m") Duration lease,
-        @Schema(description = "How many expired leases a job survives; one more makes it dead. 0 to 100; default 3", examples = "3") Integer maxStalls,
-        @Schema(description = "How long ended jobs are kept") Retention retention,
-        @Schema(description = "Whether a job counts as enqueued when Redis has it (`async`, the default), or only when a replica of Redis has it, too (`replicated`)") Durability durability,
-        @Schema(description = "The receiver that jobs are sent to, in place of workers that reserve them") PushDefinition push) {
+        @Schema(description = "Maximum number of active jobs, over all workers, 1 to 100,000; unlimited by default", examples = "20") @Nullable Integer concurrency,
+        @Schema(description = "Maximum number of jobs handed out per window") @Nullable Rate rate,
+        @Schema(description = "Maximum number of attempts of jobs without their own, 1 to 1000; default 3", examples = "5") @Nullable Integer maxAttempts,
+        @Schema(description = "Waits between attempts, for jobs without their own") @Nullable Backoff backoff,
+        @Schema(description = "Lease of jobs and requests without their own, 1 s to 24 h; default 30s", type = SchemaType.STRING, examples = "1m") @Nullable Duration lease,
+        @Schema(description = "How many expired leases a job survives; one more makes it dead. 0 to 100; default 3", examples = "3") @Nullable Integer maxStalls,
+        @Schema(description = "How long ended jobs are kept") @Nullable Retention retention,
+        @Schema(description = "Whether a job counts as enqueued when Redis has it (`async`, the default), or only when a replica of Redis has it, too (`replicated`)") @Nullable Durability durability,
+        @Schema(description = "The receiver that jobs are sent to, in place of workers that reserve them") @Nullable PushDefinition push) {
 
     private static final Duration MAX_RATE_WINDOW = Duration.ofDays(1);
 
@@ -45,16 +48,16 @@ public record QueueDefinition(
     /** A number of jobs per window. */
     @RegisterForReflection
     @Schema(name = "QueueRate")
-    public record Rate(@Schema(description = "1 to 1,000,000", examples = "100") Integer limit,
-            @Schema(description = "1 ms to 24 h", type = SchemaType.STRING, examples = "1s") Duration window) {}
+    public record Rate(@Schema(description = "1 to 1,000,000", examples = "100") @Nullable Integer limit,
+            @Schema(description = "1 ms to 24 h", type = SchemaType.STRING, examples = "1s") @Nullable Duration window) {}
 
     /** How long ended jobs are kept. */
     @RegisterForReflection
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @Schema(name = "QueueRetention")
     public record Retention(
-            @Schema(description = "Retention of completed jobs and their results, up to 400 d; default 0: not kept", type = SchemaType.STRING, examples = "1h") Duration completed,
-            @Schema(description = "Retention of dead jobs, up to 400 d; default 14d", type = SchemaType.STRING, examples = "14d") Duration dead) {}
+            @Schema(description = "Retention of completed jobs and their results, up to 400 d; default 0: not kept", type = SchemaType.STRING, examples = "1h") @Nullable Duration completed,
+            @Schema(description = "Retention of dead jobs, up to 400 d; default 14d", type = SchemaType.STRING, examples = "14d") @Nullable Duration dead) {}
 
     /** Checks all fields; returns no violations if it is valid. */
     public List<Violation> violations() {
@@ -91,7 +94,8 @@ public record QueueDefinition(
         int most = or(concurrency, d.concurrency());
         // Like the bound on active jobs, the bound on deliveries holds for all replicas together.
         int atOnce = target == null ? most : most == 0 ? target.concurrency() : Math.min(most, target.concurrency());
-        return d.withLimits(atOnce, rate == null ? 0 : rate.limit(), rate == null ? 0 : rate.window().toMillis())
+        return d.withLimits(atOnce, rate == null ? 0 : requireNonNull(rate.limit()),
+                rate == null ? 0 : requireNonNull(rate.window()).toMillis())
                 .withRetries(or(maxAttempts, d.maxAttempts()), backoff == null ? d.backoff() : backoff)
                 .withLease(ms(lease, d.leaseMs()), or(maxStalls, d.maxStalls()))
                 .withRetention(ms(retention == null ? null : retention.completed(), d.completedMs()),
@@ -99,11 +103,11 @@ public record QueueDefinition(
                 .withReplicated(durability == Durability.REPLICATED).withPush(target);
     }
 
-    private static int or(Integer value, int otherwise) {
+    private static int or(@Nullable Integer value, int otherwise) {
         return value == null ? otherwise : value;
     }
 
-    private static long ms(Duration duration, long otherwise) {
+    private static long ms(@Nullable Duration duration, long otherwise) {
         return duration == null ? otherwise : duration.toMillis();
     }
 }

@@ -1,5 +1,7 @@
 package dev.millrace.queue.model;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.Map;
 
 /**
@@ -12,7 +14,7 @@ public record QueueEvent(String id, Map<String, String> fields) {
 
     /** The type, such as {@code job.completed}. */
     public String type() {
-        return fields.get("type");
+        return requireNonNull(fields.get("type"));
     }
 
     /** When it happened, in ms since 1970. */

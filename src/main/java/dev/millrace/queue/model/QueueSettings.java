@@ -1,5 +1,7 @@
 package dev.millrace.queue.model;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The settings of a queue. Times are in ms.
  *
@@ -15,7 +17,7 @@ package dev.millrace.queue.model;
  * @param push the receiver of the jobs; null for none
  */
 public record QueueSettings(int concurrency, int rateLimit, long rateWindowMs, int maxAttempts, Backoff backoff,
-        long leaseMs, int maxStalls, long completedMs, long deadMs, boolean replicated, PushTarget push) {
+        long leaseMs, int maxStalls, long completedMs, long deadMs, boolean replicated, @Nullable PushTarget push) {
 
     /** The settings of a queue that has none of its own. */
     public static final QueueSettings DEFAULT = new QueueSettings(0, 0, 0, 3, Backoff.DEFAULT, 30_000, 3, 0,
@@ -52,7 +54,7 @@ public record QueueSettings(int concurrency, int rateLimit, long rateWindowMs, i
     }
 
     /** The same settings with another receiver; null for none. */
-    public QueueSettings withPush(PushTarget push) {
+    public QueueSettings withPush(@Nullable PushTarget push) {
         return new QueueSettings(concurrency, rateLimit, rateWindowMs, maxAttempts, backoff, leaseMs, maxStalls,
                 completedMs, deadMs, replicated, push);
     }

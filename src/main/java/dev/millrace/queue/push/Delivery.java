@@ -1,5 +1,7 @@
 package dev.millrace.queue.push;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.millrace.outbound.RetryAfter;
 
 /**
@@ -11,7 +13,7 @@ import dev.millrace.outbound.RetryAfter;
  * @param error what went wrong, as said of the receiver; null if nothing did. Holds no secret, no query and no word of the
  *            receiver's
  */
-public record Delivery(Outcome outcome, int status, long retryAfterMs, String error) {
+public record Delivery(Outcome outcome, int status, long retryAfterMs, @Nullable String error) {
 
     /** What a delivery comes to. */
     public enum Outcome {

@@ -1,6 +1,7 @@
 package dev.millrace.queue.push;
 
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 
@@ -15,8 +16,10 @@ import dev.millrace.queue.model.QueueName;
 @RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @Schema(name = "PushedJob")
-record PushedJob(String queue, String id, String type, @JsonInclude(JsonInclude.Include.ALWAYS) JsonValue data,
-        int priority, int attempt, int maxAttempts, int stalls, String enqueuedAt, String group, String schedule) {
+record PushedJob(String queue, String id, String type,
+        @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable JsonValue data,
+        int priority, int attempt, int maxAttempts, int stalls, @Nullable String enqueuedAt, @Nullable String group,
+        @Nullable String schedule) {
 
     static PushedJob of(QueueName queue, Job job) {
         return new PushedJob(queue.queue(), job.id(), job.type(), job.data(), job.priority(), job.attempt(),

@@ -1,5 +1,7 @@
 package dev.millrace.queue.push;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -95,23 +97,24 @@ final class Pusher {
     }
 
     private Uni<Void> settle(Job job, Delivery delivery) {
+        String token = requireNonNull(job.leaseToken());
         return switch (delivery.outcome()) {
             case DONE -> {
                 context.run(() -> throttled = 0);
-                yield note(queues.complete(queue, List.of(new JobResult(job.id(), job.leaseToken(), null))));
+                yield note(queues.complete(queue, List.of(new JobResult(job.id(), token, null))));
             }
             case GONE -> {
                 LOG.warnf("The receiver of queue %s is gone (410): the queue is paused", queue.queue());
                 yield note(control.pause(queue, "push-gone")
                         .chain(() -> queues.fail(queue, List.of(
-                                JobFailure.postponed(job.id(), job.leaseToken(), delivery.error(), Duration.ZERO)))));
+                                JobFailure.postponed(job.id(), token, delivery.error(), Duration.ZERO)))));
             }
             case THROTTLED -> {
                 context.run(() -> hold(delivery.retryAfterMs()));
                 Duration delay = Duration.ofMillis(Math.max(FIRST_HOLD_MS, delivery.retryAfterMs()));
                 boolean free = delivery.status() == 429 || delivery.status() == 503;
                 yield note(queues.fail(queue, List.of(free
-                        ? JobFailure.postponed(job.id(), job.leaseToken(), delivery.error(), delay)
+                        ? JobFailure.postponed(job.id(), token, delivery.error(), delay)
                         : failure(job, delivery))));
             }
             case FAILED -> note(queues.fail(queue, List.of(failure(job, delivery))));
@@ -120,7 +123,7 @@ final class Pusher {
 
     private static JobFailure failure(Job job, Delivery delivery) {
         Duration delay = delivery.retryAfterMs() < 0 ? null : Duration.ofMillis(delivery.retryAfterMs());
-        return JobFailure.retry(job.id(), job.leaseToken(), delivery.error(), delay);
+        return JobFailure.retry(job.id(), requireNonNull(job.leaseToken()), delivery.error(), delay);
     }
 
     private void hold(long retryAfterMs) {

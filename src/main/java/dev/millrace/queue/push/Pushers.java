@@ -13,6 +13,7 @@ import dev.millrace.http.Stopping;
 import dev.millrace.queue.QueueControl;
 import dev.millrace.queue.QueueService;
 import dev.millrace.queue.QueueTask;
+import dev.millrace.queue.model.PushTarget;
 import dev.millrace.queue.model.QueueName;
 import dev.millrace.queue.model.QueueSettings;
 import dev.millrace.redis.EventLoop;
@@ -52,9 +53,10 @@ class Pushers implements QueueTask {
             return over;
         });
         settings.forEach((name, s) -> {
-            if (s.push() != null && !stopping.hasBegun()) {
+            PushTarget target = s.push();
+            if (target != null && !stopping.hasBegun()) {
                 pushers.computeIfAbsent(new QueueName(tenant, name), queue -> {
-                    Pusher pusher = new Pusher(queue, s.push(), queues, client, control, json,
+                    Pusher pusher = new Pusher(queue, target, queues, client, control, json,
                             EventLoop.next(vertx), stopping);
                     pusher.start();
                     return pusher;

@@ -3,6 +3,8 @@ package dev.millrace.queue.schedule;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The times that match a cron expression, as a clock shows them: a bit set of the values of each field. Days of the week
  * count from 0, Sunday.
@@ -26,6 +28,7 @@ record CronTimes(long seconds, long minutes, long hours, long daysOfMonth, long 
      * @param until the search ends with the month of this time, and after 400 years at the latest
      * @return null if there is no match until then
      */
+    @Nullable
     LocalDateTime atOrAfter(LocalDateTime from, LocalDateTime until) {
         LocalDate date = from.toLocalDate();
         if ((daysIn(date.withDayOfMonth(1)) >> date.getDayOfMonth() & 1) != 0) {
@@ -38,7 +41,7 @@ record CronTimes(long seconds, long minutes, long hours, long daysOfMonth, long 
         return day == null ? null : onDay(day, 0, 0, 0);
     }
 
-    private LocalDateTime onDay(LocalDate date, int hour, int minute, int second) {
+    private @Nullable LocalDateTime onDay(LocalDate date, int hour, int minute, int second) {
         if (has(hours, hour)) {
             int sameMinute = has(minutes, minute) ? first(seconds, second) : 64;
             if (sameMinute < 60) {
@@ -53,7 +56,7 @@ record CronTimes(long seconds, long minutes, long hours, long daysOfMonth, long 
         return later >= 24 ? null : date.atTime(later, first(minutes, 0), first(seconds, 0));
     }
 
-    private LocalDate dayAfter(LocalDate date, LocalDate until) {
+    private @Nullable LocalDate dayAfter(LocalDate date, LocalDate until) {
         LocalDate month = date.withDayOfMonth(1);
         int day = first(daysIn(month), date.getDayOfMonth() + 1);
         for (int i = 0; day > 31; i++) {

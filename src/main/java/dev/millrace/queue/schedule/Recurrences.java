@@ -1,11 +1,15 @@
 package dev.millrace.queue.schedule;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.zone.ZoneRules;
 import java.time.zone.ZoneRulesProvider;
 import java.util.ArrayList;
 import java.util.List;
+
+import org.jspecify.annotations.Nullable;
 
 import dev.millrace.http.problem.Violation;
 
@@ -27,7 +31,7 @@ public final class Recurrences {
      * @param every 1 s to 365 days; required unless {@code cron} is given
      * @param timezone name in the IANA time zone database, for {@code cron}; null for UTC
      */
-    static List<Violation> violations(String cron, Duration every, String timezone) {
+    static List<Violation> violations(@Nullable String cron, @Nullable Duration every, @Nullable String timezone) {
         List<Violation> found = new ArrayList<>();
         if (cron == null && every == null) {
             found.add(new Violation("cron", "must be given unless every is"));
@@ -38,7 +42,7 @@ public final class Recurrences {
             try {
                 CronSyntax.parse(cron);
             } catch (IllegalArgumentException e) {
-                found.add(new Violation("cron", e.getMessage()));
+                found.add(new Violation("cron", requireNonNull(e.getMessage())));
             }
         }
         if (every != null && (every.compareTo(MIN_EVERY) < 0 || every.compareTo(MAX_EVERY) > 0)) {
@@ -60,18 +64,19 @@ public final class Recurrences {
      *             after it
      * @throws IllegalArgumentException if there is a violation
      */
-    static Recurrence of(String cron, Duration every, String timezone, long anchorMs) {
+    static Recurrence of(@Nullable String cron, @Nullable Duration every, @Nullable String timezone, long anchorMs) {
         List<Violation> found = violations(cron, every, timezone);
         if (!found.isEmpty()) {
             throw new IllegalArgumentException(found.get(0).field() + " " + found.get(0).message());
         }
         return cron == null
-                ? new IntervalRecurrence(anchorMs, every.toMillis())
-                : new CronRecurrence(CronSyntax.parse(cron), rules(timezone == null ? DEFAULT_TIMEZONE : timezone));
+                ? new IntervalRecurrence(anchorMs, requireNonNull(every).toMillis())
+                : new CronRecurrence(CronSyntax.parse(cron),
+                        requireNonNull(rules(timezone == null ? DEFAULT_TIMEZONE : timezone)));
     }
 
     /** Null if the database does not know the name. {@code ZoneId} would also accept {@code +02:00} and {@code GMT+2}. */
-    private static ZoneRules rules(String timezone) {
+    private static @Nullable ZoneRules rules(String timezone) {
         try {
             return ZoneRulesProvider.getRules(timezone, false);
         } catch (DateTimeException e) {

@@ -6,6 +6,7 @@ import java.util.List;
 
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 
@@ -19,10 +20,10 @@ import dev.millrace.queue.model.NewJob;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @Schema(name = "ScheduleDefinition")
 public record ScheduleDefinition(
-        @Schema(description = "minute hour day-of-month month day-of-week, or a nickname such as @daily. Required unless `every` is given", examples = "30 6 * * MON-FRI") String cron,
-        @Schema(description = "In place of `cron`: the interval, 1 s to 365 d", type = SchemaType.STRING, examples = "15m") Duration every,
-        @Schema(description = "The time zone of `cron`: a name in the IANA time zone database; default UTC", examples = "Europe/Berlin") String timezone,
-        @Schema(description = "The job to enqueue each time, without delay, runAt and idempotencyKey", required = true) NewJob job) {
+        @Schema(description = "minute hour day-of-month month day-of-week, or a nickname such as @daily. Required unless `every` is given", examples = "30 6 * * MON-FRI") @Nullable String cron,
+        @Schema(description = "In place of `cron`: the interval, 1 s to 365 d", type = SchemaType.STRING, examples = "15m") @Nullable Duration every,
+        @Schema(description = "The time zone of `cron`: a name in the IANA time zone database; default UTC", examples = "Europe/Berlin") @Nullable String timezone,
+        @Schema(description = "The job to enqueue each time, without delay, runAt and idempotencyKey", required = true) @Nullable NewJob job) {
 
     /** Checks all fields; returns no violations if it is valid. */
     public List<Violation> violations() {

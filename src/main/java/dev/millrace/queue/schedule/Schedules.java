@@ -1,5 +1,7 @@
 package dev.millrace.queue.schedule;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.List;
 
 import jakarta.inject.Singleton;
@@ -73,7 +75,7 @@ public class Schedules implements QueueTask {
         return store.due(queue).flatMap(found -> Multi.createFrom().iterable(found.schedules())
                 .onItem().transformToUniAndConcatenate(due -> queues.fire(queue, due.name(), due.nextMs(),
                         due.definition().recurrence(due.anchorMs()).next(Math.max(found.nowMs(), due.nextMs())),
-                        due.definition().job()))
+                        requireNonNull(due.definition().job())))
                 .onItem().ignoreAsUni());
     }
 

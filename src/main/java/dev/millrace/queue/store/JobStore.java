@@ -5,6 +5,8 @@ import java.util.List;
 
 import jakarta.inject.Singleton;
 
+import org.jspecify.annotations.Nullable;
+
 import io.smallrye.mutiny.Uni;
 import io.vertx.redis.client.Response;
 
@@ -41,9 +43,9 @@ public class JobStore {
      *
      * @return one for each id in order, null where there is no such job; fewer than ids if they are too large for one reply
      */
-    public Uni<List<Job>> peek(QueueName queue, List<String> ids, QueueSettings settings) {
+    public Uni<List<@Nullable Job>> peek(QueueName queue, List<String> ids, QueueSettings settings) {
         return run(queue, peek, ids).map(reply -> {
-            List<Job> jobs = new ArrayList<>(reply.size());
+            List<@Nullable Job> jobs = new ArrayList<>(reply.size());
             for (int i = 0; i < reply.size(); i++) {
                 jobs.add(reply.get(i).size() == 0 ? null : job(ids.get(i), reply.get(i), settings));
             }
@@ -84,7 +86,7 @@ public class JobStore {
                         settings);
     }
 
-    private static String text(Response r) {
+    private static @Nullable String text(Response r) {
         String text = r.toString();
         return text.isEmpty() ? null : text;
     }

@@ -10,6 +10,8 @@ import java.util.function.DoubleSupplier;
 
 import jakarta.inject.Singleton;
 
+import org.jspecify.annotations.Nullable;
+
 import io.smallrye.mutiny.Uni;
 import io.vertx.redis.client.Response;
 
@@ -234,7 +236,7 @@ public class QueueStore {
         return run(queue, release, args).map(Response::toInteger);
     }
 
-    private static String schedule(String claim) {
+    private static @Nullable String schedule(String claim) {
         return claim.isEmpty() ? null : claim.substring(claim.lastIndexOf(' ') + 1);
     }
 

@@ -1,5 +1,7 @@
 package dev.millrace.queue.store;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.millrace.encoding.PercentEncoding;
 import dev.millrace.http.json.JsonValue;
 import dev.millrace.http.json.Timestamps;
@@ -70,7 +72,7 @@ public final class StoredJob {
      *
      * @param schedule the schedule that the job is an occurrence of; null for none
      */
-    public static String encodeBody(NewJob job, String schedule) {
+    public static String encodeBody(NewJob job, @Nullable String schedule) {
         StringBuilder out = new StringBuilder(64);
         append(out, " a", job.maxAttempts());
         append(out, " b", job.backoff() == null ? null : job.backoff().encode());
@@ -79,7 +81,7 @@ public final class StoredJob {
                 .toString();
     }
 
-    private static void append(StringBuilder out, String mark, Object value) {
+    private static void append(StringBuilder out, String mark, @Nullable Object value) {
         if (value != null) {
             out.append(mark).append(value);
         }
@@ -112,7 +114,8 @@ public final class StoredJob {
      * @param atMs due time, end of the lease, or end of the job, by its state
      * @param error, progress and result null for none
      */
-    public Job seen(String state, long atMs, String error, String progress, String result, QueueSettings settings) {
+    public Job seen(String state, long atMs, @Nullable String error, @Nullable String progress, @Nullable String result,
+            QueueSettings settings) {
         Job.Builder job = job().state(state)
                 .attempts(state.equals(Job.DEAD) ? failures : failures + 1, maxAttempts(settings), stalls)
                 .enqueuedAt(Timestamps.format(enqueuedMs())).uniqueKey(decoded(option(marks, " u"))).error(error)
@@ -130,7 +133,7 @@ public final class StoredJob {
         return Job.of(id, type, new JsonValue(data)).priority(priority()).group(group()).schedule(option(head, " s"));
     }
 
-    private static JsonValue json(String text) {
+    private static @Nullable JsonValue json(@Nullable String text) {
         return text == null ? null : new JsonValue(text);
     }
 
@@ -149,11 +152,11 @@ public final class StoredJob {
         return own == null ? settings.maxAttempts() : Integer.parseInt(own);
     }
 
-    private String group() {
+    private @Nullable String group() {
         return decoded(option(marks, " g"));
     }
 
-    private static String option(String text, String mark) {
+    private static @Nullable String option(String text, String mark) {
         int at = text.indexOf(mark);
         if (at < 0) {
             return null;
@@ -163,7 +166,7 @@ public final class StoredJob {
     }
 
     /** Decodes what {@code Keys.encode} encoded. */
-    private static String decoded(String encoded) {
+    private static @Nullable String decoded(@Nullable String encoded) {
         return encoded == null ? null : PercentEncoding.decode(encoded);
     }
 }

@@ -11,6 +11,8 @@ import java.util.function.BooleanSupplier;
 
 import jakarta.inject.Singleton;
 
+import org.jspecify.annotations.Nullable;
+
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import io.vertx.core.Vertx;
@@ -88,7 +90,7 @@ public class LongPollWaiters {
         }
     }
 
-    private record Waiter(UniEmitter<? super Void> emitter, EventLoop caller, long askedNanos,
+    private record Waiter(UniEmitter<? super Void> emitter, @Nullable EventLoop caller, long askedNanos,
             long untilNanos, BooleanSupplier gone) {
 
         void wake() {
@@ -107,9 +109,9 @@ public class LongPollWaiters {
         private long askAtNanos;
         private long wokenNanos = System.nanoTime() - KEPT_NANOS;
         private long idleNanos = System.nanoTime();
-        private final Subscription news;
+        private final @Nullable Subscription news;
         /** Null if no tick is scheduled. */
-        private Future<?> timer;
+        private @Nullable Future<?> timer;
         private long tickAtNanos;
 
         Line(QueueName queue) {
@@ -119,7 +121,7 @@ public class LongPollWaiters {
         }
 
         /** Null if there are too many channels. The line then relies on asking once a second. */
-        private Subscription listen() {
+        private @Nullable Subscription listen() {
             try {
                 Subscription listening = subscriptions.subscribe(queue.wakeChannel(),
                         message -> LongPollWaiters.this.wake(queue),

@@ -1,5 +1,7 @@
 package dev.millrace.queue.worker;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Future;
@@ -8,6 +10,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
@@ -39,8 +42,11 @@ final class Attempt {
     private final String leaseToken;
     private final Duration lease;
 
+    @SuppressWarnings("NullAway.Init") // start() sets it.
     private Cancellable work;
+    @SuppressWarnings("NullAway.Init") // start() sets it.
     private Future<?> extensions;
+    @SuppressWarnings("NullAway.Init") // start() sets it.
     private Future<?> deadline;
     private boolean extending;
     private boolean decided;
@@ -52,7 +58,7 @@ final class Attempt {
         this.context = context;
         this.done = done;
         this.id = job.id();
-        this.leaseToken = job.leaseToken();
+        this.leaseToken = requireNonNull(job.leaseToken());
         this.lease = Duration.ofMillis(worker.leaseMs());
         this.job = new JobContext(queue, job, lease, worker.queues(), worker.json());
     }
@@ -102,7 +108,7 @@ final class Attempt {
         failed(new TimeoutException("Took longer than " + Duration.ofMillis(worker.timeoutMs())));
     }
 
-    private void completed(Object result) {
+    private void completed(@Nullable Object result) {
         JsonValue value;
         try {
             value = worker.json().write("result", result);

@@ -1,7 +1,11 @@
 package dev.millrace.queue.worker;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 import java.util.List;
+
+import org.jspecify.annotations.Nullable;
 
 import io.smallrye.mutiny.Uni;
 
@@ -43,13 +47,14 @@ public final class JobContext {
      * @throws DeadJobException if it is not of the type; the message says what is wrong
      */
     public <T> T data(Class<T> type) {
-        return json.read(job.data(), type);
+        return json.read(requireNonNull(job.data()), type);
     }
 
     /** Stores how far the job is, as JSON, for clients that peek at it. Extends the lease, too. */
-    public Uni<Void> progress(Object progress) {
+    public Uni<Void> progress(@Nullable Object progress) {
         return Uni.createFrom().deferred(() -> queues.extend(queue, List.of(
-                new LeaseExtension(job.id(), job.leaseToken(), lease, json.write("progress", progress)))))
+                new LeaseExtension(job.id(), requireNonNull(job.leaseToken()), lease,
+                        json.write("progress", progress)))))
                 .replaceWithVoid();
     }
 }

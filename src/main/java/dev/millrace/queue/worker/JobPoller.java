@@ -1,5 +1,7 @@
 package dev.millrace.queue.worker;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -112,7 +114,8 @@ public final class JobPoller {
     private void giveBack(List<Job> jobs) {
         if (!jobs.isEmpty()) {
             List<JobFailure> unworked = jobs.stream()
-                    .map(job -> JobFailure.postponed(job.id(), job.leaseToken(), null, Duration.ZERO)).toList();
+                    .map(job -> JobFailure.postponed(job.id(), requireNonNull(job.leaseToken()), null, Duration.ZERO))
+                    .toList();
             queues.fail(queue, unworked).subscribe()
                     .with(done -> {},
                             failure -> LOG.debug(

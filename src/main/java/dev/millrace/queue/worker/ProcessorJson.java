@@ -1,5 +1,9 @@
 package dev.millrace.queue.worker;
 
+import static java.util.Objects.requireNonNull;
+
+import org.jspecify.annotations.Nullable;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -14,7 +18,8 @@ import dev.millrace.queue.Payloads;
 record ProcessorJson(ObjectMapper mapper, Payloads payloads) {
 
     /** A value of a processor as JSON, null for none; fails with {@link DeadJobException} if it cannot be kept as such. */
-    JsonValue write(String what, Object value) {
+    @Nullable
+    JsonValue write(String what, @Nullable Object value) {
         if (value == null) {
             return null;
         }
@@ -25,7 +30,7 @@ record ProcessorJson(ObjectMapper mapper, Payloads payloads) {
         } catch (JsonProcessingException e) {
             throw new DeadJobException("The " + what + " cannot be written as JSON", e);
         } catch (ApiException e) {
-            throw new DeadJobException(e.getMessage(), e);
+            throw new DeadJobException(requireNonNull(e.getMessage()), e);
         }
     }
 

@@ -92,7 +92,7 @@ public record NodeInfo(@Schema(examples = "10.0.0.7:6379") String address, @Null
             @Schema(examples = "700000") @Nullable Long keyspaceHits,
             @Schema(examples = "300000") @Nullable Long keyspaceMisses,
             @Schema(examples = "250000") @Nullable Long expiredKeys,
-            @Schema(description = "Lost for want of memory; above 0 limits, sessions and jobs may be gone", examples = "0") @Nullable Long evictedKeys,
+            @Schema(description = "Keys evicted because memory was full; above 0, limits, sessions and jobs may be lost", examples = "0") @Nullable Long evictedKeys,
             @Schema(examples = "12") @Nullable Long errorReplies) {
 
         static Stats of(InfoFields info) {

@@ -42,7 +42,7 @@ public enum KeyKind {
     USER_EVENTS("Sessions and refresh tokens", "mr:{<tenant>:user:<partition>}:events", Type.STREAM, Expiry.ALWAYS,
             "a week after the last event", "events of sessions and refresh tokens"),
     SWEEP_TURN("Sessions and refresh tokens", "mr:{<tenant>:user:sweep}:turn", Type.STRING, Expiry.ALWAYS,
-            "after 900 ms", "which replica sweeps is decided by who sets it"),
+            "after 900 ms", "the replica that sets it does the next sweep"),
 
     CACHE_ENTRY("Cache", "mr:{<tenant>:c:<partition>}:e:<region>/<key>", Type.HASH, Expiry.ALWAYS,
             "when it may not be served any more", "an entry: body, content type, tags, times"),
@@ -53,7 +53,7 @@ public enum KeyKind {
 
     QUEUE_META("Queues", "mr:{<tenant>:q:<queue>}:meta", Type.HASH, Expiry.SOMETIMES,
             "never; 2 minutes after the last reader if only events were read",
-            "last id, pause, rate, who waits or listens"),
+            "last id, pause, rate, whether requests wait or listen"),
     QUEUE_BODIES("Queues", "mr:{<tenant>:q:<queue>}:b:<bucket>", Type.HASH, Expiry.NEVER, "with its jobs",
             "bodies of 8192 jobs"),
     QUEUE_STATE("Queues", "mr:{<tenant>:q:<queue>}:state", Type.HASH, Expiry.NEVER, "with its jobs",

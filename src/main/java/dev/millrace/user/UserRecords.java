@@ -219,7 +219,7 @@ public class UserRecords {
     }
 
     /**
-     * Reads who has a record that may have ended by time.
+     * Reads the users who may have an expired record.
      *
      * @param partitions on a cluster, one
      * @param most owners of each partition

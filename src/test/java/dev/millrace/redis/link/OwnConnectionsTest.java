@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,9 +51,13 @@ class OwnConnectionsTest {
     }
 
     private OwnConnections connections(Duration deadline) {
-        return new OwnConnections(
-                () -> Redis.createClient(vertx, RedisEndpoint.parse("REDIS_URL", "redis://127.0.0.1:" + server.port(),
-                        null).options(new NetClientOptions(), 100)),
+        return connections(server.port(), deadline);
+    }
+
+    private OwnConnections connections(int port, Duration deadline) {
+        return new OwnConnections(() -> Redis.createClient(vertx,
+                RedisEndpoint.parse("REDIS_URL", "redis://127.0.0.1:" + port, null).options(new NetClientOptions(),
+                        100)),
                 vertx, deadline);
     }
 
@@ -131,10 +137,11 @@ class OwnConnectionsTest {
     }
 
     @Test
-    void openingFailsWhenRedisIsAway() {
-        server.kill();
-        long before = System.nanoTime();
-        assertEquals(Reason.DOWN, reason(connections(Duration.ofMillis(300)).open()));
-        assertTrue(System.nanoTime() - before < 5_000_000_000L);
+    void openingFailsWhenRedisIsAway() throws IOException {
+        // Bound and not listening: the port of a server that ended could be somebody else's by now.
+        try (Socket silent = new Socket()) {
+            silent.bind(new InetSocketAddress("127.0.0.1", 0));
+            assertEquals(Reason.DOWN, reason(connections(silent.getLocalPort(), Duration.ofMillis(300)).open()));
+        }
     }
 }

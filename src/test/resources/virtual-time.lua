@@ -40,6 +40,7 @@ local redis = (function(server)
     if exists == 1 then expire(key, ttl) end
     return exists
   end
+  function own.PERSIST(key) return server('HDEL', EXPIRIES, key) end
   function own.SET(key, value, option, ...)
     if option == 'NX' then
       if server('EXISTS', key) == 1 then return false end

@@ -41,6 +41,6 @@ if left > 0 then
     if drop_list(q .. 'g:' .. scan[2][i]) then redis.call('HDEL', groups, scan[2][i]) end
   end
 end
-if left < most or redis.call('HLEN', groups) > 0 then return 1 end
+if left < most or redis.call('EXISTS', groups) == 1 then return 1 end
 redis.call('DEL', meta, stats, unique, q .. 'events', q .. 'schedules', q .. 'due')
 return 0

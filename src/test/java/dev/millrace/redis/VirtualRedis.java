@@ -40,7 +40,7 @@ import dev.millrace.redis.dev.RedisServerProcess;
  * hours is run in milliseconds and gives the same answers each time.
  *
  * <p>Redis has two clocks, TIME and the one by which keys expire. {@code virtual-time.lua} stands in for both: it shadows
- * the script's {@code redis}, answers TIME, PTTL, PEXPIRE and SET itself, and keeps expiries in a hash beside the data.
+ * the script's {@code redis}, answers TIME, PTTL, PEXPIRE, PERSIST and SET itself, and keeps expiries in a hash beside the data.
  * A command that sets an expiry in any other way leaves a key without one there, which {@link #immortal} shows.
  * Everything else is Redis' own doing. That real TTLs are set where virtual ones are is left to the tests over HTTP.
  *

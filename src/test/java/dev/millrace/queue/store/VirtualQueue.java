@@ -4,6 +4,7 @@ import static dev.millrace.redis.VirtualRedis.await;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 import dev.millrace.http.json.Timestamps;
 import dev.millrace.queue.model.EnqueuedJob;
@@ -15,6 +16,7 @@ import dev.millrace.queue.model.JobStatus;
 import dev.millrace.queue.model.LeaseExtension;
 import dev.millrace.queue.model.LeaseToken;
 import dev.millrace.queue.model.NewJob;
+import dev.millrace.queue.model.QueueEvent;
 import dev.millrace.queue.model.QueueName;
 import dev.millrace.queue.model.QueueSettings;
 import dev.millrace.queue.schedule.VirtualSchedules;
@@ -39,6 +41,7 @@ public final class VirtualQueue {
     private final JobStore jobs;
     private final WholeQueueStore whole;
     private final QueueIndexStore index;
+    private final QueueEventStore events;
     private final VirtualSchedules schedules;
 
     public VirtualQueue(VirtualRedis redis, QueueSettings settings) {
@@ -48,6 +51,7 @@ public final class VirtualQueue {
         this.jobs = new JobStore(redis);
         this.whole = new WholeQueueStore(redis);
         this.index = new QueueIndexStore(redis.dataSource(), redis);
+        this.events = new QueueEventStore(redis);
         this.schedules = new VirtualSchedules(redis, QUEUE);
     }
 
@@ -58,6 +62,11 @@ public final class VirtualQueue {
 
     public List<EnqueuedJob> enqueue(List<NewJob> newJobs) {
         return await(queues.enqueue(QUEUE, newJobs, settings)).jobs();
+    }
+
+    /** Enqueues jobs; says whether they are the first ones of the queue. */
+    public boolean enqueuedFirst(List<NewJob> newJobs) {
+        return await(queues.enqueue(QUEUE, newJobs, settings)).first();
     }
 
     /** Enqueues the job of an occurrence of a schedule; empty if that was done before. */
@@ -128,12 +137,21 @@ public final class VirtualQueue {
 
     /** Makes the dead ready, so many per call; says how many. */
     public long redrive(int most) {
+        return redrive(most, () -> {});
+    }
+
+    /** {@code always} is done after each call but the last. */
+    public long redrive(int most, Runnable always) {
         long sum = 0;
-        RedriveStep step = RedriveStep.FIRST;
-        do {
-            step = await(whole.redrive(QUEUE, most, step));
+        RedriveStep step = await(whole.redrive(QUEUE, most, RedriveStep.FIRST));
+        for (int calls = 1; !step.last(); calls++) {
+            if (calls == 1000) {
+                throw new AssertionError("it goes on for ever");
+            }
             sum += step.moved();
-        } while (!step.last());
+            always.run();
+            step = await(whole.redrive(QUEUE, most, step));
+        }
         return sum;
     }
 
@@ -166,6 +184,42 @@ public final class VirtualQueue {
     /** Sets when a schedule is due next; null removes it. */
     public void schedule(String name, Long next) {
         schedules.set(name, next);
+    }
+
+    /** One page of the jobs in a state; {@code position} is empty for the first one. */
+    public JobIds page(String state, String position, int limit) {
+        return await(jobs.list(QUEUE, state, position, limit));
+    }
+
+    /** Removes the queue, so many jobs per call; says how many calls it took. */
+    public int remove(int most) {
+        int calls = 1;
+        while (await(whole.remove(QUEUE, most))) {
+            if (++calls == 1000) {
+                throw new AssertionError("it goes on for ever");
+            }
+        }
+        return calls;
+    }
+
+    /** Notes that the tenant uses a queue of that name; false if it has {@code max} others. */
+    public boolean register(String name, int max) {
+        return await(index.add(new QueueName(QUEUE.tenant(), name), max));
+    }
+
+    /** The queues that the tenant is known to use. */
+    public Set<String> names() {
+        return await(index.names(QUEUE.tenant()));
+    }
+
+    /** The position of the newest event. From now on, and for a while, events are kept. */
+    public String listen() {
+        return await(events.position(QUEUE, 1));
+    }
+
+    /** The events after a position, oldest first. */
+    public List<QueueEvent> events(String after, int limit) {
+        return await(events.read(QUEUE, after, limit));
     }
 
     /** Has the next ids begin after those that a failover may have lost. */

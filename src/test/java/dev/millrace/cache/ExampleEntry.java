@@ -1,0 +1,62 @@
+package dev.millrace.cache;
+
+import static dev.millrace.redis.VirtualRedis.await;
+
+import java.util.List;
+
+import io.vertx.core.buffer.Buffer;
+
+import dev.millrace.cache.CacheStore.NewEntry;
+import dev.millrace.cache.CacheStore.Question;
+import dev.millrace.cache.CacheStore.Stored;
+import dev.millrace.cache.Lookup.Coding;
+import dev.millrace.cache.Lookup.What;
+import dev.millrace.redis.Keys;
+import dev.millrace.redis.VirtualRedis;
+
+/** One entry of a cache on the virtual Redis, with the calls that examples make. It is fresh for 1 s, stale for 0.5 s, for errors 2 s. */
+final class ExampleEntry {
+
+    static final String TENANT = "main";
+    static final String REGION = "r";
+    static final String KEY = "k";
+    static final String ENTRY = Keys.cacheEntry(TENANT, 0, REGION, KEY);
+    static final String VERSIONS = Keys.cacheVersions(TENANT, 0);
+
+    final VirtualRedis redis = VirtualRedis.fresh();
+    final CacheStore store = new CacheStore(redis.dataSource(), () -> false, redis, 10_000);
+
+    void pass(long ms) {
+        redis.advance(ms * 1000);
+    }
+
+    Lookup get() {
+        return get("", 0, false);
+    }
+
+    Lookup get(String token, long leaseMs, boolean onError) {
+        return await(store.get(TENANT, REGION, KEY, new Question(token, leaseMs, 1, onError, "", true)));
+    }
+
+    What lease(String token) {
+        return get(token, 5000, false).what();
+    }
+
+    Stored put(String token, Coding coding, String body, String... tags) {
+        return await(
+                store.put(TENANT, REGION, KEY, new NewEntry(token, List.of(tags), "text/plain", coding, "e-" + body,
+                        1000, 500, 2000, "origin-" + body, Buffer.buffer(body))));
+    }
+
+    Stored put(String token, String body, String... tags) {
+        return put(token, Coding.IDENTITY, body, tags);
+    }
+
+    void release(String token, boolean pass, long ms) {
+        await(store.release(TENANT, REGION, KEY, token, pass, ms));
+    }
+
+    boolean isKept(String key) {
+        return redis.content().containsKey(key);
+    }
+}

@@ -160,6 +160,9 @@ class DocsTest {
     private static List<String> settings(String prefix, Class<?> config) {
         List<String> found = new ArrayList<>();
         for (Method method : config.getDeclaredMethods()) {
+            if (method.isDefault()) {
+                continue;
+            }
             String name = prefix + "."
                     + method.getName().replaceAll("([a-z0-9])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT);
             Type type = method.getGenericReturnType();

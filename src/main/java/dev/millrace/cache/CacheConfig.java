@@ -2,18 +2,17 @@ package dev.millrace.cache;
 
 import java.time.Duration;
 
-import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.Min;
-
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 
+import dev.millrace.config.BoundedConfig;
+import dev.millrace.config.Bounds;
 import dev.millrace.http.json.DurationConverter;
 
 /** Settings of the cache, and the defaults of its regions. */
 @ConfigMapping(prefix = "millrace.cache")
-public interface CacheConfig {
+public interface CacheConfig extends BoundedConfig {
 
     /** How long an entry is fresh if neither its request nor its region sets a time. */
     @WithDefault("1h")
@@ -27,23 +26,25 @@ public interface CacheConfig {
 
     /** Largest body, in bytes; {@code quarkus.http.limits.max-body-size} must allow it. */
     @WithDefault("8388608")
-    @Min(1)
-    @Max(Region.MAX_VALUE_BYTES)
     int maxValueBytes();
 
     /** Bodies of more bytes are stored compressed, if that makes them smaller. */
     @WithDefault("2048")
-    @Min(0)
     int compressAbove();
 
     /** Maximum bytes of a body that was sent as gzip, when inflated. */
     @WithDefault("33554432")
-    @Min(1)
-    @Max(1 << 30)
     int maxInflatedBytes();
 
     /** Settings of origins. */
     OriginConfig origin();
+
+    @Override
+    default void check(Bounds bounds) {
+        bounds.between("millrace.cache.max-value-bytes", maxValueBytes(), 1, Region.MAX_VALUE_BYTES);
+        bounds.atLeast("millrace.cache.compress-above", compressAbove(), 0);
+        bounds.between("millrace.cache.max-inflated-bytes", maxInflatedBytes(), 1, 1 << 30);
+    }
 
     /** Settings of origins. */
     interface OriginConfig {

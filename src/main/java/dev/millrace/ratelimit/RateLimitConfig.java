@@ -5,25 +5,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.Min;
-
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 
+import dev.millrace.config.BoundedConfig;
+import dev.millrace.config.Bounds;
 import dev.millrace.http.json.DurationConverter;
 
 /** Settings of the rate limiter. */
 @ConfigMapping(prefix = "millrace.ratelimit")
-public interface RateLimitConfig {
+public interface RateLimitConfig extends BoundedConfig {
 
     /** Policies by name, the same for every tenant. They have priority over policies defined over HTTP and are read-only there. */
     Map<String, PolicyConfig> policies();
 
     /** Number of replicas that share the traffic; {@code failMode: local} divides a limit by it. */
     @WithDefault("1")
-    @Min(1)
     int replicas();
 
     /** Whether to send {@code X-RateLimit-Limit}, {@code -Remaining} and {@code -Reset} too. */
@@ -35,12 +33,16 @@ public interface RateLimitConfig {
 
     /** Number of leading bits that identify an IPv6 client, because one client has many addresses. */
     @WithDefault("64")
-    @Min(1)
-    @Max(128)
     int ipv6Prefix();
 
     /** Envoy's protocol. */
     Envoy envoy();
+
+    @Override
+    default void check(Bounds bounds) {
+        bounds.atLeast("millrace.ratelimit.replicas", replicas(), 1);
+        bounds.between("millrace.ratelimit.ipv6-prefix", ipv6Prefix(), 1, 128);
+    }
 
     /** A policy in the configuration; fields as over HTTP. */
     interface PolicyConfig {

@@ -3,23 +3,21 @@ package dev.millrace.redis;
 import java.time.Duration;
 import java.util.Optional;
 
-import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.Min;
-
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 
+import dev.millrace.config.BoundedConfig;
+import dev.millrace.config.Bounds;
+
 /** Where Redis is and how patient the service is with it. */
 @ConfigMapping(prefix = "millrace.redis")
-public interface RedisConfig {
+public interface RedisConfig extends BoundedConfig {
 
     /** Host of a standalone server; {@code REDIS_HOST}. Either this or {@link #url()} is needed in production. */
     Optional<String> host();
 
     /** {@code REDIS_PORT}. */
     @WithDefault("6379")
-    @Min(1)
-    @Max(65535)
     int port();
 
     /** {@code REDIS_PASSWORD}; also used with a {@link #url()} that carries none. */
@@ -27,7 +25,6 @@ public interface RedisConfig {
 
     /** {@code REDIS_DB}; a cluster has only database 0. */
     @WithDefault("0")
-    @Min(0)
     int db();
 
     /**
@@ -45,6 +42,12 @@ public interface RedisConfig {
 
     /** Calls one connection may have waiting for an answer; past it a call fails with {@code overloaded}. */
     @WithDefault("4096")
-    @Min(1)
     int maxInFlight();
+
+    @Override
+    default void check(Bounds bounds) {
+        bounds.between("millrace.redis.port", port(), 1, 65535);
+        bounds.atLeast("millrace.redis.db", db(), 0);
+        bounds.atLeast("millrace.redis.max-in-flight", maxInFlight(), 1);
+    }
 }

@@ -2,18 +2,17 @@ package dev.millrace.session;
 
 import java.time.Duration;
 
-import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.Min;
-
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 
+import dev.millrace.config.BoundedConfig;
+import dev.millrace.config.Bounds;
 import dev.millrace.http.json.DurationConverter;
 
 /** Defaults of sessions, for requests that omit a field. */
 @ConfigMapping(prefix = "millrace.sessions")
-public interface SessionConfig {
+public interface SessionConfig extends BoundedConfig {
 
     /** Time without use after which a session expires. */
     @WithDefault("30m")
@@ -27,7 +26,10 @@ public interface SessionConfig {
 
     /** Maximum number of sessions of a user. */
     @WithDefault("10000")
-    @Min(1)
-    @Max(SessionService.MAX_PER_USER)
     int maxPerUser();
+
+    @Override
+    default void check(Bounds bounds) {
+        bounds.between("millrace.sessions.max-per-user", maxPerUser(), 1, SessionService.MAX_PER_USER);
+    }
 }

@@ -4,18 +4,17 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
-import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.Min;
-
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 
+import dev.millrace.config.BoundedConfig;
+import dev.millrace.config.Bounds;
 import dev.millrace.http.json.DurationConverter;
 
 /** Defaults of refresh tokens, for requests that omit a field, and the keys that sign them. */
 @ConfigMapping(prefix = "millrace.tokens")
-public interface TokenConfig {
+public interface TokenConfig extends BoundedConfig {
 
     /** Time without rotation after which a family expires. */
     @WithDefault("14d")
@@ -34,8 +33,6 @@ public interface TokenConfig {
 
     /** Maximum number of families of a user; one more evicts the oldest. */
     @WithDefault("1000")
-    @Min(1)
-    @Max(10_000)
     int maxPerUser();
 
     /**
@@ -46,4 +43,9 @@ public interface TokenConfig {
 
     /** Id of the key that signs; required with several keys. */
     Optional<String> signWith();
+
+    @Override
+    default void check(Bounds bounds) {
+        bounds.between("millrace.tokens.max-per-user", maxPerUser(), 1, 10_000);
+    }
 }

@@ -1,0 +1,58 @@
+package dev.millrace.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
+
+import org.junit.jupiter.api.Test;
+
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.quarkus.test.junit.QuarkusTest;
+
+import dev.millrace.Configs;
+import dev.millrace.queue.QueueConfig;
+import dev.millrace.ratelimit.RateLimitConfig;
+import dev.millrace.redis.RedisConfig;
+
+/** What {@link BoundsCheck} is given in the running service, and what it does with it. */
+@QuarkusTest
+class RefusedStartTest {
+
+    @Inject
+    @Any
+    Instance<BoundedConfig> configs;
+
+    @Test
+    void everyConfigWithBoundsIsChecked() {
+        Set<String> found = new TreeSet<>();
+        for (BoundedConfig config : configs) {
+            for (Class<?> mapping : config.getClass().getInterfaces()) {
+                if (BoundedConfig.class.isAssignableFrom(mapping)) {
+                    found.add(mapping.getSimpleName());
+                }
+            }
+        }
+        assertEquals(Set.of("CacheConfig", "EventConfig", "KvConfig", "MailConfig", "QueueConfig", "RateLimitConfig",
+                "RedisConfig", "SessionConfig", "TokenConfig"), found);
+    }
+
+    @Test
+    void everyNumberOutsideIsNamed() {
+        ConfigurationException refused = assertThrows(ConfigurationException.class, () -> BoundsCheck.check(List.of(
+                Configs.of(RateLimitConfig.class, "millrace.ratelimit.replicas", "0", "millrace.ratelimit.ipv6-prefix",
+                        "129"),
+                Configs.of(QueueConfig.class), Configs.of(RedisConfig.class, "millrace.redis.port", "65536"))));
+        assertEquals("""
+                Invalid configuration:
+                \tmillrace.ratelimit.replicas must be at least 1, but is 0
+                \tmillrace.ratelimit.ipv6-prefix must be between 1 and 128, but is 129
+                \tmillrace.redis.port must be between 1 and 65535, but is 65536""", refused.getMessage());
+    }
+}

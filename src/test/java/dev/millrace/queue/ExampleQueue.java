@@ -1,8 +1,8 @@
 package dev.millrace.queue;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
-import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -143,22 +143,23 @@ final class ExampleQueue {
     /** A worker asks for jobs, gets none, and waits. */
     void await() {
         assertEquals(List.of(), queue.reserve(List.of(new Reservation(1, 0)), true).jobs());
-        assertNotNull(waiting(), "it waits");
+        assertTrue(isAwaited());
     }
 
     void requireWoken(Runnable deed) {
         await();
         deed.run();
-        assertNull(waiting(), "it is told, and asks again");
+        assertFalse(isAwaited(), "it is told, and asks again");
     }
 
     void requireNotWoken(Runnable deed) {
         await();
         deed.run();
-        assertNotNull(waiting(), "there is nothing to tell");
+        assertTrue(isAwaited(), "there is nothing to tell");
     }
 
-    private Object waiting() {
-        return redis.call("HGET", VirtualQueue.META, "wait");
+    /** Whether a worker waits for jobs, so that it is told of the next. */
+    boolean isAwaited() {
+        return redis.call("HGET", VirtualQueue.META, "wait") != null;
     }
 }

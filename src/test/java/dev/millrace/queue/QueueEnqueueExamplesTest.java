@@ -127,6 +127,8 @@ class QueueEnqueueExamplesTest {
         List<EnqueuedJob> both = enqueue(unique("u"), unique("u"), unique("v"), PLAIN);
         String id = both.get(0).id();
         assertEquals(new EnqueuedJob(id, "waiting", true), both.get(1));
+        assertEquals(List.of("waiting", "waiting", "waiting", "waiting"),
+                both.stream().map(EnqueuedJob::state).toList());
         assertEquals(List.of(false, true, false, false), both.stream().map(EnqueuedJob::duplicate).toList());
         assertEquals(3, q.counts().enqueued());
         Job job = q.startOne();
@@ -176,6 +178,7 @@ class QueueEnqueueExamplesTest {
         String third = q.addOne(grouped("a"));
         q.pass(1001);
         String fourth = q.addOne(brief);
+        assertEquals(List.of(head, third, fourth), q.queue.list("waiting", 9));
         List<String> started = new ArrayList<>();
         for (List<Job> jobs = q.start(9); !jobs.isEmpty(); jobs = q.start(9)) {
             started.addAll(ids(jobs));

@@ -84,6 +84,19 @@ class QueueReserveExamplesTest {
     }
 
     @Test
+    void aRateMayBeUsedInPartsAndMayBeOfManyJobsAMillisecond() {
+        limit(0, 3, 2000);
+        q.add(many(9, PLAIN));
+        assertEquals(1, q.start(1).size());
+        assertEquals(2, q.start(9).size(), "two thirds of a window are no whole number of ms");
+        limit(0, 10, 5);
+        q.add(many(20, PLAIN));
+        assertEquals(10, q.start(20).size());
+        q.pass(1);
+        assertEquals(2, q.start(20).size());
+    }
+
+    @Test
     void aWorkerThatGetsAllThatTheRateAllowsLearnsWhenItAllowsMore() {
         limit(0, 1, 1000);
         q.add(PLAIN, PLAIN);
@@ -192,6 +205,21 @@ class QueueReserveExamplesTest {
         assertEquals(1, q.startedIds(1).size());
     }
 
+    @Test
+    void theNextOfTheGroupOfAnExpiredHeadGoesFirstIfItsPriorityIsHigherAndTheRestStaysInOrder() {
+        List<String> ids = q.add(withTtl(1000).withGroup("a"), PLAIN, PLAIN, PLAIN, grouped("a").withPriority(5));
+        q.pass(1001);
+        assertEquals(Stream.of(4, 1, 2, 3).map(ids::get).toList(), q.startedIds(9));
+    }
+
+    @Test
+    void removedJobsDoNotKeepACallFromThoseBehindThem() {
+        List<String> removed = q.add(many(600, PLAIN));
+        removed.forEach(q.queue::cancel);
+        String id = q.addOne(PLAIN);
+        assertEquals(List.of(id), q.startedIds(1));
+    }
+
     /** So that no call takes long. */
     @Test
     void aCallSkipsAThousandJobsAtMost() {
@@ -230,6 +258,23 @@ class QueueReserveExamplesTest {
     }
 
     @Test
+    void aCallThatHandsOutSomeMegabytesAndAllThatTheConcurrencyAllowsWaitsForALease() {
+        limit(17, 0, 0);
+        q.add(many(18, NewJob.of("t", new JsonValue('"' + "x".repeat(256 * 1024 - 2) + '"'))));
+        Handed handed = ask(18);
+        assertEquals(17, handed.jobs().size());
+        assertEquals(q.queue.now() + 5001, handed.next());
+    }
+
+    @Test
+    void aCallThatGetsAllThatTheConcurrencyAllowsDoesNotAskAgainAtOnce() {
+        limit(1, 0, 0);
+        q.add(many(202, delayed(1000)));
+        q.pass(1000);
+        assertEquals(q.queue.now() + 1, ask(2).next());
+    }
+
+    @Test
     void oneJobOfAGroupIsActiveAtATime() {
         List<String> ids = q.add(grouped("a"), grouped("b"), grouped("a"), grouped("a"));
         List<String> started = new ArrayList<>();
@@ -251,6 +296,8 @@ class QueueReserveExamplesTest {
         assertEquals(List.of(4L, 0L), List.of(q.counts().waiting(), q.counts().active()));
         List<Job> again = q.start(9);
         assertEquals(ids, ids(again));
+        assertEquals(Stream.of(".2", ".2", ".2", ".1").toList(),
+                again.stream().map(job -> job.leaseToken().substring(job.id().length())).toList());
         assertEquals(List.of(1, 1, 1, 1), again.stream().map(Job::attempt).toList());
         assertEquals(List.of(0, 0, 0, 0), again.stream().map(Job::stalls).toList());
         assertEquals(0, q.queue.release(tokens), "nor does the old token count");

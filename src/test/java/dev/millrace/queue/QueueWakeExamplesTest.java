@@ -5,6 +5,7 @@ import static dev.millrace.queue.ExampleQueue.SETTINGS;
 import static dev.millrace.queue.ExampleQueue.delayed;
 import static dev.millrace.queue.ExampleQueue.grouped;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.util.List;
 
@@ -153,6 +154,13 @@ class QueueWakeExamplesTest {
         q.requireWoken(() -> q.queue.drain(1, () -> {}));
         assertEquals("gone", q.state(behind.get(0)));
         q.requireNotWoken(() -> q.queue.drain(1, () -> {}));
+    }
+
+    @Test
+    void aWorkerThatGetsAllThatItAsksForDoesNotWait() {
+        q.add(PLAIN);
+        assertEquals(1, q.queue.reserve(List.of(new Reservation(1, 0)), true).jobs().size());
+        assertFalse(q.isAwaited());
     }
 
     /** A worker that waits asks again within 2 s; one that has not is no longer there. */

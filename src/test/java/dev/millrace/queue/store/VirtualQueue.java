@@ -119,6 +119,17 @@ public final class VirtualQueue {
         return drain(most, meanwhile, () -> {});
     }
 
+    /** As above; says how many each call removed. */
+    public List<Long> drainByCalls(int most) {
+        List<Long> removed = new ArrayList<>();
+        DrainStep step = DrainStep.FIRST;
+        while (!step.isLast()) {
+            step = await(whole.drain(QUEUE, most, step));
+            removed.add(step.removed());
+        }
+        return removed;
+    }
+
     /** {@code always} is done after each other call. */
     public long drain(int most, Runnable meanwhile, Runnable always) {
         DrainStep step = await(whole.drain(QUEUE, most, DrainStep.FIRST));

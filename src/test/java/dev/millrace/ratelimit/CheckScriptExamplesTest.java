@@ -1,0 +1,113 @@
+package dev.millrace.ratelimit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+import dev.millrace.ratelimit.model.Answer;
+import dev.millrace.ratelimit.model.Limit;
+import dev.millrace.redis.VirtualRedis;
+
+/** What random histories of small limits seldom meet. */
+class CheckScriptExamplesTest {
+
+    private final VirtualRedis redis = VirtualRedis.fresh();
+    private final CheckScript script = new CheckScript(redis);
+
+    private static Limit log(long limit, long windowMs) {
+        return Limit.of("sliding-window", limit, windowMs);
+    }
+
+    @Test
+    void aLogCountsLargeCostsWhole() {
+        Limit limit = log(5000, 1000);
+        assertEquals(new Answer(true, 2400, 1_000_000, 0), script.decide(limit, 2600));
+        assertEquals(new Answer(true, 1400, 1_000_000, 0), script.decide(limit, 1000));
+        assertEquals(new Answer(true, 399, 1_000_000, 0), script.decide(limit, 1001));
+        redis.advance(999_999);
+        assertEquals(399, script.decide(limit, 0).remaining());
+        redis.advance(1);
+        assertEquals(new Answer(true, 5000, 0, 0), script.decide(limit, 0));
+    }
+
+    /** It finds the entries to cut by galloping. */
+    @Test
+    void aLogCutsAsManyEntriesAsAreOld() {
+        for (int old = 0; old <= 20; old++) {
+            Limit limit = log(40, 1000).named("old" + old);
+            for (int i = 0; i < old; i++) {
+                script.decide(limit, 1);
+            }
+            redis.advance(500_000);
+            for (int i = 0; i < 20; i++) {
+                script.decide(limit, 1);
+            }
+            redis.advance(499_999);
+            assertEquals(20 - old, script.decide(limit, 0).remaining());
+            redis.advance(1);
+            assertEquals(20, script.decide(limit, 0).remaining());
+        }
+    }
+
+    @Test
+    void aLogLastsUntilItsNewestEntryIsOld() {
+        Limit limit = log(3, 1000);
+        script.decide(limit, 1);
+        redis.advance(999_999);
+        script.decide(limit, 1);
+        redis.advance(999_000);
+        assertEquals(2, script.decide(limit, 0).remaining());
+        redis.advance(500);
+        script.decide(limit, 1);
+        redis.advance(999_000);
+        assertEquals(2, script.decide(limit, 0).remaining(), "nor does a cut shorten it");
+    }
+
+    @Test
+    void eachAlgorithmCountsUntilTheMicrosecondOfItsReset() {
+        for (String algorithm : Histories.ALGORITHMS) {
+            for (long windowMs : new long[]{1, 1000, 86_400_000}) {
+                Limit limit = Limit.of(algorithm, 1, windowMs).named(algorithm + windowMs);
+                Answer answer = script.decide(limit, 1);
+                redis.advance(answer.reset() - 1);
+                assertFalse(script.decide(limit, 1).admitted(), algorithm);
+                assertEquals(1, script.decide(limit, 0).reset());
+                redis.advance(1);
+                assertTrue(script.decide(limit, 1).admitted(), algorithm);
+            }
+        }
+    }
+
+    @Test
+    void aCostAboveTheLimitIsNeverAdmitted() {
+        for (String algorithm : Histories.ALGORITHMS) {
+            Answer answer = script.decide(Limit.of(algorithm, 2, 1000).named(algorithm), 3);
+            assertEquals(new Answer(false, 2, 0, 1_000_000), answer, algorithm);
+        }
+    }
+
+    @Test
+    void aCounterCountsFromTheVeryStartOfItsWindow() {
+        redis.advance(1_000_000 - redis.now() % 1_000_000);
+        Limit limit = Limit.of("sliding-window-counter", 4, 1000);
+        assertEquals(new Answer(true, 3, 2_000_000, 0), script.decide(limit, 1));
+        assertEquals(new Answer(true, 2, 2_000_000, 0), script.decide(limit, 1));
+        redis.advance(1_000_000);
+        assertEquals(new Answer(true, 2, 1_000_000, 0), script.decide(limit, 0));
+        redis.advance(500_000);
+        assertEquals(new Answer(true, 3, 500_000, 0), script.decide(limit, 0), "half of the window before counts");
+        redis.advance(500_000);
+        assertEquals(new Answer(true, 4, 0, 0), script.decide(limit, 0));
+    }
+
+    @Test
+    void aDenialAtTheVeryEndOfAPenaltyStartsAnother() {
+        Limit brief = log(1, 11_000).withPenalty(10_000).named("brief");
+        script.decide(brief, 1);
+        script.decide(brief, 1);
+        redis.advance(10_000_000);
+        assertEquals(10_000_000, script.decide(brief, 1).retryAfter());
+    }
+}

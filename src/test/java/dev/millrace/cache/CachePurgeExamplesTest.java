@@ -1,5 +1,6 @@
 package dev.millrace.cache;
 
+import static dev.millrace.cache.ExampleEntry.ENTRY;
 import static dev.millrace.cache.ExampleEntry.KEY;
 import static dev.millrace.cache.ExampleEntry.REGION;
 import static dev.millrace.cache.ExampleEntry.TENANT;
@@ -44,7 +45,9 @@ class CachePurgeExamplesTest {
         purge("z");
         assertTrue(entry.get().isHit());
         purge("y");
+        assertTrue(entry.isKept(ENTRY));
         assertEquals(What.MISSING, entry.get().what());
+        assertFalse(entry.isKept(ENTRY), "asked for, it is dropped");
         entry.put("", "two", "x", "y");
         assertTrue(entry.get().isHit());
         await(entry.store.purgeRegion(TENANT, "other"));
@@ -90,6 +93,23 @@ class CachePurgeExamplesTest {
     void aPurgeWhereNothingWasEverStoredKeepsNothing() {
         purge("x");
         assertFalse(entry.isKept(VERSIONS));
+    }
+
+    /** As it is not known what was purged. */
+    @Test
+    void whereTheRecordOfPurgesWasLostWhatWasStoredBeforeIsHidden() {
+        for (String leased : List.of("", "t")) {
+            entry.put("", "one");
+            entry.redis.lose(VERSIONS);
+            entry.pass(1000);
+            assertEquals(leased.isEmpty() ? What.MISSING : What.LEASED,
+                    await(entry.store.get(TENANT, REGION, "other", new Question(leased, 9, 1, false, "", true))).what());
+            if (leased.isEmpty()) {
+                await(entry.store.put(TENANT, REGION, "other",
+                        new NewEntry("", List.of(), "", Coding.IDENTITY, "e", 5, 0, 0, "", Buffer.buffer("b"))));
+            }
+            assertEquals(What.MISSING, entry.get().what());
+        }
     }
 
     @Test

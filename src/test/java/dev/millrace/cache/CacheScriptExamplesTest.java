@@ -60,6 +60,14 @@ class CacheScriptExamplesTest {
     }
 
     @Test
+    void anEntryThatCostsNothingIsNotRefreshedEarly() {
+        entry.put("", "one");
+        entry.pass(999);
+        assertEquals(What.FRESH, await(
+                entry.store.get(TENANT, REGION, KEY, new Question("t", 5000, 1e-9, false, "", true))).what());
+    }
+
+    @Test
     void redisDropsAnEntryAtItsEndAndTheRecordOfPurgesAMinuteLater() {
         entry.put("", "one");
         entry.pass(3000);
@@ -97,6 +105,7 @@ class CacheScriptExamplesTest {
     void theBodyIsLeftOutIfTheCallerHasItOrDoesNotWantIt() {
         entry.put("", "one");
         assertEquals("one", found(" e-two ", true).body().toString());
+        assertNull(found(" e-one ", true).body());
         assertNull(found(" e-two e-one ", true).body());
         assertNull(found("*", true).body());
         assertNull(found("", false).body());

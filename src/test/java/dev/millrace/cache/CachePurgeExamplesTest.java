@@ -103,7 +103,8 @@ class CachePurgeExamplesTest {
             entry.redis.lose(VERSIONS);
             entry.pass(1000);
             assertEquals(leased.isEmpty() ? What.MISSING : What.LEASED,
-                    await(entry.store.get(TENANT, REGION, "other", new Question(leased, 9, 1, false, "", true))).what());
+                    await(entry.store.get(TENANT, REGION, "other", new Question(leased, 9, 1, false, "", true)))
+                            .what());
             if (leased.isEmpty()) {
                 await(entry.store.put(TENANT, REGION, "other",
                         new NewEntry("", List.of(), "", Coding.IDENTITY, "e", 5, 0, 0, "", Buffer.buffer("b"))));

@@ -41,6 +41,7 @@ class EventsScriptTest {
     void whatComesAfterAPositionIsRead(@ForAll("some") List<EventPosition> happened,
             @ForAll("positions") EventPosition after, @ForAll @IntRange(min = 1, max = 5) int most) {
         VirtualRedis.fresh();
+        redis.advance(800_000);
         NavigableSet<EventPosition> events = new TreeSet<>(Comparator.naturalOrder());
         happened.stream().filter(p -> p.partition() >= FIRST && p.partition() < FIRST + PARTITIONS)
                 .forEach(events::add);

@@ -117,6 +117,15 @@ class RecordReadExamplesTest {
         requireKeptForAWeek();
     }
 
+    @Test
+    void aSweepThatFindsNothingDoesNotProlongThem() {
+        records.add(A, 20 * DAY, 20 * DAY);
+        records.pass(DAY);
+        assertEquals(0, records.user.expire(9));
+        records.pass(6 * DAY + 1);
+        assertFalse(records.isKept(Owner.events(VirtualUser.TENANT, records.user.key().partition())));
+    }
+
     private void requireKeptForAWeek() {
         records.pass(7 * DAY);
         assertTrue(records.isKept(Owner.events(VirtualUser.TENANT, records.user.key().partition())));

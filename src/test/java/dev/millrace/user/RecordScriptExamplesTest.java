@@ -149,6 +149,7 @@ class RecordScriptExamplesTest {
 
     @Test
     void aRecordThatHasEndedIsNotRemoved() {
+        records.pass(800);
         records.add(A, 1000, 5000);
         records.add(B, 5000, 1000);
         records.pass(999);
@@ -191,6 +192,7 @@ class RecordScriptExamplesTest {
 
     @Test
     void whatHasEndedByTimeIsToldBeforeAllAreRemoved() {
+        records.pass(800);
         records.add(A, 1000, 5000);
         records.add(B, 2000, 5000);
         records.pass(1000);
@@ -219,5 +221,14 @@ class RecordScriptExamplesTest {
         records.redis.lose(records.owner.records());
         assertEquals(1, records.user.removeAll(null));
         assertTrue(records.user.isGone());
+    }
+
+    @Test
+    void whatOnlyTheIndexKnowsIsRemovedWhereOneIsKept() {
+        records.add(A, 1000, 5000);
+        records.redis.lose(records.owner.records());
+        records.add(B, 1000, 5000);
+        assertEquals(1, records.user.removeAll(B));
+        assertEquals(2, records.user.index().size(), "a member and its score");
     }
 }

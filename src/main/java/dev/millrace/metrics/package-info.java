@@ -1,3 +1,7 @@
+/**
+ * Gauges and counters whose labels have a bounded number of values, for all features. Start with
+ * {@link CappedCounters}.
+ */
 @NullMarked
 package dev.millrace.metrics;
 

@@ -1,3 +1,4 @@
+/** Refresh tokens that rotate and detect theft. Start with {@link TokenService}. */
 @NullMarked
 package dev.millrace.token;
 

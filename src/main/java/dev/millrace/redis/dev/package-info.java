@@ -1,3 +1,7 @@
+/**
+ * The Redis server that dev mode and tests start. The packaged service does not contain it. Start with
+ * {@link EmbeddedRedis}.
+ */
 @NullMarked
 package dev.millrace.redis.dev;
 

@@ -1,8 +1,9 @@
--- Stands in front of each script that callers send, in its first line, so that the lines keep their numbers: it keeps the script in its
--- database, and from what callers may not do otherwise either. The locals hide what would lead around it, and what would change what
--- others use; the rest of what scripts share is seen to by Redis (from 6.2.7 on, CVE-2022-24735).
--- Redis ends words at a zero byte where it compares them, and Lua does not: so names hold none, and options are compared with it.
--- The last character keeps the script from going on with the last statement.
+-- Precedes each script that clients send, in its first line, so that line numbers do not change. It confines the script to its database,
+-- and refuses the commands that clients may not run. The locals hide everything that leads around it or changes what other scripts use.
+-- Redis protects the rest of what scripts share (from 6.2.7 on, CVE-2022-24735).
+-- Redis compares words up to a zero byte, and Lua compares whole strings. So a name with a zero byte is refused, and options are compared
+-- with one at the end.
+-- The last character separates the script from the last statement.
 local sandboxed, sharedJson, metatableOfTable
 do
   local real, kind, upper, find, sub, raise = redis, type, string.upper, string.find, string.sub, error

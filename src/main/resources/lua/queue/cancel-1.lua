@@ -1,9 +1,9 @@
--- Cancels a job: it is removed, or, where a worker has it, the worker is told when he next extends his lease.
+-- Cancels a job. Removes it, or, if a worker has it, notifies the worker when it next extends the lease.
 -- uses queue/jobs
 -- KEYS[1] meta
 -- ARGV[1] id
 -- returns a code
---   REQUESTED: a worker has it, who is told
+--   REQUESTED: a worker has the job and will be notified
 
 local id = ARGV[1]
 -- codes queue.store.CancelOutcome
@@ -28,11 +28,11 @@ else
   redis.call('ZREM', place == 'dead' and dead or done, id)
 end
 if place == 'completed' then
-  -- It was counted as completed, and stays so.
+  -- The counter of completed jobs does not change.
   forget(id, st)
 else
   remove(id, st, 'job.cancelled')
-  -- The next of its group may be ready now.
+  -- The next job of its group may be ready now.
   wake()
 end
 return REMOVED

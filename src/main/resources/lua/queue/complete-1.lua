@@ -1,12 +1,12 @@
--- Completes jobs. An answer under a lease that is not the job's present one changes nothing.
+-- Completes jobs. A lease token that is not the job's current one changes nothing.
 -- uses queue/jobs
 -- KEYS[1] meta
--- ARGV[1] kept   ms that completed jobs are kept; 0 for not at all
--- ARGV[2] each   what is told of each job: 1 its id, or 3 its id, the number of the delivery, and its result, JSON, empty for none;
---                of those told in one, it is the first delivery, and they have no result
--- ARGV     that, per job
+-- ARGV[1] kept   ms that completed jobs are retained; 0 for not at all
+-- ARGV[2] each   number of arguments per job: 1 (id) for a first delivery without a result, or 3 (id, number of the delivery,
+--                result as JSON or empty)
+-- ARGV     then those arguments, per job
 -- returns {code, ...}; nothing if all are COMPLETED
---   STALE: the lease is not the job's present one. UNKNOWN: there is no such job
+--   STALE: the lease token is not the job's current one. UNKNOWN: there is no such job
 
 -- codes queue.store.AnswerCode
 local COMPLETED, STALE, UNKNOWN = 1, 0, -1
@@ -25,7 +25,7 @@ local codes, ids = {}, {}
 local seen = {}
 for i = 1, n do
   local id, st = asked[i], states[i]
-  -- As text: neither has zeros in front.
+  -- Compared as text, because neither number has leading zeros.
   local delivery = st and string.match(st, '^%d+ %d+ (%d+)') or '1'
   local told, result = '1', ''
   if each == 3 then
@@ -58,7 +58,7 @@ if #ids > 0 then
     by_bucket(ids, function(key, from, to) redis.call('HDEL', key, unpack(ids, from, to)) end)
   end
   count('completed', #ids)
-  -- Room under the concurrency, or a group's next.
+  -- The concurrency limit may have room, or the next job of a group may be ready.
   if waited and tonumber(redis.call('HGET', stats, 'waiting') or 0) > 0 then wake() end
 end
 if #ids == n then return {} end

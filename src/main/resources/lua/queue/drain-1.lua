@@ -1,12 +1,12 @@
--- Removes waiting and delayed jobs, some at a time. Jobs that come meanwhile stay, however many there are, and in their order.
+-- Removes waiting and delayed jobs in steps. Jobs that arrive between the steps stay, in their order.
 -- uses queue/jobs
 -- KEYS[1] meta
--- ARGV[1] most     jobs to look at, about
--- ARGV[2] newest   the highest id to remove; empty for the last one there is
--- ARGV[3] cursor   where to go on: "e:0:", at first, the earliest delayed ones; "d:<scan>:", the other delayed ones; "g:<scan>:",
---   those behind the heads of groups; "w:<priority>:", a line from its front; "w:<priority>:<n>:<last id>", the rest of it from n before
---   where its end was when the last id was that one
--- returns {how many were removed, newest, next}: next is where to go on, empty at the end
+-- ARGV[1] most     approximate number of jobs to check in one step
+-- ARGV[2] newest   the highest id to remove; empty for the last id of the queue
+-- ARGV[3] cursor   where to continue: "e:0:" at the start, the delayed jobs that are due first; "d:<scan>:", the other delayed jobs;
+--   "g:<scan>:", jobs behind the head of a group; "w:<priority>:", a list from its front; "w:<priority>:<n>:<last id>", the rest of
+--   that list, from n places before its end at the time when the last id was <last id>
+-- returns {number of removed jobs, newest, next}: next is where to continue, empty at the end
 
 local most, newest, cursor = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
 newest = newest or tonumber(redis.call('HGET', meta, 'seq') or 0)
@@ -24,7 +24,7 @@ local function drop(id, waiting)
 end
 
 local function answer(next)
-  -- The next of a group may be ready now.
+  -- The next job of a group may be ready now.
   if removed > 0 then wake() end
   return { removed, string.format('%.0f', newest), next }
 end
@@ -39,8 +39,8 @@ local function drop_delayed(member)
   if old(id) and redis.call('ZREM', delayed, member) == 1 then drop(id, false) end
 end
 
--- Delayed ones come first, and of them those that are due soonest, and then the groups: both may join a line meanwhile, and a line is
--- looked at as a whole. Those behind a head are looked at up to the first newer one: one that gets due meanwhile behind it stays.
+-- Delayed jobs come first, those that are due first before the others, and then the groups. Both may join a list between the steps, and
+-- a list is checked as a whole. Jobs behind a head are checked up to the first newer one. A job that becomes due behind that one stays.
 if phase == 'e' then
   for _, member in ipairs(redis.call('ZRANGE', delayed, 0, most - 1)) do drop_delayed(member) end
   return answer(removed > 0 and cursor or 'd:0:')
@@ -82,8 +82,8 @@ if n == '' then
   return answer(cursor)
 end
 
--- Behind newer ones there may be some that were delayed, or waited for others of their group. They stay in the line without a body.
--- Counted from the end, for what leaves the line meanwhile leaves it at its front; and from where the end was, however much was added.
+-- Behind newer jobs there may be older ones that were delayed, or that waited for their group. Their ids stay in the list without a body.
+-- Places are counted from the end of the list, because jobs leave it at the front. Jobs that were added since then are left out.
 local last = tonumber(string.match(cursor, '%d+$'))
 local function is_new(at)
   local id = redis.call('LINDEX', line, -at)

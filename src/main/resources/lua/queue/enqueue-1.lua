@@ -1,15 +1,15 @@
--- Adds jobs, in order; one whose unique or idempotency key is taken stays what it was.
+-- Adds jobs in order. A job whose unique key or idempotency key exists is a duplicate, and the existing job does not change.
 -- uses queue/jobs
 -- KEYS[1] meta
--- ARGV[1] remembered   ms for which idempotency keys hold
--- ARGV[2] claim        empty, or "<ms> <next ms> <schedule>": the occurrence of a schedule that the jobs are for, and the one after
---   it, -1 for none. Where another has claimed it already, nothing is enqueued
--- ARGV     then, per job, two: what is special about it, and the end of its body, from its options on
---   special: empty for nothing, else some of " p<priority>", " d<delay ms>", " D<due ms>", " u<unique key>", " i<idempotency key>",
+-- ARGV[1] remembered   ms for which idempotency keys are kept
+-- ARGV[2] claim        empty, or "<ms> <next ms> <schedule>": the occurrence of a schedule that the jobs belong to, and the next
+--   occurrence, -1 for none. If another replica has claimed the occurrence, nothing is enqueued
+-- ARGV     then, per job, two: its attributes, and the end of its body, from its options on
+--   attributes: empty for none, else some of " p<priority>", " d<delay ms>", " D<due ms>", " u<unique key>", " i<idempotency key>",
 --   " g<group>", " l<lease ms>", " t<ms it must start within>"
--- returns {}: the occurrence was claimed before; else {first, marks, anew, id, state, ...}: the first job has the id `first`, the next
---   one the next, and so on; marks: the code of each job, a digit; empty if all are WAITING; anew: 1 if
---   these are the first jobs of the queue; then, per duplicate in order, the job that was there already and its state
+-- returns {} if the occurrence was already claimed; else {first, marks, anew, id, state, ...}: the jobs have consecutive ids from
+--   `first` on; marks: the code of each job, a digit; empty if all are WAITING; anew: 1 if these are the first jobs of the queue;
+--   then, per duplicate in order, the id and the state of the existing job
 
 local remembered, claim = ARGV[1], ARGV[2]
 -- codes queue.store.EnqueueMark
@@ -29,7 +29,7 @@ local n = (#ARGV - 2) / 2
 local last = redis.call('HINCRBY', meta, 'seq', n)
 local anew = last == n
 if anew then
-  -- A queue that is made anew must not give ids again that it once gave: they go on with the time, in units of 10 µs since 2025.
+  -- A queue that is created again must not reuse ids. So ids continue with the time, in units of 10 µs since 2025.
   last = math.floor((now - 1735689600000) * 100) + n
   redis.call('HSET', meta, 'seq', string.format('%.0f', last))
   redis.call('PERSIST', meta)
@@ -38,7 +38,7 @@ end
 local reply, what, lists, added, later = {}, {}, {}, 0, 0
 local first, stamp = last - n, now .. ' '
 local states, dues = {}, {}
--- Bodies by id, and how many fields that makes, of the bucket that ends before the id `ending`.
+-- Bodies by id, and the number of fields, of the bucket that ends before the id `ending`.
 local bodies, filled, ending, number = {}, 0, 0, 0
 
 local function store_bodies()
@@ -46,7 +46,7 @@ local function store_bodies()
   filled = 0
 end
 
--- Stores what is gathered: what all jobs of a call have in common goes to Redis in few commands.
+-- Stores what was collected for the jobs of this call, in few commands.
 local function flush()
   store_bodies()
   if #states > 0 then redis.call('HSET', state, unpack(states)) end
@@ -54,14 +54,14 @@ local function flush()
   states, dues = {}, {}
 end
 
--- Removes a job that was not started in its time; false if it is not such a one.
+-- Removes a job that was not started within its ttl; returns false if the job is not such a one.
 local function expire(id)
   local st = redis.call('HGET', state, id) or nil
   local by = mark(st, 't')
   if not by or tonumber(by) >= now or string.sub(st, 1, 6) ~= '0 0 0 ' or where(id) ~= 'waiting' then return false end
   local group = mark(st, 'g')
   if group and redis.call('HGET', groups, group) ~= id then redis.call('LREM', q .. 'g:' .. group, 1, id) end
-  -- The next of its group may be a job of this call, and joins the line behind those of this call that came before.
+  -- The next job of its group may belong to this call. It joins the list behind earlier jobs of this call.
   flush()
   append(lists)
   lists = {}
@@ -70,10 +70,10 @@ local function expire(id)
   return true
 end
 
--- The job that stands for this one, if there is one; else this one stands for others from now on.
+-- Returns the job that this one is a duplicate of, if there is one. Else later jobs are duplicates of this one.
 local function holder(options, id)
   local key, sole = options.i, options.u
-  -- A request that is sent again is answered as it was, whatever became of its job.
+  -- A repeated request gets the same reply, whatever happened to its job.
   local known = key and redis.call('GET', q .. 'i:' .. key)
   if known then return known end
   local living = sole and redis.call('HGET', unique, sole)
@@ -82,7 +82,7 @@ local function holder(options, id)
   if key then redis.call('SET', q .. 'i:' .. key, id, 'PX', remembered) end
 end
 
--- Marks of a job's state, from its options.
+-- Returns the marks of a job's state, from its options.
 local function marks(options, delay)
   if options.t then options.t = string.format('%.0f', now + delay + options.t) end
   local text = ''
@@ -102,17 +102,17 @@ local function line_up(id, level)
 end
 
 for i = 1, n do
-  -- %d, for the digits of a double are costly: it holds 63 bits wherever a long does.
-  local special, rest, id = ARGV[2 * i + 1], ARGV[2 * i + 2], string.format('%d', first + i)
+  -- %d is faster than %.0f. It holds 63 bits where a long does.
+  local attributes, rest, id = ARGV[2 * i + 1], ARGV[2 * i + 2], string.format('%d', first + i)
   local options, taken, level = nil, nil, '0'
-  if special ~= '' then
+  if attributes ~= '' then
     options = {}
-    for letter, value in string.gmatch(special, ' (%a)(%S+)') do options[letter] = value end
+    for letter, value in string.gmatch(attributes, ' (%a)(%S+)') do options[letter] = value end
     level = options.p or level
     taken = (options.u or options.i) and holder(options, id)
   end
   if taken then
-    -- It may be a job of this very call, and its state is asked of what is stored.
+    -- The other job may belong to this call, and its state is read from Redis.
     flush()
     local to = #reply
     reply[to + 1], reply[to + 2] = taken, where(taken)

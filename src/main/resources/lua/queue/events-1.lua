@@ -1,13 +1,13 @@
--- Reads events, and has them kept while somebody listens: for a minute after the last read.
+-- Reads events. Scripts write events only while a client listens: for a minute after the last read.
 -- uses queue/jobs
 -- KEYS[1] meta
--- ARGV[1] after   id of the last event that was read; empty to learn which one that is now
+-- ARGV[1] after   id of the last event that was read; empty to get the current last id
 -- ARGV[2] most    events
 -- returns {{id, {field, value, ...}}, ...}, or the id
 
 local after, most = ARGV[1], ARGV[2]
 redis.call('HSET', meta, 'listen', now + 60000)
--- Who listens to a queue that nobody uses leaves nothing behind.
+-- Listening to an unused queue must not leave a key forever.
 if redis.call('HLEN', meta) == 1 then redis.call('PEXPIRE', meta, 120000) end
 if after == '' then
   local last = redis.call('XREVRANGE', q .. 'events', '+', '-', 'COUNT', 1)[1]

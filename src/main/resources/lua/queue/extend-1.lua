@@ -1,11 +1,11 @@
--- Prolongs leases, and notes progress. An answer under another lease changes nothing.
+-- Extends leases, and stores progress. A lease token that is not the current one changes nothing.
 -- uses queue/jobs
 -- KEYS[1] meta
--- ARGV[1] fallback ms, of jobs that have none of their own
--- ARGV     then, per job, four: id, number of the delivery, ms from now or 0 for the job's own, and progress, JSON, empty for none
+-- ARGV[1] fallback lease in ms, of jobs without their own
+-- ARGV     then, per job, four: id, number of the delivery, ms from now or 0 for the job's own lease, and progress, JSON, empty for none
 -- returns {code, lease end, ...}
---   CANCEL_REQUESTED: extended, and a client wants it cancelled. STALE: the lease is not the job's present one. UNKNOWN: there
---   is no such job. With both, the lease end is 0
+--   CANCEL_REQUESTED: extended, and a client has cancelled the job. STALE: the lease token is not the job's current one. UNKNOWN:
+--   there is no such job. With STALE and UNKNOWN, the lease end is 0
 
 -- codes queue.store.AnswerCode
 local EXTENDED, CANCEL_REQUESTED, STALE, UNKNOWN = 5, 6, 0, -1
@@ -27,7 +27,7 @@ for i = 1, (#ARGV - 1) / 4 do
     redis.call('ZADD', leased, 'XX', ends, id)
     if progress ~= '' then
       redis.call('HSET', state, id, st or '0 0 1', id .. ':p', progress)
-      -- What is large is for those who look at the job: thousands of events are kept, and read together.
+      -- Thousands of events are kept and read together, so large progress is only stored with the job.
       if #progress <= 1024 then tell('job.progress', id, 'progress', progress) else tell('job.progress', id) end
     end
   end

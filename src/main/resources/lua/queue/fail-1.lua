@@ -1,12 +1,12 @@
--- Takes failures of jobs: each is tried again after a while, or is dead. An answer under another lease changes nothing.
+-- Records failures of jobs. Each job is retried later, or is dead. A lease token that is not the current one changes nothing.
 -- uses queue/jobs
 -- KEYS[1] meta
--- ARGV[1] attempts   most that a job may have if it does not say
--- ARGV[2] fallback   the backoff, of jobs that do not say: <x exponential|f fixed>:<delay ms>:<most ms>:<jitter>
--- ARGV     then, per job, six: id, number of the delivery, error, ms to wait or -1 for the backoff, what to do (0 as
---   the attempts say, 1 bury it at once, 2 put it off, which costs no attempt), and a random number below 1 for the jitter
+-- ARGV[1] attempts   maximum number of attempts, of jobs without their own
+-- ARGV[2] fallback   the backoff, of jobs without their own: <x exponential|f fixed>:<delay ms>:<most ms>:<jitter>
+-- ARGV     then, per job, six: id, number of the delivery, error, ms to wait or -1 for the backoff, what to do (0 retry if
+--   attempts are left, 1 dead at once, 2 postpone without counting the attempt), and a random number below 1 for the jitter
 -- returns {code, ...}
---   STALE: the lease is not the job's present one. UNKNOWN: there is no such job
+--   STALE: the lease token is not the job's current one. UNKNOWN: there is no such job
 
 -- codes queue.store.AnswerCode
 local RETRYING, DEAD, CANCELLED, STALE, UNKNOWN = 2, 3, 4, 0, -1

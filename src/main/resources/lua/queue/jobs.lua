@@ -1,22 +1,22 @@
--- What the scripts of queues share. KEYS[1] is the queue's `meta`, and the names of its other keys follow from that one: which
--- lists and buckets a call touches is only known inside it, and all have the same hash tag (docs/adr/0009-job-queues.md).
---   meta      hash: `seq` the last id, `paused` why, `wait` ms until which somebody waits for jobs, `listen` ms until which events
---             are kept, `rate` the time up to which the rate is used up
+-- What the scripts of queues share. KEYS[1] is the queue's `meta`. The names of its other keys are derived from it, because the lists
+-- and buckets that a call touches are known only inside the script. All have the same hash tag (docs/adr/0009-job-queues.md).
+--   meta      hash: `seq` the last id, `paused` why, `wait` ms until which a request waits for jobs, `listen` ms until which events
+--             are kept, `rate` the time up to which the rate limit is used up
 --   w:<p>     list of the ids that are ready at priority p, the next one first; an id without a body was removed
---   levels    sorted set of the priorities that have such a list
+--   levels    sorted set of the priorities with such a list
 --   b:<n>     hash of bodies by id, of the 8192 ids from n * 8192: "<enqueued ms> <priority><options>\n<type>\n<data>"
 --             options: " a<max attempts>", " b<x|f>:<delay>:<max>:<jitter>", " s<schedule>"
---   state     hash, only of jobs that are not plain: <id> "<failures> <stalls> <deliveries><marks>", <id>:e its error, <id>:p its
+--   state     hash, only for jobs that need it: <id> "<failures> <stalls> <deliveries><marks>", <id>:e its error, <id>:p its
 --             progress, <id>:r its result. marks: " g<group>", " u<unique key>", " l<lease ms>", " t<ms it must start by>", " c" cancel
---   delayed   sorted set of "<id, 14 digits>:<priority>" by the ms each is due
---   leased    sorted set of ids by the ms their lease ends
---   dead      sorted set of ids by the ms each died; `done` the same of completed ones that are kept
+--   delayed   sorted set of "<id, 14 digits>:<priority>" by due time in ms
+--   leased    sorted set of ids by the expiry of their lease in ms
+--   dead      sorted set of ids by the time they died in ms; `done` the same for completed jobs that are retained
 --   unique    hash of ids by unique key
 --   i:<key>   id by idempotency key
 --   groups    hash of the id at the head of each group (ready, delayed or active); g:<group> list of the ids behind it
 --   stats     hash of counters: enqueued, completed, removed, waiting
 --   events    stream
---   schedules hash of definitions by name; due sorted set of their names by the ms of the next occurrence
+--   schedules hash of definitions by name; due sorted set of their names by the next occurrence in ms
 
 local meta = KEYS[1]
 local q = string.sub(meta, 1, -5)
@@ -34,14 +34,14 @@ local function mark(st, letter) return st and st ~= '' and string.match(st, ' ' 
 local function late(id, level) return string.format('%014.0f', id) .. ':' .. level end
 local function count(what, n) if n ~= 0 then redis.call('HINCRBY', stats, what, n) end end
 
--- Calls `visit` with each bucket of the ids, which mostly come in order, and where in the list its ids are.
+-- Calls `visit` with each bucket of the ids, and with the range of its ids in the list. Most lists are in order.
 local function by_bucket(ids, visit)
   local n, from = #ids, 1
   while from <= n do
     local number, to = math.floor(ids[from] / 8192), from
     local low, high = number * 8192, number * 8192 + 8192
     while to < n do
-      -- Not by tonumber: in a loop this long its call is felt.
+      -- `+ 0` instead of tonumber, because the call is slow in a long loop.
       local id = ids[to + 1] + 0
       if id < low or id >= high then break end
       to = to + 1
@@ -51,7 +51,7 @@ local function by_bucket(ids, visit)
   end
 end
 
--- Of ids, in order; most queues have jobs without one only.
+-- Returns the states of ids, in order. In most queues no job has one.
 local function states_of(ids)
   if redis.call('EXISTS', state) == 0 then return {} end
   return redis.call('HMGET', state, unpack(ids))
@@ -71,7 +71,7 @@ local function tell(what, id, ...)
   end
 end
 
--- Tells those who wait for jobs to look again. They look once a second in any case.
+-- Wakes the requests that wait for jobs. They check once a second in any case.
 local function wake()
   if waited then
     waited = false
@@ -85,7 +85,7 @@ local function ready(id, level, front)
   if n == 1 then redis.call('ZADD', levels, level, level) end
 end
 
--- Whether a job may be made ready: it has no group, or is the head of it, maybe just now. Else it is put behind the others of it.
+-- Returns whether a job may be made ready: it has no group, or it is or becomes the head of its group. Else adds it behind the others.
 local function heads(id, st)
   local group = mark(st, 'g')
   if not group then return true end
@@ -98,14 +98,14 @@ local function heads(id, st)
   return true
 end
 
--- Makes lists of ids by priority ready, each in its order.
+-- Makes the ids in lists by priority ready, in their order.
 local function append(lists)
   for level, ids in pairs(lists) do
     if redis.call('RPUSH', q .. 'w:' .. level, unpack(ids)) == #ids then redis.call('ZADD', levels, level, level) end
   end
 end
 
--- The job no longer counts as living: its unique key is free, and the next of its group may run, whose priority is returned.
+-- Frees the unique key and the group of a job that has ended. Returns the priority of the next job of the group if there is one.
 local function let_go(id, st)
   local key = mark(st, 'u')
   if key and redis.call('HGET', unique, key) == id then redis.call('HDEL', unique, key) end
@@ -125,7 +125,7 @@ local function let_go(id, st)
   end
 end
 
--- Forgets all that is kept of a job, but for the sets it is in.
+-- Deletes all data of a job, except its members in sets.
 local function forget(id, st)
   redis.call('HDEL', bucket(id), id)
   if st then redis.call('HDEL', state, id, id .. ':e', id .. ':p', id .. ':r') end
@@ -146,7 +146,7 @@ local function bury(id, failures, stalls, deliveries, marks, why)
   tell('job.dead', id, 'error', why)
 end
 
--- Moves up to `most` delayed jobs that are due to the end of the line; returns how many.
+-- Moves up to `most` due jobs from the delayed ones to the end of their list; returns how many.
 local function promote(most)
   local due = redis.call('ZRANGEBYSCORE', delayed, '-inf', now, 'LIMIT', 0, most)
   if #due == 0 then return 0 end
@@ -169,7 +169,7 @@ local function promote(most)
   return #ids
 end
 
--- Takes back up to `most` jobs whose lease ended: to the front of the line, or to the dead after `allowed` times.
+-- Takes back up to `most` jobs whose lease has expired: to the front of their list, or to the dead jobs after `allowed` times.
 local function reclaim(most, allowed)
   local ids = redis.call('ZRANGEBYSCORE', leased, '-inf', '(' .. now, 'LIMIT', 0, most)
   if #ids == 0 then return 0 end
@@ -182,7 +182,7 @@ local function reclaim(most, allowed)
     if mark(st, 'c') then
       remove(id, st, 'job.cancelled')
     elseif stalls >= allowed then
-      bury(id, failures, stalls + 1, deliveries, marks, 'Its lease ended ' .. (stalls + 1) .. ' times without an answer')
+      bury(id, failures, stalls + 1, deliveries, marks, 'The lease expired ' .. (stalls + 1) .. ' times without an outcome')
     else
       redis.call('HSET', state, id, failures .. ' ' .. (stalls + 1) .. ' ' .. deliveries .. marks)
       back[#back + 1] = id
@@ -204,7 +204,7 @@ local function where(id)
   return 'waiting'
 end
 
--- Makes a dead job ready, with all its attempts before it; false if another job has its unique key.
+-- Makes a dead job ready, with all its attempts again; returns false if another job has its unique key.
 local function revive(id, st, text)
   local _, _, deliveries, marks = parts(st)
   local key = mark(st, 'u')

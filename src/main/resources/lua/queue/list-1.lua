@@ -1,12 +1,11 @@
--- Lists the ids of the jobs in a state, with the place after each. Waiting ones in the order they will be handed out, then those that
--- stand behind the head of their group; delayed ones by the time they are due; active ones by the end of their lease; dead and
--- completed ones the last one first.
+-- Lists the ids of the jobs in a state, each with the place after it. Waiting jobs are in the order of delivery, then those behind the
+-- head of their group. Delayed jobs are by due time, active jobs by the expiry of their lease, dead and completed jobs from the last.
 -- uses queue/jobs
 -- KEYS[1] meta
 -- ARGV[1] kind     state
--- ARGV[2] cursor   place to begin at: "z::<n>", "w:<priority>:<n>", "g:<scan>:<n>"; empty for the beginning
+-- ARGV[2] cursor   place to start at: "z::<n>", "w:<priority>:<n>", "g:<scan>:<n>"; empty for the start
 -- ARGV[3] limit
--- returns {next, id, place, ...}: next is where to go on, empty at the end; a waiting job that was removed may still be listed
+-- returns {next, id, place, ...}: next is where to continue, empty at the end; a removed waiting job may still be listed
 
 local kind, cursor, limit = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local phase, part, n = string.match(cursor, '^(%a):([^:]*):(%d+)$')

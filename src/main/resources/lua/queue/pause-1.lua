@@ -1,7 +1,7 @@
--- Pauses a queue, which then hands out nothing, or lets it go on.
+-- Pauses a queue, so that it hands out no jobs, or resumes it.
 -- uses queue/jobs
 -- KEYS[1] meta
--- ARGV[1] why   one word; empty to go on
+-- ARGV[1] why   one word; empty to resume
 -- returns 1
 
 local why = ARGV[1]

@@ -1,9 +1,9 @@
--- Shows jobs.
+-- Reads jobs without changing them.
 -- uses queue/jobs
 -- KEYS[1] meta
 -- ARGV     ids
--- returns {{state, ms, body, state text, error, progress, result}, ...}: of each in order, up to some MB in all; {} for one that is
---   not there. ms: when a delayed one is due, an active one's lease ends, a dead or completed one ended; 0 for a waiting one
+-- returns {{state, ms, body, state text, error, progress, result}, ...}: one per id in order, up to some MB in total; {} for an
+--   unknown id. ms: when a delayed job is due, the lease of an active job expires, a dead or completed job ended; 0 for a waiting job
 
 local reply, bytes = {}, 0
 for i, id in ipairs(ARGV) do

@@ -2,9 +2,9 @@
 -- uses queue/jobs
 -- KEYS[1] meta
 -- ARGV[1] most
--- ARGV[2] skipped  how many of the oldest to leave out, as another job has their unique key
--- ARGV[3] upto     ms: those that died later stay; empty for now
--- returns {how many were made ready, how many more are to be left out, upto}
+-- ARGV[2] skipped  number of the oldest jobs to skip, because another job has their unique key
+-- ARGV[3] upto     ms: jobs that died later stay; empty for now
+-- returns {number of jobs made ready, number of further jobs to skip, upto}
 
 local most, skipped, upto = ARGV[1], ARGV[2], ARGV[3]
 if upto == '' then upto = now end

@@ -1,7 +1,7 @@
--- Notes that a queue is in use, so that what falls due in it is seen to.
+-- Registers a queue, so that the maintenance covers it.
 -- KEYS[1] index   set of the names of a tenant's queues
 -- ARGV[1] name
--- ARGV[2] most    queues a tenant may have
+-- ARGV[2] most    maximum number of queues of a tenant
 -- returns 1, or 0 if there are too many
 
 local index, name, most = KEYS[1], ARGV[1], tonumber(ARGV[2])

@@ -1,8 +1,8 @@
--- Takes back jobs that never reached who asked for them: to the front of the line, as if nothing had been.
+-- Takes back jobs that never reached the client: to the front of their list, as if they had not been delivered.
 -- uses queue/jobs
 -- KEYS[1] meta
--- ARGV     per job, two: id, number of the delivery; in the order they were handed out
--- returns how many were taken back
+-- ARGV     per job, two: id, number of the delivery; in the order of delivery
+-- returns the number of jobs taken back
 
 local released, back = 0, {}
 for i = 1, #ARGV, 2 do

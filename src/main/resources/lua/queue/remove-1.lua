@@ -1,8 +1,8 @@
--- Removes a queue with all its jobs, some jobs at a time. Idempotency keys are left to their end.
+-- Removes a queue with all its jobs, in steps. Idempotency keys stay until they expire.
 -- uses queue/jobs
 -- KEYS[1] meta
--- ARGV[1] most   jobs, 1000 at most
--- returns 1 if there is more, 0 when nothing is left
+-- ARGV[1] most   jobs in this step, at most 1000
+-- returns 1 if there is more to remove, else 0
 
 local most = tonumber(ARGV[1])
 local left = most

@@ -1,5 +1,5 @@
--- Makes a queue's ids go on with the time, in units of 10 µs since 2025, which is ahead of them: where a failover lost the last jobs,
--- the next ones get ids of their own, and no lease of a lost job fits another.
+-- Makes a queue's ids continue with the time, in units of 10 µs since 2025, which is higher than all its ids. If a failover lost the last
+-- jobs, the next jobs get new ids, and no lease token of a lost job matches another job.
 -- uses queue/jobs
 -- KEYS[1] meta
 -- returns 1 if the queue has had jobs, else 0

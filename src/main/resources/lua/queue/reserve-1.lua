@@ -1,16 +1,16 @@
--- Hands out jobs under leases: the highest priority first, and in one priority the one that has been ready longest.
+-- Hands out jobs under leases: the highest priority first, and within a priority the job that has been ready for the longest time.
 -- uses queue/jobs
 -- KEYS[1] meta
--- ARGV[1] concurrency  jobs that may be leased at once; 0 for any number
--- ARGV[2] interval     ms per job that the rate allows; 0 for any rate
--- ARGV[3] burst        jobs that the rate allows at once
--- ARGV[4] allowed      ends of its lease that a job survives
--- ARGV[5] waiting      1 if somebody will wait for what is not there now
--- ARGV     then, per request, two: jobs wanted, 1000 at most in all, and ms of their lease, 0 for the job's own
--- ARGV     at last the lease, in ms, of jobs that have none of their own
+-- ARGV[1] concurrency  maximum number of leased jobs; 0 is unlimited
+-- ARGV[2] interval     ms per job that the rate limit allows; 0 is unlimited
+-- ARGV[3] burst        jobs that the rate limit allows at once
+-- ARGV[4] allowed      number of expired leases that a job survives
+-- ARGV[5] waiting      1 if a request will wait for more jobs
+-- ARGV     then, per request, two: number of jobs, at most 1000 in total, and their lease in ms, 0 for the job's own
+-- ARGV     last, the lease in ms of jobs without their own
 -- returns {now, next, jobs, lease end, id, body, ..., place, lease end, state, ...}, the jobs in the order of the requests
---   next: ms at which there may be more, 0 if unknown, -1 at once; to those who will not wait, 0 or -1
---   lease end: of all jobs, but of those that are named by their place, from 1, at the end: these have another one, or a state
+--   next: ms at which there may be more jobs, 0 if unknown, -1 at once; without a waiting request, 0 or -1
+--   lease end: of all jobs, except those that follow at the end by their place, from 1: they have another one, or a state
 
 local concurrency, interval, burst = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local allowed, waiting = tonumber(ARGV[4]), ARGV[5] == '1'
@@ -23,7 +23,7 @@ end
 local wanted = #leases
 
 if reclaim(100, allowed) + promote(200) > 0 then
-  -- There may be more for others than is taken here.
+  -- There may be jobs for other requests, too.
   wake()
 end
 
@@ -38,11 +38,11 @@ if interval > 0 and most > 0 then
 end
 
 local ids, states, bodies, got, skipped, bytes = {}, {}, {}, 0, 0, 0
--- No more than some MB in one answer.
+-- At most some MB in one reply.
 while got < most and skipped < 1000 and bytes < 4194304 do
   local level = redis.call('ZREVRANGE', levels, 0, 0)[1]
   if not level then break end
-  -- Few at a time, for they may be large.
+  -- Few at a time, because they may be large.
   local room = math.min(most - got, 25)
   local popped = redis.call('LPOP', q .. 'w:' .. level, room) or {}
   if #popped < room then redis.call('ZREM', levels, level) end
@@ -61,7 +61,7 @@ while got < most and skipped < 1000 and bytes < 4194304 do
         count('waiting', -1)
         local heir = remove(id, st, 'job.expired')
         if heir and tonumber(heir) > tonumber(level) then
-          -- The next of its group goes before the rest of these.
+          -- The next job of its group has priority over the rest of these.
           for j = #popped, i + 1, -1 do ready(popped[j], level, true) end
           break
         end
@@ -76,7 +76,7 @@ end
 
 local reply = { now, 0, got, '' }
 if got > 0 then
-  -- The ends of leases as text, for a number is costly to hand to a command, and most leases are as long as the next.
+  -- The lease ends are text, because passing a number to a command is slow. Most leases have the same length.
   local ends, texts, others, common = {}, {}, {}, nil
   for i, id in ipairs(ids) do
     local st = states[i]
@@ -120,7 +120,7 @@ elseif got < wanted and waiting then
       local at = tonumber(redis.call('ZRANGE', set, 0, 0, 'WITHSCORES')[2])
       if at and (next == 0 or at < next) then next = at end
     end
-    -- A lease holds up to the end of its last ms.
+    -- A lease is valid until the end of its last ms.
     if next > 0 then next = next + 1 end
   end
 end

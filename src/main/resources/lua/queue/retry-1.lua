@@ -1,9 +1,9 @@
--- Makes a dead job ready again, with all its attempts before it, or a delayed one without delay.
+-- Makes a dead job ready, with all its attempts again, or a delayed job without waiting for its due time.
 -- uses queue/jobs
 -- KEYS[1] meta
 -- ARGV[1] id
 -- returns a code
---   TAKEN: another job has its unique key. GONE, WAITING, ACTIVE, COMPLETED: it is so, and stays so
+--   TAKEN: another job has its unique key. GONE, WAITING, ACTIVE, COMPLETED: the state of the job, which does not change
 
 local id = ARGV[1]
 -- codes queue.store.RetryOutcome

@@ -1,11 +1,11 @@
--- Sets a schedule, or removes it.
+-- Stores or removes a schedule.
 -- KEYS[1] meta
 -- ARGV[1] name
 -- ARGV[2] definition   JSON; empty to remove
 -- ARGV[3] next         ms of the first occurrence
--- ARGV[4] most         schedules that the queue may have
+-- ARGV[4] most         maximum number of schedules of the queue
 -- returns a code
---   UNKNOWN: there is none to remove
+--   UNKNOWN: there is no such schedule to remove
 
 local meta = KEYS[1]
 local name, definition, next, most = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])

@@ -1,4 +1,4 @@
--- Reads schedules: all, one, or those that are due.
+-- Reads all schedules, one schedule, or the due schedules.
 -- KEYS[1] meta
 -- ARGV[1] which   "all", "due", or "=<name>"
 -- returns {now, name, definition, next ms, ...}

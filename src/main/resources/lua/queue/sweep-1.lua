@@ -1,12 +1,12 @@
--- Does what time asks for: makes due jobs ready, takes back those whose lease ended, and forgets what was kept long enough.
+-- Makes due jobs ready, takes back jobs whose lease has expired, and deletes ended jobs after their retention.
 -- uses queue/jobs
 -- KEYS[1] meta
--- ARGV[1] allowed   ends of its lease that a job survives
--- ARGV[2] completed_for ms that completed jobs are kept
--- ARGV[3] dead_for  ms that dead jobs are kept
--- ARGV[4] most      jobs of each sort
--- returns {1 if there is more to do at once, waiting, delayed, active, dead, completed, removed, enqueued, kept,
---   why it is paused or '', schedules that are due}; kept: completed ones that are still there
+-- ARGV[1] allowed   number of expired leases that a job survives
+-- ARGV[2] completed_for ms that completed jobs are retained
+-- ARGV[3] dead_for  ms that dead jobs are retained
+-- ARGV[4] most      jobs of each kind
+-- returns {1 if there is more to do now, else 0, waiting, delayed, active, dead, completed, removed, enqueued, kept,
+--   why the queue is paused or '', number of due schedules}; kept: completed jobs that are retained
 
 local allowed, completed_for, dead_for, most = tonumber(ARGV[1]), ARGV[2], ARGV[3], tonumber(ARGV[4])
 local moved = promote(most)

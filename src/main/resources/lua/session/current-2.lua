@@ -1,10 +1,10 @@
--- Looks a session up by its token, and notes that it was used, but not at every use.
--- KEYS[1] records   as in user/add-4; the tail of a session's state is when its user last proved who he is, ms
+-- Reads a session by its token, and records the use, but not every use.
+-- KEYS[1] records   as in user/add-4; the tail of a session's state is the ms at which the user last authenticated
 -- KEYS[2] index
 -- ARGV[1] id
 -- ARGV[2] presented digest of the token
--- ARGV[3] touch     1 to note the use
--- returns {user, state, data, device}, the last one empty where there is none; or nil if the token is not, or no longer, valid
+-- ARGV[3] touch     1 to record the use
+-- returns {user, state, data, device}, `device` empty if there is none; or nil if the token is not valid
 
 local records, index = KEYS[1], KEYS[2]
 local id, presented, touch = ARGV[1], ARGV[2], ARGV[3] == '1'
@@ -19,7 +19,7 @@ if digest ~= presented or now >= math.min(seen + idle, absolute) then return fal
 
 if touch and now - seen >= math.min(30000, idle / 10) then
   local touched = table.concat({ digest, version, created, now, idle, absolute, tail }, ' ')
-  -- Refused when Redis' memory is full; that is no reason to turn the user away.
+  -- Redis refuses this when its memory is full. The session is still valid.
   local written = redis.pcall('HSET', records, id, touched)
   if type(written) == 'number' then
     state = touched

@@ -1,10 +1,10 @@
--- Gives a session another token. The one presented is dead from then on; the session's deadlines stay.
+-- Rotates the token of a session. The presented token is invalid from then on. The session's deadlines do not change.
 -- KEYS[1] records   as in user/add-4
 -- ARGV[1] id
--- ARGV[2] presented digest of the token presented
--- ARGV[3] successor digest of the token to come
--- ARGV[4] proved    1 if the user has just proved who he is
--- returns {user, state, data, device} as current-2; or nil if the token is not, or no longer, valid
+-- ARGV[2] presented digest of the presented token
+-- ARGV[3] successor digest of the new token
+-- ARGV[4] proved    1 if the user has just authenticated again
+-- returns {user, state, data, device} as in current-2; or nil if the token is not valid
 
 local records = KEYS[1]
 local id, presented, successor, proved = ARGV[1], ARGV[2], ARGV[3], ARGV[4] == '1'

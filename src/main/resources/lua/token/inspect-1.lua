@@ -1,8 +1,8 @@
--- Looks a refresh token up and changes nothing, not even if it was exchanged before.
+-- Reads the family of a refresh token and changes nothing, even if the token was already rotated.
 -- KEYS[1] records   as in user/add-4
 -- ARGV[1] family
 -- ARGV[2] presented digest of the token
--- returns {user, state, data}, or nil if it is not the family's present token or has ended
+-- returns {user, state, data}, or nil if the token is not the family's current one or the family has expired
 
 local records, family, presented = KEYS[1], ARGV[1], ARGV[2]
 local found = redis.call('HMGET', records, 'user', family, family .. ':d')

@@ -1,6 +1,6 @@
--- Who has a record that may have ended by time.
+-- Lists owners that may have an expired record.
 -- KEYS     the `due` sets of some partitions, as in add-4; on a cluster, of one
--- ARGV[1] most   owners to name of each
+-- ARGV[1] most   maximum number of owners of each partition
 -- returns {owner, ...}
 
 local most = ARGV[1]

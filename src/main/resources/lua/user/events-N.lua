@@ -4,8 +4,8 @@
 -- ARGV[2] ms         of the position
 -- ARGV[3] partition
 -- ARGV[4] sequence
--- ARGV[5] most       events to read of each stream
--- returns {now in ms, partition, {{id, {field, value, ...}}, ...}, partition, ...}, without the streams that have none
+-- ARGV[5] most       maximum number of events to read from each stream
+-- returns {now in ms, partition, {{id, {field, value, ...}}, ...}, partition, ...}, without streams that have no events
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)

@@ -1,13 +1,13 @@
--- Removes the records of a user that have ended by time, and tells of each. Any replica may do it at any time.
+-- Removes a user's expired records, and emits an event for each. Any replica may do it at any time.
 -- KEYS[1] records   as in add-4
 -- KEYS[2] index
 -- KEYS[3] due
 -- KEYS[4] events
 -- ARGV[1] kind      first word of the events' types
 -- ARGV[2] owner     member of `due`
--- ARGV[3] most      records to remove in one call
--- ARGV[4] kept      events the stream keeps, about
--- returns how many were removed
+-- ARGV[3] most      maximum number of records to remove in one call
+-- ARGV[4] kept      approximate number of events that the stream retains
+-- returns the number of removed records
 
 local records, index, due, events = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local kind, owner, most, kept = ARGV[1], ARGV[2], ARGV[3], ARGV[4]

@@ -1,10 +1,10 @@
--- One page of a user's records, the newest first.
+-- Returns one page of a user's records, newest first.
 -- KEYS[1] records   as in add-4
 -- KEYS[2] index
--- ARGV[1] limit     records
--- ARGV[2] before    where the page before ended; empty for the first page
--- ARGV[3] bytes     after which the page ends early, with at least one record
--- returns {user, next, id, state, data, device, id, ...}; `next` is empty on the last page, `device` where there is none
+-- ARGV[1] limit     maximum number of records
+-- ARGV[2] before    where the previous page ended; empty for the first page
+-- ARGV[3] bytes     after which the page ends early, but with at least one record
+-- returns {user, next, id, state, data, device, id, ...}; `next` is empty on the last page, `device` if there is none
 
 local records, index = KEYS[1], KEYS[2]
 local limit, before, bytes = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3])

@@ -1,14 +1,14 @@
--- Ends one record of a user. One that has ended already is left to expire-4, which tells why.
+-- Ends one record of a user. Leaves an expired record to expire-4, which emits the right event.
 -- KEYS[1] records   as in add-4
 -- KEYS[2] index
 -- KEYS[3] due
 -- KEYS[4] events
 -- ARGV[1] id
--- ARGV[2] required  digest it must have; empty for any
+-- ARGV[2] required  digest that the record must have; empty for any
 -- ARGV[3] kind      first word of the event's type
--- ARGV[4] reason    told in the event
+-- ARGV[4] reason    of the event
 -- ARGV[5] owner     member of `due`
--- ARGV[6] kept      events the stream keeps, about
+-- ARGV[6] kept      approximate number of events that the stream retains
 -- returns 1, or 0 if there is no such record
 
 local records, index, due, events = KEYS[1], KEYS[2], KEYS[3], KEYS[4]

@@ -67,7 +67,7 @@ class QueueEventExamplesTest {
         q.queue.cancel(ids.get(1));
         assertEquals(List.of("job.enqueued 0", "job.enqueued 1", "job.active 0", "job.stalled 0", "job.active 0",
                 "job.dead 0", "job.active 1", "job.cancelling 1"), q.told(start, ids));
-        assertEquals("Its lease ended 2 times without an answer",
+        assertEquals("The lease expired 2 times without an outcome",
                 q.queue.events(start, 100).get(5).fields().get("error"));
     }
 

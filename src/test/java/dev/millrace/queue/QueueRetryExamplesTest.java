@@ -178,7 +178,7 @@ class QueueRetryExamplesTest {
         queue.start(2);
         queue.pass(5001);
         assertEquals(2, queue.counts().dead());
-        assertEquals("Its lease ended 3 times without an answer", queue.peek(ids.get(0)).error());
+        assertEquals("The lease expired 3 times without an outcome", queue.peek(ids.get(0)).error());
         assertEquals(3, queue.peek(ids.get(1)).stalls());
     }
 

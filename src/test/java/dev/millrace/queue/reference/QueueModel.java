@@ -287,7 +287,7 @@ public final class QueueModel {
             if (job.cancelled) {
                 remove(job);
             } else if (job.stalls > settings.maxStalls()) {
-                job.error = "Its lease ended " + job.stalls + " times without an answer";
+                job.error = "The lease expired " + job.stalls + " times without an outcome";
                 end(now, job, Place.DEAD);
             } else {
                 back.add(0, job);

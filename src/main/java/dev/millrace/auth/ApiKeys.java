@@ -42,9 +42,9 @@ public class ApiKeys implements Authenticator {
             .compile("MILLRACE_AUTH_KEYS_[A-Z0-9]+_[A-Z0-9_]+_(SHA256|SCOPES|TENANT)");
     private static final Caller EVERYBODY = new Caller("everybody", "main", Scopes.ALL);
 
-    private record Entry(byte[] sha256, Caller caller) {}
+    private record RegisteredKey(byte[] sha256, Caller caller) {}
 
-    private final Map<String, Entry> entries = new HashMap<>();
+    private final Map<String, RegisteredKey> entries = new HashMap<>();
     private final boolean open;
 
     ApiKeys(AuthConfig config) {
@@ -67,7 +67,7 @@ public class ApiKeys implements Authenticator {
         }
     }
 
-    /** Whether requests need no key. */
+    /** Returns whether requests need no key. */
     public boolean isOpen() {
         return open;
     }
@@ -106,12 +106,12 @@ public class ApiKeys implements Authenticator {
     /** Returns the caller with this key id and secret, or null if there is none. */
     @Nullable
     Caller authenticate(String keyId, String secret) {
-        Entry entry = entries.get(keyId);
+        RegisteredKey entry = entries.get(keyId);
         byte[] digest = Digests.sha256(secret);
         return entry != null && MessageDigest.isEqual(entry.sha256, digest) ? entry.caller : null;
     }
 
-    private static Entry entry(String id, AuthConfig.Key key) {
+    private static RegisteredKey entry(String id, AuthConfig.Key key) {
         String name = "millrace.auth.keys." + id;
         check(KEY_ID.matcher(id).matches(), name + ": a key id must match " + KEY_ID);
         check(SHA_256.matcher(key.sha256()).matches(), name + ".sha256 must be 64 hexadecimal digits");
@@ -119,7 +119,8 @@ public class ApiKeys implements Authenticator {
         for (String scope : key.scopes()) {
             check(Scopes.isKnown(scope), name + ".scopes: unknown scope " + scope);
         }
-        return new Entry(HexFormat.of().parseHex(key.sha256()), new Caller(id, key.tenant(), Set.copyOf(key.scopes())));
+        return new RegisteredKey(HexFormat.of().parseHex(key.sha256()),
+                new Caller(id, key.tenant(), Set.copyOf(key.scopes())));
     }
 
     private static void check(boolean condition, String message) {

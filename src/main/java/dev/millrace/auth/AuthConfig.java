@@ -11,7 +11,7 @@ import io.smallrye.config.WithDefault;
 @ConfigMapping(prefix = "millrace.auth")
 public interface AuthConfig {
 
-    /** On by default if a key is configured, and always in production. {@code false} allows every client everything. */
+    /** On by default if a key is configured, and always on by default in production. {@code false} allows every client everything. */
     Optional<Boolean> enabled();
 
     /** The API keys by their id ({@code [A-Za-z0-9.-]{1,64}}). */

@@ -14,7 +14,7 @@ import dev.millrace.http.problem.ErrorCode;
  */
 public record Caller(String keyId, String tenant, Set<String> scopes) {
 
-    /** Whether the caller has {@code scope}; {@code x} includes {@code x:read}. */
+    /** Returns whether the caller has {@code scope}; {@code x} includes {@code x:read}. */
     public boolean may(String scope) {
         return scopes.contains(scope)
                 || scope.endsWith(":read") && scopes.contains(scope.substring(0, scope.length() - ":read".length()));

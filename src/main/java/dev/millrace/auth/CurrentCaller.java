@@ -12,12 +12,12 @@ public class CurrentCaller {
 
     private @Nullable Caller caller;
 
-    /** The caller; only for a resource with {@link RequiresScope}, which has one. */
+    /** Returns the caller. Only resources with {@link RequiresScope} have one. */
     public Caller get() {
         return requireNonNull(caller, "the resource has no @RequiresScope");
     }
 
-    /** The caller's tenant. */
+    /** Returns the caller's tenant. */
     public String tenant() {
         return get().tenant();
     }

@@ -4,7 +4,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The scopes an API key can have; each also as {@code <scope>:read}. */
+/** The scopes that an API key can have; each also as {@code <scope>:read}. */
 public final class Scopes {
 
     public static final String RATELIMIT = "ratelimit";

@@ -9,7 +9,7 @@ import dev.millrace.auth.ApiKeys;
 import dev.millrace.auth.Caller;
 import dev.millrace.auth.Scopes;
 
-/** Finds out who sent a request and what they may do. */
+/** Authenticates requests and checks their scope. */
 @Singleton
 class KvAccess {
 

@@ -10,15 +10,17 @@ import io.vertx.redis.client.Request;
 import dev.millrace.redis.RedisValues;
 
 /**
- * A command as a caller gave it.
+ * A command that a client sent.
  *
  * @param name in capitals
  */
 record KvCommand(String name, List<byte[]> args) {
 
     /**
-     * @param words the name and its arguments
-     * @throws KvException if there are none
+     * Creates a command from its words.
+     *
+     * @param words the name and the arguments
+     * @throws KvException if there are no words
      */
     static KvCommand of(List<byte[]> words) {
         if (words.isEmpty()) {
@@ -27,7 +29,7 @@ record KvCommand(String name, List<byte[]> args) {
         return new KvCommand(text(words.get(0)).toUpperCase(Locale.ROOT), words.subList(1, words.size()));
     }
 
-    /** An argument as text, empty if there is none. */
+    /** Returns an argument as text; empty if there is no such argument. */
     String arg(int i) {
         return i < args.size() ? text(args.get(i)) : "";
     }
@@ -36,7 +38,11 @@ record KvCommand(String name, List<byte[]> args) {
         return new String(bytes, StandardCharsets.UTF_8);
     }
 
-    /** @param cluster whether the client must find the keys in it, for which it knows most commands, and how many arguments they have */
+    /**
+     * Returns the command as a request of the Vert.x client.
+     *
+     * @param cluster whether the Vert.x client must find the keys, which needs its own definition of the command
+     */
     Request request(boolean cluster) {
         Request request = Request.cmd(cluster ? Command.create(name) : RedisValues.command(name));
         for (byte[] arg : args) {

@@ -12,18 +12,18 @@ import com.fasterxml.jackson.core.JsonToken;
 
 import dev.millrace.http.json.Unicode;
 
-/** Reads commands as the Upstash REST protocol writes them: as JSON arrays, or as a path. */
+/** Parses commands in the format of the Upstash REST protocol: JSON arrays, or a path. */
 final class KvCommandReader {
 
     private final JsonFactory json;
-    private final int mostCommands;
+    private final int maxCommands;
 
-    KvCommandReader(JsonFactory json, int mostCommands) {
+    KvCommandReader(JsonFactory json, int maxCommands) {
         this.json = json;
-        this.mostCommands = mostCommands;
+        this.maxCommands = maxCommands;
     }
 
-    /** One command: {@code ["SET","key","value","EX",100]}. */
+    /** Parses one command: {@code ["SET","key","value","EX",100]}. */
     KvCommand one(byte[] body) {
         try (JsonParser parser = json.createParser(body)) {
             require(parser.nextToken() == JsonToken.START_ARRAY, "a JSON array with a command and its arguments");
@@ -35,15 +35,15 @@ final class KvCommandReader {
         }
     }
 
-    /** Several: an array of such arrays. */
+    /** Parses several commands: an array of such arrays. */
     List<KvCommand> several(byte[] body) {
         try (JsonParser parser = json.createParser(body)) {
             require(parser.nextToken() == JsonToken.START_ARRAY, "a JSON array of commands");
             List<KvCommand> commands = new ArrayList<>();
             while (parser.nextToken() != JsonToken.END_ARRAY) {
                 require(parser.currentToken() == JsonToken.START_ARRAY, "a JSON array of commands, each one an array");
-                if (commands.size() == mostCommands) {
-                    throw new KvException("ERR a request may hold " + mostCommands + " commands");
+                if (commands.size() == maxCommands) {
+                    throw new KvException("ERR a request may contain at most " + maxCommands + " commands");
                 }
                 commands.add(KvCommand.of(words(parser)));
             }
@@ -84,7 +84,7 @@ final class KvCommandReader {
         return bytes;
     }
 
-    /** Half a character cannot be written in UTF-8. */
+    /** Half of a surrogate pair cannot be encoded in UTF-8. */
     private static byte[] bytes(String text) {
         require(Unicode.isWellFormed(text), "both halves of each surrogate pair");
         return text.getBytes(StandardCharsets.UTF_8);
@@ -105,11 +105,11 @@ final class KvCommandReader {
     }
 
     /**
-     * A command as a path, {@code /set/key/value}, whose segments are percent-encoded; then the body, if there is one, and then the
-     * query's names and values: {@code ?EX=100}.
+     * Parses a command in a path, {@code /set/key/value}, with percent-encoded segments. The body, if there is one, is the next argument,
+     * and the names and values of the query follow: {@code ?EX=100}.
      *
-     * @param path what follows {@code /redis/}, as it was sent
-     * @param query as it was sent, or null; {@code _token} is none of the command's
+     * @param path the part after {@code /redis/}, as it was sent
+     * @param query as it was sent, or null; {@code _token} is not part of the command
      */
     static KvCommand path(String path, byte[] body, String query) {
         List<byte[]> words = new ArrayList<>();
@@ -134,7 +134,7 @@ final class KvCommandReader {
         return KvCommand.of(words);
     }
 
-    /** Decodes once, to any bytes. */
+    /** Decodes percent escapes once. The result may be any bytes. */
     static byte[] decode(String encoded, boolean query) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(encoded.length());
         for (int i = 0; i < encoded.length(); i++) {

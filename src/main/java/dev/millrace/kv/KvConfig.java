@@ -13,26 +13,26 @@ import dev.millrace.config.Bounds;
 @ConfigMapping(prefix = "millrace.kv")
 public interface KvConfig extends BoundedConfig {
 
-    /** The database of the service's Redis that callers have to themselves; {@code REDIS_KV_DB}. */
+    /** The database of the service's Redis that {@code /redis} serves; {@code REDIS_KV_DB}. */
     @WithDefault("1")
     int db();
 
-    /** A Redis of their own, in place of that database; {@code REDIS_KV_URL}. */
+    /** A separate Redis for {@code /redis}, in place of that database; {@code REDIS_KV_URL}. */
     Optional<String> url();
 
-    /** Most commands of one request. */
+    /** Maximum number of commands in one request. */
     @WithDefault("10000")
     int maxCommands();
 
-    /** Most keys that KEYS answers; past it, it fails. */
+    /** Maximum number of keys that KEYS returns; with more, it fails. */
     @WithDefault("100000")
     int maxKeys();
 
-    /** Most bytes of the replies to one request; and in any case no more than an eighth of the service's memory. */
+    /** Maximum size of the replies to one request, and at most an eighth of the service's memory. */
     @WithDefault("64M")
     MemorySize maxReply();
 
-    /** Most requests that follow channels, or what Redis does, on one replica. Each has a connection to Redis. */
+    /** Maximum number of requests on one replica that subscribe or monitor. Each has its own connection to Redis. */
     @WithDefault("100")
     int maxListeners();
 

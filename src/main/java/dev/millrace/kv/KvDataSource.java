@@ -37,11 +37,11 @@ class KvDataSource {
     @Priority(1)
     @RedisClientName(NAME)
     ReactiveRedisDataSource dataSource(KvRedis redis, Vertx vertx) {
-        return RedisDataSources.on(new WhileOn(redis), vertx);
+        return RedisDataSources.on(new GuardedRedis(redis), vertx);
     }
 
-    /** Fails calls while Redis over HTTP is off: that database may be the service's own. */
-    private record WhileOn(KvRedis redis) implements Redis {
+    /** Fails all calls while Redis over HTTP is off, because the database may be the service's own. */
+    private record GuardedRedis(KvRedis redis) implements Redis {
 
         @Override
         public Future<RedisConnection> connect() {

@@ -3,7 +3,7 @@ package dev.millrace.kv;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** An error of a command, in the words Redis would use. Carries no stack trace, because clients cause it. */
+/** An error of a command, in the wording of Redis. Has no stack trace, because clients cause it. */
 final class KvException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -11,7 +11,7 @@ final class KvException extends RuntimeException {
 
     private final int status;
 
-    /** 400. */
+    /** An error with status 400. */
     KvException(String message) {
         this(400, message);
     }
@@ -25,12 +25,12 @@ final class KvException extends RuntimeException {
         return status;
     }
 
-    /** Returns the error that Redis has for a command that the ACL of a user forbids. */
+    /** Returns the error that Redis returns for a command that the ACL forbids. */
     static KvException notPermitted(String command) {
         return new KvException("NOPERM this user has no permissions to run the '" + command + "' command");
     }
 
-    /** Returns the error that Redis has for an unknown command: with the start of its arguments. */
+    /** Returns the error that Redis returns for an unknown command, with the start of its arguments. */
     static KvException unknown(String command, List<byte[]> args) {
         StringBuilder shown = new StringBuilder();
         for (byte[] arg : args) {

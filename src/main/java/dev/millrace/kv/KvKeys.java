@@ -19,7 +19,7 @@ import io.vertx.redis.client.Response;
 import dev.millrace.redis.CommandOutcome;
 import dev.millrace.redis.RedisValues;
 
-/** KEYS, answered by SCAN: as long as it takes, Redis serves others in between. */
+/** Runs KEYS as a series of SCANs, so that Redis serves other clients in between. */
 @Singleton
 class KvKeys {
 
@@ -27,30 +27,30 @@ class KvKeys {
     private static final long DEADLINE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final KvRedis redis;
-    private final int most;
+    private final int maxKeys;
 
     KvKeys(KvRedis redis, KvConfig config) {
         this.redis = redis;
-        this.most = config.maxKeys();
+        this.maxKeys = config.maxKeys();
     }
 
-    /** The keys that match, in no order; fails if there are too many of them, or of others, to be found in time. */
-    Uni<CommandOutcome> find(byte[] pattern, ReplyBudget room) {
+    /** Returns the matching keys in no particular order. Fails if too many keys match, or if the scan takes too long. */
+    Uni<CommandOutcome> find(byte[] pattern, ReplyBudget budget) {
         return redis.isCluster()
                 ? failed("ERR KEYS is not available on a cluster")
-                : new Search(pattern, room).from("0");
+                : new KeySearch(pattern, budget).from("0");
     }
 
-    private final class Search {
+    private final class KeySearch {
         private final byte[] pattern;
-        private final ReplyBudget room;
+        private final ReplyBudget budget;
         private final long until = System.nanoTime() + DEADLINE_NANOS;
         private final Set<String> found = new LinkedHashSet<>();
         private long size = ReplyBudget.PER_VALUE;
 
-        Search(byte[] pattern, ReplyBudget room) {
+        KeySearch(byte[] pattern, ReplyBudget budget) {
             this.pattern = pattern;
-            this.room = room;
+            this.budget = budget;
         }
 
         Uni<CommandOutcome> from(String cursor) {
@@ -64,20 +64,20 @@ class KvKeys {
                 Response reply = requireNonNull(outcome.reply());
                 reply.get(1).forEach(this::add);
                 String next = reply.get(0).toString();
-                if (found.size() > most) {
-                    return failed("ERR more than " + most + " keys match; use SCAN");
+                if (found.size() > maxKeys) {
+                    return failed("ERR more than " + maxKeys + " keys match; use SCAN");
                 }
-                if (next.equals("0") || !room.has(size)) {
-                    return Uni.createFrom().item(room.admit(new CommandOutcome(array(found), null)));
+                if (next.equals("0") || !budget.has(size)) {
+                    return Uni.createFrom().item(budget.admit(new CommandOutcome(array(found), null)));
                 }
                 return System.nanoTime() - until > 0
-                        ? failed("ERR there are too many keys to look through; use SCAN")
+                        ? failed("ERR there are too many keys to scan; use SCAN")
                         : from(next);
             });
         }
 
         private void add(Response key) {
-            // SCAN may tell a key twice. Latin-1 keeps the bytes as they are.
+            // SCAN may return a key twice. Latin-1 preserves the bytes.
             String name = key.toString(StandardCharsets.ISO_8859_1);
             if (found.add(name)) {
                 size += ReplyBudget.PER_VALUE + name.length();

@@ -30,7 +30,7 @@ import dev.millrace.redis.RedisConfig;
 import dev.millrace.redis.RedisReply;
 
 /**
- * Requests that follow channels, or all commands that Redis runs, as server-sent events. Each has a connection to Redis of its own and
+ * Requests that subscribe to channels, or monitor the commands of Redis, as server-sent events. Each has its own connection to Redis and
  * ends with it. A client that reads too slowly is disconnected.
  */
 @Singleton
@@ -53,17 +53,17 @@ class KvListeners {
         this.stopping = stopping;
         this.maxListeners = config.maxListeners();
         this.connectMs = 2 * redisConfig.timeout().toMillis();
-        gauges.add("millrace.kv.listeners", "Requests that follow channels, or what Redis does", count,
+        gauges.add("millrace.kv.listeners", "Requests that subscribe to channels or monitor Redis", count,
                 AtomicInteger::get);
     }
 
     /**
-     * Follows what a client asks for until it disconnects.
+     * Streams messages to a client until it disconnects.
      *
      * @param what subscribe, psubscribe or monitor
-     * @param names of the channels, or patterns, as they are in the path
+     * @param names channels or patterns, as they are in the path
      * @param refused called if Redis refuses
-     * @throws KvException if the client may not follow this, or there are too many listeners
+     * @throws KvException if the client may not subscribe to this, or if there are too many listeners
      */
     void listen(RoutingContext context, String what, String names, Consumer<KvException> refused) {
         Request request = request(what, names);
@@ -71,9 +71,9 @@ class KvListeners {
         if (count.incrementAndGet() > maxListeners) {
             count.decrementAndGet();
             client.close();
-            throw new KvException(503, "ERR more than " + maxListeners + " listen to this replica already");
+            throw new KvException(503, "ERR this replica has the maximum of " + maxListeners + " listeners");
         }
-        new Listener(context, client, refused).start(request);
+        new KvListener(context, client, refused).start(request);
     }
 
     private Request request(String what, String names) {
@@ -101,7 +101,7 @@ class KvListeners {
         return channels;
     }
 
-    /** The service's own channels, and notifications about keys in other databases, such as the service's. */
+    /** Hides the service's own channels, and keyspace notifications of other databases, such as the service's. */
     private boolean isHidden(String channel) {
         if (channel.startsWith(KvRules.OWN_CHANNELS)) {
             return true;
@@ -110,7 +110,7 @@ class KvListeners {
         return notification.lookingAt() && !notification.group(1).equals(Integer.toString(redis.database()));
     }
 
-    private final class Listener {
+    private final class KvListener {
         private final HttpServerResponse response;
         private final RoutingContext context;
         private final Redis client;
@@ -122,7 +122,7 @@ class KvListeners {
         private boolean begun;
         private boolean ended;
 
-        Listener(RoutingContext context, Redis client, Consumer<KvException> refused) {
+        KvListener(RoutingContext context, Redis client, Consumer<KvException> refused) {
             this.context = context;
             this.response = context.response();
             this.client = client;
@@ -133,7 +133,7 @@ class KvListeners {
         void start(Request request) {
             response.closeHandler(closed -> end());
             response.exceptionHandler(broken -> end());
-            // Redis may take the connection and say nothing.
+            // Redis may accept the connection and never respond.
             timer = context.vertx().setTimer(connectMs, t -> refuse());
             client.connect().onComplete(connected -> here(() -> {
                 if (connected.succeeded()) {
@@ -156,7 +156,7 @@ class KvListeners {
             end();
         }
 
-        /** On the event loop of the request, whichever the client calls back on. */
+        /** Runs an action on the event loop of the request. The Redis client may call back on another one. */
         private void here(Runnable action) {
             home.runOnContext(v -> action.run());
         }
@@ -166,10 +166,10 @@ class KvListeners {
                 client.close();
                 return;
             }
-            connection.handler(reply -> here(() -> tell(reply)));
+            connection.handler(reply -> here(() -> send(reply)));
             connection.endHandler(over -> here(this::refuse));
             connection.exceptionHandler(broken -> here(this::refuse));
-            connection.send(request).onSuccess(reply -> here(() -> tell(reply)))
+            connection.send(request).onSuccess(reply -> here(() -> send(reply)))
                     .onFailure(failure -> here(() -> failed(failure)));
         }
 
@@ -181,7 +181,7 @@ class KvListeners {
             }
         }
 
-        /** Redis has taken the request. */
+        /** Begins the response when Redis has accepted the request. */
         private void begin() {
             begun = true;
             context.vertx().cancelTimer(timer);
@@ -197,8 +197,8 @@ class KvListeners {
             });
         }
 
-        /** Passes a reply or a message on to the client. */
-        private void tell(Response reply) {
+        /** Sends a reply or a message to the client. */
+        private void send(Response reply) {
             if (reply == null || ended) {
                 return;
             }
@@ -218,7 +218,7 @@ class KvListeners {
             }
         }
 
-        /** Hides commands in other databases, such as the service's. */
+        /** Hides commands on other databases, such as the service's. */
         private void monitored(String line) {
             int at = line.indexOf('[');
             if (at < 0 || line.startsWith(database, at)) {
@@ -227,7 +227,7 @@ class KvListeners {
         }
 
         private void event(String text) {
-            // With the space, which some clients require.
+            // Some clients require the space after the colon.
             write("data: " + text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\ndata: ") + "\n\n");
         }
 
@@ -236,7 +236,7 @@ class KvListeners {
                 return;
             }
             if (response.writeQueueFull()) {
-                // What is in the queue would wait until the client reads.
+                // Ending the response would wait until the client has read the queue.
                 response.reset();
                 end();
             } else {

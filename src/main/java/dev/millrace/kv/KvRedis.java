@@ -25,13 +25,13 @@ import dev.millrace.redis.link.RawRedis;
 import dev.millrace.redis.link.RedisClients;
 
 /**
- * The Redis that callers have to themselves: a database of the service's server, or a server of their own. If the service's is a
- * cluster, which has but one database, there is none unless it is configured.
+ * The Redis that {@code /redis} serves: a database of the service's server, or a separate server. A cluster has only one database, so
+ * beside a cluster a separate server must be configured.
  */
 @ApplicationScoped
 public class KvRedis {
 
-    /** Commands of others that may wait on a connection beside those of the largest request. */
+    /** Commands of other requests that may wait on a connection in addition to those of the largest request. */
     private static final int IN_FLIGHT_BESIDE = 10_000;
 
     private static final Logger LOG = Logger.getLogger(KvRedis.class);
@@ -52,10 +52,11 @@ public class KvRedis {
 
     void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) StartupEvent event) {
         if (redis != null) {
-            gauges.add("millrace.kv.links", "Connections to the callers' Redis there should be", redis, RawRedis::size);
-            gauges.add("millrace.kv.links.up", "Connections to the callers' Redis that are up, of one per event loop",
+            gauges.add("millrace.kv.links", "Connections to the Redis of /redis that should be up", redis,
+                    RawRedis::size);
+            gauges.add("millrace.kv.links.up", "Connections to the Redis of /redis that are up, of one per event loop",
                     redis, RawRedis::up);
-            gauges.add("millrace.kv.in.flight", "Callers' commands waiting for their replies", redis,
+            gauges.add("millrace.kv.in.flight", "Commands of /redis that wait for their replies", redis,
                     RawRedis::inFlight);
             redis.open();
         }
@@ -69,24 +70,25 @@ public class KvRedis {
 
     private RawRedis redis() {
         if (redis == null) {
-            throw new KvException(503, "ERR Redis over HTTP is off: beside a cluster it needs REDIS_KV_URL");
+            throw new KvException(503,
+                    "ERR Redis over HTTP is off: the service uses a cluster, so REDIS_KV_URL must be set");
         }
         if (closed) {
-            throw new KvException(503, "ERR Redis over HTTP is off: REDIS_KV_URL leads to the service's own database");
+            throw new KvException(503, "ERR Redis over HTTP is off: REDIS_KV_URL is the service's own database");
         }
         return redis;
     }
 
-    /** Whether it was configured as a server of its own, which it may be or not. */
+    /** Returns whether it is configured as a separate server. It may still be the service's own. */
     boolean isOtherServer() {
         return otherServer;
     }
 
-    /** It is the service's own database, under another name: nobody may use it, until the service is configured anew. */
+    /** Turns Redis over HTTP off until the next start, because the database is the service's own under another name. */
     void refuse() {
         if (!closed) {
             closed = true;
-            LOG.error("REDIS_KV_URL leads to the service's own database: Redis over HTTP is off");
+            LOG.error("REDIS_KV_URL is the service's own database: Redis over HTTP is off");
         }
     }
 
@@ -94,32 +96,32 @@ public class KvRedis {
         return redis().isCluster();
     }
 
-    /** Number of the database. */
+    /** Returns the number of the database. */
     int database() {
         return redis().database();
     }
 
-    /** Sends commands in one write, each with an outcome of its own, when subscribed to. */
+    /** Sends commands in one write, when subscribed to. Each command has its own outcome. */
     Uni<List<CommandOutcome>> sendAll(List<Request> requests) {
         return redis().sendAll(requests, UnaryOperator.identity());
     }
 
-    /** The same, of whose replies only what there is room for is kept. */
-    Uni<List<CommandOutcome>> sendAll(List<Request> requests, ReplyBudget room) {
-        return redis().sendAll(requests, room::admit);
+    /** Does the same, and keeps only the replies that fit into the budget. */
+    Uni<List<CommandOutcome>> sendAll(List<Request> requests, ReplyBudget budget) {
+        return redis().sendAll(requests, budget::admit);
     }
 
-    /** Asks over a connection of its own, for what may change a connection. */
+    /** Sends commands that may change a connection, over a separate connection. */
     <T> Uni<T> ask(Function<OneShotConnection, Uni<T>> question) {
         return redis().ask(question);
     }
 
-    /** The shared connections as a Vert.x client. */
+    /** Returns the shared connections as a Vert.x client. */
     Redis asClient() {
         return redis().asClient();
     }
 
-    /** A client of the caller's own, who closes it. */
+    /** Returns a separate client, which the caller must close. */
     Redis client() {
         return redis().client();
     }

@@ -24,7 +24,7 @@ import dev.millrace.redis.CommandOutcome;
 import dev.millrace.redis.RedisReply;
 import dev.millrace.redis.RedisUnavailableException;
 
-/** Writes the outcomes of commands: as JSON of the Upstash REST protocol, or in Redis' own protocol. */
+/** Writes the outcomes of commands as JSON of the Upstash REST protocol, or as RESP2. */
 final class KvReplies {
 
     private static final String OK = "OK";
@@ -37,21 +37,21 @@ final class KvReplies {
     private final JsonFactory json;
     private final long maxBytes;
 
-    /** @param maxReply most bytes of the replies to one request */
+    /** @param maxReply maximum size of the replies to one request, in bytes */
     KvReplies(JsonFactory json, long maxReply) {
         this.json = json;
-        // As much as base64 takes; JSON writes some bytes as six.
+        // The size in base64. JSON writes some bytes as six.
         this.maxBytes = maxReply / 3 * 4 + SMALL;
     }
 
-    /** Returns what a failed command responds with, in Redis' words where they are Redis'. */
+    /** Returns the error message of a failed command; that of Redis if Redis refused the command. */
     static @Nullable String text(CommandOutcome failed) {
         return exception(failed.failure()).getMessage();
     }
 
     /**
-     * Returns a failure as the protocol words it. An unexpected one is logged: keep the result in place of the failure, so that it is
-     * translated once.
+     * Translates a failure into an error of the protocol, and logs an unexpected failure. Call it once per failure and keep the result, so
+     * that the failure is logged once.
      */
     static KvException exception(@Nullable Throwable failure) {
         if (failure instanceof KvException e) {
@@ -61,8 +61,8 @@ final class KvReplies {
             return new KvException(requireNonNull(failure.getMessage()));
         }
         if (failure instanceof OutOfMemoryError) {
-            // The replies to the client's commands did not fit, which the client can change.
-            return new KvException(503, "ERR there is no memory for the replies: ask for less at once");
+            // The replies did not fit into memory. The client can request less.
+            return new KvException(503, "ERR there is not enough memory for the replies: request less at once");
         }
         Failure translated = Failure.of(failure);
         return new KvException(translated.code().status(),
@@ -82,7 +82,7 @@ final class KvReplies {
         return write(SMALL, g -> error(g, message));
     }
 
-    /** @param base64 whether strings are encoded, as they may be any bytes */
+    /** @param base64 whether to encode strings, because they may be any bytes */
     Buffer one(CommandOutcome outcome, boolean base64) {
         return write(expected(ReplyBudget.size(outcome.reply()), base64), g -> outcome(g, outcome, base64));
     }
@@ -101,21 +101,21 @@ final class KvReplies {
         });
     }
 
-    private interface Writing {
+    private interface JsonWriting {
         void to(JsonGenerator g) throws IOException;
     }
 
-    /** Estimates the size, so that a large response is not copied as it grows. */
+    /** Estimates the size, so that a growing response is not copied. */
     private static int expected(long size, boolean base64) {
         return (int) Math.min(Integer.MAX_VALUE / 2, SMALL + (base64 ? size / 3 * 4 : size + size / 16));
     }
 
-    private Buffer write(int expected, Writing writing) {
+    private Buffer write(int expected, JsonWriting writing) {
         Buffer bytes = Buffer.buffer(expected);
         try (JsonGenerator g = json.createGenerator(to(bytes))) {
             writing.to(g);
         } catch (IOException e) {
-            // In memory nothing else can fail.
+            // The buffer is in memory, so nothing else can fail.
             throw new KvException(TOO_DEEP);
         }
         return bytes;
@@ -132,8 +132,8 @@ final class KvReplies {
             public void write(byte[] bytes, int from, int length) {
                 if (buffer.length() + length > maxBytes) {
                     throw new KvException(
-                            "ERR the request was run, but what it gave is too long as JSON, which writes some "
-                                    + "bytes as six; ask for base64");
+                            "ERR the request was run, but its replies are too long as JSON, which writes some "
+                                    + "bytes as six; request base64");
                 }
                 buffer.appendBytes(bytes, from, length);
             }
@@ -155,7 +155,7 @@ final class KvReplies {
         g.writeFieldName("result");
         if (outcome.reply() != null && outcome.reply().type() == ResponseType.SIMPLE
                 && OK.equals(outcome.reply().toString())) {
-            // Clients know this one word as it is.
+            // Clients expect OK without base64.
             g.writeString(OK);
         } else {
             value(g, outcome.reply(), base64);
@@ -209,14 +209,14 @@ final class KvReplies {
         }
     }
 
-    /** In RESP2, as from Redis. */
+    /** Writes an outcome in RESP2, as Redis does. */
     static Buffer resp2(CommandOutcome outcome) {
         Buffer out = Buffer.buffer();
         resp2(out, outcome);
         return out;
     }
 
-    /** An array of the replies. */
+    /** Writes several outcomes as an array in RESP2. */
     static Buffer resp2(List<CommandOutcome> outcomes) {
         Buffer out = Buffer.buffer().appendString("*" + outcomes.size()).appendBytes(CRLF);
         outcomes.forEach(outcome -> resp2(out, outcome));

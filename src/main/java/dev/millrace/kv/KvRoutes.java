@@ -29,9 +29,9 @@ import dev.millrace.http.route.RouteOrder;
 import dev.millrace.redis.CommandOutcome;
 
 /**
- * {@code /redis}: the Upstash REST protocol. A command in the body or in the path, {@code /pipeline} and {@code /multi-exec} for
- * several, {@code /subscribe}, {@code /psubscribe} and {@code /monitor} to listen. The REST layer is not used, because any path is a
- * command here, and errors have the shape of the protocol.
+ * The routes of {@code /redis}, which speak the Upstash REST protocol. A command is in the body or in the path. {@code /pipeline} and
+ * {@code /multi-exec} take several commands. {@code /subscribe}, {@code /psubscribe} and {@code /monitor} stream events. The REST layer is
+ * not used, because any path is a command here, and errors have the format of the protocol.
  */
 @ApplicationScoped
 public class KvRoutes {
@@ -52,7 +52,7 @@ public class KvRoutes {
         this.service = service;
         this.listeners = listeners;
         this.reader = new KvCommandReader(json.getFactory(), config.maxCommands());
-        this.replies = new KvReplies(json.getFactory(), ReplyBudget.most(config));
+        this.replies = new KvReplies(json.getFactory(), ReplyBudget.maxBytes(config));
         this.maxBodySize = maxBodySize.asLongValue();
     }
 
@@ -63,15 +63,15 @@ public class KvRoutes {
     }
 
     /** The format that a client wants the response in. */
-    private record Format(boolean base64, boolean resp2) {
+    private record ResponseFormat(boolean base64, boolean resp2) {
 
-        static Format of(HttpServerRequest request) {
+        static ResponseFormat of(HttpServerRequest request) {
             boolean base64 = "base64".equalsIgnoreCase(request.getHeader("Upstash-Encoding"));
             boolean resp2 = "resp2".equalsIgnoreCase(request.getHeader("Upstash-Response-Format"));
             if (base64 && resp2) {
                 throw new KvException("ERR Upstash-Encoding and Upstash-Response-Format exclude each other");
             }
-            return new Format(base64, resp2);
+            return new ResponseFormat(base64, resp2);
         }
     }
 
@@ -79,8 +79,8 @@ public class KvRoutes {
         HttpServerRequest request = context.request();
         try {
             if (!request.path().equals(BASE) && !request.path().startsWith(BASE + '/')) {
-                // Vert.x decoded the path and removed its dot segments to get here, so the start of the command is unknown.
-                throw new KvException("ERR the path must begin with " + BASE + ", as it is written");
+                // Vert.x matched the decoded path without dot segments, so the start of the command is unknown.
+                throw new KvException("ERR the path must begin with " + BASE + ", without escapes");
             }
             String rest = request.path().length() <= BASE.length() + 1
                     ? ""
@@ -105,9 +105,9 @@ public class KvRoutes {
                     RequestMetrics
                             .label(rest.isEmpty() ? BASE : isSeveral(rest) ? BASE + '/' + rest : BASE + "/{command}");
                     Caller caller = access.caller(request, Scopes.REDIS_READ);
-                    Format format = Format.of(request);
+                    ResponseFormat format = ResponseFormat.of(request);
                     if (sends) {
-                        new Body(context, body -> run(context, caller, format, rest, body)).read();
+                        new BodyReader(context, body -> run(context, caller, format, rest, body)).read();
                     } else {
                         run(context, caller, format, rest, new byte[0]);
                     }
@@ -122,7 +122,7 @@ public class KvRoutes {
         return rest.equals("pipeline") || rest.equals("multi-exec");
     }
 
-    private void run(RoutingContext context, Caller caller, Format format, String rest, byte[] body) {
+    private void run(RoutingContext context, Caller caller, ResponseFormat format, String rest, byte[] body) {
         try {
             boolean readOnly = KvAccess.isReadOnly(caller);
             if (rest.equals("multi-exec") && format.resp2()) {
@@ -144,7 +144,7 @@ public class KvRoutes {
         }
     }
 
-    private void answer(RoutingContext context, Uni<List<CommandOutcome>> run, Format format, boolean one) {
+    private void answer(RoutingContext context, Uni<List<CommandOutcome>> run, ResponseFormat format, boolean one) {
         run.subscribe().with(outcomes -> {
             try {
                 if (one && outcomes.get(0).failure() != null) {
@@ -157,7 +157,7 @@ public class KvRoutes {
                                 : replies.several(outcomes, format.base64());
                 end(context, 200, format.resp2() ? "application/octet-stream" : JSON, body);
             } catch (Throwable e) {
-                // Whatever it is: nobody else would answer the client.
+                // No other code would respond to the client.
                 fail(context, e);
             }
         }, failure -> fail(context, failure));
@@ -192,8 +192,8 @@ public class KvRoutes {
                 .putHeader("upstash-sync-token", service.syncToken()).end(body);
     }
 
-    /** Reads a body; bounded in size and in time. */
-    private final class Body {
+    /** Reads a body, within bounds of size and time. */
+    private final class BodyReader {
 
         private static final long MAX_SECONDS = 60;
 
@@ -202,7 +202,7 @@ public class KvRoutes {
         private final Buffer bytes = Buffer.buffer();
         private boolean over;
 
-        Body(RoutingContext context, Consumer<byte[]> then) {
+        BodyReader(RoutingContext context, Consumer<byte[]> then) {
             this.context = context;
             this.then = then;
         }

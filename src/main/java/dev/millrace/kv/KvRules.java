@@ -6,69 +6,71 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-import dev.millrace.kv.KvCommandTable.Kind;
 import dev.millrace.redis.Keys;
 
 /**
- * Which commands callers may run: those that read or write data of their database, and a few more. Not those that block, for the
- * connection is shared; that change the connection; that reach other databases; or that concern the server. What Redis does not say
- * it has is not sent: it has commands that it does not name, such as QUIT.
+ * Decides which commands a client may run: commands that read or write data of the database, and a few more. It refuses commands that
+ * block, because the connection is shared. It refuses commands that change the connection, reach other databases or concern the server.
+ * Commands that Redis does not report are not sent, because Redis has commands that it does not report, such as QUIT.
  */
 final class KvRules {
 
-    /** Of the service's own channels; channels, unlike keys, are shared by all databases of a server. */
+    /** Prefix of the service's own channels. Unlike keys, channels are shared by all databases of a server. */
     static final String OWN_CHANNELS = Keys.PREFIX;
 
-    /** Redis counts them among neither readers nor writers. */
+    /** Redis flags them neither as readonly nor as write. */
     private static final Set<String> ALLOWED = Set.of("PING", "ECHO", "TIME", "COMMAND", "EVAL", "EVALSHA");
 
     private static final Set<String> REFUSED = Set.of(
-            // They reach other databases, or servers.
+            // They reach other databases or servers.
             "MOVE", "SWAPDB", "MIGRATE",
-            // Functions belong to the server, and reach all of it.
+            // Functions belong to the server and reach all databases.
             "FCALL", "FCALL_RO", "FUNCTION",
-            // They are Redis' own. What is restored is not checked, and may end the server.
+            // Internal commands. Redis does not check what it restores, and may crash.
             "RESTORE", "RESTORE-ASKING", "PFDEBUG", "PFSELFTEST",
-            // They end the connection; Redis 6 counts the latter two among those that read.
+            // They close the connection. Redis 6 flags the last two as readonly.
             "QUIT", "POST", "HOST:");
 
-    private final Map<String, Kind> kinds;
+    private final Map<String, CommandKind> kinds;
     private final boolean readOnly;
 
-    /** @param readOnly whether the caller may only read */
-    KvRules(Map<String, Kind> kinds, boolean readOnly) {
+    /** @param readOnly whether the client may only read */
+    KvRules(Map<String, CommandKind> kinds, boolean readOnly) {
         this.kinds = kinds;
         this.readOnly = readOnly;
     }
 
     /**
-     * Whether a command may write.
+     * Checks a command.
      *
-     * @throws KvException if the caller may not run it
+     * @return whether the command may write
+     * @throws KvException if the client may not run the command
      */
     boolean check(KvCommand command) {
-        Kind kind = KvCommandTable.kind(kinds, command);
+        CommandKind kind = KvCommandTable.kind(kinds, command);
         String name = command.name();
-        if (kind == Kind.BLOCKS || REFUSED.contains(name) || isOfIndexes(name) || isRefusedByItsArguments(command)
-                || (readOnly ? kind == Kind.WRITES || kind == Kind.OTHER : isRefused(command, kind))) {
+        if (kind == CommandKind.BLOCKS || REFUSED.contains(name) || isOfIndexes(name)
+                || isRefusedByItsArguments(command)
+                || (readOnly ? kind == CommandKind.WRITES || kind == CommandKind.OTHER : isRefused(command, kind))) {
             throw KvException.notPermitted(name.toLowerCase(Locale.ROOT));
         }
-        if (kind == Kind.UNSAFE) {
-            throw new KvException("ERR scripts need Redis 6.2.7 or newer, and that the service may run them");
+        if (kind == CommandKind.UNSAFE) {
+            throw new KvException(
+                    "ERR scripts need Redis 6.2.7 or newer, and an ACL that allows the service to run them");
         }
-        if (kind == Kind.UNKNOWN) {
+        if (kind == CommandKind.UNKNOWN) {
             throw KvException.unknown(name, command.args());
         }
-        return kind != Kind.READS;
+        return kind != CommandKind.READS;
     }
 
-    /** Full-text indexes are of database 0, whichever the caller's is. */
+    /** Full-text indexes always cover database 0. */
     private static boolean isOfIndexes(String name) {
         return name.startsWith("FT.") || name.startsWith("_FT.");
     }
 
-    private static boolean isRefused(KvCommand command, Kind kind) {
-        return kind == Kind.OTHER && !ALLOWED.contains(command.name()) && switch (command.name()) {
+    private static boolean isRefused(KvCommand command, CommandKind kind) {
+        return kind == CommandKind.OTHER && !ALLOWED.contains(command.name()) && switch (command.name()) {
             case "PUBLISH", "SPUBLISH" -> command.arg(0).startsWith(OWN_CHANNELS);
             case "SCRIPT" -> !Set.of("LOAD", "EXISTS").contains(command.arg(0).toUpperCase(Locale.ROOT));
             case "FLUSHALL" -> false;
@@ -80,13 +82,13 @@ final class KvRules {
         return switch (command.name()) {
             case "COPY" -> contains(command.args(), 2, "DB");
             case "XREAD", "XREADGROUP" -> blocks(command.args());
-            // The others tell of the server, or make it clear its memory.
+            // The other subcommands report about the server, or make it release memory.
             case "MEMORY" -> !command.arg(0).equalsIgnoreCase("USAGE");
             default -> false;
         };
     }
 
-    /** Whether one of the options in front of the streams is BLOCK; a group or a consumer may be called so, too. */
+    /** Returns whether an option in front of the streams is BLOCK. A group or a consumer may have that name, too. */
     private static boolean blocks(List<byte[]> args) {
         int i = 0;
         while (i < args.size() && !is(args.get(i), "STREAMS")) {
@@ -107,7 +109,7 @@ final class KvRules {
         return false;
     }
 
-    /** As Redis compares: up to a zero byte, if there is one. */
+    /** Compares as Redis does: up to the first zero byte. */
     private static boolean is(byte[] arg, String word) {
         String text = new String(arg, StandardCharsets.ISO_8859_1);
         int zero = text.indexOf(0);

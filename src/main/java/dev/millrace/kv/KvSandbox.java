@@ -8,11 +8,11 @@ import java.util.Arrays;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Makes callers' scripts such that they stay in their database: {@code lua/kv/sandbox.lua} in front of each. */
+/** Confines clients' scripts to their database, by {@code lua/kv/sandbox.lua} in front of each script. */
 final class KvSandbox {
 
     private static final String SHEBANG = "#!";
-    /** A flag of Upstash's own, which Redis does not know: keys that are made up within the script, which Redis allows anyway. */
+    /** A flag of Upstash that Redis does not know. It allows keys that the script computes, which Redis always allows. */
     private static final String UPSTASH_FLAG = "allow-key-locking";
 
     private static final Pattern LUA = Pattern.compile("#!lua(\\s.*)?", Pattern.DOTALL);
@@ -30,7 +30,7 @@ final class KvSandbox {
     }
 
     /**
-     * The script with its sandbox; all in its first line, so that errors name the lines the caller knows.
+     * Returns the script with its sandbox. The sandbox is in the first line, so that line numbers in errors are those of the client's script.
      *
      * @throws KvException if the script is not in Lua
      */
@@ -44,7 +44,7 @@ final class KvSandbox {
         }
         String shebang = new String(script, 0, end, StandardCharsets.UTF_8);
         if (shebang.contains(UPSTASH_FLAG)) {
-            // What is left begins with the end of that line.
+            // The rest begins with the end of that line.
             return join(prelude, script, end);
         }
         if (!LUA.matcher(shebang).matches()) {

@@ -5,15 +5,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Bounds how much one step of a SCAN looks at: COUNT is but a hint, and Redis serves nobody else meanwhile. */
+/** Bounds the COUNT of SCAN commands, because Redis serves no other client during one step. */
 final class KvScans {
 
-    private static final String MOST = "10000";
-    /** Where the options of each begin. */
+    private static final String MAX_COUNT = "10000";
+    /** The index of the first option of each command. */
     private static final Map<String, Integer> OPTIONS = Map.of("SCAN", 1, "HSCAN", 2, "SSCAN", 2, "ZSCAN", 2);
 
     private KvScans() {}
 
+    /** Returns the command with a COUNT within the bound. */
     static KvCommand bounded(KvCommand command) {
         Integer from = OPTIONS.get(command.name());
         if (from == null) {
@@ -22,14 +23,14 @@ final class KvScans {
         List<byte[]> args = new ArrayList<>(command.args());
         for (int i = from; i + 1 < args.size(); i++) {
             if (command.arg(i).equalsIgnoreCase("COUNT") && isTooMuch(command.arg(i + 1))) {
-                args.set(i + 1, MOST.getBytes(StandardCharsets.US_ASCII));
+                args.set(i + 1, MAX_COUNT.getBytes(StandardCharsets.US_ASCII));
             }
         }
         return new KvCommand(command.name(), args);
     }
 
     private static boolean isTooMuch(String count) {
-        return count.matches("\\d+") && (count.length() > MOST.length()
-                || count.length() == MOST.length() && count.compareTo(MOST) > 0);
+        return count.matches("\\d+") && (count.length() > MAX_COUNT.length()
+                || count.length() == MAX_COUNT.length() && count.compareTo(MAX_COUNT) > 0);
     }
 }

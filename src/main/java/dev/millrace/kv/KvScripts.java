@@ -25,15 +25,16 @@ import dev.millrace.encoding.Digests;
 import dev.millrace.redis.Keys;
 
 /**
- * Callers' scripts. Redis gets each in a {@linkplain KvSandbox sandbox}, hence under another SHA-1 than the caller knows; which
- * belongs to which is remembered here, and of scripts that were loaded for later use, in Redis, too, for the other replicas.
+ * Clients' scripts. Redis receives each script in a {@linkplain KvSandbox sandbox}, and so with another SHA-1 than the client computes.
+ * This class maps the client's SHA-1 to that of Redis. For scripts that were loaded with SCRIPT LOAD, Redis keeps the mapping too, so that
+ * other replicas find it.
  */
 @Singleton
 class KvScripts {
 
     private static final int REMEMBERED = 10_000;
     private static final int LEARNED_AT_ONCE = 64;
-    /** Of the SHA-1s of one request. */
+    /** Maximum number of SHA-1s of one request that are looked up. */
     private static final int LEARNED = 1000;
     private static final Duration KEPT = Duration.ofDays(30);
     private static final Pattern SHA1 = Pattern.compile("[0-9a-f]{40}");
@@ -42,7 +43,7 @@ class KvScripts {
 
     private final ReactiveValueCommands<String, String> values;
     private final KvSandbox sandbox = new KvSandbox();
-    /** What Redis knows a script by, by what the caller knows it by. */
+    /** The SHA-1 that Redis has for a script, by the SHA-1 that the client has. */
     private final Map<String, String> known = Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
@@ -56,7 +57,7 @@ class KvScripts {
         this.values = redis.value(String.class);
     }
 
-    /** The SHA-1s among the commands that this replica does not know, of very many only some. */
+    /** Returns the SHA-1s in the commands that this replica does not know, up to a maximum. */
     Set<String> unknown(Collection<KvCommand> commands) {
         Set<String> unknown = new HashSet<>();
         for (KvCommand command : commands) {
@@ -78,21 +79,21 @@ class KvScripts {
         }
     }
 
-    /** Learns what other replicas know of them. */
+    /** Looks up SHA-1s that other replicas have stored. */
     Uni<Void> learn(Set<String> unknown) {
         return Multi.createFrom().iterable(unknown).onItem()
                 .transformToUni(sha -> values.get(key(sha)).invoke(found -> {
                     if (found != null) {
                         known.put(sha, found);
                     }
-                    // Else it is not known, and the caller sends the script.
+                    // Else it is unknown, and the client sends the script.
                 }).onFailure().recoverWithNull()).merge(LEARNED_AT_ONCE).onItem().ignoreAsUni();
     }
 
     /**
-     * The command as Redis gets it.
+     * Returns the command as Redis receives it.
      *
-     * @throws KvException NOSCRIPT if nobody here has seen the script
+     * @throws KvException NOSCRIPT if the script is unknown
      */
     KvCommand rewrite(KvCommand command) {
         if (command.args().isEmpty()) {
@@ -116,7 +117,7 @@ class KvScripts {
         if (isScript(command, "EXISTS")) {
             List<byte[]> args = new ArrayList<>(command.args());
             for (int i = 1; i < command.args().size(); i++) {
-                // What is not known as a caller's is not there: Redis may well have a script of the service by that name.
+                // An unknown SHA-1 does not exist for the client, because it may be that of a script of the service.
                 String sha = known.getOrDefault(command.arg(i).toLowerCase(Locale.ROOT), "-");
                 args.set(i, sha.getBytes(StandardCharsets.US_ASCII));
             }
@@ -125,13 +126,13 @@ class KvScripts {
         return command;
     }
 
-    /** Notes a script that was loaded, for this replica and the others; gives the SHA-1 that its caller knows it by. */
+    /** Registers a loaded script for this replica and the others. Returns the SHA-1 that the client expects. */
     Uni<String> loaded(KvCommand load) {
         String sha = Digests.sha1Hex(load.args().get(1));
         String wrapped = Digests.sha1Hex(sandbox.wrap(load.args().get(1)));
         known.put(sha, wrapped);
         return values.set(key(sha), wrapped, new SetArgs().px(KEPT))
-                // The other replicas do not learn of it, then, and their callers send it again.
+                // Then the other replicas do not know the script, and their clients send it again.
                 .onFailure().recoverWithNull().replaceWith(sha);
     }
 

@@ -14,7 +14,7 @@ import dev.millrace.redis.RedisInfo;
 import dev.millrace.redis.link.RedisClients;
 import dev.millrace.redis.link.RedisNodes;
 
-/** Sees to it that a server that was configured for callers is not the service's own under another name. */
+/** Checks that a server that is configured for {@code /redis} is not the service's own under another name. */
 @Singleton
 class KvSeparation {
 
@@ -30,12 +30,12 @@ class KvSeparation {
         this.ownDatabase = clients.endpoint().db();
     }
 
-    /** What {@link #check} needs to know of the callers' server. */
+    /** Returns the command whose reply {@link #check} needs from the server of {@code /redis}. */
     static Request question() {
         return Request.cmd(Command.INFO).arg("server");
     }
 
-    /** Refuses the callers' Redis if it is the service's database; not if that cannot be told. Does not fail. */
+    /** Turns Redis over HTTP off if it serves the service's own database. Does nothing if that is unknown. Never fails. */
     Uni<Void> check(CommandOutcome answer) {
         String callers = answer.reply() == null ? null : runId(answer.reply().toString());
         if (!redis.isOtherServer() || redis.database() != ownDatabase || callers == null) {
@@ -45,11 +45,12 @@ class KvSeparation {
             if (own.stream().anyMatch(node -> callers.equals(node.value()))) {
                 redis.refuse();
             }
-        }).replaceWithVoid().onFailure().invoke(e -> LOG.debug("Asked again later", e)).onFailure()
+        }).replaceWithVoid().onFailure().invoke(e -> LOG.debug("Cannot compare the servers; trying again later", e))
+                .onFailure()
                 .recoverWithNull();
     }
 
-    /** By which Redis tells servers apart, and starts of the same one. */
+    /** Returns the id of a server's run, which differs between servers and between restarts. */
     private static @Nullable String runId(String info) {
         return RedisInfo.parse(info).get("run_id");
     }

@@ -22,7 +22,6 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.ResponseType;
 
-import dev.millrace.kv.KvCommandTable.Kind;
 import dev.millrace.redis.CommandOutcome;
 import dev.millrace.redis.RedisReply;
 import dev.millrace.redis.RedisValues;
@@ -34,9 +33,9 @@ import dev.millrace.redis.RedisValues;
 @Singleton
 class KvService {
 
-    /** Most KEYS commands in a request: each scans all keys. */
+    /** Maximum number of KEYS commands in a request, because each scans all keys. */
     private static final int MAX_SEARCHES = 16;
-    /** Commands of a pipeline that are sent together; the next ones are not sent if the replies use up the budget. */
+    /** Number of commands of a pipeline that are sent together. The rest is not sent once the replies have used up the budget. */
     private static final int BATCH_SIZE = 1000;
 
     private final KvRedis redis;
@@ -51,10 +50,10 @@ class KvService {
         this.table = table;
         this.scripts = scripts;
         this.keys = keys;
-        this.maxReply = ReplyBudget.most(config);
+        this.maxReply = ReplyBudget.maxBytes(config);
     }
 
-    /** Changes with every write. Upstash lets clients that send it back read their own writes; here they always do. */
+    /** Returns a token that changes with every write. Upstash needs it to read own writes; here clients always do. */
     String syncToken() {
         return Long.toString(writes.get(), 36);
     }
@@ -73,9 +72,9 @@ class KvService {
     }
 
     /** Loads what the rules need to know about commands and scripts, if it is not loaded yet. */
-    private Uni<Map<String, Kind>> prepared(List<KvCommand> commands) {
-        Map<String, Kind> known = table.known();
-        Uni<Map<String, Kind>> kinds = known != null ? Uni.createFrom().item(known) : table.load();
+    private Uni<Map<String, CommandKind>> prepared(List<KvCommand> commands) {
+        Map<String, CommandKind> known = table.known();
+        Uni<Map<String, CommandKind>> kinds = known != null ? Uni.createFrom().item(known) : table.load();
         Set<String> unknown = scripts.unknown(commands);
         return unknown.isEmpty() ? kinds : kinds.call(() -> scripts.learn(unknown));
     }
@@ -91,7 +90,7 @@ class KvService {
                 }
                 if (command.name().equals("KEYS") && command.args().size() == 1) {
                     if (++searches > MAX_SEARCHES) {
-                        throw new KvException("ERR a request may hold " + MAX_SEARCHES + " times KEYS");
+                        throw new KvException("ERR a request may contain at most " + MAX_SEARCHES + " KEYS commands");
                     }
                     pipeline.search(i, command.args().get(0));
                 } else {
@@ -111,7 +110,7 @@ class KvService {
                 .ignoreAsUni();
     }
 
-    /** Replaces FLUSHALL, which would empty the service's database, too. */
+    /** Replaces FLUSHALL by FLUSHDB, because it would empty the service's database, too. */
     private static KvCommand ownDatabase(KvCommand command) {
         return command.name().equals("FLUSHALL") ? new KvCommand("FLUSHDB", command.args()) : command;
     }
@@ -119,7 +118,7 @@ class KvService {
     /** The commands of a request, in steps; each step ends before the next one begins. */
     private final class Pipeline {
         private final CommandOutcome[] outcomes;
-        private final ReplyBudget room = new ReplyBudget(maxReply);
+        private final ReplyBudget budget = new ReplyBudget(maxReply);
         private final List<Supplier<Uni<Void>>> steps = new ArrayList<>();
         private Batch batch = new Batch();
         private boolean hasSent;
@@ -141,7 +140,7 @@ class KvService {
 
         void search(int place, byte[] pattern) {
             endBatch();
-            steps.add(() -> step(List.of(place), () -> keys.find(pattern, room).map(List::of)));
+            steps.add(() -> step(List.of(place), () -> keys.find(pattern, budget).map(List::of)));
         }
 
         Uni<List<CommandOutcome>> run() {
@@ -152,15 +151,16 @@ class KvService {
         private void endBatch() {
             if (!batch.requests.isEmpty()) {
                 Batch full = batch;
-                steps.add(() -> step(full.places, () -> redis.sendAll(full.requests, room)).chain(() -> loaded(full)));
+                steps.add(
+                        () -> step(full.places, () -> redis.sendAll(full.requests, budget)).chain(() -> loaded(full)));
                 batch = new Batch();
             }
         }
 
         /** Fills in the outcomes of commands, also of those that are no longer sent. Fails only if no command was sent so far. */
         private Uni<Void> step(List<Integer> places, Supplier<Uni<List<CommandOutcome>>> send) {
-            Uni<List<CommandOutcome>> sent = room.isPassed()
-                    ? Uni.createFrom().item(Collections.nCopies(places.size(), room.notRun()))
+            Uni<List<CommandOutcome>> sent = budget.isPassed()
+                    ? Uni.createFrom().item(Collections.nCopies(places.size(), budget.notRun()))
                     : send.get();
             if (hasSent) {
                 sent = sent.onFailure()
@@ -205,7 +205,7 @@ class KvService {
         }
         switch (table.transactions()) {
             case REFUSED -> throw KvException.notPermitted("multi");
-            case UNKNOWN -> throw new KvException(503, "ERR Redis has not told whether it runs transactions");
+            case UNKNOWN -> throw new KvException(503, "ERR it is unknown whether Redis allows transactions");
             case ALLOWED -> {
             }
         }
@@ -220,19 +220,19 @@ class KvService {
         }
         requests.add(Request.cmd(Command.EXEC));
         writes.incrementAndGet();
-        ReplyBudget room = new ReplyBudget(maxReply);
+        ReplyBudget budget = new ReplyBudget(maxReply);
         return redis.sendAll(requests).map(outcomes -> {
             Throwable refused = outcomes.get(0).failure();
             if (RedisReply.isError(refused)) {
                 table.outdated();
-                throw new KvException("ERR the commands were run one by one, for Redis refused MULTI: "
+                throw new KvException("ERR the commands were run one by one, because Redis refused MULTI: "
                         + requireNonNull(refused).getMessage());
             }
-            CommandOutcome exec = room.admit(outcomes.get(outcomes.size() - 1));
-            if (room.isPassed()) {
+            CommandOutcome exec = budget.admit(outcomes.get(outcomes.size() - 1));
+            if (budget.isPassed()) {
                 throw new KvException(
-                        "ERR the transaction was run, but its replies are left out: the replies of a request "
-                                + "may hold " + maxReply + " bytes");
+                        "ERR the transaction was run, but its replies are left out: the replies to a request "
+                                + "may have at most " + maxReply + " bytes");
             }
             if (exec.failure() != null) {
                 throw KvReplies.exception(exec.failure());

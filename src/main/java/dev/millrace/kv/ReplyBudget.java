@@ -7,42 +7,42 @@ import io.vertx.redis.client.ResponseType;
 
 import dev.millrace.redis.CommandOutcome;
 
-/** What the replies of one request may take up. What does not fit is left out as it comes, so that it does not pile up. */
+/** The memory that the replies to one request may use. A reply that does not fit is dropped when it arrives. */
 final class ReplyBudget {
 
-    /** What a value takes up beside its bytes. */
+    /** Memory of a value in addition to its bytes. */
     static final int PER_VALUE = 64;
-    /** Deeper ones are not answered anyway. */
+    /** Deeper replies are refused when they are written. */
     private static final int MAX_DEPTH = 1000;
 
-    /** Of the memory: replies are held twice, as they came and as they are answered, and requests come at the same time. */
+    /** The replies of one request may use this fraction of the memory: they are held twice, and requests run at the same time. */
     private static final int MEMORY_SHARE = 8;
 
-    private final long most;
+    private final long maxBytes;
     private long taken;
     private boolean passed;
 
-    /** @param most bytes */
-    ReplyBudget(long most) {
-        this.most = most;
+    /** @param maxBytes maximum size of all replies together */
+    ReplyBudget(long maxBytes) {
+        this.maxBytes = maxBytes;
     }
 
-    /** Most bytes of the replies to one request. */
-    static long most(KvConfig config) {
+    /** Returns the maximum size of the replies to one request, in bytes. */
+    static long maxBytes(KvConfig config) {
         return Math.min(config.maxReply().asLongValue(), Runtime.getRuntime().maxMemory() / MEMORY_SHARE);
     }
 
-    /** Whether something was left out. */
+    /** Returns whether a reply was left out. */
     boolean isPassed() {
         return passed;
     }
 
-    /** Whether that much would fit in. */
+    /** Returns whether that many more bytes fit. */
     boolean has(long bytes) {
-        return taken + bytes <= most;
+        return taken + bytes <= maxBytes;
     }
 
-    /** The outcome if its reply fits in, else that it is left out. */
+    /** Returns the outcome if its reply fits, else an error that says that the reply is left out. */
     CommandOutcome admit(CommandOutcome outcome) {
         if (outcome.failure() != null) {
             return outcome;
@@ -51,19 +51,19 @@ final class ReplyBudget {
         if (!has(size)) {
             passed = true;
             return new CommandOutcome(null, new KvException("ERR the command was run, but its reply is left out: "
-                    + "the replies of a request may hold " + most + " bytes"));
+                    + "the replies to a request may have at most " + maxBytes + " bytes"));
         }
         taken += size;
         return outcome;
     }
 
-    /** What is said of commands that were not sent any more. */
+    /** Returns the outcome of commands that were not sent. */
     CommandOutcome notRun() {
         return new CommandOutcome(null, new KvException("ERR the command was not run: "
-                + "the replies to those before it are more than the " + most + " bytes that a request may get"));
+                + "the replies to the commands before it have more than " + maxBytes + " bytes"));
     }
 
-    /** Bytes of a reply: of its strings and numbers, and something for each value. */
+    /** Returns the size of a reply: the bytes of its strings, and {@link #PER_VALUE} for each value. */
     static long size(@Nullable Response reply) {
         return size(reply, 0);
     }

@@ -12,8 +12,8 @@ import dev.millrace.http.json.Timestamps;
 import dev.millrace.redis.RedisInfo;
 
 /**
- * The fields of a reply to INFO, with their types. What a version of Redis does not tell, or tells in another way than is known,
- * is null.
+ * The fields of a reply to INFO, with their types. A field is null if the version of Redis does not report it, or reports it in an
+ * unknown format.
  */
 final class InfoFields {
 
@@ -23,12 +23,12 @@ final class InfoFields {
         this.fields = fields;
     }
 
-    /** Reads lines of {@code name:value}. */
+    /** Parses lines of {@code name:value}. */
     static InfoFields parse(String info) {
         return new InfoFields(RedisInfo.parse(info));
     }
 
-    /** Reads a value of {@code name=value,name=value}. */
+    /** Parses a value of {@code name=value,name=value}. */
     private static InfoFields ofList(String value) {
         Map<String, String> fields = new HashMap<>();
         for (String field : value.split(",")) {
@@ -69,35 +69,35 @@ final class InfoFields {
         }
     }
 
-    /** Of a field that is 0 or not. */
+    /** Returns whether a numeric field is not 0. */
     @Nullable
     Boolean flag(String name) {
         Long value = number(name);
         return value == null ? null : value != 0;
     }
 
-    /** Whether a field is {@code expected}. */
+    /** Returns whether a field equals {@code expected}. */
     @Nullable
     Boolean is(String name, String expected) {
         String value = text(name);
         return value == null ? null : value.equals(expected);
     }
 
-    /** A field of seconds, with or without decimals, as ms; a negative one means that there is none. */
+    /** Returns a field of seconds, with or without decimals, in ms. A negative value means unknown and returns null. */
     @Nullable
     Long ms(String name) {
         Double seconds = ratio(name);
         return seconds == null || seconds < 0 ? null : Math.round(seconds * 1000);
     }
 
-    /** A field of seconds since 1970. */
+    /** Returns a field of seconds since 1970 as a timestamp. */
     @Nullable
     String time(String name) {
         Long seconds = number(name);
         return seconds == null || seconds <= 0 ? null : Timestamps.format(seconds * 1000);
     }
 
-    /** The fields {@code <prefix>0}, {@code <prefix>1}, ... by their number; each value is again a list of fields. */
+    /** Returns the fields {@code <prefix>0}, {@code <prefix>1}, ... by number. Each value is a list of fields. */
     Map<Integer, InfoFields> numbered(String prefix) {
         Map<Integer, InfoFields> found = new TreeMap<>();
         fields.forEach((name, value) -> {
@@ -108,7 +108,7 @@ final class InfoFields {
         return found;
     }
 
-    /** As {@link #numbered}, without the numbers. */
+    /** Returns the same as {@link #numbered}, without the numbers. */
     List<InfoFields> list(String prefix) {
         return new ArrayList<>(numbered(prefix).values());
     }

@@ -12,35 +12,35 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
-/** The connections one server has, from a reply to CLIENT LIST. */
+/** The connections to one server, from a reply to CLIENT LIST. */
 @RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)
-@Schema(name = "RedisNodeClients", description = "The connections one server has")
+@Schema(name = "RedisNodeClients", description = "The connections to one server")
 public record NodeClients(@Schema(examples = "10.0.0.7:6379") String address, @Nullable NodeError error,
-        @Schema(description = "How many there are", examples = "42") @Nullable Integer total,
-        @Schema(description = "Those with the most memory first") @Nullable List<Client> clients) {
+        @Schema(description = "Number of connections", examples = "42") @Nullable Integer total,
+        @Schema(description = "The connections with the highest memory use first") @Nullable List<Client> clients) {
 
-    /** A connection. What the server's version does not tell is null. */
+    /** A connection. A field is null if the version of the server does not report it. */
     @RegisterForReflection
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @Schema(name = "RedisClient")
     public record Client(@Schema(examples = "1207") @Nullable Long id,
             @Schema(examples = "10.0.0.21:51234") @Nullable String address,
-            @Schema(description = "By CLIENT SETNAME", examples = "billing") @Nullable String name,
+            @Schema(description = "Set with CLIENT SETNAME", examples = "billing") @Nullable String name,
             @Schema(examples = "default") @Nullable String user,
             @Schema(description = "normal, pubsub, replica, primary or monitor", examples = "normal") @Nullable String type,
-            @Schema(description = "As CLIENT LIST has them", examples = "N") @Nullable String flags,
+            @Schema(description = "The flags of CLIENT LIST", examples = "N") @Nullable String flags,
             @Schema(examples = "0") @Nullable Long db,
-            @Schema(description = "By whole seconds", examples = "3600000") @Nullable Long ageMs,
-            @Schema(description = "By whole seconds", examples = "0") @Nullable Long idleMs,
+            @Schema(description = "In steps of 1 s", examples = "3600000") @Nullable Long ageMs,
+            @Schema(description = "In steps of 1 s", examples = "0") @Nullable Long idleMs,
             @Schema(examples = "evalsha") @Nullable String lastCommand,
-            @Schema(description = "Channels and patterns", examples = "0") @Nullable Long subscriptions,
-            @Schema(description = "Commands not yet run", examples = "0") @Nullable Long queryBufferBytes,
-            @Schema(description = "Replies not yet taken", examples = "0") @Nullable Long outputBufferBytes,
-            @Schema(description = "All that it costs", examples = "22400") @Nullable Long memoryBytes,
-            @Schema(description = "By CLIENT SETINFO", examples = "jedis 5.1.0") @Nullable String library) {
+            @Schema(description = "Subscribed channels and patterns", examples = "0") @Nullable Long subscriptions,
+            @Schema(description = "Commands that Redis has not run yet", examples = "0") @Nullable Long queryBufferBytes,
+            @Schema(description = "Replies that the client has not read yet", examples = "0") @Nullable Long outputBufferBytes,
+            @Schema(description = "Total memory use of the connection", examples = "22400") @Nullable Long memoryBytes,
+            @Schema(description = "Set with CLIENT SETINFO", examples = "jedis 5.1.0") @Nullable String library) {
 
-        /** Reads a line of {@code name=value name=value}; no value has a space. */
+        /** Parses a line of {@code name=value name=value}. No value contains a space. */
         static Client parse(String line) {
             Map<String, String> fields = new HashMap<>();
             for (String field : line.strip().split(" ")) {
@@ -106,7 +106,7 @@ public record NodeClients(@Schema(examples = "10.0.0.7:6379") String address, @N
         }
     }
 
-    /** @param limit connections to list */
+    /** @param limit maximum number of connections to list */
     static NodeClients of(String address, String list, int limit) {
         List<Client> all = list.lines().filter(line -> !line.isBlank()).map(Client::parse)
                 .sorted(Comparator.comparingLong(Client::weight).reversed()).toList();

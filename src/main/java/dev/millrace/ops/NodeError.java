@@ -7,9 +7,9 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 
 import dev.millrace.http.problem.Failure;
 
-/** Why one server of several did not answer, with the code and detail that a problem would have. */
+/** Why one of several servers did not respond, with the code and detail of a problem. */
 @RegisterForReflection
-@Schema(name = "RedisNodeError", description = "Why this server gave no answer")
+@Schema(name = "RedisNodeError", description = "Why this server did not respond")
 public record NodeError(@Schema(examples = "redis-unavailable") String code,
         @Schema(examples = "Redis did not answer within 2000 ms") @Nullable String detail) {
 

@@ -11,10 +11,10 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
-/** How one server is. What its version does not tell is absent. */
+/** The state of one server. A field is absent if the version of the server does not report it. */
 @RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)
-@Schema(name = "RedisNodeInfo", description = "How one server is. What its version does not tell is absent.")
+@Schema(name = "RedisNodeInfo", description = "The state of one server. A field is absent if the version of the server does not report it.")
 public record NodeInfo(@Schema(examples = "10.0.0.7:6379") String address, @Nullable NodeError error,
         @Nullable Server server,
         @Nullable Memory memory, @Nullable Clients clients, @Nullable Stats stats, @Nullable Replication replication,
@@ -29,7 +29,7 @@ public record NodeInfo(@Schema(examples = "10.0.0.7:6379") String address, @Null
         return new NodeInfo(address, error, null, null, null, null, null, null, null);
     }
 
-    /** What runs there. */
+    /** The software of the server. */
     @RegisterForReflection
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @Schema(name = "RedisServer")
@@ -40,7 +40,7 @@ public record NodeInfo(@Schema(examples = "10.0.0.7:6379") String address, @Null
             @Schema(examples = "864000000") @Nullable Long uptimeMs) {
 
         static Server of(InfoFields info) {
-            // Valkey tells the version of Redis that it stands in for, too.
+            // Valkey also reports the version of Redis that it is compatible with.
             String valkey = info.text("valkey_version");
             return new Server(valkey == null ? "redis" : "valkey", valkey == null ? info.text("redis_version") : valkey,
                     info.text(info.has("server_mode") ? "server_mode" : "redis_mode"), info.text("os"),
@@ -48,17 +48,17 @@ public record NodeInfo(@Schema(examples = "10.0.0.7:6379") String address, @Null
         }
     }
 
-    /** What memory it uses. */
+    /** The memory of the server. */
     @RegisterForReflection
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @Schema(name = "RedisMemory")
     public record Memory(@Schema(examples = "104857600") @Nullable Long usedBytes,
-            @Schema(description = "The most it ever used", examples = "125829120") @Nullable Long peakBytes,
-            @Schema(description = "As the system counts", examples = "131072000") @Nullable Long rssBytes,
-            @Schema(description = "maxmemory; 0 for no limit", examples = "1073741824") @Nullable Long maxBytes,
+            @Schema(description = "Highest memory use so far", examples = "125829120") @Nullable Long peakBytes,
+            @Schema(description = "Resident set size, as the operating system reports it", examples = "131072000") @Nullable Long rssBytes,
+            @Schema(description = "maxmemory; 0 is unlimited", examples = "1073741824") @Nullable Long maxBytes,
             @Schema(description = "maxmemory-policy", examples = "noeviction") @Nullable String policy,
-            @Schema(description = "rssBytes by usedBytes", examples = "1.25") @Nullable Double fragmentationRatio,
-            @Schema(description = "Of the machine", examples = "4294967296") @Nullable Long systemBytes) {
+            @Schema(description = "rssBytes divided by usedBytes", examples = "1.25") @Nullable Double fragmentationRatio,
+            @Schema(description = "Memory of the machine", examples = "4294967296") @Nullable Long systemBytes) {
 
         static Memory of(InfoFields info) {
             return new Memory(info.number("used_memory"), info.number("used_memory_peak"),
@@ -72,7 +72,7 @@ public record NodeInfo(@Schema(examples = "10.0.0.7:6379") String address, @Null
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @Schema(name = "RedisClients")
     public record Clients(@Schema(examples = "42") @Nullable Long connected,
-            @Schema(description = "Waiting in a blocking command", examples = "0") @Nullable Long blocked,
+            @Schema(description = "Clients that wait in a blocking command", examples = "0") @Nullable Long blocked,
             @Schema(description = "maxclients", examples = "10000") @Nullable Long max) {
 
         static Clients of(InfoFields info) {
@@ -81,18 +81,18 @@ public record NodeInfo(@Schema(examples = "10.0.0.7:6379") String address, @Null
         }
     }
 
-    /** What it does, and has done since it started or was told to forget. */
+    /** The load of the server, and totals since its start or since CONFIG RESETSTAT. */
     @RegisterForReflection
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    @Schema(name = "RedisStats", description = "Totals count from the server's start, or from CONFIG RESETSTAT")
-    public record Stats(@Schema(description = "Now", examples = "1800") @Nullable Long opsPerSecond,
+    @Schema(name = "RedisStats", description = "Totals since the server's start, or since CONFIG RESETSTAT")
+    public record Stats(@Schema(description = "Commands per second now", examples = "1800") @Nullable Long opsPerSecond,
             @Schema(examples = "90000000") @Nullable Long commands,
             @Schema(examples = "5000") @Nullable Long connections,
-            @Schema(description = "Over maxclients", examples = "0") @Nullable Long rejectedConnections,
+            @Schema(description = "Connections refused because of maxclients", examples = "0") @Nullable Long rejectedConnections,
             @Schema(examples = "700000") @Nullable Long keyspaceHits,
             @Schema(examples = "300000") @Nullable Long keyspaceMisses,
             @Schema(examples = "250000") @Nullable Long expiredKeys,
-            @Schema(description = "Keys evicted because memory was full; above 0, limits, sessions and jobs may be lost", examples = "0") @Nullable Long evictedKeys,
+            @Schema(description = "Keys evicted because memory was full. Above 0, limits, sessions and jobs may be lost", examples = "0") @Nullable Long evictedKeys,
             @Schema(examples = "12") @Nullable Long errorReplies) {
 
         static Stats of(InfoFields info) {
@@ -108,9 +108,9 @@ public record NodeInfo(@Schema(examples = "10.0.0.7:6379") String address, @Null
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @Schema(name = "RedisReplication")
     public record Replication(@Schema(description = "primary or replica", examples = "primary") @Nullable String role,
-            @Schema(description = "Bytes of the stream of changes so far", examples = "73400320") @Nullable Long offset,
-            @Schema(description = "Of a primary") @Nullable List<Replica> replicas,
-            @Schema(description = "Of a replica") @Nullable Primary primary) {
+            @Schema(description = "Bytes of the replication stream so far", examples = "73400320") @Nullable Long offset,
+            @Schema(description = "Replicas of a primary") @Nullable List<Replica> replicas,
+            @Schema(description = "Primary of a replica") @Nullable Primary primary) {
 
         static Replication of(InfoFields info) {
             Long offset = info.number("master_repl_offset");
@@ -126,13 +126,13 @@ public record NodeInfo(@Schema(examples = "10.0.0.7:6379") String address, @Null
             return replicas == null ? null : replicas.stream().filter(r -> "online".equals(r.state())).count();
         }
 
-        /** Of the slowest replica, or of a replica behind its primary; null where there is none. */
+        /** Returns the lag of the slowest replica, or of a replica behind its primary; null if there is none. */
         @Nullable
         Long lagMs() {
             return primary != null ? primary.lagMs() : most(Replica::lagMs);
         }
 
-        /** Of the slowest replica; null where there is none. */
+        /** Returns the lag of the slowest replica; null if there is none. */
         @Nullable
         Long lagBytes() {
             return most(Replica::lagBytes);
@@ -150,14 +150,14 @@ public record NodeInfo(@Schema(examples = "10.0.0.7:6379") String address, @Null
         }
     }
 
-    /** One that copies this server. */
+    /** A replica of this server. */
     @RegisterForReflection
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @Schema(name = "RedisReplica")
     public record Replica(@Schema(examples = "10.0.0.8:6379") String address,
-            @Schema(description = "online, or how far its first copy is", examples = "online") @Nullable String state,
-            @Schema(description = "Since it last confirmed, by whole seconds", examples = "0") @Nullable Long lagMs,
-            @Schema(description = "What it has not confirmed", examples = "128") @Nullable Long lagBytes) {
+            @Schema(description = "online, or the progress of its initial synchronization", examples = "online") @Nullable String state,
+            @Schema(description = "Time since its last acknowledgement, in steps of 1 s", examples = "0") @Nullable Long lagMs,
+            @Schema(description = "Bytes that it has not acknowledged", examples = "128") @Nullable Long lagBytes) {
 
         static Replica of(InfoFields line, @Nullable Long primaryOffset) {
             Long offset = line.number("offset");
@@ -166,14 +166,14 @@ public record NodeInfo(@Schema(examples = "10.0.0.7:6379") String address, @Null
         }
     }
 
-    /** The one that this server copies. */
+    /** The primary of this server. */
     @RegisterForReflection
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @Schema(name = "RedisPrimary")
     public record Primary(@Schema(examples = "10.0.0.7:6379") String address, @Nullable Boolean linkUp,
-            @Schema(description = "Since it was last heard, by whole seconds", examples = "0") @Nullable Long lagMs,
-            @Schema(description = "While the link is down") @Nullable Long downMs,
-            @Schema(description = "Whether a full copy is under way") @Nullable Boolean syncing) {
+            @Schema(description = "Time since its last message, in steps of 1 s", examples = "0") @Nullable Long lagMs,
+            @Schema(description = "How long the link has been down; only while it is down") @Nullable Long downMs,
+            @Schema(description = "Whether a full synchronization is in progress") @Nullable Boolean syncing) {
 
         static Primary of(InfoFields info) {
             return new Primary(info.text("master_host") + ":" + info.text("master_port"),
@@ -182,12 +182,12 @@ public record NodeInfo(@Schema(examples = "10.0.0.7:6379") String address, @Null
         }
     }
 
-    /** What would survive a restart. */
+    /** The state of persistence: what would survive a restart. */
     @RegisterForReflection
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @Schema(name = "RedisPersistence")
     public record Persistence(
-            @Schema(description = "Reads its data and answers nothing else yet") @Nullable Boolean loading,
+            @Schema(description = "Whether the server is still loading its data and serves no other command") @Nullable Boolean loading,
             Rdb rdb, Aof aof) {
 
         static Persistence of(InfoFields info) {
@@ -205,7 +205,7 @@ public record NodeInfo(@Schema(examples = "10.0.0.7:6379") String address, @Null
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @Schema(name = "RedisRdb", description = "Snapshots")
     public record Rdb(
-            @Schema(description = "Or when it started", examples = "2026-11-24T09:30:00.000Z") @Nullable String lastSaveAt,
+            @Schema(description = "Time of the last snapshot, or of the server's start", examples = "2026-11-24T09:30:00.000Z") @Nullable String lastSaveAt,
             @Nullable Boolean lastSaveOk, @Schema(examples = "1500") @Nullable Long changesSinceSave,
             @Nullable Boolean saving) {}
 
@@ -217,10 +217,10 @@ public record NodeInfo(@Schema(examples = "10.0.0.7:6379") String address, @Null
             @Nullable Boolean rewriting,
             @Schema(examples = "52428800") @Nullable Long sizeBytes) {}
 
-    /** Time of the processor since the start. */
+    /** CPU time since the server's start. */
     @RegisterForReflection
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    @Schema(name = "RedisCpu", description = "Since the server's start")
+    @Schema(name = "RedisCpu", description = "CPU time since the server's start")
     public record Cpu(@Schema(examples = "820000") @Nullable Long systemMs,
             @Schema(examples = "960000") @Nullable Long userMs) {}
 }

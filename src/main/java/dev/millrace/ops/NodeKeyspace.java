@@ -16,13 +16,13 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 public record NodeKeyspace(@Schema(examples = "10.0.0.7:6379") String address, @Nullable NodeError error,
         @Nullable List<Database> databases) {
 
-    /** One of them. */
+    /** A database that holds keys. */
     @RegisterForReflection
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @Schema(name = "RedisDatabase")
     public record Database(@Schema(examples = "0") int db, @Schema(examples = "120000") @Nullable Long keys,
-            @Schema(description = "Keys that have an end", examples = "119400") @Nullable Long expires,
-            @Schema(description = "How long those have on average, as Redis estimates; 0 if it does not know yet", examples = "1740000") @Nullable Long avgTtlMs) {}
+            @Schema(description = "Keys with a TTL", examples = "119400") @Nullable Long expires,
+            @Schema(description = "Average remaining TTL of those keys, as Redis estimates it; 0 if unknown", examples = "1740000") @Nullable Long avgTtlMs) {}
 
     static NodeKeyspace of(String address, InfoFields info) {
         return new NodeKeyspace(address, null, info.numbered("db").entrySet().stream()

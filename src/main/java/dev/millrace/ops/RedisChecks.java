@@ -21,8 +21,8 @@ import dev.millrace.redis.RedisConnected;
 import dev.millrace.redis.RedisInfo;
 
 /**
- * Looks, when Redis is first reached, at how it is set up: warns of what can lose data, and stops the service if Redis is
- * older than 6.2, whose commands the scripts use.
+ * Checks the configuration of Redis at the first connection. Warns of settings that can lose data, and stops the service if Redis is
+ * older than 6.2, because the scripts need its commands.
  */
 @ApplicationScoped
 public class RedisChecks {
@@ -45,7 +45,7 @@ public class RedisChecks {
                 .subscribe().with(this::report, failure -> done.set(false));
     }
 
-    /** Null where a managed Redis does not let its configuration be read. */
+    /** Returns the save points; null if Redis does not allow reading its configuration, as with some managed services. */
     private Uni<String> savePoints() {
         return redis.execute(Command.CONFIG, "GET", "save")
                 .map(reply -> reply.size() < 2 && reply.get("save") == null
@@ -64,9 +64,9 @@ public class RedisChecks {
     }
 
     /**
-     * What is wrong with how Redis is set up.
+     * Problems in the configuration of Redis.
      *
-     * @param refusal why the service cannot work with it, or null
+     * @param refusal why the service cannot work with this Redis, or null
      */
     record Findings(@Nullable String refusal, List<String> warnings) {}
 
@@ -79,7 +79,7 @@ public class RedisChecks {
         String policy = info.get("maxmemory_policy");
         if (policy != null && !policy.equals("noeviction")) {
             warnings.add("Redis evicts keys when memory is full (maxmemory-policy " + policy
-                    + "): limits, sessions and jobs can vanish. Set noeviction.");
+                    + "): limits, sessions and jobs can be lost. Set noeviction.");
         }
         boolean appendOnly = "1".equals(info.get("aof_enabled"));
         if (!appendOnly && savePoints != null && savePoints.isEmpty()) {
@@ -87,7 +87,7 @@ public class RedisChecks {
                     + "Set appendonly yes.");
         }
         if ("0".equals(info.get("maxmemory"))) {
-            warnings.add("Redis has no maxmemory: it may grow until the system ends it. Set maxmemory.");
+            warnings.add("Redis has no maxmemory: it may grow until the system kills it. Set maxmemory.");
         }
         return new Findings(null, warnings);
     }

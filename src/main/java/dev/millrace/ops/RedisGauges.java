@@ -24,14 +24,14 @@ import dev.millrace.redis.link.RedisNodes;
 import dev.millrace.redis.link.RedisNodes.Answer;
 
 /**
- * {@code millrace_redis_...{node}}: how each server of Redis is, as it says itself every 10 s. While it does not answer its numbers
- * are NaN, as is what its version does not tell; that it is away is for {@code RedisLinks} to log.
+ * {@code millrace_redis_...{node}}: the state of each Redis server, from its INFO every 10 s. A gauge is NaN while the server does not
+ * respond, or if its version does not report the field. {@code RedisLinks} logs the outage.
  */
 @ApplicationScoped
 class RedisGauges {
 
-    /** What is known of one server; gauges look here when they are read. */
-    private static final class Seen {
+    /** The latest INFO of one server, from which its gauges are read. */
+    private static final class LastInfo {
         private volatile @Nullable InfoFields info;
 
         double isUp() {
@@ -47,39 +47,43 @@ class RedisGauges {
 
     private final RedisNodes nodes;
     private final MeterRegistry registry;
-    private final Map<String, Seen> seen = new ConcurrentHashMap<>();
-    private final Map<MultiGauge, ToDoubleFunction<Seen>> gauges = new LinkedHashMap<>();
+    private final Map<String, LastInfo> seen = new ConcurrentHashMap<>();
+    private final Map<MultiGauge, ToDoubleFunction<LastInfo>> gauges = new LinkedHashMap<>();
 
     RedisGauges(RedisNodes nodes, MeterRegistry registry) {
         this.nodes = nodes;
         this.registry = registry;
-        gauge("node.up", "Whether Redis said how it is", Seen::isUp);
-        number("memory.used.bytes", "What Redis has allocated", "used_memory");
-        number("memory.rss.bytes", "What Redis uses, as the system counts", "used_memory_rss");
-        number("memory.max.bytes", "maxmemory of Redis, 0 for no limit", "maxmemory");
-        measure("memory.fragmentation.ratio", "rss by used", info -> info.ratio("mem_fragmentation_ratio"));
-        number("clients.connected", "Connections Redis has", "connected_clients");
+        gauge("node.up", "Whether Redis responded to INFO", LastInfo::isUp);
+        number("memory.used.bytes", "Memory that Redis has allocated", "used_memory");
+        number("memory.rss.bytes", "Resident set size of Redis", "used_memory_rss");
+        number("memory.max.bytes", "maxmemory of Redis; 0 is unlimited", "maxmemory");
+        measure("memory.fragmentation.ratio", "Resident set size divided by allocated memory",
+                info -> info.ratio("mem_fragmentation_ratio"));
+        number("clients.connected", "Connections to Redis", "connected_clients");
         number("clients.blocked", "Connections that wait in a blocking command", "blocked_clients");
         number("clients.max", "maxclients of Redis", "maxclients");
-        number("clients.rejected", "Connections over maxclients since Redis started", "rejected_connections");
-        number("ops.per.second", "Commands Redis runs per second", "instantaneous_ops_per_sec");
-        number("keys.evicted", "Keys lost for want of memory since Redis started", "evicted_keys");
-        number("keys.expired", "Keys that ended by time since Redis started", "expired_keys");
-        measure("replicas.online", "Replicas that follow", info -> replication(info).replicasOnline());
-        measure("replication.lag.seconds", "Since the slowest replica confirmed, or a replica heard its primary",
+        number("clients.rejected", "Connections refused because of maxclients since Redis started",
+                "rejected_connections");
+        number("ops.per.second", "Commands that Redis runs per second", "instantaneous_ops_per_sec");
+        number("keys.evicted", "Keys evicted because memory was full, since Redis started", "evicted_keys");
+        number("keys.expired", "Keys that expired since Redis started", "expired_keys");
+        measure("replicas.online", "Replicas that are online", info -> replication(info).replicasOnline());
+        measure("replication.lag.seconds",
+                "Time since the slowest replica acknowledged, or since a replica heard from its primary",
                 info -> seconds(replication(info).lagMs()));
-        measure("replication.lag.bytes", "What the slowest replica has not confirmed",
+        measure("replication.lag.bytes", "Bytes that the slowest replica has not acknowledged",
                 info -> replication(info).lagBytes());
-        measure("replication.link.up", "Of a replica: whether it follows", info -> bit(replication(info).linkUp()));
-        number("loading", "Whether Redis reads its data", "loading");
-        number("rdb.last.save.timestamp.seconds", "Of the last snapshot", "rdb_last_save_time");
+        measure("replication.link.up", "Whether the link of a replica to its primary is up",
+                info -> bit(replication(info).linkUp()));
+        number("loading", "Whether Redis is loading its data", "loading");
+        number("rdb.last.save.timestamp.seconds", "Time of the last snapshot", "rdb_last_save_time");
         number("rdb.changes", "Changes since the last snapshot", "rdb_changes_since_last_save");
-        measure("rdb.ok", "Whether the last snapshot could be written",
+        measure("rdb.ok", "Whether the last snapshot succeeded",
                 info -> bit(info.is("rdb_last_bgsave_status", "ok")));
         number("aof.enabled", "Whether there is an append-only file", "aof_enabled");
-        measure("aof.write.ok", "Whether the last write to it went well",
+        measure("aof.write.ok", "Whether the last write to the append-only file succeeded",
                 info -> bit(info.is("aof_last_write_status", "ok")));
-        measure("aof.rewrite.ok", "Whether its last rewrite went well",
+        measure("aof.rewrite.ok", "Whether the last rewrite of the append-only file succeeded",
                 info -> bit(info.is("aof_last_bgrewrite_status", "ok")));
     }
 
@@ -94,7 +98,7 @@ class RedisGauges {
         Set<String> known = new HashSet<>();
         for (Answer<InfoFields> answer : answers) {
             known.add(answer.address());
-            seen.computeIfAbsent(answer.address(), address -> new Seen()).info = answer.value();
+            seen.computeIfAbsent(answer.address(), address -> new LastInfo()).info = answer.value();
         }
         seen.keySet().retainAll(known);
         gauges.forEach((gauge, value) -> gauge.register(seen.entrySet().stream()
@@ -109,7 +113,7 @@ class RedisGauges {
         gauge(name, description, node -> node.value(measure));
     }
 
-    private void gauge(String name, String description, ToDoubleFunction<Seen> value) {
+    private void gauge(String name, String description, ToDoubleFunction<LastInfo> value) {
         gauges.put(MultiGauge.builder("millrace.redis." + name).description(description).register(registry), value);
     }
 

@@ -13,8 +13,8 @@ import io.smallrye.mutiny.Uni;
 import dev.millrace.redis.link.RedisProbe;
 
 /**
- * Ready while Redis answers. Liveness does not ask Redis: restarting the service would not bring it back, and while it is
- * away the rate limiter still decides by its fail modes.
+ * Ready while Redis responds. Liveness does not depend on Redis: restarting the service would not repair it, and while it is
+ * unavailable the rate limiter still decides by its fail modes.
  */
 @Readiness
 @ApplicationScoped

@@ -12,19 +12,19 @@ import dev.millrace.redis.RedisUnavailableException;
 import dev.millrace.redis.link.RedisNodes.Answer;
 
 /**
- * What the servers of Redis said, of the same shape however many there are.
+ * The reports of all Redis servers. The shape is the same for one server and for many.
  *
- * @param nodes each server that holds the service's data, by address
+ * @param nodes the servers that hold the service's data, by address
  */
 @RegisterForReflection
 public record RedisReport<T>(
-        @Schema(description = "The one server, the sentinels' master, or each primary of the cluster") List<T> nodes) {
+        @Schema(description = "The single server, the master of the sentinels, or each primary of the cluster") List<T> nodes) {
 
     /**
-     * A report in which those that failed are listed with their error.
+     * Returns a report that lists failed servers with their error.
      *
-     * @throws RedisUnavailableException if none has answered
-     * @throws RedisRefusedException likewise
+     * @throws RedisUnavailableException if all servers failed, the first one because it was unavailable
+     * @throws RedisRefusedException if all servers failed, the first one because it refused the command
      */
     static <A, T> RedisReport<T> of(List<Answer<A>> answers, BiFunction<String, A, T> answered,
             BiFunction<String, NodeError, T> failed) {

@@ -10,8 +10,8 @@ import dev.millrace.redis.link.OneShotConnection;
 import dev.millrace.redis.link.RedisNodes;
 
 /**
- * Asks every server of Redis for one report. A server that fails has an error in its place; the call fails only if all of them do. Fails as
- * {@link RedisNodes#ask} does.
+ * Requests a report from every Redis server. The report has an error in place of a server that fails. A call fails only if all servers
+ * fail, or as {@link RedisNodes#ask} does.
  */
 @Singleton
 class RedisReports {
@@ -32,8 +32,8 @@ class RedisReports {
     /**
      * Reads the slow log.
      *
-     * @param limit entries of each server
-     * @param tenant whose keys are shown
+     * @param limit maximum number of entries of each server
+     * @param tenant the tenant whose keys are shown
      */
     Uni<RedisReport<NodeSlowlog>> slowlog(int limit, String tenant) {
         return nodes.ask(node -> slowlog.read(node, limit, tenant)).map(answers -> RedisReport.of(answers,

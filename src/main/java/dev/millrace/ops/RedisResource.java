@@ -25,7 +25,7 @@ import dev.millrace.auth.Scopes;
 import dev.millrace.http.Page;
 import dev.millrace.http.problem.ApiException;
 
-/** The operator's view of Redis. It is that of the whole Redis, whatever the caller's tenant, but for names of keys. */
+/** Reports about Redis for operators. They cover all tenants, except that key names are shown for the caller's tenant only. */
 @Path("/v1/ops/redis")
 @Produces(MediaType.APPLICATION_JSON)
 @RequiresScope(Scopes.ADMIN_READ)
@@ -33,8 +33,8 @@ import dev.millrace.http.problem.ApiException;
 public class RedisResource {
 
     private static final int MAX_CLIENTS = 1000;
-    private static final String NODES = " `nodes` has the one server, the sentinels' master, or each primary of a cluster; one that did not answer has an `error`, and if none did the whole call is an error.";
-    private static final String REFUSED = "Redis does not let the service ask this; `detail` has its words";
+    private static final String NODES = " `nodes` lists the single server, the master of the sentinels, or each primary of a cluster. A server that did not respond has an `error`. If no server responded, the call fails.";
+    private static final String REFUSED = "Redis refuses this command to the service; `detail` has its message";
 
     private static final String INFO = """
             {"nodes":[{"address":"10.0.0.7:6379","server":{"product":"redis","version":"7.2.4","mode":"standalone","os":"Linux 6.1.0 x86_64","uptimeMs":864000000},"memory":{"usedBytes":104857600,"peakBytes":125829120,"rssBytes":131072000,"maxBytes":1073741824,"policy":"noeviction","fragmentationRatio":1.25,"systemBytes":4294967296},"clients":{"connected":42,"blocked":0,"max":10000},"stats":{"opsPerSecond":1800,"commands":90000000,"connections":5000,"rejectedConnections":0,"keyspaceHits":700000,"keyspaceMisses":300000,"expiredKeys":250000,"evictedKeys":0,"errorReplies":12},"replication":{"role":"primary","offset":73400320,"replicas":[{"address":"10.0.0.8:6379","state":"online","lagMs":0,"lagBytes":128}]},"persistence":{"loading":false,"rdb":{"lastSaveAt":"2026-11-24T09:30:00.000Z","lastSaveOk":true,"changesSinceSave":1500,"saving":false},"aof":{"enabled":true,"lastWriteOk":true,"lastRewriteOk":true,"rewriting":false,"sizeBytes":52428800}},"cpu":{"systemMs":820000,"userMs":960000}}]}""";
@@ -55,9 +55,9 @@ public class RedisResource {
 
     @GET
     @Path("info")
-    @Operation(summary = "Look at how Redis is", description = "Memory, clients, load, replication and persistence, as of now. What the server's version does not tell is absent."
+    @Operation(summary = "Read the state of Redis", description = "Current memory, clients, load, replication and persistence. A field is absent if the version of the server does not report it."
             + NODES)
-    @APIResponse(responseCode = "200", description = "How each server is", content = @Content(schema = @Schema(type = SchemaType.OBJECT, properties = @SchemaProperty(name = "nodes", type = SchemaType.ARRAY, implementation = NodeInfo.class)), examples = @ExampleObject(name = "a single server", value = INFO)))
+    @APIResponse(responseCode = "200", description = "The state of each server", content = @Content(schema = @Schema(type = SchemaType.OBJECT, properties = @SchemaProperty(name = "nodes", type = SchemaType.ARRAY, implementation = NodeInfo.class)), examples = @ExampleObject(name = "a single server", value = INFO)))
     @APIResponse(responseCode = "502", description = REFUSED)
     public Uni<RedisReport<NodeInfo>> info() {
         return reports.info();
@@ -65,24 +65,24 @@ public class RedisResource {
 
     @GET
     @Path("slowlog")
-    @Operation(summary = "Read the slow log of Redis", description = "The commands that took longest to run, as SLOWLOG GET has them, the latest first. Of their arguments only the first key is told, cut off after 128 characters, and their number: the others hold payloads. A key of another tenant is not told either."
+    @Operation(summary = "Read the slow log of Redis", description = "Returns the entries of SLOWLOG GET, the latest first. Of the arguments it shows only the first key, truncated to 128 characters, and their number, because the other arguments hold payloads. It hides keys of other tenants."
             + NODES)
     @APIResponse(responseCode = "200", description = "The slow log of each server", content = @Content(schema = @Schema(type = SchemaType.OBJECT, properties = @SchemaProperty(name = "nodes", type = SchemaType.ARRAY, implementation = NodeSlowlog.class)), examples = @ExampleObject(name = "a slow script", value = SLOWLOG)))
     @APIResponse(responseCode = "502", description = REFUSED)
     public Uni<RedisReport<NodeSlowlog>> slowlog(
-            @Parameter(description = "Entries of each server, 1 to 500") @QueryParam("limit") @DefaultValue("50") int limit) {
+            @Parameter(description = "Maximum number of entries of each server, 1 to 500") @QueryParam("limit") @DefaultValue("50") int limit) {
         Page.requireLimit(limit);
         return reports.slowlog(limit, caller.tenant());
     }
 
     @GET
     @Path("clients")
-    @Operation(summary = "List who is connected to Redis", description = "The connections of all programs, those of this service and of this call included, as CLIENT LIST has them. Those with the most memory come first, so that a list cut short has the worst."
+    @Operation(summary = "List the connections to Redis", description = "Returns the entries of CLIENT LIST: the connections of all programs, including this service and this call. The connections with the highest memory use come first, so a truncated list contains them."
             + NODES)
     @APIResponse(responseCode = "200", description = "The connections of each server", content = @Content(schema = @Schema(type = SchemaType.OBJECT, properties = @SchemaProperty(name = "nodes", type = SchemaType.ARRAY, implementation = NodeClients.class)), examples = @ExampleObject(name = "one shown of 42", value = CLIENTS)))
     @APIResponse(responseCode = "502", description = REFUSED)
     public Uni<RedisReport<NodeClients>> clients(
-            @Parameter(description = "Connections of each server, 1 to 1000") @QueryParam("limit") @DefaultValue("100") int limit) {
+            @Parameter(description = "Maximum number of connections of each server, 1 to 1000") @QueryParam("limit") @DefaultValue("100") int limit) {
         if (limit < 1 || limit > MAX_CLIENTS) {
             throw ApiException.invalid("limit", "must be between 1 and " + MAX_CLIENTS);
         }
@@ -91,7 +91,7 @@ public class RedisResource {
 
     @GET
     @Path("keyspace")
-    @Operation(summary = "Count the keys in Redis", description = "By database, all programs' keys together. Keys are counted by Redis; none is read."
+    @Operation(summary = "Count the keys in Redis", description = "By database, for all programs together. Redis counts the keys; none is read."
             + NODES)
     @APIResponse(responseCode = "200", description = "The databases of each server", content = @Content(schema = @Schema(type = SchemaType.OBJECT, properties = @SchemaProperty(name = "nodes", type = SchemaType.ARRAY, implementation = NodeKeyspace.class)), examples = @ExampleObject(name = "one database", value = KEYSPACE)))
     @APIResponse(responseCode = "502", description = REFUSED)

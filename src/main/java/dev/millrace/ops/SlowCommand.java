@@ -12,13 +12,13 @@ import org.jspecify.annotations.Nullable;
 import io.vertx.redis.client.Response;
 
 /**
- * An entry of Redis' slow log, without what may be a secret or a payload: of the arguments only the key is kept, and their number.
+ * An entry of Redis' slow log, without secrets and payloads: of the arguments it keeps only the first key and their number.
  *
- * @param command in capitals, with the subcommand of one that has some
- * @param sha1 of the script, for one that runs it by its hash; else null
- * @param key the first, at most {@value #MAX_KEY} characters of it; null for a command whose first argument is none
- * @param arguments how many it had, subcommands included
- * @param clientName null if the client has none
+ * @param command in capitals, with the subcommand if there is one
+ * @param sha1 of the script, if the command runs a script by its hash; else null
+ * @param key the first key, truncated to {@value #MAX_KEY} characters; null if the first argument is not a key
+ * @param arguments number of arguments, including the subcommand
+ * @param clientName null if the client has no name
  */
 record SlowCommand(long id, long atSeconds, long micros, String command, @Nullable String sha1, @Nullable String key,
         int arguments,
@@ -26,7 +26,7 @@ record SlowCommand(long id, long atSeconds, long micros, String command, @Nullab
 
     static final int MAX_KEY = 128;
 
-    /** Redis keeps 32 words of a command; the last one then tells how many are left out. */
+    /** Redis keeps 32 words of a command. The last word then says how many are left out. */
     private static final Pattern LEFT_OUT = Pattern.compile("\\.\\.\\. \\((\\d{1,9}) more arguments\\)");
 
     private static final Set<String> WITH_SUBCOMMAND = Set.of("ACL", "CLIENT", "CLUSTER", "COMMAND", "CONFIG", "DEBUG",
@@ -34,16 +34,16 @@ record SlowCommand(long id, long atSeconds, long micros, String command, @Nullab
     private static final Set<String> KEY_AFTER_SUBCOMMAND = Set.of("MEMORY USAGE", "OBJECT ENCODING", "OBJECT FREQ",
             "OBJECT IDLETIME", "OBJECT REFCOUNT", "XGROUP CREATE", "XGROUP CREATECONSUMER", "XGROUP DELCONSUMER",
             "XGROUP DESTROY", "XGROUP SETID", "XINFO CONSUMERS", "XINFO GROUPS", "XINFO STREAM");
-    /** Script or function, number of keys, keys, other arguments. */
+    /** Their arguments: script or function, number of keys, keys, other arguments. */
     private static final Set<String> SCRIPTED = Set.of("EVAL", "EVAL_RO", "EVALSHA", "EVALSHA_RO", "FCALL", "FCALL_RO");
-    /** What follows is no key: a payload, a password, a number, an option. */
+    /** Their first argument is not a key: a payload, a password, a number or an option. */
     private static final Set<String> WITHOUT_KEY = Set.of("AUTH", "BITOP", "BLMPOP", "BZMPOP", "ECHO", "FAILOVER",
             "FLUSHALL", "FLUSHDB", "HELLO", "INFO", "KEYS", "LMPOP", "MIGRATE", "PING", "PSUBSCRIBE", "PSYNC",
             "PUBLISH", "PUNSUBSCRIBE", "REPLCONF", "REPLICAOF", "SCAN", "SELECT", "SHUTDOWN", "SINTERCARD", "SLAVEOF",
             "SPUBLISH", "SSUBSCRIBE", "SUBSCRIBE", "SUNSUBSCRIBE", "SWAPDB", "SYNC", "UNSUBSCRIBE", "WAIT", "WAITAOF",
             "XREAD", "XREADGROUP", "ZDIFF", "ZINTER", "ZINTERCARD", "ZMPOP", "ZUNION");
 
-    /** Reads an entry of the reply to SLOWLOG GET: id, seconds since 1970, µs, words, client's address and name. */
+    /** Parses an entry of the reply to SLOWLOG GET: id, seconds since 1970, µs, words, client's address and name. */
     static SlowCommand parse(Response entry) {
         List<String> words = StreamSupport.stream(entry.get(3).spliterator(), false).map(Response::toString).toList();
         String name = words.isEmpty() ? "" : words.get(0).toUpperCase(Locale.ROOT);

@@ -13,12 +13,12 @@ import dev.millrace.redis.Keys;
 import dev.millrace.redis.Scripts;
 import dev.millrace.redis.link.OneShotConnection;
 
-/** Reads a server's slow log for a tenant, who learns the keys of no other one. */
+/** Reads a server's slow log for a tenant. Hides the keys of other tenants. */
 @Singleton
 class SlowlogReader {
 
-    /** @param total entries the server holds, of which there may be more than were asked for */
-    record Log(long total, List<NodeSlowlog.Entry> entries) {}
+    /** @param total number of entries on the server, which may be more than were requested */
+    record Slowlog(long total, List<SlowlogEntry> entries) {}
 
     private final Scripts scripts;
 
@@ -26,17 +26,17 @@ class SlowlogReader {
         this.scripts = scripts;
     }
 
-    Uni<Log> read(OneShotConnection node, int limit, String tenant) {
+    Uni<Slowlog> read(OneShotConnection node, int limit, String tenant) {
         return node.send(Request.cmd(Command.SLOWLOG).arg("GET").arg(limit))
                 .map(reply -> StreamSupport.stream(reply.spliterator(), false).map(SlowCommand::parse)
                         .map(slow -> entry(slow, tenant)).toList())
                 .flatMap(entries -> node.send(Request.cmd(Command.SLOWLOG).arg("LEN"))
-                        .map(length -> new Log(length.toLong(), entries)));
+                        .map(length -> new Slowlog(length.toLong(), entries)));
     }
 
-    private NodeSlowlog.Entry entry(SlowCommand slow, String tenant) {
+    private SlowlogEntry entry(SlowCommand slow, String tenant) {
         String owner = slow.key() == null ? null : Keys.tenantOf(slow.key());
-        return NodeSlowlog.Entry.of(slow, slow.sha1() == null ? null : scripts.nameOf(slow.sha1()),
+        return SlowlogEntry.of(slow, slow.sha1() == null ? null : scripts.nameOf(slow.sha1()),
                 owner == null || owner.equals(tenant));
     }
 }

@@ -34,7 +34,7 @@ class KvBoundsTest {
         List<JsonNode> outcomes = pipeline(COMMANDER, Collections.nCopies(10_000, List.of("KEYS", key())));
         assertEquals(10_000, outcomes.size());
         assertTrue(outcomes.get(15).get("result").isEmpty());
-        assertTrue(outcomes.get(16).get("error").textValue().contains("16 times KEYS"));
+        assertTrue(outcomes.get(16).get("error").textValue().contains("at most 16 KEYS commands"));
     }
 
     @Test

@@ -40,6 +40,6 @@ class KvFailuresTest {
         KvException e = KvReplies.exception(new OutOfMemoryError());
 
         assertEquals(503, e.status());
-        assertEquals("ERR there is no memory for the replies: ask for less at once", e.getMessage());
+        assertEquals("ERR there is not enough memory for the replies: request less at once", e.getMessage());
     }
 }

@@ -148,7 +148,7 @@ class KvListenTest {
                 return listeners.size() == 100;
             });
             Kv.Answer refused = get("/subscribe/a");
-            assertEquals("ERR more than 100 listen to this replica already", refused.error(503));
+            assertEquals("ERR this replica has the maximum of 100 listeners", refused.error(503));
             assertEquals("1", refused.header("Retry-After"));
             listeners.remove(0).close();
             eventually().until(() -> {

@@ -115,7 +115,7 @@ class KvRepliesTest {
     void whatGrowsTooLongAsJsonIsRefusedAndComesAsBase64() {
         String k = key();
         result("SETRANGE", k, MAX_REPLY / 2, "x");
-        assertTrue(run("GET", k).error(400).contains("ask for base64"));
+        assertTrue(run("GET", k).error(400).contains("request base64"));
         assertTrue(post("", "['GET','" + k + "']", "Upstash-Encoding", "base64").result().textValue()
                 .length() > MAX_REPLY / 2);
     }

@@ -34,7 +34,7 @@ class KvRightsTest {
     @Test
     void withoutTheRightsThereAreNeitherTransactionsNorScriptsAndThenThereAreAgain() {
         grant("+@all", "-multi", "-eval");
-        // As long as Redis has not told, it is a 503.
+        // While it is unknown whether Redis allows transactions, the response is 503.
         eventually().until(() -> refused(post("/multi-exec", "[['PING']]"),
                 "NOPERM this user has no permissions to run the 'multi' command"));
         String k = key();

@@ -22,7 +22,7 @@ import dev.millrace.redis.dev.RedisServerProcess;
 @WithTestResource(KvSeparationTest.TwoNames.class)
 class KvSeparationTest {
 
-    private static final String OFF = "ERR Redis over HTTP is off: REDIS_KV_URL leads to the service's own database";
+    private static final String OFF = "ERR Redis over HTTP is off: REDIS_KV_URL is the service's own database";
 
     @Test
     void nobodyReachesTheServicesDatabase() {

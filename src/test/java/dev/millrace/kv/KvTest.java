@@ -129,7 +129,7 @@ class KvTest {
         }
         IntStream.range(0, 9_001).forEach(i -> commands.add(List.of("INCR", k)));
         for (String path : List.of("/pipeline", "/multi-exec")) {
-            assertEquals("ERR a request may hold 10000 commands",
+            assertEquals("ERR a request may contain at most 10000 commands",
                     Kv.send(COMMANDER, "POST", path, Kv.json(commands)).error(400));
         }
         assertEquals("1000", result("GET", k).textValue());

@@ -36,7 +36,7 @@ class OriginClient {
 
     static final String ALLOW_ANY = "millrace.cache.origin.allow-any-address";
     /** Long enough to keep connections between requests. Each request names the address, so none outlives its name's move. */
-    static final OutboundLimits LIMITS = new OutboundLimits(2000, 64, 1000, 60, 0, 25_000, 8192);
+    static final OutboundLimits LIMITS = OutboundLimits.DEFAULT.withIdle(60).withMaxExchange(25_000);
 
     private static final Set<AddressKind> REFUSED = EnumSet.of(AddressKind.METADATA, AddressKind.LINK_LOCAL,
             AddressKind.UNSPECIFIED, AddressKind.MULTICAST, AddressKind.BROADCAST, AddressKind.RESERVED);

@@ -12,4 +12,44 @@ package dev.millrace.outbound;
  * @param maxHeaderBytes bytes of a response's header fields together
  */
 public record OutboundLimits(int connectTimeoutMs, int connections, int waiting, int idleSeconds, long maxAgeMs,
-        long maxExchangeMs, int maxHeaderBytes) {}
+        long maxExchangeMs, int maxHeaderBytes) {
+
+    /** Bounds on which those of each use are based. */
+    public static final OutboundLimits DEFAULT = new OutboundLimits(2000, 64, 1000, 60, 0, 25_000, 8192);
+
+    /** The same with another connect time-out. */
+    public OutboundLimits withConnectTimeout(int connectTimeoutMs) {
+        return new OutboundLimits(connectTimeoutMs, connections, waiting, idleSeconds, maxAgeMs, maxExchangeMs,
+                maxHeaderBytes);
+    }
+
+    /** The same with other numbers of connections and of requests that wait for one. */
+    public OutboundLimits withConnections(int connections, int waiting) {
+        return new OutboundLimits(connectTimeoutMs, connections, waiting, idleSeconds, maxAgeMs, maxExchangeMs,
+                maxHeaderBytes);
+    }
+
+    /** The same with another time after which an unused connection is closed. */
+    public OutboundLimits withIdle(int idleSeconds) {
+        return new OutboundLimits(connectTimeoutMs, connections, waiting, idleSeconds, maxAgeMs, maxExchangeMs,
+                maxHeaderBytes);
+    }
+
+    /** The same with another maximum age of a connection; 0 for no bound. */
+    public OutboundLimits withMaxAge(long maxAgeMs) {
+        return new OutboundLimits(connectTimeoutMs, connections, waiting, idleSeconds, maxAgeMs, maxExchangeMs,
+                maxHeaderBytes);
+    }
+
+    /** The same with another maximum time-out of a request. */
+    public OutboundLimits withMaxExchange(long maxExchangeMs) {
+        return new OutboundLimits(connectTimeoutMs, connections, waiting, idleSeconds, maxAgeMs, maxExchangeMs,
+                maxHeaderBytes);
+    }
+
+    /** The same with another maximum size of a response's header fields. */
+    public OutboundLimits withMaxHeader(int maxHeaderBytes) {
+        return new OutboundLimits(connectTimeoutMs, connections, waiting, idleSeconds, maxAgeMs, maxExchangeMs,
+                maxHeaderBytes);
+    }
+}

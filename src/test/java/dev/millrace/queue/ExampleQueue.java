@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-import dev.millrace.queue.model.Backoff;
 import dev.millrace.queue.model.EnqueuedJob;
 import dev.millrace.queue.model.Job;
 import dev.millrace.queue.model.JobFailure;
@@ -27,8 +26,7 @@ import dev.millrace.redis.VirtualRedis;
 final class ExampleQueue {
 
     /** Three attempts, a lease of 5 s, death at the first expired lease; ended jobs are kept for a minute. */
-    static final QueueSettings SETTINGS = new QueueSettings(0, 0, 0, 3, Backoff.DEFAULT, 5000, 0, 60_000, 60_000, false,
-            null);
+    static final QueueSettings SETTINGS = QueueSettings.DEFAULT.withLease(5000, 0).withRetention(60_000, 60_000);
     static final NewJob PLAIN = NewJob.of("t", null);
 
     final VirtualRedis redis = VirtualRedis.fresh();

@@ -86,8 +86,7 @@ final class QueueHistories {
 
     private static Arbitrary<NewJob> jobs() {
         Arbitrary<NewJob> plain = Arbitraries.of(0, 1, 2)
-                .map(n -> new NewJob("plain", new JsonValue("{\"n\":" + n + '}'),
-                        null, null, null, null, null, null, null, null, null, null));
+                .map(n -> NewJob.of("plain", new JsonValue("{\"n\":" + n + '}')));
         return Arbitraries.frequencyOf(Tuple.of(1, plain), Tuple.of(3, special()));
     }
 
@@ -109,11 +108,11 @@ final class QueueHistories {
         Arbitrary<String> idempotencyKeys = Arbitraries.of(null, null, null, null, "x", "y");
         Arbitrary<Duration> ttls = Arbitraries.of(null, null, null, Duration.ofSeconds(1), Duration.ofSeconds(4));
         Arbitrary<NewJob> timed = Combinators.combine(priorities, delays, times, leases, ttls)
-                .as((priority, delay, time, lease, ttl) -> new NewJob("special", null, priority,
-                        time == null ? delay : null, time, null, null, lease, null, null, null, ttl));
+                .as((priority, delay, time, lease, ttl) -> NewJob.of("special", null).withPriority(priority)
+                        .withDelay(time == null ? delay : null).withRunAt(time).withLease(lease).withTtl(ttl));
         return Combinators.combine(timed, attempts, backoffs, groups, uniqueKeys, idempotencyKeys)
-                .as((job, most, backoff, group, unique, idempotent) -> new NewJob(job.type(), null, job.priority(),
-                        job.delay(), job.runAt(), most, backoff, job.lease(), unique, idempotent, group, job.ttl()));
+                .as((job, most, backoff, group, unique, idempotent) -> job.withRetries(most, backoff)
+                        .withKeys(unique, idempotent).withGroup(group));
     }
 
     /** Several of what may hold in a queue. */
@@ -121,8 +120,8 @@ final class QueueHistories {
         return Combinators.combine(Arbitraries.of(0, 0, 0, 1, 3), Arbitraries.of(0, 0, 0, 1, 4),
                 Arbitraries.of(1, 2, 3), Arbitraries.of(0, 1, 3), Arbitraries.of(0L, 0L, 1500L),
                 Arbitraries.of(1_209_600_000L, 0L, 2500L))
-                .as((concurrency, rate, attempts, stalls, completed, dead) -> new QueueSettings(concurrency, rate,
-                        rate == 0 ? 0 : 1000, attempts, Backoff.DEFAULT, 2000, stalls, completed, dead, false,
-                        null));
+                .as((concurrency, rate, attempts, stalls, completed, dead) -> QueueSettings.DEFAULT
+                        .withLimits(concurrency, rate, rate == 0 ? 0 : 1000).withRetries(attempts, Backoff.DEFAULT)
+                        .withLease(2000, stalls).withRetention(completed, dead));
     }
 }

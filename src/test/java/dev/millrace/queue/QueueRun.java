@@ -48,8 +48,8 @@ import dev.millrace.redis.VirtualRedis;
 final class QueueRun {
 
     private static final int ALL = 200;
-    private static final List<NewJob> LATE = Stream.of(0L, 0L, 1L, 9000L).map(delay -> new NewJob("late", null,
-            5, Duration.ofMillis(delay), null, null, null, null, null, null, null, null)).toList();
+    private static final List<NewJob> LATE = Stream.of(0L, 0L, 1L, 9000L).map(delay -> NewJob.of("late", null)
+            .withPriority(5).withDelay(Duration.ofMillis(delay))).toList();
 
     /** Where the job is that is cancelled or retried. */
     private static final List<Place> PLACES = List.of(Place.WAITING, Place.WAITING, Place.WAITING, Place.DELAYED,

@@ -15,7 +15,6 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 import dev.millrace.http.json.JsonValue;
-import dev.millrace.queue.model.Backoff;
 import dev.millrace.queue.model.EnqueuedJob;
 import dev.millrace.queue.model.Job;
 import dev.millrace.queue.model.JobFailure;
@@ -37,12 +36,11 @@ class QueueScriptExamplesTest {
     private final VirtualQueue queue = new VirtualQueue(redis, SETTINGS);
 
     private static QueueSettings settings(int rate) {
-        return new QueueSettings(0, rate, 1000, 3, Backoff.DEFAULT, 5000, 0, 60_000, 60_000, false, null);
+        return QueueSettings.DEFAULT.withLimits(0, rate, 1000).withLease(5000, 0).withRetention(60_000, 60_000);
     }
 
     private static NewJob job(int priority, long delayMs, String group) {
-        return new NewJob("t", null, priority, Duration.ofMillis(delayMs), null, null, null, null, null, null, group,
-                null);
+        return NewJob.of("t", null).withPriority(priority).withDelay(Duration.ofMillis(delayMs)).withGroup(group);
     }
 
     private static NewJob grouped(String group) {
@@ -114,7 +112,7 @@ class QueueScriptExamplesTest {
     void whoWaitsIsToldOfTheNextOfAGroupWhenADelayedOneBeforeItIsCancelled() {
         List<String> ids = enqueue(grouped("a"), grouped("a"));
         Job head = reserve(1).get(0);
-        queue.fail(List.of(new JobFailure(head.id(), head.leaseToken(), "E", Duration.ofMinutes(1), false, false)),
+        queue.fail(List.of(JobFailure.retry(head.id(), head.leaseToken(), "E", Duration.ofMinutes(1))),
                 0);
 
         requireTold(() -> assertEquals(CancelOutcome.REMOVED, queue.cancel(head.id())));
@@ -125,7 +123,7 @@ class QueueScriptExamplesTest {
     @Test
     void noMoreThanSomeMegabytesAreHandedOutTogether() {
         JsonValue large = new JsonValue('"' + "x".repeat(256 * 1024 - 2) + '"');
-        NewJob job = new NewJob("t", large, null, null, null, null, null, null, null, null, null, null);
+        NewJob job = NewJob.of("t", large);
         List<String> ids = enqueue(Collections.nCopies(40, job).toArray(NewJob[]::new));
 
         List<String> handed = ids(reserve(100));
@@ -146,7 +144,7 @@ class QueueScriptExamplesTest {
 
     @Test
     void aRequestThatIsSentAgainMakesNoJobThoughItsOwnExpiredAsAUniqueOne() {
-        NewJob brief = new NewJob("t", null, 0, null, null, null, null, null, "u", "i", null, Duration.ofSeconds(1));
+        NewJob brief = NewJob.of("t", null).withPriority(0).withKeys("u", "i").withTtl(Duration.ofSeconds(1));
         List<String> first = enqueue(brief);
         redis.advance(2_000_000);
 
@@ -238,7 +236,7 @@ class QueueScriptExamplesTest {
 
     @Test
     void theNextOfAGroupGoesBeforeLowerPrioritiesThoughTheOneBeforeItIsFoundExpiredOnlyNow() {
-        NewJob brief = new NewJob("t", null, 0, null, null, null, null, null, null, null, "a", Duration.ofSeconds(1));
+        NewJob brief = NewJob.of("t", null).withPriority(0).withGroup("a").withTtl(Duration.ofSeconds(1));
         List<String> ids = enqueue(brief, grouped(null), grouped(null), job(5, 0, "a"));
         redis.advance(2_000_000);
 
@@ -248,10 +246,10 @@ class QueueScriptExamplesTest {
 
     @Test
     void aDeadJobThatIsRemovedLeavesItsUniqueKeyToTheOneThatHasItNow() {
-        NewJob sole = new NewJob("t", null, 0, null, null, null, null, null, "u", null, null, null);
+        NewJob sole = NewJob.of("t", null).withPriority(0).withKeys("u", null);
         enqueue(sole);
         Job first = reserve(1).get(0);
-        queue.fail(List.of(new JobFailure(first.id(), first.leaseToken(), "E", null, true, false)), 0);
+        queue.fail(List.of(JobFailure.dead(first.id(), first.leaseToken(), "E")), 0);
         List<String> second = enqueue(sole);
         assertNotEquals(List.of(first.id()), second);
 
@@ -267,7 +265,7 @@ class QueueScriptExamplesTest {
         redis.advance(500_000);
         Job job = reserve(1).get(0);
         requireTold(() -> queue.fail(
-                List.of(new JobFailure(job.id(), job.leaseToken(), "E", Duration.ofMillis(500), false, false)), 0));
+                List.of(JobFailure.retry(job.id(), job.leaseToken(), "E", Duration.ofMillis(500))), 0));
     }
 
     @Test
@@ -275,7 +273,7 @@ class QueueScriptExamplesTest {
         String id = enqueue(job(0, 60_000, null)).get(0);
         requireTold(() -> queue.retry(id));
         Job job = reserve(1).get(0);
-        queue.fail(List.of(new JobFailure(job.id(), job.leaseToken(), "E", null, true, false)), 0);
+        queue.fail(List.of(JobFailure.dead(job.id(), job.leaseToken(), "E")), 0);
         requireTold(() -> queue.retry(id));
     }
 
@@ -285,7 +283,7 @@ class QueueScriptExamplesTest {
         NewJob[] oneOfEach = IntStream.range(0, 300).mapToObj(i -> grouped("g" + i)).toArray(NewJob[]::new);
         enqueue(oneOfEach);
         queue.fail(reserve(300).stream().map(
-                job -> new JobFailure(job.id(), job.leaseToken(), "E", Duration.ofMinutes(1), false, false)).toList(),
+                job -> JobFailure.retry(job.id(), job.leaseToken(), "E", Duration.ofMinutes(1))).toList(),
                 0);
         requireTold(() -> queue.drain(1, () -> {
             enqueue(oneOfEach);
@@ -331,7 +329,7 @@ class QueueScriptExamplesTest {
     @Test
     void aJobThatIsTakenBackHasTheAttemptsThatItHad() {
         String id = enqueue(grouped(null)).get(0);
-        queue.fail(List.of(new JobFailure(id, reserve(1).get(0).leaseToken(), "E", Duration.ZERO, false, false)), 0);
+        queue.fail(List.of(JobFailure.retry(id, reserve(1).get(0).leaseToken(), "E", Duration.ZERO)), 0);
 
         assertEquals(1, queue.release(List.of(reserve(1).get(0).leaseToken())));
 

@@ -130,7 +130,8 @@ class QueueScriptsTest {
         run.queue.pause("");
         run.queue.schedule("s", null);
         run.queue.redrive(200);
-        QueueSettings any = new QueueSettings(0, 0, 0, 9, Backoff.DEFAULT, 1000, 9, 0, 0, false, null);
+        QueueSettings any = QueueSettings.DEFAULT.withRetries(9, Backoff.DEFAULT).withLease(1000, 9).withRetention(0,
+                0);
         VirtualQueue last = new VirtualQueue(redis, any);
         redis.advance(Duration.ofDays(500).toMillis() * 1000);
         for (List<Job> jobs = last.reserve(List.of(new Reservation(7, 0)), false).jobs(); !jobs.isEmpty(); jobs = last

@@ -34,8 +34,9 @@ public record NewJobs(@Nullable String type, @Nullable JsonValue data, @Nullable
      * @throws ApiException 400 if there are none or too many, or if both forms are used
      */
     public List<NewJob> list() {
-        NewJob one = new NewJob(type, data, priority, delay, runAt, maxAttempts, backoff, lease, uniqueKey,
-                idempotencyKey, group, ttl);
+        NewJob one = NewJob.of(type, data).withPriority(priority).withDelay(delay).withRunAt(runAt)
+                .withRetries(maxAttempts, backoff).withLease(lease).withKeys(uniqueKey, idempotencyKey).withGroup(group)
+                .withTtl(ttl);
         if (jobs == null) {
             return List.of(one);
         }

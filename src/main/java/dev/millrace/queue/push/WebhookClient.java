@@ -37,8 +37,9 @@ public class WebhookClient {
      * Connections close after 1 s without use, because many servers close after 2 to 5 s, and a message sent at that moment is lost.
      * They close after 60 s in any case, so that the name is looked up for a new one.
      */
-    static final OutboundLimits LIMITS = new OutboundLimits(3000, PushTarget.MAX_CONCURRENCY,
-            PushTarget.MAX_CONCURRENCY, 1, 60_000, PushTarget.MAX_TIMEOUT_MS, 32 * 1024);
+    static final OutboundLimits LIMITS = OutboundLimits.DEFAULT.withConnectTimeout(3000)
+            .withConnections(PushTarget.MAX_CONCURRENCY, PushTarget.MAX_CONCURRENCY).withIdle(1).withMaxAge(60_000)
+            .withMaxExchange(PushTarget.MAX_TIMEOUT_MS).withMaxHeader(32 * 1024);
 
     private final OutboundClient http;
 

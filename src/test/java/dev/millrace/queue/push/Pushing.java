@@ -39,9 +39,7 @@ final class Pushing implements AutoCloseable {
     }
 
     Pushing(AddressGuard addresses, NameLookup.Resolver resolver, long maxAgeMs, HttpClientOptions options) {
-        OutboundLimits usual = WebhookClient.LIMITS;
-        OutboundLimits limits = new OutboundLimits(usual.connectTimeoutMs(), usual.connections(), usual.waiting(),
-                usual.idleSeconds(), maxAgeMs, usual.maxExchangeMs(), usual.maxHeaderBytes());
+        OutboundLimits limits = WebhookClient.LIMITS.withMaxAge(maxAgeMs);
         client = new WebhookClient(
                 new OutboundClient(vertx, new NameLookup(vertx, "names", resolver), addresses, limits, options));
     }

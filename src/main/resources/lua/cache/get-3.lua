@@ -18,7 +18,7 @@
 local entry, lease, versions = KEYS[1], KEYS[2], KEYS[3]
 local region, token, ttl, luck = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local failed, etags, body = ARGV[5] == '1', ARGV[6], ARGV[7] == '1'
--- codes cache.Lookup$What
+-- codes cache.EntryState
 local MISSING, FRESH, STALE, STALE_ON_ERROR, LEASED, BUSY, FAILED, PASS = 0, 1, 2, 3, 4, 5, 6, 7
 
 local time = redis.call('TIME')

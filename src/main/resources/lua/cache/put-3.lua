@@ -24,7 +24,7 @@ local entry, lease, versions = KEYS[1], KEYS[2], KEYS[3]
 local region, token, tags, media, coding, etag = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 local fresh, stale, errors = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9])
 local cost, origin, body = tonumber(ARGV[10]), ARGV[11], ARGV[12]
--- codes cache.CacheStore$Stored
+-- codes cache.StoreCode
 local DONE, VOID, NOTHING_TO_KEEP = 1, 0, -1
 
 local time = redis.call('TIME')

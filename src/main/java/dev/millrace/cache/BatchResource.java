@@ -32,9 +32,6 @@ import io.vertx.core.buffer.Buffer;
 import dev.millrace.auth.CurrentCaller;
 import dev.millrace.auth.RequiresScope;
 import dev.millrace.auth.Scopes;
-import dev.millrace.cache.CacheService.Found;
-import dev.millrace.cache.CacheService.Reading;
-import dev.millrace.cache.Lookup.Coding;
 import dev.millrace.http.problem.ApiException;
 
 /** Many entries of a region in one call. */
@@ -48,8 +45,7 @@ public class BatchResource {
     private static final int MAX_KEYS = 100;
     /** Bytes of all bodies of a response; entries beyond that are left out, for the caller to read one by one. */
     private static final int MAX_BYTES = 8 * 1024 * 1024;
-    private static final Reading PLAIN = new Reading(0, 0, false, "", true);
-    private static final Reading NO_BODY = new Reading(0, 0, false, "", false);
+    private static final ReadOptions NO_BODY = ReadOptions.PLAIN.withBody(false);
 
     private final CacheService service;
     private final CurrentCaller caller;
@@ -62,36 +58,36 @@ public class BatchResource {
     /** The keys to read. */
     @RegisterForReflection
     @Schema(name = "CacheBatch")
-    public record Batch(
+    public record BatchRequest(
             @Schema(description = "1 to 100 keys", required = true, examples = "[\"a\",\"b\"]") @Nullable List<String> get) {}
 
     /** One entry. */
     @RegisterForReflection
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @Schema(name = "CacheItem")
-    public record Item(@Schema(examples = "a") String key,
+    public record BatchItem(@Schema(examples = "a") String key,
             @Schema(description = "`hit`, `stale`, `nothing`, `miss`, or `left-out` if the response would be too large", examples = "hit") String status,
             @Schema(examples = "application/json") @Nullable String contentType, @Nullable String etag,
             @Schema(description = "Seconds since it was stored", examples = "12") @Nullable Long age,
             @Schema(description = "The body, if it is text in UTF-8") @Nullable String text,
             @Schema(description = "The body in base64, if it is not") @Nullable String base64) {
 
-        static Item without(String key, String status) {
-            return new Item(key, status, null, null, null, null, null);
+        static BatchItem without(String key, String status) {
+            return new BatchItem(key, status, null, null, null, null, null);
         }
     }
 
     /** The entries in the order of the keys. */
     @RegisterForReflection
     @Schema(name = "CacheItems")
-    public record Items(List<Item> items) {}
+    public record BatchItems(List<BatchItem> items) {}
 
     @POST
     @Path("batch")
     @Operation(summary = "Read many entries", description = "Reads up to 100 entries in one call. Always returns 200: check each entry's `status`.")
-    @RequestBody(content = @Content(schema = @Schema(implementation = Batch.class), examples = @ExampleObject(name = "two", value = "{\"get\":[\"a\",\"b\"]}")))
-    @APIResponse(responseCode = "200", description = "An entry per key, in order", content = @Content(schema = @Schema(implementation = Items.class)))
-    public Uni<Items> read(@PathParam("region") String region, @Nullable Batch batch) {
+    @RequestBody(content = @Content(schema = @Schema(implementation = BatchRequest.class), examples = @ExampleObject(name = "two", value = "{\"get\":[\"a\",\"b\"]}")))
+    @APIResponse(responseCode = "200", description = "An entry per key, in order", content = @Content(schema = @Schema(implementation = BatchItems.class)))
+    public Uni<BatchItems> read(@PathParam("region") String region, @Nullable BatchRequest batch) {
         CacheResource.checkedRegion(region);
         if (batch == null || batch.get() == null || batch.get().isEmpty() || batch.get().size() > MAX_KEYS) {
             throw ApiException.invalid("get", "must have 1 to " + MAX_KEYS + " keys");
@@ -101,31 +97,31 @@ public class BatchResource {
         int[] bytes = new int[1];
         return Multi.createFrom().iterable(batch.get()).onItem()
                 .transformToUni(
-                        key -> service.get(tenant, region, key, bytes[0] > MAX_BYTES ? NO_BODY : PLAIN)
+                        key -> service.get(tenant, region, key, bytes[0] > MAX_BYTES ? NO_BODY : ReadOptions.PLAIN)
                                 .flatMap(found -> item(key, found, bytes)))
-                .concatenate().collect().asList().map(Items::new);
+                .concatenate().collect().asList().map(BatchItems::new);
     }
 
-    private Uni<Item> item(String key, @Nullable Found found, int[] bytes) {
+    private Uni<BatchItem> item(String key, @Nullable ReadResult found, int[] bytes) {
         if (found == null || !found.lookup().isHit()) {
-            return Uni.createFrom().item(Item.without(key, "miss"));
+            return Uni.createFrom().item(BatchItem.without(key, "miss"));
         }
         Lookup lookup = found.lookup();
-        if (lookup.coding() == Coding.NOTHING) {
-            return Uni.createFrom().item(Item.without(key, "nothing"));
+        if (lookup.coding() == BodyCoding.NOTHING) {
+            return Uni.createFrom().item(BatchItem.without(key, "nothing"));
         }
         if (lookup.body() == null) {
-            return Uni.createFrom().item(Item.without(key, "left-out"));
+            return Uni.createFrom().item(BatchItem.without(key, "left-out"));
         }
         return service.readable(lookup, false).map(body -> {
             bytes[0] += body.length();
-            return bytes[0] > MAX_BYTES ? Item.without(key, "left-out") : item(key, lookup, body);
+            return bytes[0] > MAX_BYTES ? BatchItem.without(key, "left-out") : item(key, lookup, body);
         });
     }
 
-    private static Item item(String key, Lookup lookup, Buffer body) {
+    private static BatchItem item(String key, Lookup lookup, Buffer body) {
         String text = text(body);
-        return new Item(key, lookup.what() == Lookup.What.FRESH ? "hit" : "stale", lookup.type(),
+        return new BatchItem(key, lookup.state() == EntryState.FRESH ? "hit" : "stale", lookup.type(),
                 '"' + lookup.etag() + '"',
                 Math.max(0, (lookup.ms() - lookup.stored()) / 1000), text,
                 text == null ? Base64.getEncoder().encodeToString(body.getBytes()) : null);

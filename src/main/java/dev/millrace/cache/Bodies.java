@@ -12,7 +12,6 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 
-import dev.millrace.cache.Lookup.Coding;
 import dev.millrace.encoding.Digests;
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.ErrorCode;
@@ -27,15 +26,6 @@ class Bodies {
     /** Bytes up to which the event loop is faster than a switch to a worker thread. */
     private static final int SMALL = 16 * 1024;
     private static final int ETAG_BYTES = 15;
-
-    /** A body as it is stored. {@code etag} is the tag of the uncompressed body. */
-    record Prepared(Coding coding, String etag, Buffer body) {
-
-        /** A negative entry. Not a constant, because no buffer may be allocated while a native executable is built. */
-        static Prepared nothing() {
-            return new Prepared(Coding.NOTHING, "nothing", Buffer.buffer());
-        }
-    }
 
     private final Vertx vertx;
     private final int maxInflated;
@@ -52,17 +42,17 @@ class Bodies {
      * @param compressAbove bytes above which the body is compressed, if that makes it smaller
      * @return fails with 400 if the body is not gzip as claimed, 413 if it inflates beyond the bound
      */
-    Uni<Prepared> prepare(Buffer body, String type, boolean gzip, int compressAbove) {
+    Uni<PreparedBody> prepare(Buffer body, String type, boolean gzip, int compressAbove) {
         return work(body, () -> {
             byte[] bytes = body.getBytes();
             if (gzip) {
-                return new Prepared(Coding.GZIP, etag(inflate(bytes), type), body);
+                return new PreparedBody(BodyCoding.GZIP, etag(inflate(bytes), type), body);
             }
             String etag = etag(bytes, type);
             byte[] smaller = bytes.length > compressAbove ? compress(bytes) : bytes;
             return smaller.length < bytes.length
-                    ? new Prepared(Coding.GZIP, etag, Buffer.buffer(smaller))
-                    : new Prepared(Coding.IDENTITY, etag, body);
+                    ? new PreparedBody(BodyCoding.GZIP, etag, Buffer.buffer(smaller))
+                    : new PreparedBody(BodyCoding.IDENTITY, etag, body);
         });
     }
 

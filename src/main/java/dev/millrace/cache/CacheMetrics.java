@@ -6,7 +6,6 @@ import org.jspecify.annotations.Nullable;
 
 import io.micrometer.core.instrument.MeterRegistry;
 
-import dev.millrace.cache.Lookup.What;
 import dev.millrace.metrics.CappedCounters;
 
 /** {@code millrace_cache_requests_total{region,outcome}}. Regions beyond the first 1,000 count as "other". */
@@ -33,7 +32,7 @@ class CacheMetrics {
     }
 
     /** Counts a read; null if Redis was unavailable. */
-    void read(String region, @Nullable What what) {
+    void read(String region, @Nullable EntryState what) {
         requests.increment(region, what == null ? RequestOutcome.UNAVAILABLE : switch (what) {
             case MISSING -> RequestOutcome.MISS;
             case FRESH -> RequestOutcome.HIT;

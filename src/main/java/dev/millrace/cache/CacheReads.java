@@ -12,7 +12,6 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 
-import dev.millrace.cache.CacheService.Reading;
 import dev.millrace.redis.RedisUnavailableException;
 
 /** Responds to reads over HTTP: from the cache, or from the region's origin. */
@@ -37,14 +36,14 @@ class CacheReads {
         boolean head = HttpMethod.HEAD.equals(request.method());
         boolean onError = CacheDirectives.parse(list(request, HttpHeaders.CACHE_CONTROL)).has("stale-if-error");
         boolean takesGzip = CacheResponse.takesGzip(list(request, HttpHeaders.ACCEPT_ENCODING));
-        Reading reading = new Reading(leaseMs, waitMs, onError,
-                CacheResponse.etags(list(request, HttpHeaders.IF_NONE_MATCH)), !head);
+        ReadOptions options = ReadOptions.PLAIN.withLease(leaseMs, waitMs).withOnError(onError)
+                .withEtags(CacheResponse.etags(list(request, HttpHeaders.IF_NONE_MATCH))).withBody(!head);
         return regions.get(tenant, region).onFailure(RedisUnavailableException.class).recoverWithNull()
                 .flatMap(settings -> settings != null && settings.origin() != null
-                        ? readThrough.get(tenant, region, key, settings, reading)
-                                .flatMap(outcome -> responses.of(outcome, reading, takesGzip, head))
-                        : service.get(tenant, region, key, reading)
-                                .flatMap(found -> responses.of(found, reading, takesGzip, head)));
+                        ? readThrough.get(tenant, region, key, settings, options)
+                                .flatMap(outcome -> responses.of(outcome, options, takesGzip, head))
+                        : service.get(tenant, region, key, options)
+                                .flatMap(found -> responses.of(found, options, takesGzip, head)));
     }
 
     /** A header field with several lines is one list (RFC 9110, section 5.3); null if the request has none. */

@@ -38,7 +38,6 @@ import io.vertx.core.http.HttpServerRequest;
 import dev.millrace.auth.CurrentCaller;
 import dev.millrace.auth.RequiresScope;
 import dev.millrace.auth.Scopes;
-import dev.millrace.cache.CacheService.Writing;
 import dev.millrace.http.json.DurationJson;
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.ErrorCode;
@@ -96,9 +95,9 @@ public class CacheResource {
         if (lease == null ? request.headers().contains(CACHE_LEASE) : !LEASE.matcher(lease).matches()) {
             throw ApiException.invalid(CACHE_LEASE, "must be a lease that a read returned");
         }
-        Writing writing = new Writing(bytes, type(request), gzip(request), isNothing, directives,
-                tags(String.join(",", tags)), lease);
-        return service.put(caller.tenant(), checkedRegion(region), checkedKey(key), writing)
+        WriteRequest write = WriteRequest.of(bytes, type(request), directives).withGzip(gzip(request))
+                .withNothing(isNothing).withTags(tags(String.join(",", tags))).withLease(lease);
+        return service.put(caller.tenant(), checkedRegion(region), checkedKey(key), write)
                 .map(etag -> Response.noContent().header(HttpHeaders.ETAG, '"' + etag + '"').build());
     }
 

@@ -17,10 +17,6 @@ import org.jspecify.annotations.Nullable;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
 
-import dev.millrace.cache.CacheService.Found;
-import dev.millrace.cache.CacheService.Reading;
-import dev.millrace.cache.Lookup.Coding;
-import dev.millrace.cache.ReadThrough.OriginRead;
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.ErrorCode;
 import dev.millrace.http.problem.Problem;
@@ -44,7 +40,7 @@ class CacheResponse {
      *
      * @param found null if Redis is unavailable
      */
-    Uni<Response> of(@Nullable Found found, Reading reading, boolean takesGzip, boolean head) {
+    Uni<Response> of(@Nullable ReadResult found, ReadOptions options, boolean takesGzip, boolean head) {
         if (found == null) {
             return item(miss("fwd=miss; detail=redis-unavailable"));
         }
@@ -52,19 +48,19 @@ class CacheResponse {
         if (!lookup.isHit()) {
             return item(missing(found));
         }
-        if (lookup.coding() == Coding.NOTHING) {
+        if (lookup.coding() == BodyCoding.NOTHING) {
             return item(problem(ErrorCode.CACHE_NOTHING, status(lookup)));
         }
         // Redis sent no body although it was requested: the caller has it already.
         boolean known = !head && lookup.body() == null
-                || head && (reading.etags().equals("*") || reading.etags().contains(' ' + lookup.etag() + ' '));
+                || head && (options.etags().equals("*") || options.etags().contains(' ' + lookup.etag() + ' '));
         if (known) {
             return item(with(Response.notModified(), lookup, takesGzip).build());
         }
         return service.readable(lookup, takesGzip).map(body -> {
             ResponseBuilder response = with(Response.ok(), lookup, takesGzip).header(HttpHeaders.CONTENT_TYPE,
                     lookup.type());
-            if (lookup.coding() == Coding.GZIP && takesGzip) {
+            if (lookup.coding() == BodyCoding.GZIP && takesGzip) {
                 response.header(HttpHeaders.CONTENT_ENCODING, "gzip");
             }
             return head ? response.build() : response.entity(body.getBytes()).build();
@@ -72,10 +68,10 @@ class CacheResponse {
     }
 
     /** Returns the response to a read of a region with an origin. An origin's response that was not stored is passed on unchanged. */
-    Uni<Response> of(OriginRead outcome, Reading reading, boolean takesGzip, boolean head) {
+    Uni<Response> of(OriginRead outcome, ReadOptions options, boolean takesGzip, boolean head) {
         OriginAnswer passed = outcome.passed();
         if (passed == null) {
-            return of(outcome.found(), reading, takesGzip, head).invoke(response -> {
+            return of(outcome.found(), options, takesGzip, head).invoke(response -> {
                 if (outcome.asked() > 0) {
                     response.getHeaders().putSingle(CACHE_STATUS,
                             "millrace; fwd=uri-miss; fwd-status=" + outcome.asked() + "; stored");
@@ -105,7 +101,7 @@ class CacheResponse {
     }
 
     private static ResponseBuilder with(ResponseBuilder response, Lookup lookup, boolean takesGzip) {
-        String suffix = lookup.coding() == Coding.GZIP && takesGzip ? GZIP_SUFFIX : "";
+        String suffix = lookup.coding() == BodyCoding.GZIP && takesGzip ? GZIP_SUFFIX : "";
         return response.header(HttpHeaders.ETAG, '"' + lookup.etag() + suffix + '"')
                 .header("Age", Math.max(0, (lookup.ms() - lookup.stored()) / 1000))
                 .header(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING)
@@ -114,16 +110,16 @@ class CacheResponse {
 
     /** The ttl is negative after it has expired. */
     private static String status(Lookup lookup) {
-        String detail = switch (lookup.what()) {
+        String detail = switch (lookup.state()) {
             case STALE -> "; detail=stale";
             case STALE_ON_ERROR -> "; detail=stale-if-error";
-            default -> lookup.coding() == Coding.NOTHING ? "; detail=nothing" : "";
+            default -> lookup.coding() == BodyCoding.NOTHING ? "; detail=nothing" : "";
         };
         return "hit; ttl=" + Math.floorDiv(lookup.fresh() - lookup.ms(), 1000L) + detail;
     }
 
-    private static Response missing(Found found) {
-        return switch (found.lookup().what()) {
+    private static Response missing(ReadResult found) {
+        return switch (found.lookup().state()) {
             case LEASED -> builder(ErrorCode.CACHE_MISS, "fwd=uri-miss; detail=leased")
                     .header("Cache-Lease", found.leaseToken()).build();
             case BUSY -> builder(ErrorCode.CACHE_MISS, "fwd=uri-miss; detail=leased-to-another")
@@ -146,7 +142,7 @@ class CacheResponse {
                 .entity(new Problem(code, null, null, List.of()));
     }
 
-    /** The tags of {@code If-None-Match}, for {@link CacheStore.Question}. Weak tags, and tags of the other coding, match as well. */
+    /** The tags of {@code If-None-Match}, for {@link LookupParameters}. Weak tags, and tags of the other coding, match as well. */
     static String etags(@Nullable String header) {
         if (header == null) {
             return "";

@@ -2,21 +2,13 @@ package dev.millrace.cache;
 
 import java.security.SecureRandom;
 import java.util.Base64;
-import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
 import jakarta.enterprise.context.ApplicationScoped;
 
-import org.jspecify.annotations.Nullable;
-
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
 
-import dev.millrace.cache.CacheStore.NewEntry;
-import dev.millrace.cache.CacheStore.Question;
-import dev.millrace.cache.CacheStore.Stored;
-import dev.millrace.cache.Lookup.Coding;
-import dev.millrace.cache.Lookup.What;
 import dev.millrace.http.Stopping;
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.ErrorCode;
@@ -37,17 +29,6 @@ public class CacheService {
     static final long MAX_WAIT_MS = 30_000;
     private static final int TOKEN_BYTES = 16;
 
-    /** How to read an entry. {@code leaseMs} is 0 for no lease; {@code etags} as in {@link Question}. */
-    record Reading(long leaseMs, long waitMs, boolean onError, String etags, boolean body) {}
-
-    /** The result of a read. {@code leaseToken} is null unless the lookup is LEASED. */
-    record Found(Lookup lookup, @Nullable String leaseToken) {}
-
-    /** A value to store. {@code leaseToken} is null for none; {@code gzip}: whether the body was sent compressed. */
-    record Writing(Buffer body, String type, boolean gzip, boolean nothing, CacheDirectives directives,
-            List<String> tags,
-            @Nullable String leaseToken) {}
-
     private final CacheStore store;
     private final Regions regions;
     private final Bodies bodies;
@@ -67,29 +48,29 @@ public class CacheService {
     }
 
     /** Reads an entry; null if Redis is unavailable. */
-    Uni<Found> get(String tenant, String region, String key, Reading reading) {
-        long deadline = System.nanoTime() + reading.waitMs() * 1_000_000;
-        return lookUp(tenant, region, key, reading, deadline)
+    Uni<ReadResult> get(String tenant, String region, String key, ReadOptions options) {
+        long deadline = System.nanoTime() + options.waitMs() * 1_000_000;
+        return lookUp(tenant, region, key, options, deadline)
                 .onFailure(RedisUnavailableException.class).recoverWithNull()
-                .invoke(found -> metrics.read(region, found == null ? null : found.lookup().what()));
+                .invoke(found -> metrics.read(region, found == null ? null : found.lookup().state()));
     }
 
     /** As {@link #get}, but as part of another read, and not counted in the metrics. */
-    Uni<Found> peek(String tenant, String region, String key, Reading reading) {
-        return lookUp(tenant, region, key, reading, System.nanoTime())
+    Uni<ReadResult> peek(String tenant, String region, String key, ReadOptions options) {
+        return lookUp(tenant, region, key, options, System.nanoTime())
                 .onFailure(RedisUnavailableException.class).recoverWithNull();
     }
 
-    private Uni<Found> lookUp(String tenant, String region, String key, Reading reading, long deadline) {
-        String token = reading.leaseMs() == 0 ? "" : newToken();
-        Question question = new Question(token, reading.leaseMs(), 1 - ThreadLocalRandom.current().nextDouble(),
-                reading.onError(), reading.etags(), reading.body());
-        return store.get(tenant, region, key, question).flatMap(lookup -> {
+    private Uni<ReadResult> lookUp(String tenant, String region, String key, ReadOptions options, long deadline) {
+        String token = options.leaseMs() == 0 ? "" : newToken();
+        LookupParameters parameters = new LookupParameters(options, token,
+                1 - ThreadLocalRandom.current().nextDouble());
+        return store.get(tenant, region, key, parameters).flatMap(lookup -> {
             long left = (deadline - System.nanoTime()) / 1_000_000;
-            return lookup.what() == What.BUSY && left > 0 && !stopping.hasBegun()
+            return lookup.state() == EntryState.BUSY && left > 0 && !stopping.hasBegun()
                     ? waiters.await(tenant, region, key, left)
-                            .flatMap(gone -> lookUp(tenant, region, key, reading, deadline))
-                    : Uni.createFrom().item(new Found(lookup, lookup.what() == What.LEASED ? token : null));
+                            .flatMap(gone -> lookUp(tenant, region, key, options, deadline))
+                    : Uni.createFrom().item(new ReadResult(lookup, lookup.state() == EntryState.LEASED ? token : null));
         });
     }
 
@@ -98,7 +79,7 @@ public class CacheService {
      *
      * @return the entity tag; fails with 409 if the lease is void, 413 if the body is too large
      */
-    Uni<String> put(String tenant, String region, String key, Writing w) {
+    Uni<String> put(String tenant, String region, String key, WriteRequest w) {
         return regions.get(tenant, region).flatMap(r -> {
             requireSize(w.body(), r);
             long fresh = w.directives().ms("s-maxage",
@@ -109,16 +90,19 @@ public class CacheService {
                 throw ApiException.invalid("Cache-Control", "must give the entry some time to live");
             }
             String lease = w.leaseToken() == null ? "" : w.leaseToken();
-            return prepared(w, r).flatMap(p -> store.put(tenant, region, key, new NewEntry(lease, w.tags(), w.type(),
-                    p.coding(), p.etag(), jittered(fresh, r), swr, sie, "", p.body())).map(stored -> {
-                        metrics.written(region, stored == Stored.DONE);
-                        if (stored != Stored.DONE) {
-                            throw new ApiException(ErrorCode.LEASE_VOID,
-                                    "The entry was deleted, purged or stored in the meantime, "
-                                            + "or the lease has expired: nothing was stored");
-                        }
-                        return p.etag();
-                    }));
+            return prepared(w, r).flatMap(body -> {
+                NewEntry entry = NewEntry.of(body, w.type()).withLifetime(jittered(fresh, r), swr, sie)
+                        .withTags(w.tags()).withLease(lease);
+                return store.put(tenant, region, key, entry).map(stored -> {
+                    metrics.written(region, stored == StoreCode.DONE);
+                    if (stored != StoreCode.DONE) {
+                        throw new ApiException(ErrorCode.LEASE_VOID,
+                                "The entry was deleted, purged or stored in the meantime, "
+                                        + "or the lease has expired: nothing was stored");
+                    }
+                    return body.etag();
+                });
+            });
         });
     }
 
@@ -126,9 +110,9 @@ public class CacheService {
         return freshMs == 0 ? 0 : region.jittered(freshMs, ThreadLocalRandom.current().nextDouble());
     }
 
-    private Uni<Bodies.Prepared> prepared(Writing w, Region region) {
+    private Uni<PreparedBody> prepared(WriteRequest w, Region region) {
         return w.nothing()
-                ? Uni.createFrom().item(Bodies.Prepared.nothing())
+                ? Uni.createFrom().item(PreparedBody.nothing())
                 : bodies.prepare(w.body(), w.type(), w.gzip(), region.compressAbove());
     }
 
@@ -141,7 +125,7 @@ public class CacheService {
 
     /** Returns the body of a lookup in a coding that the caller accepts. */
     Uni<Buffer> readable(Lookup lookup, boolean takesGzip) {
-        return lookup.coding() == Coding.GZIP && !takesGzip && lookup.body() != null
+        return lookup.coding() == BodyCoding.GZIP && !takesGzip && lookup.body() != null
                 ? bodies.inflated(lookup.body())
                 : Uni.createFrom().item(lookup.body());
     }

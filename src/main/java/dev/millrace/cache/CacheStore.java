@@ -10,14 +10,10 @@ import io.quarkus.redis.datasource.ReactiveRedisDataSource;
 import io.quarkus.redis.datasource.value.ReactiveValueCommands;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Response;
 
-import dev.millrace.cache.Lookup.Coding;
-import dev.millrace.cache.Lookup.What;
 import dev.millrace.redis.Keys;
 import dev.millrace.redis.RedisTopology;
-import dev.millrace.redis.ReplyCode;
 import dev.millrace.redis.ReplyCodes;
 import dev.millrace.redis.Script;
 import dev.millrace.redis.ScriptRunner;
@@ -37,35 +33,8 @@ class CacheStore {
     private static final int MAX_PURGES = 10_000;
     private static final int CONCURRENCY = 32;
 
-    /** The parameters of a lookup. {@code etags}: empty for none, or each between blanks, or {@code *}. */
-    record Question(String leaseToken, long leaseMs, double luck, boolean onError, String etags, boolean body) {}
-
-    /** An entry to store; times in ms. {@code leaseToken} is empty for none; {@code origin}: the origin's entity tag, or empty. */
-    record NewEntry(String leaseToken, List<String> tags, String type, Coding coding, String etag, long freshMs,
-            long swrMs, long sieMs, String origin, Buffer body) {}
-
-    /** The result of storing. */
-    enum Stored implements ReplyCode {
-        DONE(1),
-        /** The lease is void. */
-        VOID(0),
-        /** The entry to keep no longer exists; the lease is still valid. */
-        NOTHING_TO_KEEP(-1);
-
-        private final int code;
-
-        Stored(int code) {
-            this.code = code;
-        }
-
-        @Override
-        public int code() {
-            return code;
-        }
-    }
-
-    private static final ReplyCodes<What> WHAT = ReplyCodes.of(What.class);
-    private static final ReplyCodes<Stored> STORED = ReplyCodes.of(Stored.class);
+    private static final ReplyCodes<EntryState> STATES = ReplyCodes.of(EntryState.class);
+    private static final ReplyCodes<StoreCode> STORE_CODES = ReplyCodes.of(StoreCode.class);
 
     private final ReactiveValueCommands<String, String> values;
     private final RedisTopology topology;
@@ -94,33 +63,35 @@ class CacheStore {
         this.release = scripts.get("cache/release-1");
     }
 
-    Uni<Lookup> get(String tenant, String region, String key, Question q) {
+    Uni<Lookup> get(String tenant, String region, String key, LookupParameters p) {
+        ReadOptions o = p.options();
         return scripts.run(get, keys(tenant, region, key),
-                List.of(region, q.leaseToken(), Long.toString(q.leaseMs()),
-                        String.format(Locale.ROOT, "%.9f", q.luck()),
-                        q.onError() ? "1" : "0", q.etags(), q.body() ? "1" : "0"))
+                List.of(region, p.leaseToken(), Long.toString(o.leaseMs()),
+                        String.format(Locale.ROOT, "%.9f", p.luck()),
+                        o.onError() ? "1" : "0", o.etags(), o.body() ? "1" : "0"))
                 .map(CacheStore::lookup);
     }
 
     private static Lookup lookup(Response reply) {
-        What what = WHAT.read(reply.get(0));
+        EntryState state = STATES.read(reply.get(0));
         long ms = reply.get(1).toLong();
         if (reply.size() <= 3) {
-            return Lookup.none(what, ms, reply.size() == 3 ? reply.get(2).toString() : "");
+            return Lookup.none(state, ms, reply.size() == 3 ? reply.get(2).toString() : "");
         }
         Response body = reply.size() > 7 ? reply.get(7) : null;
-        return new Lookup(what, ms, reply.get(2).toLong(), reply.get(3).toLong(), reply.get(4).toString(),
-                Coding.of(reply.get(5).toString()), reply.get(6).toString(),
+        return new Lookup(state, ms, reply.get(2).toLong(), reply.get(3).toLong(), reply.get(4).toString(),
+                BodyCoding.of(reply.get(5).toString()), reply.get(6).toString(),
                 body == null ? null : body.toBuffer(), "");
     }
 
     /** Stores an entry. */
-    Uni<Stored> put(String tenant, String region, String key, NewEntry e) {
+    Uni<StoreCode> put(String tenant, String region, String key, NewEntry e) {
         return scripts.run(put, keys(tenant, region, key),
-                List.of(region, e.leaseToken(), String.join("\n", e.tags()), e.type(), e.coding().id(), e.etag(),
+                List.of(region, e.leaseToken(), String.join("\n", e.tags()), e.type(), e.body().coding().id(),
+                        e.body().etag(),
                         Long.toString(e.freshMs()), Long.toString(e.swrMs()), Long.toString(e.sieMs()),
                         e.leaseToken().isEmpty() ? "0" : "-1", e.origin()),
-                e.body()).map(STORED::read);
+                e.body().body()).map(STORE_CODES::read);
     }
 
     Uni<Void> delete(String tenant, String region, String key) {
@@ -161,9 +132,7 @@ class CacheStore {
 
     /** The keys of the entry, the lease, and the partition's record of purges. */
     private List<String> keys(String tenant, String region, String key) {
-        int partition = Math.floorMod((region + '/' + Keys.encode(key)).hashCode(), partitions());
-        return List.of(Keys.cacheEntry(tenant, partition, region, key), Keys.cacheLease(tenant, partition, region, key),
-                Keys.cacheVersions(tenant, partition));
+        return Keys.cacheEntry(tenant, partitions(), region, key);
     }
 
     private int partitions() {

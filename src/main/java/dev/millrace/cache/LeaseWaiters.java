@@ -33,7 +33,7 @@ class LeaseWaiters {
     /** Completes when the lease has ended, or after {@code ms}, or when the service stops. */
     Uni<Void> await(String tenant, String region, String key, long ms) {
         String name = tenant + '/' + region + '/' + key;
-        Uni<Void> gone = watches.computeIfAbsent(name, n -> look(tenant, region, key)
+        Uni<Void> gone = watches.computeIfAbsent(name, n -> poll(tenant, region, key)
                 .onTermination().invoke(() -> watches.remove(n)).memoize().indefinitely());
         return Uni.createFrom().emitter(emitter -> {
             long timer = vertx.setTimer(ms, t -> emitter.complete(null));
@@ -44,7 +44,7 @@ class LeaseWaiters {
         });
     }
 
-    private Uni<Void> look(String tenant, String region, String key) {
+    private Uni<Void> poll(String tenant, String region, String key) {
         return pause().chain(() -> store.isLeased(tenant, region, key)).repeat()
                 .whilst(leased -> leased && !stopping.hasBegun()).onItem().ignoreAsUni();
     }

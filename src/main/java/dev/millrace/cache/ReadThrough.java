@@ -3,7 +3,6 @@ package dev.millrace.cache;
 import static java.util.Objects.requireNonNull;
 
 import java.net.URI;
-import java.util.List;
 
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -17,11 +16,6 @@ import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
 
-import dev.millrace.cache.CacheService.Found;
-import dev.millrace.cache.CacheService.Reading;
-import dev.millrace.cache.CacheStore.NewEntry;
-import dev.millrace.cache.CacheStore.Stored;
-import dev.millrace.cache.Lookup.Coding;
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.ErrorCode;
 import dev.millrace.redis.RedisUnavailableException;
@@ -39,18 +33,6 @@ public class ReadThrough {
     private static final long PASS_MS = 10_000;
     /** The lease is valid longer than the request to the origin and the storing take. */
     private static final long MARGIN_MS = 3000;
-
-    /**
-     * The result of a read: an entry of the cache, or a response of the origin that was not stored.
-     *
-     * @param asked the status of the origin's response to this caller's read; 0 if it made no request
-     */
-    record OriginRead(@Nullable Found found, @Nullable OriginAnswer passed, int asked) {
-
-        static OriginRead passed(OriginAnswer answer) {
-            return new OriginRead(null, answer, answer.status());
-        }
-    }
 
     private final CacheService cache;
     private final CacheStore store;
@@ -73,7 +55,7 @@ public class ReadThrough {
     }
 
     /** Reads a key of a region that has an origin. */
-    Uni<OriginRead> get(String tenant, String region, String key, Region settings, Reading asked) {
+    Uni<OriginRead> get(String tenant, String region, String key, Region settings, ReadOptions asked) {
         URI url = requireNonNull(settings.origin()).of(key);
         if (url == null) {
             throw ApiException.invalid("key", "must not be . or .. in a region with an origin");
@@ -81,16 +63,16 @@ public class ReadThrough {
         Target target = new Target(tenant, region, key, settings, url);
         long lease = timeoutMs + MARGIN_MS;
         // An entry that is kept for errors is served only after an error.
-        Reading reading = new Reading(lease, lease, false, asked.etags(), asked.body());
-        return cache.get(tenant, region, key, reading).flatMap(found -> {
+        ReadOptions options = asked.withLease(lease, lease).withOnError(false);
+        return cache.get(tenant, region, key, options).flatMap(found -> {
             if (found == null || found.lookup().isHit()) {
                 return item(found);
             }
-            return switch (found.lookup().what()) {
-                case LEASED -> leased(target, found, reading);
-                case PASS -> pass(target, reading);
-                case FAILED -> failed(target, reading, "it failed less than a second ago");
-                default -> failed(target, reading, "another caller has waited too long for it");
+            return switch (found.lookup().state()) {
+                case LEASED -> leased(target, found, options);
+                case PASS -> pass(target, options);
+                case FAILED -> failed(target, options, "it failed less than a second ago");
+                default -> failed(target, options, "another caller has waited too long for it");
             };
         });
     }
@@ -98,9 +80,9 @@ public class ReadThrough {
     private record Target(String tenant, String region, String key, Region settings, URI url) {}
 
     /** This caller requests the origin. If a stale entry may be served, the caller does not wait for the origin. */
-    private Uni<OriginRead> leased(Target t, Found found, Reading reading) {
-        return again(t, reading, false).flatMap(stale -> {
-            Uni<OriginRead> asked = ask(t, requireNonNull(found.leaseToken()), found.lookup().origin(), reading);
+    private Uni<OriginRead> leased(Target t, ReadResult found, ReadOptions options) {
+        return again(t, options, false).flatMap(stale -> {
+            Uni<OriginRead> asked = ask(t, requireNonNull(found.leaseToken()), found.lookup().origin(), options);
             if (stale != null && stale.lookup().isHit()) {
                 asked.subscribe().with(done -> {}, failure -> {
                     // This caller has its response. A read after the stale time reports the failure.
@@ -111,67 +93,67 @@ public class ReadThrough {
         });
     }
 
-    private Uni<OriginRead> ask(Target t, String lease, String etag, Reading reading) {
+    private Uni<OriginRead> ask(Target t, String lease, String etag, ReadOptions options) {
         return origins.get(t.url(), etag, t.settings().maxValueBytes()).flatMap(answer -> switch (answer.kind()) {
-            case FAILED -> giveUp(t, lease, reading, requireNonNull(answer.failure()));
+            case FAILED -> giveUp(t, lease, options, requireNonNull(answer.failure()));
             case UNCHANGED ->
-                etag.isEmpty() ? giveUp(t, lease, reading, UNASKED) : keep(t, lease, answer, etag, reading);
-            case NOTHING -> store(t, lease, answer, Bodies.Prepared.nothing(), reading);
+                etag.isEmpty() ? giveUp(t, lease, options, UNASKED) : keep(t, lease, answer, etag, options);
+            case NOTHING -> store(t, lease, answer, PreparedBody.nothing(), options);
             case OK -> bodies
                     .prepare(requireNonNull(answer.body()), answer.type(), answer.gzip(), t.settings().compressAbove())
-                    .flatMap(prepared -> store(t, lease, answer, prepared, reading))
+                    .flatMap(prepared -> store(t, lease, answer, prepared, options))
                     .onFailure(ApiException.class)
-                    .recoverWithUni(e -> giveUp(t, lease, reading, "its response cannot be used: " + e.getMessage()));
+                    .recoverWithUni(e -> giveUp(t, lease, options, "its response cannot be used: " + e.getMessage()));
         });
     }
 
-    private Uni<OriginRead> giveUp(Target t, String lease, Reading reading, String why) {
+    private Uni<OriginRead> giveUp(Target t, String lease, ReadOptions options, String why) {
         return store.release(t.tenant(), t.region(), t.key(), lease, false, FAILED_MS)
-                .flatMap(released -> failed(t, reading, why));
+                .flatMap(released -> failed(t, options, why));
     }
 
     /** Requests the origin for this caller alone, and stores nothing. */
-    private Uni<OriginRead> pass(Target t, Reading reading) {
+    private Uni<OriginRead> pass(Target t, ReadOptions options) {
         return origins.get(t.url(), "", t.settings().maxValueBytes()).flatMap(answer -> switch (answer.kind()) {
-            case FAILED -> failed(t, reading, requireNonNull(answer.failure()));
-            case UNCHANGED -> failed(t, reading, UNASKED);
+            case FAILED -> failed(t, options, requireNonNull(answer.failure()));
+            case UNCHANGED -> failed(t, options, UNASKED);
             case OK, NOTHING -> Uni.createFrom().item(OriginRead.passed(answer));
         });
     }
 
     /** The entry has not changed. It is refreshed, unless it was purged in the meantime or must not be stored any more. */
-    private Uni<OriginRead> keep(Target t, String lease, OriginAnswer answer, String etag, Reading reading) {
-        NewEntry entry = entry(t.settings(), lease, answer, new Bodies.Prepared(Coding.KEEP, "", Buffer.buffer()),
+    private Uni<OriginRead> keep(Target t, String lease, OriginAnswer answer, String etag, ReadOptions options) {
+        NewEntry entry = entry(t.settings(), lease, answer, new PreparedBody(BodyCoding.KEEP, "", Buffer.buffer()),
                 etag);
         if (entry == null) {
-            return ask(t, lease, "", reading);
+            return ask(t, lease, "", options);
         }
         return store.put(t.tenant(), t.region(), t.key(), entry).flatMap(stored -> switch (stored) {
-            case DONE -> again(t, reading, false).flatMap(found -> found != null && found.lookup().isHit()
+            case DONE -> again(t, options, false).flatMap(found -> found != null && found.lookup().isHit()
                     ? Uni.createFrom().item(new OriginRead(found, null, answer.status()))
-                    : pass(t, reading));
-            case NOTHING_TO_KEEP -> ask(t, lease, "", reading);
-            case VOID -> pass(t, reading);
+                    : pass(t, options));
+            case NOTHING_TO_KEEP -> ask(t, lease, "", options);
+            case VOID -> pass(t, options);
         });
     }
 
     /** This caller gets the response in any case, even if the key was purged in the meantime: its read began before that. */
-    private Uni<OriginRead> store(Target t, String lease, OriginAnswer answer, Bodies.Prepared p, Reading reading) {
+    private Uni<OriginRead> store(Target t, String lease, OriginAnswer answer, PreparedBody p, ReadOptions options) {
         OriginRead passed = OriginRead.passed(answer);
         NewEntry entry = entry(t.settings(), lease, answer, p, answer.etag());
         Uni<OriginRead> outcome = entry == null
                 ? store.release(t.tenant(), t.region(), t.key(), lease, true, PASS_MS).replaceWith(passed)
                 : store.put(t.tenant(), t.region(), t.key(), entry)
-                        .flatMap(stored -> stored != Stored.DONE
+                        .flatMap(stored -> stored != StoreCode.DONE
                                 ? Uni.createFrom().item(passed)
-                                : again(t, reading, false).map(found -> found != null && found.lookup().isHit()
+                                : again(t, options, false).map(found -> found != null && found.lookup().isHit()
                                         ? new OriginRead(found, null, answer.status())
                                         : passed));
         return outcome.onFailure(RedisUnavailableException.class).recoverWithItem(passed);
     }
 
     /** The entry to store; null if it must not be stored. The origin's directives override the region's. */
-    private static @Nullable NewEntry entry(Region r, String lease, OriginAnswer answer, Bodies.Prepared p,
+    private static @Nullable NewEntry entry(Region r, String lease, OriginAnswer answer, PreparedBody body,
             String etag) {
         CacheDirectives d = answer.directives();
         boolean nothing = answer.kind() == OriginAnswer.Kind.NOTHING;
@@ -183,17 +165,15 @@ public class ReadThrough {
             long sie = strict ? 0 : d.ms("stale-if-error", nothing ? 0 : r.sieMs());
             return !answer.mayBeStored() || fresh + Math.max(swr, sie) == 0
                     ? null
-                    : new NewEntry(lease, List.of(), answer.type(), p.coding(), p.etag(),
-                            CacheService.jittered(fresh, r),
-                            swr,
-                            sie, etag, p.body());
+                    : NewEntry.of(body, answer.type()).withLifetime(CacheService.jittered(fresh, r), swr, sie)
+                            .withLease(lease).withOrigin(etag);
         } catch (ApiException e) {
             return null; // an invalid Cache-Control
         }
     }
 
-    private Uni<OriginRead> failed(Target t, Reading reading, String why) {
-        return again(t, reading, true).map(found -> {
+    private Uni<OriginRead> failed(Target t, ReadOptions options, String why) {
+        return again(t, options, true).map(found -> {
             if (found == null || !found.lookup().isHit()) {
                 throw new ApiException(ErrorCode.ORIGIN_FAILED, "The origin of the region failed: " + why);
             }
@@ -201,11 +181,11 @@ public class ReadThrough {
         });
     }
 
-    private Uni<Found> again(Target t, Reading reading, boolean onError) {
-        return cache.peek(t.tenant(), t.region(), t.key(), new Reading(0, 0, onError, reading.etags(), reading.body()));
+    private Uni<ReadResult> again(Target t, ReadOptions options, boolean onError) {
+        return cache.peek(t.tenant(), t.region(), t.key(), options.withLease(0, 0).withOnError(onError));
     }
 
-    private static Uni<OriginRead> item(@Nullable Found found) {
+    private static Uni<OriginRead> item(@Nullable ReadResult found) {
         return Uni.createFrom().item(new OriginRead(found, null, 0));
     }
 }

@@ -3,6 +3,7 @@ package dev.millrace.redis;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
@@ -86,14 +87,16 @@ public final class Keys {
         return KeyKind.SWEEP_TURN.key(tenant);
     }
 
-    /** An entry of the cache. */
-    public static String cacheEntry(String tenant, int partition, String region, String key) {
-        return KeyKind.CACHE_ENTRY.key(tenant, partition, region, encode(key));
-    }
-
-    /** The lease to compute an entry of the cache. */
-    public static String cacheLease(String tenant, int partition, String region, String key) {
-        return KeyKind.CACHE_LEASE.key(tenant, partition, region, encode(key));
+    /**
+     * The keys of an entry of the cache: the entry, the lease to compute it, and the purges that its partition remembers.
+     *
+     * @param partitions number of partitions
+     */
+    public static List<String> cacheEntry(String tenant, int partitions, String region, String key) {
+        String encoded = encode(key);
+        int partition = Math.floorMod((region + '/' + encoded).hashCode(), partitions);
+        return List.of(KeyKind.CACHE_ENTRY.key(tenant, partition, region, encoded),
+                KeyKind.CACHE_LEASE.key(tenant, partition, region, encoded), cacheVersions(tenant, partition));
     }
 
     /** The purges that a partition of the cache remembers. */

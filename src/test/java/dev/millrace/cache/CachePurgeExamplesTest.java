@@ -16,11 +16,6 @@ import org.junit.jupiter.api.Test;
 
 import io.vertx.core.buffer.Buffer;
 
-import dev.millrace.cache.CacheStore.NewEntry;
-import dev.millrace.cache.CacheStore.Question;
-import dev.millrace.cache.CacheStore.Stored;
-import dev.millrace.cache.Lookup.Coding;
-import dev.millrace.cache.Lookup.What;
 import dev.millrace.redis.VirtualRedis.Refusal;
 
 /** What deletes and purges hide, and which leases they void. */
@@ -34,9 +29,9 @@ class CachePurgeExamplesTest {
         entry.pass(1000);
         entry.lease("t1");
         await(entry.store.delete(TENANT, REGION, KEY));
-        assertEquals(What.MISSING, entry.get().what());
-        assertEquals(Stored.VOID, entry.put("t1", "two"));
-        assertEquals(What.LEASED, entry.lease("t2"));
+        assertEquals(EntryState.MISSING, entry.get().state());
+        assertEquals(StoreCode.VOID, entry.put("t1", "two"));
+        assertEquals(EntryState.LEASED, entry.lease("t2"));
     }
 
     @Test
@@ -46,14 +41,14 @@ class CachePurgeExamplesTest {
         assertTrue(entry.get().isHit());
         purge("y");
         assertTrue(entry.isKept(ENTRY));
-        assertEquals(What.MISSING, entry.get().what());
+        assertEquals(EntryState.MISSING, entry.get().state());
         assertFalse(entry.isKept(ENTRY), "asked for, it is dropped");
         entry.put("", "two", "x", "y");
         assertTrue(entry.get().isHit());
         await(entry.store.purgeRegion(TENANT, "other"));
         assertTrue(entry.get().isHit());
         await(entry.store.purgeRegion(TENANT, REGION));
-        assertEquals(What.MISSING, entry.get().what());
+        assertEquals(EntryState.MISSING, entry.get().state());
     }
 
     private void purge(String tag) {
@@ -64,19 +59,19 @@ class CachePurgeExamplesTest {
     void aPurgeVoidsTheLeasesFromBeforeForWhatItHidesAndOnlyThose() {
         entry.lease("t1");
         purge("x");
-        assertEquals(Stored.VOID, entry.put("t1", "one", "x"));
-        assertEquals(What.LEASED, entry.lease("t2"), "a void lease holds nobody up");
-        assertEquals(Stored.DONE, entry.put("t2", "two", "x"), "it is from after the purge");
+        assertEquals(StoreCode.VOID, entry.put("t1", "one", "x"));
+        assertEquals(EntryState.LEASED, entry.lease("t2"), "a void lease holds nobody up");
+        assertEquals(StoreCode.DONE, entry.put("t2", "two", "x"), "it is from after the purge");
         entry.pass(1000);
         entry.lease("t3");
         purge("y");
-        assertEquals(Stored.DONE, entry.put("t3", "three", "x"));
+        assertEquals(StoreCode.DONE, entry.put("t3", "three", "x"));
         assertEquals("three", entry.get().body().toString());
         purge("x");
         entry.pass(1);
         entry.lease("t4");
         await(entry.store.purgeRegion(TENANT, REGION));
-        assertEquals(Stored.VOID, entry.put("t4", "four"));
+        assertEquals(StoreCode.VOID, entry.put("t4", "four"));
     }
 
     @Test
@@ -86,7 +81,7 @@ class CachePurgeExamplesTest {
         entry.put("t1", "one", "x");
         assertTrue(entry.get().isHit());
         purge("x");
-        assertEquals(What.MISSING, entry.get().what());
+        assertEquals(EntryState.MISSING, entry.get().state());
     }
 
     @Test
@@ -102,14 +97,14 @@ class CachePurgeExamplesTest {
             entry.put("", "one");
             entry.redis.lose(VERSIONS);
             entry.pass(1000);
-            assertEquals(leased.isEmpty() ? What.MISSING : What.LEASED,
-                    await(entry.store.get(TENANT, REGION, "other", new Question(leased, 9, 1, false, "", true)))
-                            .what());
+            LookupParameters lookup = new LookupParameters(ReadOptions.PLAIN.withLease(9, 0), leased, 1);
+            assertEquals(leased.isEmpty() ? EntryState.MISSING : EntryState.LEASED,
+                    await(entry.store.get(TENANT, REGION, "other", lookup)).state());
             if (leased.isEmpty()) {
-                await(entry.store.put(TENANT, REGION, "other",
-                        new NewEntry("", List.of(), "", Coding.IDENTITY, "e", 5, 0, 0, "", Buffer.buffer("b"))));
+                PreparedBody body = new PreparedBody(BodyCoding.IDENTITY, "e", Buffer.buffer("b"));
+                await(entry.store.put(TENANT, REGION, "other", NewEntry.of(body, "").withLifetime(5, 0, 0)));
             }
-            assertEquals(What.MISSING, entry.get().what());
+            assertEquals(EntryState.MISSING, entry.get().state());
         }
     }
 
@@ -118,7 +113,7 @@ class CachePurgeExamplesTest {
         entry.put("", "one", "x");
         entry.redis.refuseNext(Refusal.MEMORY_FULL);
         purge("x");
-        assertEquals(What.MISSING, entry.get().what());
+        assertEquals(EntryState.MISSING, entry.get().state());
     }
 
     @Test
@@ -133,8 +128,9 @@ class CachePurgeExamplesTest {
     @Test
     void tooManyPurgesHideWhatIsOlderThanTheOldestTenthOfThem() {
         CacheStore small = new CacheStore(entry.redis.dataSource(), () -> false, entry.redis, 100);
-        NewEntry other = new NewEntry("", List.of(), "", Coding.IDENTITY, "e", 5000, 0, 0, "", Buffer.buffer("b"));
-        Question any = new Question("", 0, 1, false, "", true);
+        NewEntry other = NewEntry.of(new PreparedBody(BodyCoding.IDENTITY, "e", Buffer.buffer("b")), "")
+                .withLifetime(5000, 0, 0);
+        LookupParameters any = new LookupParameters(ReadOptions.PLAIN, "", 1);
         for (int i = 0; i < 99; i++) {
             await(small.put(TENANT, REGION, "after " + i, other));
             if (i == 98) {

@@ -17,12 +17,6 @@ import org.junit.jupiter.api.Test;
 
 import io.vertx.core.buffer.Buffer;
 
-import dev.millrace.cache.CacheStore.NewEntry;
-import dev.millrace.cache.CacheStore.Question;
-import dev.millrace.cache.CacheStore.Stored;
-import dev.millrace.cache.Lookup.Coding;
-import dev.millrace.cache.Lookup.What;
-
 /** What a lookup in the cache finds, to the ms, and who may compute an entry. */
 class CacheScriptExamplesTest {
 
@@ -30,11 +24,11 @@ class CacheScriptExamplesTest {
 
     @Test
     void anEntryIsFoundAsItWasStored() {
-        for (Coding coding : List.of(Coding.IDENTITY, Coding.GZIP, Coding.NOTHING)) {
-            assertEquals(Stored.DONE, entry.put("", coding, "one"));
+        for (BodyCoding coding : List.of(BodyCoding.IDENTITY, BodyCoding.GZIP, BodyCoding.NOTHING)) {
+            assertEquals(StoreCode.DONE, entry.put("", coding, "one"));
             Lookup found = entry.get();
             long now = entry.redis.ms();
-            assertEquals(new Lookup(What.FRESH, now, now, now + 1000, "text/plain", coding, "e-one",
+            assertEquals(new Lookup(EntryState.FRESH, now, now, now + 1000, "text/plain", coding, "e-one",
                     Buffer.buffer("one"), ""), found);
             entry.pass(1);
         }
@@ -44,27 +38,28 @@ class CacheScriptExamplesTest {
     void anEntryIsFreshThenStaleThenForErrorsOnly() {
         entry.put("", "one");
         entry.pass(999);
-        assertEquals(What.FRESH, entry.get().what());
+        assertEquals(EntryState.FRESH, entry.get().state());
         entry.pass(1);
-        assertEquals(What.STALE, entry.get().what());
+        assertEquals(EntryState.STALE, entry.get().state());
         entry.pass(499);
-        assertEquals(What.STALE, entry.get("", 0, true).what());
+        assertEquals(EntryState.STALE, entry.get("", 0, true).state());
         entry.pass(1);
-        assertEquals(What.MISSING, entry.get().what());
+        assertEquals(EntryState.MISSING, entry.get().state());
         assertEquals(entry.redis.ms(), entry.get().ms());
-        assertEquals(What.STALE_ON_ERROR, entry.get("", 0, true).what());
+        assertEquals(EntryState.STALE_ON_ERROR, entry.get("", 0, true).state());
         entry.pass(1499);
-        assertEquals(What.STALE_ON_ERROR, entry.get("", 0, true).what());
+        assertEquals(EntryState.STALE_ON_ERROR, entry.get("", 0, true).state());
         entry.pass(1);
-        assertEquals(What.MISSING, entry.get("", 0, true).what());
+        assertEquals(EntryState.MISSING, entry.get("", 0, true).state());
     }
 
     @Test
     void anEntryThatCostsNothingIsNotRefreshedEarly() {
         entry.put("", "one");
         entry.pass(999);
-        assertEquals(What.FRESH, await(
-                entry.store.get(TENANT, REGION, KEY, new Question("t", 5000, 1e-9, false, "", true))).what());
+        ReadOptions options = ReadOptions.PLAIN.withLease(5000, 0);
+        assertEquals(EntryState.FRESH,
+                await(entry.store.get(TENANT, REGION, KEY, new LookupParameters(options, "t", 1e-9))).state());
     }
 
     @Test
@@ -93,12 +88,14 @@ class CacheScriptExamplesTest {
     @Test
     void whatEndsSoonerDoesNotShortenTheRecordOfPurges() {
         await(entry.store.put(TENANT, REGION, "long",
-                new NewEntry("", List.of(), "", Coding.IDENTITY, "e", 900_000, 0, 0, "",
-                        Buffer.buffer("long"))));
+                NewEntry.of(new PreparedBody(BodyCoding.IDENTITY, "e", Buffer.buffer("long")), "")
+                        .withLifetime(900_000, 0, 0)));
         entry.put("", "one");
-        await(entry.store.get(TENANT, REGION, "other", new Question("t", 1, 1, false, "", true)));
+        await(entry.store.get(TENANT, REGION, "other",
+                new LookupParameters(ReadOptions.PLAIN.withLease(1, 0), "t", 1)));
         entry.pass(899_999);
-        assertTrue(await(entry.store.get(TENANT, REGION, "long", new Question("", 0, 1, false, "", true))).isHit());
+        assertTrue(
+                await(entry.store.get(TENANT, REGION, "long", new LookupParameters(ReadOptions.PLAIN, "", 1))).isHit());
     }
 
     @Test
@@ -113,29 +110,30 @@ class CacheScriptExamplesTest {
     }
 
     private Lookup found(String etags, boolean body) {
-        return await(entry.store.get(TENANT, REGION, KEY, new Question("", 0, 1, false, etags, body)));
+        return await(entry.store.get(TENANT, REGION, KEY,
+                new LookupParameters(ReadOptions.PLAIN.withEtags(etags).withBody(body), "", 1)));
     }
 
     @Test
     void oneCallerAtATimeHasTheLease() {
-        assertEquals(Lookup.none(What.LEASED, 5000, ""), entry.get("t1", 5000, false));
+        assertEquals(Lookup.none(EntryState.LEASED, 5000, ""), entry.get("t1", 5000, false));
         entry.pass(2000);
-        assertEquals(Lookup.none(What.BUSY, 3000, ""), entry.get("t2", 5000, false));
+        assertEquals(Lookup.none(EntryState.BUSY, 3000, ""), entry.get("t2", 5000, false));
         entry.pass(3000);
-        assertEquals(Lookup.none(What.BUSY, 1, ""), entry.get("t2", 5000, false), "up to the end of its last ms");
+        assertEquals(Lookup.none(EntryState.BUSY, 1, ""), entry.get("t2", 5000, false), "up to the end of its last ms");
         entry.pass(1);
-        assertEquals(What.LEASED, entry.lease("t2"));
-        assertEquals(Stored.VOID, entry.put("t1", "one"));
-        assertEquals(Stored.DONE, entry.put("t2", "two"));
+        assertEquals(EntryState.LEASED, entry.lease("t2"));
+        assertEquals(StoreCode.VOID, entry.put("t1", "one"));
+        assertEquals(StoreCode.DONE, entry.put("t2", "two"));
         assertEquals("two", entry.get().body().toString());
-        assertEquals(Stored.VOID, entry.put("t2", "three"), "a lease is for one entry");
+        assertEquals(StoreCode.VOID, entry.put("t2", "three"), "a lease is for one entry");
     }
 
     @Test
     void aCallerThatAsksForNoLeaseGetsNone() {
-        assertEquals(What.MISSING, entry.get().what());
+        assertEquals(EntryState.MISSING, entry.get().state());
         assertFalse(await(entry.store.isLeased(TENANT, REGION, KEY)));
-        assertEquals(What.LEASED, entry.lease("t"));
+        assertEquals(EntryState.LEASED, entry.lease("t"));
         assertTrue(await(entry.store.isLeased(TENANT, REGION, KEY)));
     }
 
@@ -143,40 +141,40 @@ class CacheScriptExamplesTest {
     void whoRefreshesAStaleEntryIsToldTheOriginsTagAndOthersAreServed() {
         entry.put("", "one");
         entry.pass(1000);
-        assertEquals(Lookup.none(What.LEASED, 5000, "origin-one"), entry.get("t1", 5000, false));
-        assertEquals(What.STALE, entry.lease("t2"));
+        assertEquals(Lookup.none(EntryState.LEASED, 5000, "origin-one"), entry.get("t1", 5000, false));
+        assertEquals(EntryState.STALE, entry.lease("t2"));
         entry.pass(500);
-        assertEquals(What.BUSY, entry.lease("t2"));
-        assertEquals(What.STALE_ON_ERROR, entry.get("t2", 5000, true).what());
+        assertEquals(EntryState.BUSY, entry.lease("t2"));
+        assertEquals(EntryState.STALE_ON_ERROR, entry.get("t2", 5000, true).state());
     }
 
     @Test
     void theTagOfAHiddenEntryIsNotTold() {
         entry.put("", "one");
         await(entry.store.purgeRegion(TENANT, REGION));
-        assertEquals(Lookup.none(What.LEASED, 5000, ""), entry.get("t1", 5000, false));
+        assertEquals(Lookup.none(EntryState.LEASED, 5000, ""), entry.get("t1", 5000, false));
     }
 
     @Test
     void aFailureIsToldToOthersForAWhile() {
         entry.lease("t1");
         entry.release("t2", false, 700);
-        assertEquals(What.BUSY, entry.lease("t3"), "another's lease cannot be given up");
+        assertEquals(EntryState.BUSY, entry.lease("t3"), "another's lease cannot be given up");
         entry.release("t1", false, 700);
-        assertEquals(Lookup.none(What.FAILED, 700, ""), entry.get("t2", 5000, false));
+        assertEquals(Lookup.none(EntryState.FAILED, 700, ""), entry.get("t2", 5000, false));
         assertFalse(await(entry.store.isLeased(TENANT, REGION, KEY)));
-        assertEquals(Stored.VOID, entry.put("t1", "one"));
+        assertEquals(StoreCode.VOID, entry.put("t1", "one"));
         entry.pass(701);
-        assertEquals(What.LEASED, entry.lease("t2"));
+        assertEquals(EntryState.LEASED, entry.lease("t2"));
     }
 
     @Test
     void thatAnEntryMustNotBeStoredIsToldToOthersForAWhile() {
         entry.lease("t1");
         entry.release("t1", true, 700);
-        assertEquals(Lookup.none(What.PASS, 700, ""), entry.get("t2", 5000, false));
+        assertEquals(Lookup.none(EntryState.PASS, 700, ""), entry.get("t2", 5000, false));
         entry.release("t1", false, 700);
-        assertEquals(What.PASS, entry.lease("t2"), "it was given up before");
+        assertEquals(EntryState.PASS, entry.lease("t2"), "it was given up before");
     }
 
     @Test
@@ -185,11 +183,11 @@ class CacheScriptExamplesTest {
         entry.pass(1200);
         entry.lease("t1");
         entry.pass(100);
-        assertEquals(Stored.DONE, entry.put("t1", Coding.KEEP, "ignored"));
+        assertEquals(StoreCode.DONE, entry.put("t1", BodyCoding.KEEP, "ignored"));
         entry.pass(999);
         Lookup found = entry.get();
-        assertEquals(List.of(What.FRESH, "one", Coding.IDENTITY, entry.redis.ms() - 999),
-                List.of(found.what(), found.body().toString(), found.coding(), found.stored()));
+        assertEquals(List.of(EntryState.FRESH, "one", BodyCoding.IDENTITY, entry.redis.ms() - 999),
+                List.of(found.state(), found.body().toString(), found.coding(), found.stored()));
         entry.pass(2000);
         assertTrue(entry.isKept(ENTRY));
     }
@@ -197,8 +195,8 @@ class CacheScriptExamplesTest {
     @Test
     void anEntryThatIsGoneIsNotProlongedAndTheLeaseStays() {
         entry.lease("t1");
-        assertEquals(Stored.NOTHING_TO_KEEP, entry.put("t1", Coding.KEEP, "ignored"));
-        assertEquals(What.MISSING, entry.get().what());
-        assertEquals(Stored.DONE, entry.put("t1", "one"));
+        assertEquals(StoreCode.NOTHING_TO_KEEP, entry.put("t1", BodyCoding.KEEP, "ignored"));
+        assertEquals(EntryState.MISSING, entry.get().state());
+        assertEquals(StoreCode.DONE, entry.put("t1", "one"));
     }
 }

@@ -18,10 +18,6 @@ import java.util.function.Predicate;
 import io.vertx.core.buffer.Buffer;
 
 import dev.millrace.cache.CacheHistories.Step;
-import dev.millrace.cache.CacheStore.Question;
-import dev.millrace.cache.CacheStore.Stored;
-import dev.millrace.cache.Lookup.Coding;
-import dev.millrace.cache.Lookup.What;
 import dev.millrace.cache.model.CacheModel;
 import dev.millrace.cache.model.CacheModel.Answer;
 import dev.millrace.cache.model.CacheModel.Entry;
@@ -159,7 +155,7 @@ class CacheScriptsTest {
                 redis.advance(1);
             }
             default -> {
-                redis.lose(Keys.cacheEntry(TENANT, 0, region, key(name)));
+                redis.lose(Keys.cacheEntry(TENANT, 1, region, key(name)).get(0));
                 model.lose(name);
                 bury(name::equals, entry -> true);
             }
@@ -204,12 +200,12 @@ class CacheScriptsTest {
     private boolean put(String region, String name, String token, List<String> tags, String value, long fresh,
             long stale,
             long error) {
-        CacheStore.NewEntry entry = new CacheStore.NewEntry(token, tags, "text/plain", Coding.IDENTITY, "tag-" + value,
-                fresh,
-                stale, error, "", Buffer.buffer(value));
-        Stored stored = await(store.put(TENANT, region, key(name), entry));
-        assertTrue(stored != Stored.NOTHING_TO_KEEP);
-        return stored == Stored.DONE;
+        PreparedBody body = new PreparedBody(BodyCoding.IDENTITY, "tag-" + value, Buffer.buffer(value));
+        NewEntry entry = NewEntry.of(body, "text/plain").withLifetime(fresh, stale, error).withTags(tags)
+                .withLease(token);
+        StoreCode stored = await(store.put(TENANT, region, key(name), entry));
+        assertTrue(stored != StoreCode.NOTHING_TO_KEEP);
+        return stored == StoreCode.DONE;
     }
 
     private void get(Step step, String token, long leaseMs, double luck, boolean onError) {
@@ -220,23 +216,25 @@ class CacheScriptsTest {
         Lookup lookup = assertDoesNotThrow(() -> lookUp(region, name, token, leaseMs, luck, onError));
         requireNothingCameBack(now, name, lookup);
         // A lease that cannot be written is not given, and what may be served is.
-        boolean asked = step.refusal() == Refusal.NONE || lookup.what() == What.LEASED || lookup.what() == What.BUSY;
+        boolean asked = step.refusal() == Refusal.NONE || lookup.state() == EntryState.LEASED
+                || lookup.state() == EntryState.BUSY;
         Answer answer = model.get(now, name, asked ? token : "", leaseMs, luck, onError);
         List<Object> expected = new ArrayList<>(List.of(answer.what(), answer.ms()));
         Entry entry = answer.entry();
         if (entry != null) {
-            expected.addAll(List.of(entry.stored(), entry.fresh(), "text/plain", Coding.IDENTITY,
+            expected.addAll(List.of(entry.stored(), entry.fresh(), "text/plain", BodyCoding.IDENTITY,
                     "tag-" + entry.value(), entry.value()));
         }
         assertEquals(expected, said(lookup));
     }
 
     private Lookup lookUp(String region, String name, String token, long leaseMs, double luck, boolean onError) {
-        return await(store.get(TENANT, region, key(name), new Question(token, leaseMs, luck, onError, "", true)));
+        ReadOptions options = ReadOptions.PLAIN.withLease(leaseMs, 0).withOnError(onError);
+        return await(store.get(TENANT, region, key(name), new LookupParameters(options, token, luck)));
     }
 
     private static List<Object> said(Lookup lookup) {
-        List<Object> said = new ArrayList<>(List.of((long) lookup.what().code(), lookup.ms()));
+        List<Object> said = new ArrayList<>(List.of((long) lookup.state().code(), lookup.ms()));
         if (lookup.isHit()) {
             said.addAll(List.of(lookup.stored(), lookup.fresh(), lookup.type(), lookup.coding(), lookup.etag(),
                     lookup.body().toString()));
@@ -272,7 +270,7 @@ class CacheScriptsTest {
     private void forgetWhatIsHiddenBesides(String name) {
         Entry entry = model.peek(name);
         if (entry != null && redis.ms() < Math.max(entry.stale(), entry.error())
-                && lookUp(entry.region(), name, "", 0, 1, true).what() == What.MISSING) {
+                && lookUp(entry.region(), name, "", 0, 1, true).state() == EntryState.MISSING) {
             model.lose(name);
         }
     }
@@ -286,7 +284,7 @@ class CacheScriptsTest {
             assertTrue(lookUp("a", "a/0", "", 0, 1, false).isHit());
         }
         await(store.purgeTag(TENANT, "a", "one too many"));
-        assertEquals(What.MISSING, lookUp("a", "a/0", "", 0, 1, false).what());
+        assertEquals(EntryState.MISSING, lookUp("a", "a/0", "", 0, 1, false).state());
     }
 
     @Example
@@ -305,11 +303,11 @@ class CacheScriptsTest {
     @Example
     void givesNoLeaseWhileMemoryIsFull() {
         redis.refuseNext(Refusal.MEMORY_FULL);
-        assertEquals(What.MISSING, lookUp("a", "a/0", "t0", 60_000, 1, false).what());
-        assertEquals(What.LEASED, lookUp("a", "a/0", "t1", 1000, 1, false).what());
+        assertEquals(EntryState.MISSING, lookUp("a", "a/0", "t0", 60_000, 1, false).state());
+        assertEquals(EntryState.LEASED, lookUp("a", "a/0", "t1", 1000, 1, false).state());
         redis.advance(2_000_000);
         redis.refuseNext(Refusal.MEMORY_FULL);
-        assertEquals(What.MISSING, lookUp("a", "a/0", "t2", 60_000, 1, false).what());
+        assertEquals(EntryState.MISSING, lookUp("a", "a/0", "t2", 60_000, 1, false).state());
     }
 
     @Example
@@ -318,7 +316,7 @@ class CacheScriptsTest {
         redis.advance(2_000_000);
         for (Refusal refusal : List.of(Refusal.MEMORY_FULL, Refusal.READ_ONLY)) {
             redis.refuseNext(refusal);
-            assertEquals(What.STALE, lookUp("a", "a/0", "t0", 900_000, 1, false).what());
+            assertEquals(EntryState.STALE, lookUp("a", "a/0", "t0", 900_000, 1, false).state());
         }
     }
 
@@ -328,21 +326,23 @@ class CacheScriptsTest {
         redis.advance(1_000_000);
         assertTrue(put("a", "a/0", "t0", List.of(), "v0", 10_000, 0, 0));
         for (int i = 0; i < 9999; i += 101) {
-            assertEquals(What.FRESH, lookUp("a", "a/0", "t1", 60_000, 1, false).what(), "luck 1 never does");
-            assertEquals(What.FRESH, lookUp("a", "a/0", "", 60_000, 1e-9, false).what(),
+            assertEquals(EntryState.FRESH, lookUp("a", "a/0", "t1", 60_000, 1, false).state(), "luck 1 never does");
+            assertEquals(EntryState.FRESH, lookUp("a", "a/0", "", 60_000, 1e-9, false).state(),
                     "nor one who asks for no lease");
             redis.advance(101_000);
         }
         assertTrue(put("a", "a/1", "", List.of(), "v1", 10_000, 0, 0));
-        assertEquals(What.FRESH, lookUp("a", "a/1", "t2", 60_000, 1e-9, false).what(), "nor where it costs nothing");
+        assertEquals(EntryState.FRESH, lookUp("a", "a/1", "t2", 60_000, 1e-9, false).state(),
+                "nor where it costs nothing");
         redis.advance(1000);
         lookUp("a", "a/0", "t3", 60_000, 1, false);
         redis.advance(1_000_000);
         assertTrue(put("a", "a/0", "t3", List.of(), "v2", 10_000, 0, 0));
         // It took 1 s; e^-9 asks for 9 s more than have passed, e^-11 for 11 s.
-        assertEquals(What.FRESH, lookUp("a", "a/0", "t4", 60_000, Math.exp(-9), false).what());
+        assertEquals(EntryState.FRESH, lookUp("a", "a/0", "t4", 60_000, Math.exp(-9), false).state());
         assertEquals(List.of(4L, 60_000L), said(lookUp("a", "a/0", "t5", 60_000, Math.exp(-11), false)));
         Lookup another = lookUp("a", "a/0", "t6", 60_000, Math.exp(-11), false);
-        assertEquals(List.of(What.FRESH, "v2"), List.of(another.what(), another.body().toString()), "one of them");
+        assertEquals(List.of(EntryState.FRESH, "v2"), List.of(another.state(), another.body().toString()),
+                "one of them");
     }
 }

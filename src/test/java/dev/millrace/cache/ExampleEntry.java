@@ -6,11 +6,6 @@ import java.util.List;
 
 import io.vertx.core.buffer.Buffer;
 
-import dev.millrace.cache.CacheStore.NewEntry;
-import dev.millrace.cache.CacheStore.Question;
-import dev.millrace.cache.CacheStore.Stored;
-import dev.millrace.cache.Lookup.Coding;
-import dev.millrace.cache.Lookup.What;
 import dev.millrace.redis.Keys;
 import dev.millrace.redis.VirtualRedis;
 
@@ -20,7 +15,7 @@ final class ExampleEntry {
     static final String TENANT = "main";
     static final String REGION = "r";
     static final String KEY = "k";
-    static final String ENTRY = Keys.cacheEntry(TENANT, 0, REGION, KEY);
+    static final String ENTRY = Keys.cacheEntry(TENANT, 1, REGION, KEY).get(0);
     static final String VERSIONS = Keys.cacheVersions(TENANT, 0);
 
     final VirtualRedis redis = VirtualRedis.fresh();
@@ -35,21 +30,22 @@ final class ExampleEntry {
     }
 
     Lookup get(String token, long leaseMs, boolean onError) {
-        return await(store.get(TENANT, REGION, KEY, new Question(token, leaseMs, 1, onError, "", true)));
+        ReadOptions options = ReadOptions.PLAIN.withLease(leaseMs, 0).withOnError(onError);
+        return await(store.get(TENANT, REGION, KEY, new LookupParameters(options, token, 1)));
     }
 
-    What lease(String token) {
-        return get(token, 5000, false).what();
+    EntryState lease(String token) {
+        return get(token, 5000, false).state();
     }
 
-    Stored put(String token, Coding coding, String body, String... tags) {
-        return await(
-                store.put(TENANT, REGION, KEY, new NewEntry(token, List.of(tags), "text/plain", coding, "e-" + body,
-                        1000, 500, 2000, "origin-" + body, Buffer.buffer(body))));
+    StoreCode put(String token, BodyCoding coding, String body, String... tags) {
+        NewEntry entry = NewEntry.of(new PreparedBody(coding, "e-" + body, Buffer.buffer(body)), "text/plain")
+                .withLifetime(1000, 500, 2000).withTags(List.of(tags)).withLease(token).withOrigin("origin-" + body);
+        return await(store.put(TENANT, REGION, KEY, entry));
     }
 
-    Stored put(String token, String body, String... tags) {
-        return put(token, Coding.IDENTITY, body, tags);
+    StoreCode put(String token, String body, String... tags) {
+        return put(token, BodyCoding.IDENTITY, body, tags);
     }
 
     void release(String token, boolean pass, long ms) {

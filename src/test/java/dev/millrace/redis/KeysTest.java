@@ -30,7 +30,9 @@ class KeysTest {
         assertEquals("mr:{main:rl:login/user-42}:log60000",
                 Keys.limit(KeyKind.LIMIT_LOG, "main", "login", "user-42", 60_000));
         assertEquals("mr:{main:rl:login/a%3Ab}:lse", Keys.limit(KeyKind.LIMIT_LEASES, "main", "login", "a:b", 1));
-        assertEquals("mr:{main:c:7}:e:products/a%2Fb", Keys.cacheEntry("main", 7, "products", "a/b"));
+        assertEquals(
+                List.of("mr:{main:c:0}:e:products/a%2Fb", "mr:{main:c:0}:l:products/a%2Fb", "mr:{main:c:0}:versions"),
+                Keys.cacheEntry("main", 1, "products", "a/b"));
     }
 
     @Example

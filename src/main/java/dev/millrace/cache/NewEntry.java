@@ -1,0 +1,43 @@
+package dev.millrace.cache;
+
+import java.util.List;
+
+/**
+ * An entry to store. Times are in ms.
+ *
+ * @param type content type
+ * @param freshMs how long the entry is fresh
+ * @param swrMs how long after its fresh time it may be served while it is refreshed
+ * @param sieMs how long after its fresh time it may be served if refreshing it failed
+ * @param tags for purges
+ * @param leaseToken of the lease that must be valid; empty for none
+ * @param origin the origin's entity tag; empty for none
+ */
+record NewEntry(PreparedBody body, String type, long freshMs, long swrMs, long sieMs, List<String> tags,
+        String leaseToken, String origin) {
+
+    /** An entry without a lifetime, tags and a lease. */
+    static NewEntry of(PreparedBody body, String type) {
+        return new NewEntry(body, type, 0, 0, 0, List.of(), "", "");
+    }
+
+    /** The same with a lifetime. */
+    NewEntry withLifetime(long freshMs, long swrMs, long sieMs) {
+        return new NewEntry(body, type, freshMs, swrMs, sieMs, tags, leaseToken, origin);
+    }
+
+    /** The same with tags. */
+    NewEntry withTags(List<String> tags) {
+        return new NewEntry(body, type, freshMs, swrMs, sieMs, tags, leaseToken, origin);
+    }
+
+    /** The same under a lease; empty for none. */
+    NewEntry withLease(String leaseToken) {
+        return new NewEntry(body, type, freshMs, swrMs, sieMs, tags, leaseToken, origin);
+    }
+
+    /** The same with the origin's entity tag. */
+    NewEntry withOrigin(String origin) {
+        return new NewEntry(body, type, freshMs, swrMs, sieMs, tags, leaseToken, origin);
+    }
+}

@@ -1,0 +1,15 @@
+package dev.millrace.cache;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The result of a read: an entry of the cache, or a response of the origin that was not stored.
+ *
+ * @param asked the status of the origin's response to this caller's read; 0 if it made no request
+ */
+record OriginRead(@Nullable ReadResult found, @Nullable OriginAnswer passed, int asked) {
+
+    static OriginRead passed(OriginAnswer answer) {
+        return new OriginRead(null, answer, answer.status());
+    }
+}

@@ -1,0 +1,46 @@
+package dev.millrace.cache;
+
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+import io.vertx.core.buffer.Buffer;
+
+/**
+ * A request to store a value.
+ *
+ * @param type content type
+ * @param directives the Cache-Control
+ * @param gzip whether the body was sent compressed
+ * @param nothing whether to store a negative entry
+ * @param tags for purges
+ * @param leaseToken null for none
+ */
+record WriteRequest(Buffer body, String type, CacheDirectives directives, boolean gzip, boolean nothing,
+        List<String> tags, @Nullable String leaseToken) {
+
+    /** A request to store a body that was sent as it is, without tags and a lease. */
+    static WriteRequest of(Buffer body, String type, CacheDirectives directives) {
+        return new WriteRequest(body, type, directives, false, false, List.of(), null);
+    }
+
+    /** The same, sent compressed or not. */
+    WriteRequest withGzip(boolean gzip) {
+        return new WriteRequest(body, type, directives, gzip, nothing, tags, leaseToken);
+    }
+
+    /** The same for a negative entry or not. */
+    WriteRequest withNothing(boolean nothing) {
+        return new WriteRequest(body, type, directives, gzip, nothing, tags, leaseToken);
+    }
+
+    /** The same with tags. */
+    WriteRequest withTags(List<String> tags) {
+        return new WriteRequest(body, type, directives, gzip, nothing, tags, leaseToken);
+    }
+
+    /** The same under a lease; null for none. */
+    WriteRequest withLease(@Nullable String leaseToken) {
+        return new WriteRequest(body, type, directives, gzip, nothing, tags, leaseToken);
+    }
+}

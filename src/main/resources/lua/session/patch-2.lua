@@ -1,24 +1,24 @@
--- Merges a patch into a session's data (RFC 7396). All JSON is compact, as one writer writes it, and no value is read:
--- texts are cut and joined, so numbers and empty arrays stay as they are, which cjson would not leave alone.
+-- Merges a patch into a session's data (RFC 7396). The service has written all JSON, so it is compact. Values are not parsed: the script
+-- cuts and joins texts, so numbers and empty arrays stay as they are. cjson would change them.
 -- KEYS[1] records   as in user/add-4
 -- KEYS[2] index
 -- ARGV[1] id
 -- ARGV[2] presented digest of the token
 -- ARGV[3] patch     JSON object
--- ARGV[4] versions  any of which the session must have, each between blanks; empty for any
--- ARGV[5] most      bytes the data may have
+-- ARGV[4] versions  one of which the session must have, each between blanks; empty for any version
+-- ARGV[5] most      maximum number of bytes of the data
 -- returns {code, user, state, data, device}; with STALE {code, version}: the session has none of the versions; else {code}
---   INVALID: the token is not, or no longer, valid. TOO_LARGE: the data would be
+--   INVALID: the token is not valid. TOO_LARGE: the data would have more than `most` bytes
 
 local records, index = KEYS[1], KEYS[2]
 local id, presented, patch, versions, most = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
--- codes session.SessionStore$Patched
+-- codes session.PatchCode
 local DONE, INVALID, STALE, TOO_LARGE = 1, 0, -1, -2
 
 local find, sub, byte = string.find, string.sub, string.byte
 local QUOTE, OPEN, CLOSE, BACKSLASH, COMMA = 34, 123, 125, 92, 44
 
--- The position after the value that begins at i.
+-- Returns the position after the value that begins at i.
 local function skip(s, i)
   local depth = 0
   repeat
@@ -43,8 +43,8 @@ local function skip(s, i)
   return i
 end
 
--- The object at i of a patch as {names in order, values by name}, the values being texts or, of objects, such tables; and the
--- position after it.
+-- Returns the object at i of a patch as {names in order, values by name}, and the position after it. A value is a text, or such a table
+-- for an object.
 local function read(s, i)
   local names, values = {}, {}
   i = i + 1
@@ -63,8 +63,8 @@ local function read(s, i)
   return { names, values }, i + 1
 end
 
--- The object at i of s, or nothing, with a patch merged into it; and the position after it. No text is read twice, however
--- deep it lies.
+-- Returns the object at i of s, or an empty one without s, after merging a patch into it, and the position after it. Reads each text once,
+-- at any depth.
 local function merge(s, i, patch)
   local names, values = patch[1], patch[2]
   local members, met = {}, {}

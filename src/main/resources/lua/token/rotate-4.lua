@@ -1,25 +1,25 @@
--- Exchanges a refresh token for its successor. Of many that present one token at once, all get the same successor while
--- the grace lasts. A token that was exchanged before means that two hold it, one of them a thief: its family ends.
--- KEYS[1] records   as in user/add-4; the tail of a family's state is `grace`, and from the first rotation on the digest
---                   before and the salt that its successor was derived with
+-- Rotates a refresh token. Within the grace period, all callers that present the same token get the same successor. A token that is
+-- presented after that has two holders, and one of them may be a thief: its family is revoked.
+-- KEYS[1] records   as in user/add-4; the tail of a family's state is `grace`, and from the first rotation on the previous
+--                   digest and the salt of its successor
 -- KEYS[2] index
 -- KEYS[3] due
 -- KEYS[4] events
 -- ARGV[1] family
--- ARGV[2] presented digest of the token presented
+-- ARGV[2] presented digest of the presented token
 -- ARGV[3] successor digest of its successor, if this call is the first
--- ARGV[4] salt      with which that successor is derived
--- ARGV[5] race      ms for which, without grace, the token before is refused but not taken for stolen
+-- ARGV[4] salt      from which that successor is derived
+-- ARGV[5] race      without grace: ms for which the previous token is refused, but does not count as stolen
 -- ARGV[6] owner     member of `due`
--- ARGV[7] kept      events the stream keeps, about
+-- ARGV[7] kept      approximate number of events that the stream retains
 -- returns {code}; with FIRST and AGAIN {code, user, state, data}
---   FIRST: this call rotated. AGAIN: an earlier one did, and its successor is to be returned again. SUPERSEDED: an earlier
---   one did, and there is no grace. REUSED: the family has ended
+--   FIRST: this call rotated the token. AGAIN: an earlier call did, and the same successor must be returned. SUPERSEDED: an earlier
+--   call did, and there is no grace. REUSED: the family is revoked
 
 local records, index, due, events = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local family, presented, successor, salt = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local race, owner, kept = tonumber(ARGV[5]), ARGV[6], ARGV[7]
--- codes token.TokenStore$Rotated
+-- codes token.RotationCode
 local FIRST, AGAIN, INVALID, SUPERSEDED, REUSED = 1, 2, 0, 3, -1
 
 local found = redis.call('HMGET', records, 'user', family, family .. ':d')

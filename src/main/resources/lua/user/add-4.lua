@@ -1,32 +1,32 @@
--- Adds a record (a session, a family of refresh tokens) to those of a user, if he may have one more, or in place of the
--- oldest. Every other script of the records reads what this one writes.
+-- Adds a record (a session or a family of refresh tokens) of a user. If the user has reached the limit, refuses it or evicts the oldest
+-- record. All other scripts of records read what this one writes.
 -- KEYS[1] records   hash of the user's records: `user`, and per record <id> its state, <id>:d and <id>:v two JSON texts
--- KEYS[2] index     sorted set of <created, 13 digits><id> by the time each ends, ms
--- KEYS[3] due       sorted set, of the partition: owners by the time of their first end, or earlier, ms
+-- KEYS[2] index     sorted set of <created, 13 digits><id> by expiry in ms
+-- KEYS[3] due       sorted set, of the partition: owners by the ms of their first expiry, or earlier
 -- KEYS[4] events    stream, of the partition
 -- ARGV[1] id
--- ARGV[2] digest    of the secret that its holder presents
+-- ARGV[2] digest    of the secret that the holder presents
 -- ARGV[3] user
--- ARGV[4] data      JSON, kept under <id>:d
--- ARGV[5] device    JSON, kept under <id>:v; empty for none
--- ARGV[6] tail      what else the state shall hold
--- ARGV[7] idle      ms without use after which it ends
--- ARGV[8] life      ms from now after which it ends in any case
--- ARGV[9] most      records the user may have
--- ARGV[10] evict    1 to end the oldest in favour of this one
+-- ARGV[4] data      JSON, stored in <id>:d
+-- ARGV[5] device    JSON, stored in <id>:v; empty for none
+-- ARGV[6] tail      further fields of the state
+-- ARGV[7] idle      ms without use after which it expires
+-- ARGV[8] life      ms from now after which it expires in any case
+-- ARGV[9] most      maximum number of records of the user
+-- ARGV[10] evict    1 to evict the oldest records in favour of this one
 -- ARGV[11] kind     first word of the events' types
 -- ARGV[12] owner    member of `due`
--- ARGV[13] kept     events the stream keeps, about
--- returns {code, state}; with LIMIT_REACHED {code, live}: the user has that many already
+-- ARGV[13] kept     approximate number of events that the stream retains
+-- returns {code, state}; with LIMIT_REACHED {code, live}: the user has `live` records
 --   state: digest, version, created, seen, idle, absolute, tail; times in ms, `absolute` a point in time
 
 local records, index, due, events = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local id, digest, user, data, device, tail = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 local idle, life, most, evict = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9]), ARGV[10] == '1'
 local kind, owner, kept = ARGV[11], ARGV[12], ARGV[13]
--- codes user.UserRecords$Added
+-- codes user.AddCode
 local ADDED, LIMIT_REACHED = 1, 0
--- Only for when no service runs that would remove what has ended, and tell of it: a day.
+-- A day. The service removes expired records and emits their events; the TTL is for when it does not run.
 local LINGER = 86400000
 local EVENTS_LIVE = 604800000
 

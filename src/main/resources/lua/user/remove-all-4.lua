@@ -1,19 +1,19 @@
--- Ends all records of a user, or all but one, by dropping them together: the same work however many there are.
+-- Ends all records of a user, or all but one, by deleting their keys: the same work for any number of records.
 -- KEYS[1] records   as in add-4
 -- KEYS[2] index
 -- KEYS[3] due
 -- KEYS[4] events
--- ARGV[1] except    id of the one that stays; empty for none
+-- ARGV[1] except    id of the record to keep; empty for none
 -- ARGV[2] kind      first word of the event's type
 -- ARGV[3] owner     member of `due`
--- ARGV[4] kept      events the stream keeps, about
+-- ARGV[4] kept      approximate number of events that the stream retains
 -- returns a code
---   UNKNOWN_EXCEPTION: there is no record `except`. EXPIRE_FIRST: some have ended by time, and expire-4 must tell of them first.
---   With both, nothing was done
+--   UNKNOWN_EXCEPTION: there is no record `except`. EXPIRE_FIRST: some records have expired, and expire-4 must emit their events first.
+--   With both, nothing was changed
 
 local records, index, due, events = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local except, kind, owner, kept = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
--- codes user.UserRecords$RemovedAll
+-- codes user.RemoveAllCode
 local REMOVED, NONE, UNKNOWN_EXCEPTION, EXPIRE_FIRST = 1, 0, -1, -2
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -30,7 +30,7 @@ if except ~= '' then
   member = string.format('%013.0f', created) .. except
 end
 
--- Both are asked, for if one of them were lost, what the other knows must end all the same.
+-- Checks both keys: if Redis lost one of them, the records in the other one must end all the same.
 local fields = state and (device and 3 or 2) or 0
 if redis.call('ZCARD', index) <= (state and 1 or 0) and redis.call('HLEN', records) <= fields + 1 then return NONE end
 local user = redis.call('HGET', records, 'user')

@@ -11,7 +11,7 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 import dev.millrace.http.json.JsonObject;
 import dev.millrace.session.Session;
 import dev.millrace.user.RecordState;
-import dev.millrace.user.UserRecords.Stored;
+import dev.millrace.user.StoredRecord;
 
 /** An introspection response (RFC 7662, section 2.2); times in seconds since 1970. For an inactive token, all other fields are absent. */
 @RegisterForReflection
@@ -31,7 +31,7 @@ public record Introspection(boolean active,
             null,
             null);
 
-    static Introspection ofSession(Stored s) {
+    static Introspection ofSession(StoredRecord s) {
         if (s == null) {
             return INACTIVE;
         }
@@ -40,7 +40,7 @@ public record Introspection(boolean active,
                 Session.authMs(state) / 1000, new JsonObject(s.data()), null);
     }
 
-    static Introspection ofFamily(Stored s) {
+    static Introspection ofFamily(StoredRecord s) {
         if (s == null) {
             return INACTIVE;
         }

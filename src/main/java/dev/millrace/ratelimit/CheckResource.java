@@ -58,13 +58,13 @@ public class CheckResource {
     /** The checks. */
     @RegisterForReflection
     @Schema(name = "Checks")
-    public record Request(@Schema(description = "1 to 100") @Nullable List<Item> checks,
+    public record CheckListRequest(@Schema(description = "1 to 100") @Nullable List<RequestedCheck> checks,
             @Schema(description = "Whether all are charged or none", defaultValue = "false") @Nullable Boolean atomic) {}
 
     /** One check: a policy by name, or given inline. */
     @RegisterForReflection
     @Schema(name = "Check")
-    public record Item(
+    public record RequestedCheck(
             @Schema(description = "A policy by name; without it algorithm, limit and window must be given", examples = "login") @Nullable String policy,
             @Nullable Algorithm algorithm, @Nullable Long limit,
             @Schema(type = SchemaType.STRING, examples = "1m") @Nullable Duration window,
@@ -79,14 +79,15 @@ public class CheckResource {
         }
 
         private PolicyDefinition definition() {
-            return new PolicyDefinition(algorithm, limit, window, burst, failMode, denyPenalty, null);
+            return PolicyDefinition.of(algorithm, limit, window).withBurst(burst).withFailMode(failMode)
+                    .withDenyPenalty(denyPenalty);
         }
     }
 
     /** Whether all checks were admitted, and the decision of each in order. */
     @RegisterForReflection
     @Schema(name = "CheckResults")
-    public record Results(
+    public record CheckListResult(
             @Schema(description = "Whether every check was admitted. If `atomic` and false, nothing was charged") boolean allowed,
             List<Decision> results) {}
 
@@ -95,10 +96,10 @@ public class CheckResource {
     @Consumes(MediaType.APPLICATION_JSON)
     @RequiresScope(Scopes.RATELIMIT)
     @Operation(summary = "Check many", description = "Decides up to 100 checks in one step, each under a named or an inline policy. The status is always 200: read `allowed`. With `atomic`, a result's `allowed` says whether that limit had room.")
-    @RequestBody(content = @Content(schema = @Schema(implementation = Request.class), examples = @ExampleObject(name = "two limits, all or none", value = EXAMPLE)))
-    @APIResponse(responseCode = "200", description = "The decisions", content = @Content(schema = @Schema(implementation = Results.class)))
+    @RequestBody(content = @Content(schema = @Schema(implementation = CheckListRequest.class), examples = @ExampleObject(name = "two limits, all or none", value = EXAMPLE)))
+    @APIResponse(responseCode = "200", description = "The decisions", content = @Content(schema = @Schema(implementation = CheckListResult.class)))
     @APIResponse(responseCode = "404", description = "A named policy does not exist")
-    public Uni<Results> check(@Nullable Request request) {
+    public Uni<CheckListResult> check(@Nullable CheckListRequest request) {
         if (request == null || request.checks() == null || request.checks().isEmpty()
                 || request.checks().size() > MAX_CHECKS) {
             throw ApiException.invalid("checks", "must have 1 to " + MAX_CHECKS + " checks");
@@ -108,10 +109,10 @@ public class CheckResource {
         List<Uni<Check>> checks = request.checks().stream().map(this::resolve).toList();
         return Uni.join().all(checks).andFailFast()
                 .flatMap(list -> service.check(caller.tenant(), list, atomic))
-                .map(decisions -> new Results(decisions.stream().allMatch(Decision::allowed), decisions));
+                .map(decisions -> new CheckListResult(decisions.stream().allMatch(Decision::allowed), decisions));
     }
 
-    private Uni<Check> resolve(Item item) {
+    private Uni<Check> resolve(RequestedCheck item) {
         String identifier = requireNonNull(item.identifier());
         Function<Policy, Check> check = policy -> new Check(policy, identifier,
                 item.cost() == null ? 1 : item.cost());
@@ -120,10 +121,10 @@ public class CheckResource {
                 : Uni.createFrom().item(check.apply(item.definition().toPolicy("inline", Policy.Source.INLINE)));
     }
 
-    private static void validate(List<Item> checks) {
+    private static void validate(List<RequestedCheck> checks) {
         List<Violation> violations = new ArrayList<>();
         for (int i = 0; i < checks.size(); i++) {
-            Item item = checks.get(i);
+            RequestedCheck item = checks.get(i);
             String at = "checks[" + i + "]";
             if (item == null) {
                 violations.add(new Violation(at, "must not be null"));

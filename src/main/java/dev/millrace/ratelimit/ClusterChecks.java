@@ -7,9 +7,6 @@ import jakarta.inject.Singleton;
 
 import io.smallrye.mutiny.Uni;
 
-import dev.millrace.ratelimit.RateLimitStore.Outcome;
-import dev.millrace.ratelimit.RateLimitStore.Outcomes;
-
 /**
  * Lists of checks on a cluster, where limits are on different servers and no single script reaches all of them. Each check is
  * charged by itself. If the list is atomic and one check was denied or got no reply, the others are refunded. In between, other
@@ -25,10 +22,10 @@ class ClusterChecks {
     }
 
     /** Returns the outcomes in the order of the checks; fails if any check got no reply. */
-    Uni<List<Outcome>> decide(String tenant, List<Check> checks, boolean atomic) {
-        Outcomes[] answers = new Outcomes[checks.size()];
+    Uni<List<CheckOutcome>> decide(String tenant, List<Check> checks, boolean atomic) {
+        CheckOutcomes[] answers = new CheckOutcomes[checks.size()];
         Throwable[] failure = new Throwable[1];
-        List<Uni<Outcomes>> calls = new ArrayList<>(checks.size());
+        List<Uni<CheckOutcomes>> calls = new ArrayList<>(checks.size());
         for (int i = 0; i < checks.size(); i++) {
             int index = i;
             calls.add(store.decide(tenant, List.of(checks.get(i)), false)
@@ -38,12 +35,12 @@ class ClusterChecks {
         }
         return Uni.join().all(calls).andCollectFailures().flatMap(done -> {
             boolean passes = failure[0] == null;
-            List<Outcome> outcomes = new ArrayList<>(checks.size());
+            List<CheckOutcome> outcomes = new ArrayList<>(checks.size());
             for (int i = 0; i < answers.length && failure[0] == null; i++) {
                 outcomes.add(answers[i].list().get(0));
                 passes &= outcomes.get(i).admitted() || checks.get(i).policy().shadow();
             }
-            Uni<List<Outcome>> result = failure[0] == null
+            Uni<List<CheckOutcome>> result = failure[0] == null
                     ? Uni.createFrom().item(outcomes)
                     : Uni.createFrom().failure(failure[0]);
             return atomic && !passes ? refund(tenant, checks, answers).chain(() -> result) : result;
@@ -51,7 +48,7 @@ class ClusterChecks {
     }
 
     /** A failed refund leaves the limit charged, which never admits too much. */
-    private Uni<Void> refund(String tenant, List<Check> checks, Outcomes[] answers) {
+    private Uni<Void> refund(String tenant, List<Check> checks, CheckOutcomes[] answers) {
         List<Uni<Boolean>> refunds = new ArrayList<>();
         for (int i = 0; i < answers.length; i++) {
             if (answers[i] != null && answers[i].list().get(0).admitted() && checks.get(i).cost() > 0) {

@@ -22,11 +22,25 @@ public record Decision(
         @Schema(description = "Present and true for a policy in shadow mode: `allowed` is true whatever `retryAfterMs` says") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean shadow,
         @JsonIgnore Check check) {
 
-    static Decision of(Check check, boolean allowed, long remaining, long resetMs, long retryAfterMs,
-            boolean degraded) {
+    /** A decision that admits the request. */
+    static Decision admitted(Check check, long remaining, long resetMs) {
+        return of(check, true, remaining, resetMs, 0);
+    }
+
+    /** A decision that denies the request; in shadow mode it is admitted all the same. */
+    static Decision denied(Check check, long remaining, long resetMs, long retryAfterMs) {
+        return of(check, check.policy().shadow(), remaining, resetMs, retryAfterMs);
+    }
+
+    private static Decision of(Check check, boolean allowed, long remaining, long resetMs, long retryAfterMs) {
         Policy p = check.policy();
-        return new Decision(allowed || p.shadow(), p.name(), check.identifier(), p.limit(), remaining, resetMs,
-                allowed ? 0 : retryAfterMs, degraded, p.shadow() ? Boolean.TRUE : null, check);
+        return new Decision(allowed, p.name(), check.identifier(), p.limit(), remaining, resetMs, retryAfterMs, false,
+                p.shadow() ? Boolean.TRUE : null, check);
+    }
+
+    /** The same decision, made by the policy's fail mode. */
+    Decision asDegraded() {
+        return new Decision(allowed, policy, identifier, limit, remaining, resetMs, retryAfterMs, true, shadow, check);
     }
 
     /** Returns whether the cost exceeds what the limit can ever admit. */

@@ -23,7 +23,7 @@ class DecisionResponse {
     }
 
     RestResponse<Object> of(Decision d) {
-        return d.allowed() ? ofLook(d) : denied(d, 429);
+        return d.allowed() ? ofPeek(d) : denied(d, 429);
     }
 
     RestResponse<Object> denied(Decision d, int status) {
@@ -36,7 +36,7 @@ class DecisionResponse {
     }
 
     /** A peek returns 200 for every decision. */
-    RestResponse<Object> ofLook(Decision d) {
+    RestResponse<Object> ofPeek(Decision d) {
         return with(d, ResponseBuilder.<Object>ok(d).type(MediaType.APPLICATION_JSON_TYPE).build());
     }
 

@@ -41,8 +41,8 @@ class FailModeDecider {
 
     private Decision decide(String tenant, Check check) {
         return switch (check.policy().failMode()) {
-            case OPEN -> Decision.of(check, true, check.policy().burst(), 0, 0, true);
-            case CLOSED -> Decision.of(check, false, 0, RETRY_MS, RETRY_MS, true);
+            case OPEN -> Decision.admitted(check, check.policy().burst(), 0).asDegraded();
+            case CLOSED -> Decision.denied(check, 0, RETRY_MS, RETRY_MS).asDegraded();
             case LOCAL -> local.decide(tenant, check);
         };
     }

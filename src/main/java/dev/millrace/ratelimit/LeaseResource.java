@@ -54,21 +54,22 @@ public class LeaseResource {
     /** The requested lifetime of a lease. */
     @RegisterForReflection
     @Schema(name = "LeaseRequest")
-    public record Terms(
+    public record LeaseRequest(
             @Schema(description = "Time until the lease expires; the default and the maximum is the policy's window", type = SchemaType.STRING, examples = "30s") @Nullable Duration ttl) {}
 
     /** A granted lease. */
     @RegisterForReflection
     @Schema(name = "Lease")
-    public record View(@Schema(examples = "dQw4w9WgXcQ_k3b1mPZ7xA") String lease,
+    public record GrantedLease(@Schema(examples = "dQw4w9WgXcQ_k3b1mPZ7xA") String lease,
             @Schema(examples = "exports") String policy,
             @Schema(examples = "tenant-7") String identifier, boolean allowed, @Schema(examples = "3") long limit,
             @Schema(examples = "2") long remaining, @Schema(examples = "30000") long ttlMs,
             @Schema(examples = "2026-11-23T10:15:30.000Z") String expiresAt, boolean degraded) {
 
-        static View of(Leases.Grant grant) {
+        static GrantedLease of(LeaseGrant grant) {
             Decision d = grant.decision();
-            return new View(requireNonNull(grant.lease()), d.policy(), d.identifier(), true, d.limit(), d.remaining(),
+            return new GrantedLease(requireNonNull(grant.lease()), d.policy(), d.identifier(), true, d.limit(),
+                    d.remaining(),
                     grant.ttlMs(),
                     Timestamps.format(requireNonNull(grant.expiresAt()).toEpochMilli()), d.degraded());
         }
@@ -76,28 +77,29 @@ public class LeaseResource {
 
     @POST
     @Operation(summary = "Take a lease", description = "Takes one of the policy's places if one is free. Release it when the work is done; if the holder crashes, it expires after `ttl`.")
-    @APIResponse(responseCode = "201", description = "Taken", content = @Content(schema = @Schema(implementation = View.class)))
+    @APIResponse(responseCode = "201", description = "Taken", content = @Content(schema = @Schema(implementation = GrantedLease.class)))
     @APIResponse(responseCode = "429", description = "All places are taken", content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
     @APIResponse(responseCode = "409", description = "The policy's algorithm is not concurrency")
     public Uni<RestResponse<Object>> take(@PathParam("policy") String policy,
             @PathParam("identifier") String identifier,
-            @Nullable Terms terms) {
+            @Nullable LeaseRequest terms) {
         return leases.acquire(caller.tenant(), policy, RateLimitResource.checked(identifier), ttlMs(terms))
                 .map(grant -> grant.lease() == null
                         ? responses.of(grant.decision())
                         : responses.with(grant.decision(),
-                                ResponseBuilder.<Object>create(201).entity(View.of(grant)).build()));
+                                ResponseBuilder.<Object>create(201).entity(GrantedLease.of(grant)).build()));
     }
 
     @PUT
     @Path("{lease}")
     @Operation(summary = "Renew a lease", description = "Extends it to `ttl` from now. An expired lease cannot be renewed.")
-    @APIResponse(responseCode = "200", description = "Renewed", content = @Content(schema = @Schema(implementation = View.class)))
+    @APIResponse(responseCode = "200", description = "Renewed", content = @Content(schema = @Schema(implementation = GrantedLease.class)))
     @APIResponse(responseCode = "404", description = "It has ended")
-    public Uni<RestResponse<View>> renew(@PathParam("policy") String policy, @PathParam("identifier") String identifier,
-            @PathParam("lease") String lease, @Nullable Terms terms) {
+    public Uni<RestResponse<GrantedLease>> renew(@PathParam("policy") String policy,
+            @PathParam("identifier") String identifier,
+            @PathParam("lease") String lease, @Nullable LeaseRequest terms) {
         return leases.renew(caller.tenant(), policy, RateLimitResource.checked(identifier), lease, ttlMs(terms))
-                .map(grant -> responses.with(grant.decision(), RestResponse.ok(View.of(grant))));
+                .map(grant -> responses.with(grant.decision(), RestResponse.ok(GrantedLease.of(grant))));
     }
 
     @DELETE
@@ -110,7 +112,7 @@ public class LeaseResource {
         return leases.release(caller.tenant(), policy, RateLimitResource.checked(identifier), lease);
     }
 
-    private static long ttlMs(@Nullable Terms terms) {
+    private static long ttlMs(@Nullable LeaseRequest terms) {
         if (terms == null || terms.ttl() == null) {
             return 0;
         }

@@ -17,19 +17,6 @@ import dev.millrace.redis.ScriptRunner;
 @Singleton
 class LeaseStore {
 
-    /**
-     * What became of a lease that was asked for.
-     *
-     * @param remaining leases that are free now
-     * @param reset until all leases have ended
-     * @param retryAfter until the first one ends; 0 if one is free
-     * @param now Redis' time, since 1970
-     */
-    record Acquired(boolean acquired, long remaining, long reset, long retryAfter, long now) {}
-
-    /** What became of a lease that was to be renewed. */
-    record Renewed(boolean held, long remaining, long now) {}
-
     private final ReactiveSortedSetCommands<String, String> leases;
     private final ScriptRunner scripts;
     private final Script acquire;
@@ -45,21 +32,23 @@ class LeaseStore {
     /**
      * Takes a lease if one is free.
      *
-     * @param lease its id; empty only looks
+     * @param lease its id; empty to peek
      */
-    Uni<Acquired> acquire(String tenant, Policy policy, String identifier, long ttl, String lease) {
+    Uni<LeaseAcquisition> acquire(String tenant, Policy policy, String identifier, long ttl, String lease) {
         return run(acquire, tenant, policy, identifier, ttl, lease)
-                .map(reply -> new Acquired(ReplyCodes.flag(reply.get(0)), reply.get(1).toLong(), reply.get(2).toLong(),
+                .map(reply -> new LeaseAcquisition(ReplyCodes.flag(reply.get(0)), reply.get(1).toLong(),
+                        reply.get(2).toLong(),
                         reply.get(3).toLong(), reply.get(4).toLong()));
     }
 
-    /** Prolongs a lease that is still held, to {@code ttl} from now. */
-    Uni<Renewed> renew(String tenant, Policy policy, String identifier, long ttl, String lease) {
+    /** Extends a valid lease to {@code ttl} from now. */
+    Uni<LeaseRenewal> renew(String tenant, Policy policy, String identifier, long ttl, String lease) {
         return run(renew, tenant, policy, identifier, ttl, lease)
-                .map(reply -> new Renewed(ReplyCodes.flag(reply.get(0)), reply.get(1).toLong(), reply.get(2).toLong()));
+                .map(reply -> new LeaseRenewal(ReplyCodes.flag(reply.get(0)), reply.get(1).toLong(),
+                        reply.get(2).toLong()));
     }
 
-    /** Gives a lease back; whether it was there. */
+    /** Releases a lease; returns whether it was valid. */
     Uni<Boolean> release(String tenant, Policy policy, String identifier, String lease) {
         return leases.zrem(RateLimitStore.stateKey(tenant, policy, identifier), lease).map(removed -> removed > 0);
     }

@@ -6,13 +6,10 @@ import java.util.Base64;
 
 import jakarta.enterprise.context.ApplicationScoped;
 
-import org.jspecify.annotations.Nullable;
-
 import io.smallrye.mutiny.Uni;
 
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.ErrorCode;
-import dev.millrace.ratelimit.LeaseStore.Acquired;
 import dev.millrace.redis.RedisUnavailableException;
 
 /**
@@ -24,19 +21,6 @@ public class Leases {
 
     /** Marks a lease that was granted without Redis: it is not counted and need not be released. */
     private static final String DEGRADED = "degraded-";
-
-    /**
-     * A lease, or its denial.
-     *
-     * @param lease null if denied
-     * @param expiresAt null if denied
-     */
-    public record Grant(@Nullable String lease, long ttlMs, @Nullable Instant expiresAt, Decision decision) {
-
-        static Grant denied(Decision decision) {
-            return new Grant(null, 0, null, decision);
-        }
-    }
 
     private final Policies policies;
     private final LeaseStore store;
@@ -56,7 +40,7 @@ public class Leases {
      *
      * @param ttlMs lifetime unless it is renewed; 0 for the maximum of the policy
      */
-    public Uni<Grant> acquire(String tenant, String policy, String identifier, long ttlMs) {
+    public Uni<LeaseGrant> acquire(String tenant, String policy, String identifier, long ttlMs) {
         return policies.get(tenant, policy).flatMap(p -> {
             long ttl = checkedTtl(requireConcurrency(p), ttlMs);
             Check check = new Check(p, identifier, 1);
@@ -65,27 +49,27 @@ public class Leases {
                     .map(acquired -> {
                         Decision d = decision(check, acquired);
                         return d.overLimit()
-                                ? Grant.denied(d)
-                                : new Grant(lease, ttl, Instant.ofEpochMilli(acquired.now() + ttl), d);
+                                ? LeaseGrant.denied(d)
+                                : new LeaseGrant(lease, ttl, Instant.ofEpochMilli(acquired.now() + ttl), d);
                     })
                     .onFailure(RedisUnavailableException::isOutage)
                     .recoverWithUni(e -> degraded.decide(tenant, check, e)
                             .map(d -> d.allowed()
-                                    ? new Grant(DEGRADED + lease, ttl, Instant.now().plusMillis(ttl), d)
-                                    : Grant.denied(d)))
+                                    ? new LeaseGrant(DEGRADED + lease, ttl, Instant.now().plusMillis(ttl), d)
+                                    : LeaseGrant.denied(d)))
                     .invoke(grant -> metrics.counted(grant.decision()));
         });
     }
 
     /** Extends a valid lease to {@code ttlMs} from now; 0 for the maximum of the policy. */
-    public Uni<Grant> renew(String tenant, String policy, String identifier, String lease, long ttlMs) {
+    public Uni<LeaseGrant> renew(String tenant, String policy, String identifier, String lease, long ttlMs) {
         return policies.get(tenant, policy).flatMap(p -> {
             long ttl = checkedTtl(requireConcurrency(p), ttlMs);
             Check check = new Check(p, identifier, 1);
-            Uni<Grant> renewed = store.renew(tenant, p, identifier, ttl, lease).flatMap(now -> {
+            Uni<LeaseGrant> renewed = store.renew(tenant, p, identifier, ttl, lease).flatMap(now -> {
                 if (now.held()) {
-                    return Uni.createFrom().item(new Grant(lease, ttl, Instant.ofEpochMilli(now.now() + ttl),
-                            Decision.of(check, true, now.remaining(), ttl, 0, false)));
+                    return Uni.createFrom().item(new LeaseGrant(lease, ttl, Instant.ofEpochMilli(now.now() + ttl),
+                            Decision.admitted(check, now.remaining(), ttl)));
                 }
                 return lease.startsWith(DEGRADED)
                         ? register(tenant, check, ttl, lease)
@@ -93,19 +77,19 @@ public class Leases {
             });
             return lease.startsWith(DEGRADED)
                     ? renewed.onFailure(RedisUnavailableException::isOutage).recoverWithItem(
-                            () -> new Grant(lease, ttl, Instant.now().plusMillis(ttl),
-                                    Decision.of(check, true, 0, ttl, 0, true)))
+                            () -> new LeaseGrant(lease, ttl, Instant.now().plusMillis(ttl),
+                                    Decision.admitted(check, 0, ttl).asDegraded()))
                     : renewed;
         });
     }
 
     /** Renews a lease that was granted without Redis: it takes a place like any other, or ends if none is free. */
-    private Uni<Grant> register(String tenant, Check check, long ttl, String lease) {
+    private Uni<LeaseGrant> register(String tenant, Check check, long ttl, String lease) {
         return store.acquire(tenant, check.policy(), check.identifier(), ttl, lease).map(acquired -> {
             if (!acquired.acquired()) {
                 throw unknown(lease);
             }
-            return new Grant(lease, ttl, Instant.ofEpochMilli(acquired.now() + ttl), decision(check, acquired));
+            return new LeaseGrant(lease, ttl, Instant.ofEpochMilli(acquired.now() + ttl), decision(check, acquired));
         });
     }
 
@@ -126,15 +110,16 @@ public class Leases {
     }
 
     /** Returns the decision that taking a lease would get now. */
-    Uni<Decision> look(String tenant, Policy p, String identifier) {
+    Uni<Decision> peek(String tenant, Policy p, String identifier) {
         Check check = new Check(p, identifier, 0);
         return store.acquire(tenant, p, identifier, p.windowMs(), "").map(acquired -> decision(check, acquired))
                 .onFailure(RedisUnavailableException::isOutage).recoverWithUni(e -> degraded.decide(tenant, check, e));
     }
 
-    private static Decision decision(Check check, Acquired a) {
-        return Decision.of(check, a.acquired(), a.remaining(), a.reset(),
-                a.acquired() ? 0 : Math.max(1, a.retryAfter()), false);
+    private static Decision decision(Check check, LeaseAcquisition a) {
+        return a.acquired()
+                ? Decision.admitted(check, a.remaining(), a.reset())
+                : Decision.denied(check, a.remaining(), a.reset(), Math.max(1, a.retryAfter()));
     }
 
     private static Policy requireConcurrency(Policy p) {

@@ -57,7 +57,11 @@ final class LocalLimiter {
         if (admitted) {
             bucket.tokens -= check.cost();
         }
-        return Decision.of(check, admitted, (long) bucket.tokens, (long) Math.ceil((capacity - bucket.tokens) / perMs),
-                retryMs, true);
+        long remaining = (long) bucket.tokens;
+        long resetMs = (long) Math.ceil((capacity - bucket.tokens) / perMs);
+        Decision decision = admitted
+                ? Decision.admitted(check, remaining, resetMs)
+                : Decision.denied(check, remaining, resetMs, retryMs);
+        return decision.asDegraded();
     }
 }

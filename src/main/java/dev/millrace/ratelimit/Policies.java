@@ -98,9 +98,9 @@ public class Policies {
     }
 
     private static Policy configured(String name, RateLimitConfig.PolicyConfig p) {
-        PolicyDefinition definition = new PolicyDefinition(p.algorithm(), p.limit(), p.window().orElse(null),
-                p.burst().orElse(null), p.failMode().orElse(null), p.denyPenalty().orElse(null),
-                p.shadow().orElse(null));
+        PolicyDefinition definition = PolicyDefinition.of(p.algorithm(), p.limit(), p.window().orElse(null))
+                .withBurst(p.burst().orElse(null)).withFailMode(p.failMode().orElse(null))
+                .withDenyPenalty(p.denyPenalty().orElse(null)).withShadow(p.shadow().orElse(null));
         String prefix = "millrace.ratelimit.policies." + name + ".";
         if (!Keys.isName(name) || PolicyResource.RESERVED.contains(name)) {
             throw new ConfigurationException(

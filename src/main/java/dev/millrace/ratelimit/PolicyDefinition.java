@@ -32,6 +32,31 @@ public record PolicyDefinition(
     private static final Duration MAX_REFILL = Duration.ofDays(36_500);
     private static final Duration DEFAULT_LEASE = Duration.ofMinutes(1);
 
+    /** A definition with defaults for all other fields. */
+    public static PolicyDefinition of(@Nullable Algorithm algorithm, @Nullable Long limit, @Nullable Duration window) {
+        return new PolicyDefinition(algorithm, limit, window, null, null, null, null);
+    }
+
+    /** The same with a burst; null for the limit. */
+    public PolicyDefinition withBurst(@Nullable Long burst) {
+        return new PolicyDefinition(algorithm, limit, window, burst, failMode, denyPenalty, shadow);
+    }
+
+    /** The same with a fail mode; null for the default. */
+    public PolicyDefinition withFailMode(@Nullable FailMode failMode) {
+        return new PolicyDefinition(algorithm, limit, window, burst, failMode, denyPenalty, shadow);
+    }
+
+    /** The same with a penalty; null for none. */
+    public PolicyDefinition withDenyPenalty(@Nullable Duration denyPenalty) {
+        return new PolicyDefinition(algorithm, limit, window, burst, failMode, denyPenalty, shadow);
+    }
+
+    /** The same with or without shadow mode; null for without. */
+    public PolicyDefinition withShadow(@Nullable Boolean shadow) {
+        return new PolicyDefinition(algorithm, limit, window, burst, failMode, denyPenalty, shadow);
+    }
+
     /** Returns the violations, each field with {@code prefix}; empty if the definition is valid. */
     public List<Violation> violations(String prefix) {
         List<Violation> found = new ArrayList<>();

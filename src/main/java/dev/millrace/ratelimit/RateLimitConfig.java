@@ -36,7 +36,7 @@ public interface RateLimitConfig extends BoundedConfig {
     int ipv6Prefix();
 
     /** Envoy's protocol. */
-    Envoy envoy();
+    EnvoyConfig envoy();
 
     @Override
     default void check(Bounds bounds) {
@@ -64,7 +64,7 @@ public interface RateLimitConfig extends BoundedConfig {
     }
 
     /** Envoy's protocol. */
-    interface Envoy {
+    interface EnvoyConfig {
         /** Files with descriptors in the YAML shape of Envoy's rate limit service, one domain each. Reloaded on change. */
         Optional<List<String>> descriptors();
 

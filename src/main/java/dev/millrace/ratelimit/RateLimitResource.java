@@ -48,7 +48,7 @@ public class RateLimitResource {
     /** What to consume. */
     @RegisterForReflection
     @Schema(name = "Consume")
-    public record Consume(
+    public record ConsumeRequest(
             @Schema(description = "How much this request consumes, 1 to 1,000,000", defaultValue = "1", examples = "1") @Nullable Long cost) {}
 
     @POST
@@ -59,7 +59,7 @@ public class RateLimitResource {
     @APIResponse(responseCode = "200", description = "Admitted", content = @Content(schema = @Schema(implementation = Decision.class)))
     @APIResponse(responseCode = "429", description = "Denied; the members of a decision are in the problem", content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
     public Uni<RestResponse<Object>> consume(@PathParam("policy") String policy,
-            @PathParam("identifier") String identifier, @Nullable Consume body) {
+            @PathParam("identifier") String identifier, @Nullable ConsumeRequest body) {
         long cost = body == null || body.cost() == null ? 1 : body.cost();
         if (cost < 1 || cost > RateLimitService.MAX_COST) {
             throw ApiException.invalid("cost", "must be between 1 and " + RateLimitService.MAX_COST
@@ -73,9 +73,9 @@ public class RateLimitResource {
     @RequiresScope(Scopes.RATELIMIT_READ)
     @Operation(summary = "Peek", description = "Returns the decision that a request would get now. Consumes nothing and never returns 429.")
     @APIResponse(responseCode = "200", description = "The state", content = @Content(schema = @Schema(implementation = Decision.class)))
-    public Uni<RestResponse<Object>> look(@PathParam("policy") String policy,
+    public Uni<RestResponse<Object>> peek(@PathParam("policy") String policy,
             @PathParam("identifier") String identifier) {
-        return service.look(caller.tenant(), policy, checked(identifier)).map(responses::ofLook);
+        return service.peek(caller.tenant(), policy, checked(identifier)).map(responses::ofPeek);
     }
 
     @DELETE

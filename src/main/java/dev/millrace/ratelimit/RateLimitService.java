@@ -9,8 +9,6 @@ import io.smallrye.mutiny.Uni;
 
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.ErrorCode;
-import dev.millrace.ratelimit.RateLimitStore.Outcome;
-import dev.millrace.ratelimit.RateLimitStore.Outcomes;
 import dev.millrace.redis.RedisTopology;
 import dev.millrace.redis.RedisUnavailableException;
 
@@ -68,9 +66,9 @@ public class RateLimitService {
     }
 
     /** Returns the decision that a request of cost 1 would get; for a concurrency policy, that the next lease would get. */
-    public Uni<Decision> look(String tenant, String policy, String identifier) {
+    public Uni<Decision> peek(String tenant, String policy, String identifier) {
         return policies.get(tenant, policy).flatMap(p -> p.algorithm() == Algorithm.CONCURRENCY
-                ? leases.look(tenant, p, identifier)
+                ? leases.peek(tenant, p, identifier)
                 : check(tenant, p, identifier, 0));
     }
 
@@ -83,9 +81,9 @@ public class RateLimitService {
     public Uni<List<Decision>> check(String tenant, List<Check> checks, boolean atomic) {
         checks.forEach(c -> requireCounting(c.policy()));
         requireBounded(checks);
-        Uni<List<Outcome>> outcomes = redis.isCluster()
+        Uni<List<CheckOutcome>> outcomes = redis.isCluster()
                 ? cluster.decide(tenant, checks, atomic)
-                : store.decide(tenant, checks, atomic).map(Outcomes::list);
+                : store.decide(tenant, checks, atomic).map(CheckOutcomes::list);
         return outcomes.map(list -> decisions(checks, list))
                 .onFailure(RedisUnavailableException::isOutage).recoverWithUni(e -> degraded.decide(tenant, checks, e))
                 .invoke(list -> list.forEach(metrics::counted));
@@ -96,7 +94,7 @@ public class RateLimitService {
         return policies.get(tenant, policy).flatMap(p -> store.reset(tenant, p, identifier));
     }
 
-    private static List<Decision> decisions(List<Check> checks, List<Outcome> outcomes) {
+    private static List<Decision> decisions(List<Check> checks, List<CheckOutcome> outcomes) {
         List<Decision> decisions = new ArrayList<>(checks.size());
         for (int i = 0; i < checks.size(); i++) {
             decisions.add(decision(checks.get(i), outcomes.get(i)));
@@ -104,8 +102,10 @@ public class RateLimitService {
         return decisions;
     }
 
-    private static Decision decision(Check check, Outcome o) {
-        return Decision.of(check, o.admitted(), o.remaining(), toMs(o.reset()), toMs(o.retryAfter()), false);
+    private static Decision decision(Check check, CheckOutcome o) {
+        return o.admitted()
+                ? Decision.admitted(check, o.remaining(), toMs(o.reset()))
+                : Decision.denied(check, o.remaining(), toMs(o.reset()), toMs(o.retryAfter()));
     }
 
     /** Rounds up, so that a caller that waits that many ms is not early. */

@@ -21,12 +21,6 @@ class RateLimitStore {
 
     private static final int REPLY_FIELDS = 4;
 
-    /** The outcome of one check; times in µs. */
-    record Outcome(boolean admitted, long remaining, long reset, long retryAfter) {}
-
-    /** The outcomes in the order of the checks, and the time of the decision in µs. */
-    record Outcomes(List<Outcome> list, long decidedAt) {}
-
     private final ReactiveKeyCommands<String> keys;
     private final ScriptRunner scripts;
     private final Script check;
@@ -40,7 +34,7 @@ class RateLimitStore {
     }
 
     /** Decides one check. */
-    Uni<Outcome> decide(String tenant, Check one) {
+    Uni<CheckOutcome> decide(String tenant, Check one) {
         return run(tenant, List.of(one), false).map(reply -> outcome(reply, 0));
     }
 
@@ -49,13 +43,13 @@ class RateLimitStore {
      *
      * @param atomic whether to charge only if all are admitted
      */
-    Uni<Outcomes> decide(String tenant, List<Check> checks, boolean atomic) {
+    Uni<CheckOutcomes> decide(String tenant, List<Check> checks, boolean atomic) {
         return run(tenant, checks, atomic).map(reply -> {
-            List<Outcome> outcomes = new ArrayList<>(checks.size());
+            List<CheckOutcome> outcomes = new ArrayList<>(checks.size());
             for (int i = 0; i < checks.size(); i++) {
                 outcomes.add(outcome(reply, i));
             }
-            return new Outcomes(outcomes, reply.get(checks.size() * REPLY_FIELDS).toLong());
+            return new CheckOutcomes(outcomes, reply.get(checks.size() * REPLY_FIELDS).toLong());
         });
     }
 
@@ -96,9 +90,9 @@ class RateLimitStore {
         return scripts.run(check, keys, args);
     }
 
-    private static Outcome outcome(Response reply, int i) {
+    private static CheckOutcome outcome(Response reply, int i) {
         int at = i * REPLY_FIELDS;
-        return new Outcome(ReplyCodes.flag(reply.get(at)), reply.get(at + 1).toLong(), reply.get(at + 2).toLong(),
+        return new CheckOutcome(ReplyCodes.flag(reply.get(at)), reply.get(at + 1).toLong(), reply.get(at + 2).toLong(),
                 reply.get(at + 3).toLong());
     }
 

@@ -59,17 +59,18 @@ public class SessionEventsResource {
     @RegisterForReflection
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @Schema(name = "SessionEvent")
-    public record View(@Schema(examples = "session.revoked") String type,
+    public record SessionEventView(@Schema(examples = "session.revoked") String type,
             @Schema(description = "Absent if all sessions of the user were revoked") @Nullable String sessionId,
             @Schema(description = "Replaces sessionId in events of refresh tokens") @Nullable String family,
             @Nullable String userId, String at,
             @Schema(description = "With revoked: logout, revoked or all", examples = "logout") @Nullable String reason,
             @Schema(description = "With reason all: the session that was kept") @Nullable String except) {
 
-        static View of(UserEvent event) {
+        static SessionEventView of(UserEvent event) {
             boolean session = event.type().startsWith("session.");
             String id = event.fields().get("id");
-            return new View(event.type(), session ? id : null, session ? null : id, event.fields().get("user"),
+            return new SessionEventView(event.type(), session ? id : null, session ? null : id,
+                    event.fields().get("user"),
                     Timestamps.format(event.position().ms()), event.fields().get("reason"),
                     event.fields().get("except"));
         }
@@ -78,12 +79,13 @@ public class SessionEventsResource {
     @GET
     @Produces(MediaType.SERVER_SENT_EVENTS)
     @Operation(summary = "Stream the events", description = "Streams server-sent events in one order. Starts now; with `Last-Event-ID`, after that event; with `Last-Event-ID: 0`, at the oldest retained event.")
-    @APIResponse(responseCode = "200", description = "The stream", content = @Content(mediaType = MediaType.SERVER_SENT_EVENTS, schema = @Schema(implementation = View.class), examples = @ExampleObject(name = "an event", value = EXAMPLE)))
+    @APIResponse(responseCode = "200", description = "The stream", content = @Content(mediaType = MediaType.SERVER_SENT_EVENTS, schema = @Schema(implementation = SessionEventView.class), examples = @ExampleObject(name = "an event", value = EXAMPLE)))
     public Multi<OutboundSseEvent> follow(@Context Sse sse, @Context HttpServerRequest request,
             @Context HttpServerResponse response,
             @Parameter(description = "Id of the last event that you processed") @HeaderParam(EventStreams.LAST_EVENT_ID) String lastEventId) {
         return streams.respond(new EventStreams.Request(sse, request, response, lastEventId), EventPosition::parse,
                 after -> events.follow(caller.tenant(), after),
-                event -> new EventStreams.SentEvent(event.position().toString(), event.type(), View.of(event)));
+                event -> new EventStreams.SentEvent(event.position().toString(), event.type(),
+                        SessionEventView.of(event)));
     }
 }

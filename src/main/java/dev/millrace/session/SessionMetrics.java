@@ -15,33 +15,13 @@ import io.micrometer.core.instrument.MeterRegistry;
 @Singleton
 class SessionMetrics {
 
-    /** The operation. */
-    enum Operation {
-        CREATE,
-        CURRENT,
-        PATCH,
-        ROTATE,
-        LOGOUT,
-        REVOKE,
-        REVOKE_ALL,
-        INTROSPECT
-    }
-
-    /** The result of an operation. */
-    enum Outcome {
-        OK,
-        /** The session is unknown or has ended. */
-        INVALID,
-        /** Refused: too many sessions, another version, or too much data. */
-        REFUSED
-    }
-
-    private final Map<Operation, Map<Outcome, Counter>> counters = new EnumMap<>(Operation.class);
+    private final Map<SessionOperation, Map<OperationOutcome, Counter>> counters = new EnumMap<>(
+            SessionOperation.class);
 
     SessionMetrics(MeterRegistry registry) {
-        for (Operation operation : Operation.values()) {
-            Map<Outcome, Counter> outcomes = new EnumMap<>(Outcome.class);
-            for (Outcome outcome : Outcome.values()) {
+        for (SessionOperation operation : SessionOperation.values()) {
+            Map<OperationOutcome, Counter> outcomes = new EnumMap<>(OperationOutcome.class);
+            for (OperationOutcome outcome : OperationOutcome.values()) {
                 outcomes.put(outcome, Counter.builder("millrace.session.operations")
                         .description("Completed operations on sessions")
                         .tag("operation", operation.name().toLowerCase(Locale.ROOT))
@@ -51,7 +31,7 @@ class SessionMetrics {
         }
     }
 
-    void count(Operation operation, Outcome outcome) {
+    void count(SessionOperation operation, OperationOutcome outcome) {
         requireNonNull(requireNonNull(counters.get(operation)).get(outcome)).increment();
     }
 }

@@ -62,40 +62,40 @@ public class SessionResource {
     /** A session with its token. */
     @RegisterForReflection
     @Schema(name = "OpenedSession")
-    public record Opened(
+    public record OpenedSessionView(
             @Schema(description = "Returned only once", examples = "s1.kPq3vK9wQm2Tz7LpR4sH.uZ8...") String token,
             Session session) {
 
-        static Opened of(SessionService.Opened opened) {
-            return new Opened(opened.token().text(), opened.session());
+        static OpenedSessionView of(OpenedSession opened) {
+            return new OpenedSessionView(opened.token().text(), opened.session());
         }
     }
 
     /** A change of the data. */
     @RegisterForReflection
     @Schema(name = "SessionPatch")
-    public record Patch(
+    public record SessionPatch(
             @Schema(description = "Merged into the session's data (RFC 7396); null removes", required = true) JsonObject data) {}
 
     /** The reason for a rotation. */
     @RegisterForReflection
     @Schema(name = "SessionRotation")
-    public record Rotation(
+    public record SessionRotation(
             @Schema(description = "The user has just authenticated again: sets authTime", defaultValue = "false") Boolean reauthenticated) {}
 
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(summary = "Open a session", description = "Authenticate the user first. Give the token to the client; the service stores only a digest of it.")
     @RequestBody(content = @Content(schema = @Schema(implementation = NewSession.class), examples = @ExampleObject(name = "a login", value = NEW)))
-    @APIResponse(responseCode = "201", description = "Opened", content = @Content(schema = @Schema(implementation = Opened.class)))
+    @APIResponse(responseCode = "201", description = "Opened", content = @Content(schema = @Schema(implementation = OpenedSessionView.class)))
     @APIResponse(responseCode = "409", description = "The user has reached the limit of sessions")
     @APIResponse(responseCode = "413", description = "The data is over 64 KB")
-    public Uni<RestResponse<Opened>> create(NewSession request) {
+    public Uni<RestResponse<OpenedSessionView>> create(NewSession request) {
         if (request == null) {
             throw ApiException.invalid("", "The body must be a session to open");
         }
         return service.create(caller.tenant(), request)
-                .map(opened -> answer(201, Opened.of(opened), opened.session()));
+                .map(opened -> answer(201, OpenedSessionView.of(opened), opened.session()));
     }
 
     @GET
@@ -118,7 +118,7 @@ public class SessionResource {
     @Path("current")
     @Consumes({MERGE_PATCH, MediaType.APPLICATION_JSON})
     @Operation(summary = "Change the session's data", description = "Merges a patch (RFC 7396). Patches of different members never undo each other. With If-Match, a patch of an older version is refused.")
-    @RequestBody(content = @Content(schema = @Schema(implementation = Patch.class), examples = @ExampleObject(name = "set one, remove one", value = "{\"data\":{\"theme\":\"dark\",\"cart\":null}}")))
+    @RequestBody(content = @Content(schema = @Schema(implementation = SessionPatch.class), examples = @ExampleObject(name = "set one, remove one", value = "{\"data\":{\"theme\":\"dark\",\"cart\":null}}")))
     @APIResponse(responseCode = "200", description = "The changed session", content = @Content(schema = @Schema(implementation = Session.class)))
     @APIResponse(responseCode = "401", description = "The session is unknown, has expired or was ended")
     @APIResponse(responseCode = "412", description = "The session has another version")
@@ -126,7 +126,7 @@ public class SessionResource {
     public Uni<RestResponse<Session>> patch(
             @Parameter(description = TOKEN_DESCRIPTION, required = true) @HeaderParam(TOKEN) String token,
             @Parameter(description = "The ETag that the patch is based on") @HeaderParam(HttpHeaders.IF_MATCH) String ifMatch,
-            Patch patch) {
+            SessionPatch patch) {
         if (patch == null || patch.data() == null) {
             throw ApiException.invalid("data", "must be an object");
         }
@@ -138,15 +138,15 @@ public class SessionResource {
     @Path("current/rotate")
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(summary = "Rotate the token", description = "Returns a new token for the same session with the same deadlines; the old token is invalid at once. Rotate whenever the user's privileges change.")
-    @RequestBody(required = false, content = @Content(schema = @Schema(implementation = Rotation.class), examples = @ExampleObject(name = "after a password", value = "{\"reauthenticated\":true}")))
-    @APIResponse(responseCode = "200", description = "The session with its new token", content = @Content(schema = @Schema(implementation = Opened.class)))
+    @RequestBody(required = false, content = @Content(schema = @Schema(implementation = SessionRotation.class), examples = @ExampleObject(name = "after a password", value = "{\"reauthenticated\":true}")))
+    @APIResponse(responseCode = "200", description = "The session with its new token", content = @Content(schema = @Schema(implementation = OpenedSessionView.class)))
     @APIResponse(responseCode = "401", description = "The session is unknown, has expired or was ended")
-    public Uni<RestResponse<Opened>> rotate(
+    public Uni<RestResponse<OpenedSessionView>> rotate(
             @Parameter(description = TOKEN_DESCRIPTION, required = true) @HeaderParam(TOKEN) String token,
-            Rotation rotation) {
+            SessionRotation rotation) {
         boolean reauthenticated = rotation != null && Boolean.TRUE.equals(rotation.reauthenticated());
         return service.rotate(caller.tenant(), token, reauthenticated)
-                .map(opened -> answer(200, Opened.of(opened), opened.session()));
+                .map(opened -> answer(200, OpenedSessionView.of(opened), opened.session()));
     }
 
     @DELETE

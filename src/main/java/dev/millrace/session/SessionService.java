@@ -22,14 +22,14 @@ import dev.millrace.http.json.Timestamps;
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.ErrorCode;
 import dev.millrace.http.problem.Violation;
-import dev.millrace.session.SessionMetrics.Operation;
-import dev.millrace.session.SessionMetrics.Outcome;
 import dev.millrace.user.Lifetimes;
+import dev.millrace.user.NewRecord;
 import dev.millrace.user.Owner;
 import dev.millrace.user.RecordKind;
+import dev.millrace.user.RemoveAllResult;
+import dev.millrace.user.StoredRecord;
 import dev.millrace.user.UserKey;
 import dev.millrace.user.UserRecords;
-import dev.millrace.user.UserRecords.Stored;
 
 /**
  * Sessions of users. A session is valid until it is logged out, revoked, evicted, unused for {@code idle}, or {@code absolute} old.
@@ -44,9 +44,6 @@ public class SessionService {
 
     /** How far ahead of this node's clock an {@code authTime} may be. */
     private static final long CLOCK_TOLERANCE_MS = 60_000;
-
-    /** A session with its token, which is returned only once. */
-    public record Opened(SessionToken token, Session session) {}
 
     private final SessionStore store;
     private final UserRecords records;
@@ -75,7 +72,7 @@ public class SessionService {
      * @throws ApiException 400 if the request is not valid, 413 if its data is too large; the Uni fails with 409 if the user
      *         has reached the limit of sessions
      */
-    public Uni<Opened> create(String tenant, NewSession request) {
+    public Uni<OpenedSession> create(String tenant, NewSession request) {
         List<Violation> violations = request.violations();
         if (!violations.isEmpty()) {
             throw ApiException.invalid(violations);
@@ -86,17 +83,19 @@ public class SessionService {
         SessionToken token = SessionToken.random(user, random);
         int most = request.maxPerUser() == null ? config.maxPerUser() : request.maxPerUser();
         String device = request.device() == null ? "" : request.device().toJson().text();
-        UserRecords.Addition addition = new UserRecords.Addition(token.id(), token.digest(), request.userId(),
-                data.text(),
-                device, Long.toString(authTime(request)), Lifetimes.ms(request.idle(), config.idle()),
-                Lifetimes.ms(request.absolute(), config.absolute()));
-        return records.add(owner(tenant, user), addition, most, request.onLimit() == OnLimit.EVICT_OLDEST)
+        NewRecord record = NewRecord.of(token.id(), token.digest(), request.userId()).withData(data.text())
+                .withDevice(device).withTail(Long.toString(authTime(request)))
+                .withLifetime(Lifetimes.ms(request.idle(), config.idle()),
+                        Lifetimes.ms(request.absolute(), config.absolute()));
+        return records.add(owner(tenant, user), record, most, request.onLimit() == OnLimit.EVICT_OLDEST)
                 .map(state -> {
-                    metrics.count(Operation.CREATE, state == null ? Outcome.REFUSED : Outcome.OK);
+                    metrics.count(SessionOperation.CREATE,
+                            state == null ? OperationOutcome.REFUSED : OperationOutcome.OK);
                     if (state == null) {
                         throw new ApiException(ErrorCode.SESSION_LIMIT, "The user has " + most + " or more sessions");
                     }
-                    return new Opened(token, Session.of(token.id(), request.userId(), state, data.text(), device));
+                    return new OpenedSession(token,
+                            Session.of(token.id(), request.userId(), state, data.text(), device));
                 });
     }
 
@@ -117,20 +116,21 @@ public class SessionService {
      * @param touch whether this counts as use
      */
     public Uni<Session> current(String tenant, String token, boolean touch) {
-        return current(tenant, parsed(Operation.CURRENT, token), touch);
+        return current(tenant, parsed(SessionOperation.CURRENT, token), touch);
     }
 
     /** As above, for a parsed token. */
     Uni<Session> current(String tenant, SessionToken token, boolean touch) {
-        return store.current(tenant, token, touch).map(stored -> found(Operation.CURRENT, stored));
+        return store.current(tenant, token, touch).map(stored -> found(SessionOperation.CURRENT, stored));
     }
 
     /** Returns the session of a token without counting as use; null if there is none. */
-    public Uni<Stored> inspect(String tenant, String token) {
+    public Uni<StoredRecord> inspect(String tenant, String token) {
         SessionToken parsed = SessionToken.parse(token);
-        Uni<Stored> found = parsed == null ? Uni.createFrom().nullItem() : store.current(tenant, parsed, false);
+        Uni<StoredRecord> found = parsed == null ? Uni.createFrom().nullItem() : store.current(tenant, parsed, false);
         return found
-                .invoke(stored -> metrics.count(Operation.INTROSPECT, stored == null ? Outcome.INVALID : Outcome.OK));
+                .invoke(stored -> metrics.count(SessionOperation.INTROSPECT,
+                        stored == null ? OperationOutcome.INVALID : OperationOutcome.OK));
     }
 
     /**
@@ -140,12 +140,13 @@ public class SessionService {
      */
     public Uni<Session> patch(String tenant, String token, JsonObject patch, @Nullable List<Long> versions) {
         Lifetimes.requireSize("data", patch);
-        return store.patch(tenant, parsed(Operation.PATCH, token), patch.text(), versions, Lifetimes.MAX_DATA_BYTES)
+        return store
+                .patch(tenant, parsed(SessionOperation.PATCH, token), patch.text(), versions, Lifetimes.MAX_DATA_BYTES)
                 .map(outcome -> {
-                    metrics.count(Operation.PATCH, switch (outcome.patched()) {
-                        case DONE -> Outcome.OK;
-                        case INVALID -> Outcome.INVALID;
-                        case STALE, TOO_LARGE -> Outcome.REFUSED;
+                    metrics.count(SessionOperation.PATCH, switch (outcome.patched()) {
+                        case DONE -> OperationOutcome.OK;
+                        case INVALID -> OperationOutcome.INVALID;
+                        case STALE, TOO_LARGE -> OperationOutcome.REFUSED;
                     });
                     return switch (outcome.patched()) {
                         case DONE -> session(requireNonNull(outcome.session()));
@@ -162,16 +163,16 @@ public class SessionService {
      *
      * @param reauthenticated whether the user has just authenticated again
      */
-    public Uni<Opened> rotate(String tenant, String token, boolean reauthenticated) {
-        SessionToken presented = parsed(Operation.ROTATE, token);
+    public Uni<OpenedSession> rotate(String tenant, String token, boolean reauthenticated) {
+        SessionToken presented = parsed(SessionOperation.ROTATE, token);
         SessionToken successor = presented.successor(random);
         return store.rotate(tenant, presented, successor, reauthenticated)
-                .map(stored -> new Opened(successor, found(Operation.ROTATE, stored)));
+                .map(stored -> new OpenedSession(successor, found(SessionOperation.ROTATE, stored)));
     }
 
     /** Ends the session of a token. */
     public Uni<Void> logOut(String tenant, String token) {
-        return end(tenant, parsed(Operation.LOGOUT, token)).map(ended -> {
+        return end(tenant, parsed(SessionOperation.LOGOUT, token)).map(ended -> {
             if (!ended) {
                 throw invalid();
             }
@@ -187,7 +188,8 @@ public class SessionService {
 
     private Uni<Boolean> end(String tenant, SessionToken token) {
         return records.remove(SessionStore.owner(tenant, token), token.id(), token.digest(), "logout")
-                .invoke(ended -> metrics.count(Operation.LOGOUT, ended ? Outcome.OK : Outcome.INVALID));
+                .invoke(ended -> metrics.count(SessionOperation.LOGOUT,
+                        ended ? OperationOutcome.OK : OperationOutcome.INVALID));
     }
 
     /** Returns one page of a user's sessions, newest first. */
@@ -201,7 +203,7 @@ public class SessionService {
     /** Ends one of a user's sessions. */
     public Uni<Void> revoke(String tenant, String userId, String id) {
         return records.remove(owner(tenant, UserKey.of(userId)), id, null, "revoked").map(ended -> {
-            metrics.count(Operation.REVOKE, ended ? Outcome.OK : Outcome.INVALID);
+            metrics.count(SessionOperation.REVOKE, ended ? OperationOutcome.OK : OperationOutcome.INVALID);
             if (!ended) {
                 throw unknown();
             }
@@ -216,8 +218,8 @@ public class SessionService {
      */
     public Uni<Void> revokeAll(String tenant, String userId, String except) {
         return records.removeAll(owner(tenant, UserKey.of(userId)), except).map(removal -> {
-            boolean done = removal == UserRecords.Removal.DONE;
-            metrics.count(Operation.REVOKE_ALL, done ? Outcome.OK : Outcome.INVALID);
+            boolean done = removal == RemoveAllResult.DONE;
+            metrics.count(SessionOperation.REVOKE_ALL, done ? OperationOutcome.OK : OperationOutcome.INVALID);
             if (!done) {
                 throw unknown();
             }
@@ -225,18 +227,18 @@ public class SessionService {
         });
     }
 
-    private Session found(Operation operation, Stored stored) {
-        metrics.count(operation, stored == null ? Outcome.INVALID : Outcome.OK);
+    private Session found(SessionOperation operation, StoredRecord stored) {
+        metrics.count(operation, stored == null ? OperationOutcome.INVALID : OperationOutcome.OK);
         if (stored == null) {
             throw invalid();
         }
         return session(stored);
     }
 
-    private SessionToken parsed(Operation operation, String token) {
+    private SessionToken parsed(SessionOperation operation, String token) {
         SessionToken parsed = SessionToken.parse(token);
         if (parsed == null) {
-            metrics.count(operation, Outcome.INVALID);
+            metrics.count(operation, OperationOutcome.INVALID);
             throw token == null
                     ? new ApiException(ErrorCode.SESSION_INVALID,
                             "Send the session's token in the header Session-Token")
@@ -245,7 +247,7 @@ public class SessionService {
         return parsed;
     }
 
-    private static Session session(Stored s) {
+    private static Session session(StoredRecord s) {
         return Session.of(s.id(), s.user(), s.state(), s.data(), s.device());
     }
 

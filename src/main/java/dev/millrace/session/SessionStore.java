@@ -9,44 +9,19 @@ import org.jspecify.annotations.Nullable;
 import io.smallrye.mutiny.Uni;
 import io.vertx.redis.client.Response;
 
-import dev.millrace.redis.ReplyCode;
 import dev.millrace.redis.ReplyCodes;
 import dev.millrace.redis.Script;
 import dev.millrace.redis.ScriptRunner;
 import dev.millrace.user.Owner;
 import dev.millrace.user.RecordKind;
 import dev.millrace.user.RecordState;
-import dev.millrace.user.UserRecords.Stored;
+import dev.millrace.user.StoredRecord;
 
 /** The operations of a token's holder on the session, each in one script. */
 @Singleton
 class SessionStore {
 
-    /** The result of a patch. */
-    enum Patched implements ReplyCode {
-        DONE(1),
-        /** The session is unknown or has ended. */
-        INVALID(0),
-        /** The session has none of the required versions. */
-        STALE(-1),
-        TOO_LARGE(-2);
-
-        private final int code;
-
-        Patched(int code) {
-            this.code = code;
-        }
-
-        @Override
-        public int code() {
-            return code;
-        }
-    }
-
-    /** The outcome of a patch; {@code session} only if it is DONE, {@code version} only if it is STALE. */
-    record PatchOutcome(Patched patched, @Nullable Stored session, long version) {}
-
-    private static final ReplyCodes<Patched> PATCHED = ReplyCodes.of(Patched.class);
+    private static final ReplyCodes<PatchCode> PATCHED = ReplyCodes.of(PatchCode.class);
 
     private final ScriptRunner scripts;
     private final Script current;
@@ -65,7 +40,7 @@ class SessionStore {
     }
 
     /** Returns the session of a token, or null. */
-    Uni<Stored> current(String tenant, SessionToken token, boolean touch) {
+    Uni<StoredRecord> current(String tenant, SessionToken token, boolean touch) {
         Owner owner = owner(tenant, token);
         String id = token.id();
         return scripts
@@ -78,7 +53,7 @@ class SessionStore {
      *
      * @param versions one of which the session must have; null for any version
      */
-    Uni<PatchOutcome> patch(String tenant, SessionToken token, String json, @Nullable List<Long> versions,
+    Uni<PatchResult> patch(String tenant, SessionToken token, String json, @Nullable List<Long> versions,
             int maxBytes) {
         Owner owner = owner(tenant, token);
         String id = token.id();
@@ -89,24 +64,24 @@ class SessionStore {
         return scripts.run(patch, List.of(owner.records(), owner.index()),
                 List.of(id, token.digest(), json, required.toString(), Integer.toString(maxBytes)))
                 .map(reply -> {
-                    Patched patched = PATCHED.read(reply.get(0));
+                    PatchCode patched = PATCHED.read(reply.get(0));
                     return switch (patched) {
-                        case DONE -> new PatchOutcome(patched, stored(id, reply, 1), 0);
-                        case STALE -> new PatchOutcome(patched, null, reply.get(1).toLong());
-                        case INVALID, TOO_LARGE -> new PatchOutcome(patched, null, 0);
+                        case DONE -> new PatchResult(patched, stored(id, reply, 1), 0);
+                        case STALE -> new PatchResult(patched, null, reply.get(1).toLong());
+                        case INVALID, TOO_LARGE -> new PatchResult(patched, null, 0);
                     };
                 });
     }
 
     /** Replaces the token of a session; null if there is no such session. */
-    Uni<Stored> rotate(String tenant, SessionToken token, SessionToken successor, boolean reauthenticated) {
+    Uni<StoredRecord> rotate(String tenant, SessionToken token, SessionToken successor, boolean reauthenticated) {
         return scripts.run(rotate, List.of(owner(tenant, token).records()),
                 List.of(token.id(), token.digest(), successor.digest(), reauthenticated ? "1" : "0"))
                 .map(reply -> reply == null ? null : stored(token.id(), reply, 0));
     }
 
-    private static Stored stored(String id, Response reply, int at) {
-        return new Stored(id, reply.get(at).toString(), RecordState.parse(reply.get(at + 1).toString()),
+    private static StoredRecord stored(String id, Response reply, int at) {
+        return new StoredRecord(id, reply.get(at).toString(), RecordState.parse(reply.get(at + 1).toString()),
                 reply.get(at + 2).toString(), reply.get(at + 3).toString());
     }
 }

@@ -7,19 +7,17 @@ import jakarta.inject.Singleton;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 
-import dev.millrace.token.TokenStore.Rotated;
-
 /** {@code millrace_token_families_total} and {@code millrace_token_rotations_total{outcome}}. */
 @Singleton
 class TokenMetrics {
 
     private final Counter families;
-    private final Counter[] rotations = new Counter[Rotated.values().length];
+    private final Counter[] rotations = new Counter[RotationCode.values().length];
 
     TokenMetrics(MeterRegistry registry) {
         families = Counter.builder("millrace.token.families").description("Families of refresh tokens that were issued")
                 .register(registry);
-        for (Rotated outcome : Rotated.values()) {
+        for (RotationCode outcome : RotationCode.values()) {
             rotations[outcome.ordinal()] = Counter.builder("millrace.token.rotations")
                     .description("Attempts to rotate a refresh token")
                     .tag("outcome", outcome.name().toLowerCase(Locale.ROOT)).register(registry);
@@ -30,7 +28,7 @@ class TokenMetrics {
         families.increment();
     }
 
-    void rotated(Rotated outcome) {
+    void rotated(RotationCode outcome) {
         rotations[outcome.ordinal()].increment();
     }
 }

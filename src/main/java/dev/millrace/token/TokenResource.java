@@ -26,7 +26,7 @@ import dev.millrace.http.NoStore;
 import dev.millrace.http.json.JsonObject;
 import dev.millrace.http.json.Timestamps;
 import dev.millrace.http.problem.ApiException;
-import dev.millrace.user.UserRecords.Stored;
+import dev.millrace.user.StoredRecord;
 
 /** Issues, rotates and revokes refresh tokens. The token is sent in a body, never in a path. */
 @Path("/v1/tokens")
@@ -50,7 +50,7 @@ public class TokenResource {
     /** The first token of a family. */
     @RegisterForReflection
     @Schema(name = "IssuedToken")
-    public record Issued(
+    public record IssuedTokenView(
             @Schema(description = "Returned only once", examples = "r1.0.kPq3vK9wQm2Tz7LpR4sH.uZ8...") String refreshToken,
             @Schema(examples = "Xb3vK9wQm2Tz7LpR4sHd") String family,
             @Schema(description = "When the family expires, unless it is rotated", examples = "2026-12-08T09:30:00.000Z") String expiresAt) {}
@@ -58,15 +58,15 @@ public class TokenResource {
     /** A token's successor. */
     @RegisterForReflection
     @Schema(name = "RotatedToken")
-    public record Rotated(@Schema(examples = "r1.0.kPq3vK9wQm2Tz7LpR4sH.9fK...") String refreshToken,
+    public record RotatedTokenView(@Schema(examples = "r1.0.kPq3vK9wQm2Tz7LpR4sH.9fK...") String refreshToken,
             @Schema(examples = "Xb3vK9wQm2Tz7LpR4sHd") String family, @Schema(examples = "user-42") String userId,
             JsonObject claims,
             @Schema(description = "Counts the family's tokens, from 1", examples = "2") long generation,
             @Schema(examples = "2026-12-08T09:30:00.000Z") String expiresAt) {
 
-        static Rotated of(TokenService.Issued issued) {
-            Stored family = issued.family();
-            return new Rotated(issued.token(), family.id(), family.user(), new JsonObject(family.data()),
+        static RotatedTokenView of(IssuedToken issued) {
+            StoredRecord family = issued.family();
+            return new RotatedTokenView(issued.token(), family.id(), family.user(), new JsonObject(family.data()),
                     family.state().version(), Timestamps.format(family.state().endsAt()));
         }
     }
@@ -74,10 +74,10 @@ public class TokenResource {
     /** A presented token. */
     @RegisterForReflection
     @Schema(name = "PresentedToken")
-    public record Presented(
+    public record PresentedToken(
             @Schema(required = true, examples = "r1.0.kPq3vK9wQm2Tz7LpR4sH.uZ8...") String refreshToken) {
 
-        static String token(Presented presented) {
+        static String token(PresentedToken presented) {
             if (presented == null || presented.refreshToken() == null) {
                 throw ApiException.invalid("refreshToken", "must be given");
             }
@@ -88,15 +88,15 @@ public class TokenResource {
     @POST
     @Operation(summary = "Issue a refresh token", description = "Starts a family. Give the token to the client; the service stores only a digest of it.")
     @RequestBody(content = @Content(schema = @Schema(implementation = NewFamily.class), examples = @ExampleObject(name = "a login", value = NEW)))
-    @APIResponse(responseCode = "201", description = "Issued", content = @Content(schema = @Schema(implementation = Issued.class)))
+    @APIResponse(responseCode = "201", description = "Issued", content = @Content(schema = @Schema(implementation = IssuedTokenView.class)))
     @APIResponse(responseCode = "413", description = "The claims are over 64 KB")
-    public Uni<RestResponse<Issued>> issue(NewFamily request) {
+    public Uni<RestResponse<IssuedTokenView>> issue(NewFamily request) {
         if (request == null) {
             throw ApiException.invalid("", "The body must be a family to issue");
         }
         return service.issue(caller.tenant(), request)
-                .map(issued -> ResponseBuilder.<Issued>create(201).type(MediaType.APPLICATION_JSON_TYPE)
-                        .entity(new Issued(issued.token(), issued.family().id(),
+                .map(issued -> ResponseBuilder.<IssuedTokenView>create(201).type(MediaType.APPLICATION_JSON_TYPE)
+                        .entity(new IssuedTokenView(issued.token(), issued.family().id(),
                                 Timestamps.format(issued.family().state().endsAt())))
                         .build());
     }
@@ -104,19 +104,19 @@ public class TokenResource {
     @POST
     @Path("rotate")
     @Operation(summary = "Rotate a refresh token", description = "Returns its successor; call it when you issue a new access token. Within the grace period the previous token returns the same successor. Presented later, it revokes the whole family.")
-    @RequestBody(content = @Content(schema = @Schema(implementation = Presented.class), examples = @ExampleObject(name = "a token", value = "{\"refreshToken\":\"r1.0.kPq3vK9wQm2Tz7LpR4sH.uZ8...\"}")))
-    @APIResponse(responseCode = "200", description = "The successor", content = @Content(schema = @Schema(implementation = Rotated.class)))
+    @RequestBody(content = @Content(schema = @Schema(implementation = PresentedToken.class), examples = @ExampleObject(name = "a token", value = "{\"refreshToken\":\"r1.0.kPq3vK9wQm2Tz7LpR4sH.uZ8...\"}")))
+    @APIResponse(responseCode = "200", description = "The successor", content = @Content(schema = @Schema(implementation = RotatedTokenView.class)))
     @APIResponse(responseCode = "401", description = "`token-invalid`, or `token-reused`: the token may be stolen, and its family is revoked")
-    public Uni<Rotated> rotate(Presented presented) {
-        return service.rotate(caller.tenant(), Presented.token(presented)).map(Rotated::of);
+    public Uni<RotatedTokenView> rotate(PresentedToken presented) {
+        return service.rotate(caller.tenant(), PresentedToken.token(presented)).map(RotatedTokenView::of);
     }
 
     @POST
     @Path("revoke")
     @Operation(summary = "Revoke a refresh token", description = "Revokes the family of any of its tokens. Returns 204 even if there is nothing to revoke.")
-    @RequestBody(content = @Content(schema = @Schema(implementation = Presented.class), examples = @ExampleObject(name = "a token", value = "{\"refreshToken\":\"r1.0.kPq3vK9wQm2Tz7LpR4sH.uZ8...\"}")))
+    @RequestBody(content = @Content(schema = @Schema(implementation = PresentedToken.class), examples = @ExampleObject(name = "a token", value = "{\"refreshToken\":\"r1.0.kPq3vK9wQm2Tz7LpR4sH.uZ8...\"}")))
     @APIResponse(responseCode = "204", description = "The token is no longer valid")
-    public Uni<Void> revoke(Presented presented) {
-        return service.revokeToken(caller.tenant(), Presented.token(presented));
+    public Uni<Void> revoke(PresentedToken presented) {
+        return service.revokeToken(caller.tenant(), PresentedToken.token(presented));
     }
 }

@@ -20,13 +20,14 @@ import dev.millrace.http.json.JsonObject;
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.ErrorCode;
 import dev.millrace.http.problem.Violation;
-import dev.millrace.token.TokenStore.Rotated;
 import dev.millrace.user.Lifetimes;
+import dev.millrace.user.NewRecord;
 import dev.millrace.user.Owner;
 import dev.millrace.user.RecordKind;
+import dev.millrace.user.RecordPage;
+import dev.millrace.user.StoredRecord;
 import dev.millrace.user.UserKey;
 import dev.millrace.user.UserRecords;
-import dev.millrace.user.UserRecords.Stored;
 
 /**
  * Refresh tokens that detect theft (RFC 9700, section 4.14.2). Each token can be rotated once, and is then replaced by its
@@ -39,9 +40,6 @@ import dev.millrace.user.UserRecords.Stored;
 public class TokenService {
 
     private static final int SALT_BYTES = 16;
-
-    /** A token, which Millrace does not store, and its family. */
-    public record Issued(String token, Stored family) {}
 
     private final TokenStore store;
     private final UserRecords records;
@@ -73,7 +71,7 @@ public class TokenService {
      *
      * @throws ApiException 400 if the request is not valid, 413 if its claims are too large
      */
-    public Uni<Issued> issue(String tenant, NewFamily request) {
+    public Uni<IssuedToken> issue(String tenant, NewFamily request) {
         List<Violation> violations = request.violations();
         if (!violations.isEmpty()) {
             throw ApiException.invalid(violations);
@@ -83,22 +81,22 @@ public class TokenService {
         UserKey user = UserKey.of(request.userId());
         RefreshToken token = RefreshToken.random(user, random);
         String family = token.family();
-        UserRecords.Addition addition = new UserRecords.Addition(family, token.digest(), request.userId(),
-                claims.text(), "",
-                Long.toString(Lifetimes.ms(request.grace(), config.grace())),
-                Lifetimes.ms(request.idle(), config.idle()),
-                Lifetimes.ms(request.absolute(), config.absolute()));
-        return records.add(owner(tenant, user), addition, config.maxPerUser(), true).map(state -> {
+        NewRecord record = NewRecord.of(family, token.digest(), request.userId()).withData(claims.text())
+                .withTail(Long.toString(Lifetimes.ms(request.grace(), config.grace())))
+                .withLifetime(Lifetimes.ms(request.idle(), config.idle()),
+                        Lifetimes.ms(request.absolute(), config.absolute()));
+        return records.add(owner(tenant, user), record, config.maxPerUser(), true).map(state -> {
             metrics.began();
-            return new Issued(token.text(keys), new Stored(family, request.userId(), state, claims.text(), ""));
+            return new IssuedToken(token.text(keys),
+                    new StoredRecord(family, request.userId(), state, claims.text(), ""));
         });
     }
 
     /** Rotates a token to its successor; fails with 401 if it is invalid or was already rotated. */
-    public Uni<Issued> rotate(String tenant, String refreshToken) {
+    public Uni<IssuedToken> rotate(String tenant, String refreshToken) {
         RefreshToken token = RefreshToken.parse(refreshToken, keys);
         if (token == null) {
-            metrics.rotated(Rotated.INVALID);
+            metrics.rotated(RotationCode.INVALID);
             throw invalid();
         }
         byte[] salt = new byte[SALT_BYTES];
@@ -108,10 +106,10 @@ public class TokenService {
                 .map(rotation -> {
                     metrics.rotated(rotation.rotated());
                     return switch (rotation.rotated()) {
-                        case FIRST -> new Issued(successor.text(keys), requireNonNull(rotation.family()));
+                        case FIRST -> new IssuedToken(successor.text(keys), requireNonNull(rotation.family()));
                         case AGAIN -> {
-                            Stored family = requireNonNull(rotation.family());
-                            yield new Issued(token.successor(Base64.getUrlDecoder()
+                            StoredRecord family = requireNonNull(rotation.family());
+                            yield new IssuedToken(token.successor(Base64.getUrlDecoder()
                                     .decode(TokenStore.salt(family.state()))).text(keys), family);
                         }
                         case REUSED -> throw new ApiException(ErrorCode.TOKEN_REUSED,
@@ -132,13 +130,13 @@ public class TokenService {
     }
 
     /** Returns the family whose current token this is, without changing it; null if there is none. */
-    public Uni<Stored> inspect(String tenant, String refreshToken) {
+    public Uni<StoredRecord> inspect(String tenant, String refreshToken) {
         RefreshToken token = RefreshToken.parse(refreshToken, keys);
         return token == null ? Uni.createFrom().nullItem() : store.inspect(tenant, token);
     }
 
     /** Returns one page of a user's families, newest first. */
-    public Uni<UserRecords.Listing> list(String tenant, String userId, int limit, String cursor) {
+    public Uni<RecordPage> list(String tenant, String userId, int limit, String cursor) {
         Page.requireLimit(limit);
         return records.list(owner(tenant, UserKey.of(userId)), limit, Page.decode(cursor));
     }

@@ -9,16 +9,15 @@ import org.jspecify.annotations.Nullable;
 import io.smallrye.mutiny.Uni;
 import io.vertx.redis.client.Response;
 
-import dev.millrace.redis.ReplyCode;
 import dev.millrace.redis.ReplyCodes;
 import dev.millrace.redis.Script;
 import dev.millrace.redis.ScriptRunner;
 import dev.millrace.user.Owner;
 import dev.millrace.user.RecordKind;
 import dev.millrace.user.RecordState;
+import dev.millrace.user.StoredRecord;
 import dev.millrace.user.UserKey;
 import dev.millrace.user.UserRecords;
-import dev.millrace.user.UserRecords.Stored;
 
 /** The operations of a refresh token's holder on its family, each in one script. */
 @Singleton
@@ -27,34 +26,7 @@ class TokenStore {
     /** Without a grace period: ms in which the previous token counts as a second tab and not as theft. */
     static final long RACE_MS = 2000;
 
-    /** The result of a rotation. */
-    enum Rotated implements ReplyCode {
-        /** This call was the first. */
-        FIRST(1),
-        /** An earlier call was, and its successor is to be returned again. */
-        AGAIN(2),
-        INVALID(0),
-        /** An earlier call was, and there is no grace. */
-        SUPERSEDED(3),
-        /** The token was rotated before; its family has ended. */
-        REUSED(-1);
-
-        private final int code;
-
-        Rotated(int code) {
-            this.code = code;
-        }
-
-        @Override
-        public int code() {
-            return code;
-        }
-    }
-
-    /** The outcome of a rotation; {@code family} only if it is FIRST or AGAIN. */
-    record Rotation(Rotated rotated, @Nullable Stored family) {}
-
-    private static final ReplyCodes<Rotated> ROTATED = ReplyCodes.of(Rotated.class);
+    private static final ReplyCodes<RotationCode> ROTATED = ReplyCodes.of(RotationCode.class);
 
     private final ScriptRunner scripts;
     private final UserRecords records;
@@ -78,33 +50,34 @@ class TokenStore {
      * @param successor becomes the current token if this call is the first
      * @param salt from which the successor was derived
      */
-    Uni<Rotation> rotate(String tenant, RefreshToken token, RefreshToken successor, String salt) {
+    Uni<RotationResult> rotate(String tenant, RefreshToken token, RefreshToken successor, String salt) {
         Owner owner = owner(tenant, token);
         return scripts.run(rotate, owner.keys(), List.of(token.family(), token.digest(), successor.digest(), salt,
                 Long.toString(RACE_MS), owner.member(), records.eventsKept()))
                 .map(reply -> rotation(ROTATED.read(reply.get(0)), token, reply));
     }
 
-    private static Rotation rotation(Rotated rotated, RefreshToken token, Response reply) {
-        if (rotated != Rotated.FIRST && rotated != Rotated.AGAIN) {
-            return new Rotation(rotated, null);
+    private static RotationResult rotation(RotationCode rotated, RefreshToken token, Response reply) {
+        if (rotated != RotationCode.FIRST && rotated != RotationCode.AGAIN) {
+            return new RotationResult(rotated, null);
         }
-        Stored family = stored(token, reply, 1);
-        return new Rotation(family == null ? Rotated.INVALID : rotated, family);
+        StoredRecord family = stored(token, reply, 1);
+        return new RotationResult(family == null ? RotationCode.INVALID : rotated, family);
     }
 
     /** Returns the family whose current token this is, or null. */
-    Uni<Stored> inspect(String tenant, RefreshToken token) {
+    Uni<StoredRecord> inspect(String tenant, RefreshToken token) {
         return scripts.run(inspect, List.of(owner(tenant, token).records()), List.of(token.family(), token.digest()))
                 .map(reply -> reply == null ? null : stored(token, reply, 0));
     }
 
     /** Returns null if Redis names another user than the token: then another party has written to Redis. */
-    private static @Nullable Stored stored(RefreshToken token, Response reply, int at) {
+    private static @Nullable StoredRecord stored(RefreshToken token, Response reply, int at) {
         if (!UserKey.of(reply.get(at).toString()).equals(token.user())) {
             return null;
         }
-        return new Stored(token.family(), reply.get(at).toString(), RecordState.parse(reply.get(at + 1).toString()),
+        return new StoredRecord(token.family(), reply.get(at).toString(),
+                RecordState.parse(reply.get(at + 1).toString()),
                 reply.get(at + 2).toString(), "");
     }
 

@@ -26,7 +26,7 @@ import dev.millrace.http.Page;
 import dev.millrace.http.json.JsonObject;
 import dev.millrace.http.json.Timestamps;
 import dev.millrace.user.Lifetimes;
-import dev.millrace.user.UserRecords.Stored;
+import dev.millrace.user.StoredRecord;
 
 /** Lists and revokes a user's families of refresh tokens. */
 @Path("/v1/users/{userId}/tokens")
@@ -47,15 +47,15 @@ public class UserTokensResource {
     /** A family, without its token. */
     @RegisterForReflection
     @Schema(name = "TokenFamily")
-    public record Family(@Schema(examples = "Xb3vK9wQm2Tz7LpR4sHd") String family,
+    public record TokenFamily(@Schema(examples = "Xb3vK9wQm2Tz7LpR4sHd") String family,
             @Schema(examples = "user-42") String userId, JsonObject claims,
             @Schema(examples = "2") long generation, @Schema(examples = "2026-11-24T09:30:00.000Z") String createdAt,
             @Schema(examples = "2026-11-24T09:45:00.000Z") String rotatedAt,
             @Schema(examples = "2026-12-08T09:45:00.000Z") String expiresAt,
             @Schema(examples = "2027-02-22T09:30:00.000Z") String absoluteExpiresAt) {
 
-        static Family of(Stored s) {
-            return new Family(s.id(), s.user(), new JsonObject(s.data()), s.state().version(),
+        static TokenFamily of(StoredRecord s) {
+            return new TokenFamily(s.id(), s.user(), new JsonObject(s.data()), s.state().version(),
                     Timestamps.format(s.state().created()), Timestamps.format(s.state().seen()),
                     Timestamps.format(s.state().endsAt()), Timestamps.format(s.state().absolute()));
         }
@@ -65,11 +65,11 @@ public class UserTokensResource {
     @RequiresScope(Scopes.SESSIONS_READ)
     @Operation(summary = "List a user's families", description = "Newest first. Empty for a user without families.")
     @APIResponse(responseCode = "200", description = "One page; shorter than `limit` if the claims are large")
-    public Uni<Page<Family>> list(@PathParam("userId") String userId,
+    public Uni<Page<TokenFamily>> list(@PathParam("userId") String userId,
             @Parameter(description = "Items on a page, 1 to 500") @QueryParam("limit") @DefaultValue("50") int limit,
             @Parameter(description = "`nextCursor` of the previous page") @QueryParam("cursor") String cursor) {
         return service.list(caller.tenant(), Lifetimes.checkedUser(userId), limit, cursor)
-                .map(listing -> new Page<>(listing.records().stream().map(Family::of).toList(),
+                .map(listing -> new Page<>(listing.records().stream().map(TokenFamily::of).toList(),
                         Page.encode(listing.next())));
     }
 

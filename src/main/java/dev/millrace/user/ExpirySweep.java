@@ -28,9 +28,9 @@ import dev.millrace.redis.RedisTopology;
 import dev.millrace.redis.RedisUnavailableException;
 
 /**
- * Removes expired records and emits their events, once a second per tenant. Nothing depends on its punctuality: every call treats
- * a record as unknown from its expiry on. It uses a set of due records and not Redis' keyspace notifications, which are lost when
- * nobody listens. So every expiry emits an event, late if no replica was running.
+ * Removes expired records and emits their events, once a second per tenant. A late sweep is harmless, because every call treats an
+ * expired record as unknown. The sweep reads a set of due records. Keyspace notifications of Redis would be lost while no replica
+ * listens. So every expiry emits an event, late if no replica was running.
  *
  * <p>Replicas take turns: a replica does nothing if another one has the turn. If two sweep at the same time, the result is the same,
  * because each step is an atomic script that does nothing the second time.
@@ -46,7 +46,7 @@ class ExpirySweep {
     private static final int RECORDS_PER_OWNER = 100;
     /** Maximum number of concurrent scripts. */
     private static final int CONCURRENCY = 16;
-    /** Maximum number of rounds; the rest waits for the next turn. */
+    /** Maximum number of rounds in one turn. The rest waits for the next turn. */
     private static final int MAX_ROUNDS = 50;
 
     private final Vertx vertx;
@@ -90,7 +90,7 @@ class ExpirySweep {
         }
     }
 
-    /** The connections to Redis log an outage; whatever else goes wrong here may go wrong every second, and is told once. */
+    /** Logs a failure once, because it may recur every second. An outage of Redis is logged by its connections. */
     private void report(Throwable failure) {
         if (!failing && !(failure instanceof RedisUnavailableException)) {
             failing = true;

@@ -26,15 +26,15 @@ import dev.millrace.redis.ScriptRunner;
 public class UserEvents {
 
     /**
-     * What some streams had.
+     * The events of several streams.
      *
      * @param now the server's clock, ms
-     * @param byPartition in order; without those that had none
+     * @param byPartition in order; without streams that have no events
      */
     record StreamEvents(long now, Map<Integer, List<UserEvent>> byPartition) {}
 
     /** Number of events to read from each partition at once. */
-    private static final int MOST = 50;
+    private static final int MAX_PER_STREAM = 50;
     /** Maximum number of concurrent scripts, on a cluster. */
     private static final int CONCURRENCY = 16;
 
@@ -58,7 +58,7 @@ public class UserEvents {
 
     /** Returns the events after a position. */
     public Uni<EventBatch> read(String tenant, EventPosition after) {
-        EventBatch.Merge merge = new EventBatch.Merge(MOST);
+        EventMerger merge = new EventMerger(MAX_PER_STREAM);
         Uni<?> read = topology.isCluster()
                 ? Multi.createFrom().range(0, UserKey.PARTITIONS)
                         .onItem().transformToUni(p -> read(tenant, p, p + 1, after, merge)).merge(CONCURRENCY)
@@ -67,14 +67,14 @@ public class UserEvents {
         return read.map(done -> merge.batch());
     }
 
-    private Uni<StreamEvents> read(String tenant, int from, int to, EventPosition after, EventBatch.Merge merge) {
-        return read(tenant, from, to, after, MOST).invoke(read -> {
+    private Uni<StreamEvents> read(String tenant, int from, int to, EventPosition after, EventMerger merge) {
+        return read(tenant, from, to, after, MAX_PER_STREAM).invoke(read -> {
             merge.clock(read.now());
             read.byPartition().values().forEach(merge::stream);
         });
     }
 
-    /** Reads at most so many events after a position of each of some partitions; on a cluster, of one. */
+    /** Reads up to {@code most} events after a position from each of the partitions; on a cluster, from one partition. */
     Uni<StreamEvents> read(String tenant, int from, int to, EventPosition after, int most) {
         List<String> streams = IntStream.range(from, to).mapToObj(p -> Owner.events(tenant, p)).toList();
         return scripts.run(events, streams, List.of(Integer.toString(from), Long.toString(after.ms()),

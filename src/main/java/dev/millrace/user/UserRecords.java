@@ -12,7 +12,6 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.redis.client.Response;
 
 import dev.millrace.http.Page;
-import dev.millrace.redis.ReplyCode;
 import dev.millrace.redis.ReplyCodes;
 import dev.millrace.redis.Script;
 import dev.millrace.redis.ScriptRunner;
@@ -32,73 +31,8 @@ public class UserRecords {
     /** Expired records whose events one step emits before it removes all other records. */
     private static final int ENDED_AT_ONCE = 500;
 
-    /**
-     * A record to add.
-     *
-     * @param digest of the secret
-     * @param data JSON
-     * @param device JSON, or empty
-     * @param tail see {@link RecordState}
-     * @param idleMs time without use after which the record expires
-     * @param absoluteMs age at which the record expires
-     */
-    public record Addition(String id, String digest, String user, String data, String device, String tail, long idleMs,
-            long absoluteMs) {}
-
-    /** A stored record; {@code device} is empty if there is none. */
-    public record Stored(String id, String user, RecordState state, String data, String device) {}
-
-    /** A page of records, newest first; {@code next} is where the next page starts, or null. */
-    public record Listing(List<Stored> records, @Nullable String next) {}
-
-    /** The result of ending all records but one. */
-    public enum Removal {
-        DONE,
-        /** The record to keep does not exist; nothing was changed. */
-        UNKNOWN_EXCEPTION
-    }
-
-    /** The result of adding a record. */
-    enum Added implements ReplyCode {
-        ADDED(1),
-        /** The user has reached the limit. */
-        LIMIT_REACHED(0);
-
-        private final int code;
-
-        Added(int code) {
-            this.code = code;
-        }
-
-        @Override
-        public int code() {
-            return code;
-        }
-    }
-
-    /** The result of one step of ending all records. */
-    enum RemovedAll implements ReplyCode {
-        REMOVED(1),
-        /** There was no record to end. */
-        NONE(0),
-        UNKNOWN_EXCEPTION(-1),
-        /** Nothing was changed: the events of expired records must be emitted first. */
-        EXPIRE_FIRST(-2);
-
-        private final int code;
-
-        RemovedAll(int code) {
-            this.code = code;
-        }
-
-        @Override
-        public int code() {
-            return code;
-        }
-    }
-
-    private static final ReplyCodes<Added> ADDED = ReplyCodes.of(Added.class);
-    private static final ReplyCodes<RemovedAll> REMOVED_ALL = ReplyCodes.of(RemovedAll.class);
+    private static final ReplyCodes<AddCode> ADDED = ReplyCodes.of(AddCode.class);
+    private static final ReplyCodes<RemoveAllCode> REMOVED_ALL = ReplyCodes.of(RemoveAllCode.class);
 
     private final ScriptRunner scripts;
     private final String kept;
@@ -132,7 +66,7 @@ public class UserRecords {
      * @param evict whether to evict the oldest if the limit is reached
      * @return the state of the new record; null if the limit is reached
      */
-    public Uni<RecordState> add(Owner owner, Addition a, long most, boolean evict) {
+    public Uni<RecordState> add(Owner owner, NewRecord a, long most, boolean evict) {
         return scripts.run(add, owner.keys(), List.of(a.id(), a.digest(), a.user(), a.data(), a.device(), a.tail(),
                 Long.toString(a.idleMs()), Long.toString(a.absoluteMs()), Long.toString(most), evict ? "1" : "0",
                 owner.kind().word(), owner.member(), kept))
@@ -148,7 +82,7 @@ public class UserRecords {
      * @param limit maximum number of records; a page has fewer if they are large
      * @param before {@code next} of the previous page, or null
      */
-    public Uni<Listing> list(Owner owner, int limit, @Nullable String before) {
+    public Uni<RecordPage> list(Owner owner, int limit, @Nullable String before) {
         if (before != null && !MEMBER.matcher(before).matches()) {
             throw Page.invalidCursor();
         }
@@ -156,21 +90,21 @@ public class UserRecords {
     }
 
     /** As above; a page ends after so many bytes of JSON. */
-    Uni<Listing> list(Owner owner, int limit, @Nullable String before, int bytes) {
+    Uni<RecordPage> list(Owner owner, int limit, @Nullable String before, int bytes) {
         return scripts.run(list, List.of(owner.records(), owner.index()),
                 List.of(Integer.toString(limit), before == null ? "" : before, Integer.toString(bytes)))
                 .map(UserRecords::listing);
     }
 
-    private static Listing listing(Response reply) {
+    private static RecordPage listing(Response reply) {
         String user = reply.get(0).toString();
         String next = reply.get(1).toString();
-        List<Stored> records = new ArrayList<>();
+        List<StoredRecord> records = new ArrayList<>();
         for (int i = 2; i < reply.size(); i += 4) {
-            records.add(new Stored(reply.get(i).toString(), user, RecordState.parse(reply.get(i + 1).toString()),
+            records.add(new StoredRecord(reply.get(i).toString(), user, RecordState.parse(reply.get(i + 1).toString()),
                     reply.get(i + 2).toString(), reply.get(i + 3).toString()));
         }
-        return new Listing(records, next.isEmpty() ? null : next);
+        return new RecordPage(records, next.isEmpty() ? null : next);
     }
 
     /**
@@ -194,20 +128,20 @@ public class UserRecords {
      *
      * @param except id of the record to keep, or null
      */
-    public Uni<Removal> removeAll(Owner owner, @Nullable String except) {
+    public Uni<RemoveAllResult> removeAll(Owner owner, @Nullable String except) {
         if (except != null && !isId(except)) {
-            return Uni.createFrom().item(Removal.UNKNOWN_EXCEPTION);
+            return Uni.createFrom().item(RemoveAllResult.UNKNOWN_EXCEPTION);
         }
         return tryRemoveAll(owner, except)
                 .flatMap(removed -> switch (removed) {
                     case EXPIRE_FIRST -> expire(owner, ENDED_AT_ONCE).flatMap(ended -> removeAll(owner, except));
-                    case UNKNOWN_EXCEPTION -> Uni.createFrom().item(Removal.UNKNOWN_EXCEPTION);
-                    case REMOVED, NONE -> Uni.createFrom().item(Removal.DONE);
+                    case UNKNOWN_EXCEPTION -> Uni.createFrom().item(RemoveAllResult.UNKNOWN_EXCEPTION);
+                    case REMOVED, NONE -> Uni.createFrom().item(RemoveAllResult.DONE);
                 });
     }
 
-    /** As {@link #removeAll}, unless some have ended by time, which must be told first. */
-    Uni<RemovedAll> tryRemoveAll(Owner owner, @Nullable String except) {
+    /** Does one step of {@link #removeAll}. Changes nothing if the events of expired records must be emitted first. */
+    Uni<RemoveAllCode> tryRemoveAll(Owner owner, @Nullable String except) {
         return scripts.run(removeAll, owner.keys(),
                 List.of(except == null ? "" : except, owner.kind().word(), owner.member(), kept))
                 .map(REMOVED_ALL::read);

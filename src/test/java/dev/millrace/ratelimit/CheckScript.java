@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
 
-import dev.millrace.ratelimit.RateLimitStore.Outcome;
-import dev.millrace.ratelimit.RateLimitStore.Outcomes;
 import dev.millrace.ratelimit.model.Answer;
 import dev.millrace.ratelimit.model.ChecksModel.Item;
 import dev.millrace.ratelimit.model.Limit;
@@ -31,7 +29,7 @@ final class CheckScript {
     }
 
     List<Answer> decide(List<Item> items, boolean atomic) {
-        Outcomes outcomes = await(store.decide(TENANT,
+        CheckOutcomes outcomes = await(store.decide(TENANT,
                 items.stream().map(item -> check(item.limit(), item.cost())).toList(), atomic));
         assertEquals(redis.now(), outcomes.decidedAt());
         return outcomes.list().stream().map(CheckScript::answer).toList();
@@ -57,7 +55,7 @@ final class CheckScript {
         throw new IllegalArgumentException(id);
     }
 
-    private static Answer answer(Outcome o) {
+    private static Answer answer(CheckOutcome o) {
         return new Answer(o.admitted(), o.remaining(), o.reset(), o.retryAfter());
     }
 }

@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 
-import dev.millrace.ratelimit.LeaseStore.Acquired;
-import dev.millrace.ratelimit.LeaseStore.Renewed;
 import dev.millrace.redis.VirtualRedis;
 
 /** How long a lease is held, renewed or not, and what that leaves to others. */
@@ -21,11 +19,11 @@ class LeaseScriptExamplesTest {
     private final VirtualRedis redis = VirtualRedis.fresh();
     private final LeaseStore store = new LeaseStore(redis.dataSource(), redis);
 
-    private Acquired acquire(String lease, long ttl) {
+    private LeaseAcquisition acquire(String lease, long ttl) {
         return await(store.acquire(TENANT, TWO, IDENTIFIER, ttl, lease));
     }
 
-    private Renewed renew(String lease, long ttl) {
+    private LeaseRenewal renew(String lease, long ttl) {
         return await(store.renew(TENANT, TWO, IDENTIFIER, ttl, lease));
     }
 
@@ -36,21 +34,21 @@ class LeaseScriptExamplesTest {
     @Test
     void thereAreNoMoreLeasesThanAllowed() {
         long now = redis.ms();
-        assertEquals(new Acquired(true, 2, 0, 0, now), acquire("", 1000), "it only looks");
-        assertEquals(new Acquired(true, 1, 1000, 0, now), acquire("a", 1000));
-        assertEquals(new Acquired(true, 0, 3000, 0, now), acquire("b", 3000));
-        assertEquals(new Acquired(false, 0, 3000, 1000, now), acquire("c", 1000));
+        assertEquals(new LeaseAcquisition(true, 2, 0, 0, now), acquire("", 1000), "it only looks");
+        assertEquals(new LeaseAcquisition(true, 1, 1000, 0, now), acquire("a", 1000));
+        assertEquals(new LeaseAcquisition(true, 0, 3000, 0, now), acquire("b", 3000));
+        assertEquals(new LeaseAcquisition(false, 0, 3000, 1000, now), acquire("c", 1000));
         pass(999);
         assertFalse(acquire("c", 1000).acquired());
         pass(1);
-        assertEquals(new Acquired(true, 0, 2000, 0, now + 1000), acquire("c", 1000));
+        assertEquals(new LeaseAcquisition(true, 0, 2000, 0, now + 1000), acquire("c", 1000));
     }
 
     @Test
     void aRenewedLeaseIsHeldFromThenOn() {
         acquire("a", 1000);
         pass(900);
-        assertEquals(new Renewed(true, 1, redis.ms()), renew("a", 1000));
+        assertEquals(new LeaseRenewal(true, 1, redis.ms()), renew("a", 1000));
         acquire("b", 5000);
         pass(999);
         assertFalse(acquire("c", 1000).acquired());
@@ -62,9 +60,9 @@ class LeaseScriptExamplesTest {
     void aRenewalHoldsAlsoWhereNoneIsAcquiredAfterIt() {
         acquire("a", 1000);
         acquire("b", 1000);
-        assertEquals(new Renewed(true, 0, redis.ms()), renew("a", 9000));
+        assertEquals(new LeaseRenewal(true, 0, redis.ms()), renew("a", 9000));
         pass(8999);
-        assertEquals(new Acquired(true, 1, 1, 0, redis.ms()), acquire("", 1000));
+        assertEquals(new LeaseAcquisition(true, 1, 1, 0, redis.ms()), acquire("", 1000));
     }
 
     @Test
@@ -72,8 +70,8 @@ class LeaseScriptExamplesTest {
         acquire("a", 1000);
         acquire("b", 5000);
         pass(1000);
-        assertEquals(new Renewed(false, 1, redis.ms()), renew("a", 1000));
-        assertEquals(new Renewed(false, 1, redis.ms()), renew("c", 1000));
+        assertEquals(new LeaseRenewal(false, 1, redis.ms()), renew("a", 1000));
+        assertEquals(new LeaseRenewal(false, 1, redis.ms()), renew("c", 1000));
     }
 
     /** As when the limit was lowered. */
@@ -82,9 +80,9 @@ class LeaseScriptExamplesTest {
         acquire("a", 1000);
         acquire("b", 2000);
         Policy one = Policy.of("exports", Algorithm.CONCURRENCY, 1, 1000);
-        assertEquals(new Acquired(false, 0, 2000, 1000, redis.ms()),
+        assertEquals(new LeaseAcquisition(false, 0, 2000, 1000, redis.ms()),
                 await(store.acquire(TENANT, one, IDENTIFIER, 1000, "c")));
-        assertEquals(new Renewed(true, 0, redis.ms()), await(store.renew(TENANT, one, IDENTIFIER, 2000, "a")));
+        assertEquals(new LeaseRenewal(true, 0, redis.ms()), await(store.renew(TENANT, one, IDENTIFIER, 2000, "a")));
     }
 
     @Test

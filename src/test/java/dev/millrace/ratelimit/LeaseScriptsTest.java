@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 
-import dev.millrace.ratelimit.LeaseStore.Acquired;
-import dev.millrace.ratelimit.LeaseStore.Renewed;
 import dev.millrace.ratelimit.model.Answer;
 import dev.millrace.ratelimit.model.ConcurrencyModel;
 import dev.millrace.redis.Refusals;
@@ -83,9 +81,9 @@ class LeaseScriptsTest {
                 assertEquals(model.acquire(now, step.ttl(), ""), answer);
             }
             case RENEW -> {
-                Renewed renewed = await(store.renew(TENANT, policy(limit), IDENTIFIER, step.ttl(), lease));
+                LeaseRenewal renewed = await(store.renew(TENANT, policy(limit), IDENTIFIER, step.ttl(), lease));
                 boolean held = model.renew(now, step.ttl(), lease);
-                assertEquals(new Renewed(held, model.remaining(), now), renewed);
+                assertEquals(new LeaseRenewal(held, model.remaining(), now), renewed);
             }
             default -> {
                 acquire(limit, 1, "");
@@ -112,7 +110,7 @@ class LeaseScriptsTest {
     }
 
     private Answer acquire(long limit, long ttl, String lease) {
-        Acquired reply = await(store.acquire(TENANT, policy(limit), IDENTIFIER, ttl, lease));
+        LeaseAcquisition reply = await(store.acquire(TENANT, policy(limit), IDENTIFIER, ttl, lease));
         assertEquals(redis.ms(), reply.now());
         return new Answer(reply.acquired(), reply.remaining(), reply.reset(), reply.retryAfter());
     }

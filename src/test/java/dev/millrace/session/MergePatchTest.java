@@ -17,8 +17,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.http.json.JsonObject;
 import dev.millrace.http.json.JsonSettings;
 import dev.millrace.redis.VirtualRedis;
-import dev.millrace.session.SessionStore.PatchOutcome;
-import dev.millrace.session.SessionStore.Patched;
 import dev.millrace.user.CountedRandom;
 import dev.millrace.user.RecordKind;
 import dev.millrace.user.VirtualUser;
@@ -161,8 +159,8 @@ class MergePatchTest {
 
     private String merge(String target, String patch) {
         user.set(token.id() + ":d", target);
-        PatchOutcome outcome = VirtualRedis.await(store.patch(VirtualUser.TENANT, token, patch, null, 1 << 20));
-        assertEquals(Patched.DONE, outcome.patched());
+        PatchResult outcome = VirtualRedis.await(store.patch(VirtualUser.TENANT, token, patch, null, 1 << 20));
+        assertEquals(PatchCode.DONE, outcome.patched());
         assertEquals(outcome.session().data(), user.hash().get(token.id() + ":d"));
         return outcome.session().data();
     }

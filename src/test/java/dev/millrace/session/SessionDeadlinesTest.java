@@ -12,10 +12,9 @@ import java.security.SecureRandom;
 import java.util.List;
 
 import dev.millrace.redis.VirtualRedis;
-import dev.millrace.session.SessionStore.Patched;
 import dev.millrace.user.CountedRandom;
 import dev.millrace.user.RecordKind;
-import dev.millrace.user.UserRecords.Stored;
+import dev.millrace.user.StoredRecord;
 import dev.millrace.user.VirtualUser;
 
 import net.jqwik.api.Arbitraries;
@@ -80,7 +79,7 @@ class SessionDeadlinesTest {
         assertNull(current(false));
         assertNull(current(true));
         assertNull(await(store.rotate(TENANT, one, one.successor(random), true)));
-        assertEquals(Patched.INVALID, await(store.patch(TENANT, one, "{\"a\":1}", null, 100)).patched());
+        assertEquals(PatchCode.INVALID, await(store.patch(TENANT, one, "{\"a\":1}", null, 100)).patched());
         assertFalse(user.remove(one.id(), one.digest(), "logout"));
         assertFalse(user.remove(one.id(), null, "revoked"));
         assertEquals(allBut, user.removeAll(one.id()));
@@ -117,7 +116,7 @@ class SessionDeadlinesTest {
         while (redis.ms() + pause < absolute) {
             redis.advance(pause * 1000);
             assertNotNull(current(true));
-            assertEquals(Patched.DONE, await(store.patch(TENANT, one, "{}", null, 100)).patched());
+            assertEquals(PatchCode.DONE, await(store.patch(TENANT, one, "{}", null, 100)).patched());
         }
         redis.advance(absolute * 1000 - redis.now());
         requireDead(-2L, -2L);
@@ -147,7 +146,7 @@ class SessionDeadlinesTest {
         return token;
     }
 
-    private Stored current(boolean touch) {
+    private StoredRecord current(boolean touch) {
         return await(store.current(TENANT, one, touch));
     }
 }

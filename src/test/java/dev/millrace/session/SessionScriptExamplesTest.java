@@ -13,12 +13,10 @@ import org.junit.jupiter.api.Test;
 
 import dev.millrace.redis.VirtualRedis;
 import dev.millrace.redis.VirtualRedis.Refusal;
-import dev.millrace.session.SessionStore.PatchOutcome;
-import dev.millrace.session.SessionStore.Patched;
 import dev.millrace.user.CountedRandom;
 import dev.millrace.user.RecordKind;
 import dev.millrace.user.RecordState;
-import dev.millrace.user.UserRecords.Stored;
+import dev.millrace.user.StoredRecord;
 import dev.millrace.user.VirtualUser;
 
 /** What the holder of a session's token gets and changes: its data, its ends to the ms, and another token. */
@@ -37,11 +35,11 @@ class SessionScriptExamplesTest {
         return user.add(token.id(), token.digest(), "{}", device, PROVED, idle, life, 9, false);
     }
 
-    private Stored current(boolean touch) {
+    private StoredRecord current(boolean touch) {
         return await(store.current(TENANT, token, touch));
     }
 
-    private PatchOutcome patch(String patch, int most, Long... versions) {
+    private PatchResult patch(String patch, int most, Long... versions) {
         return await(store.patch(TENANT, token, patch, versions.length == 0 ? null : List.of(versions), most));
     }
 
@@ -62,7 +60,7 @@ class SessionScriptExamplesTest {
     void aSessionIsFoundAsItWasOpened() {
         for (String device : List.of(DEVICE, "")) {
             RecordState state = open(device, 1000, 5000);
-            assertEquals(new Stored(token.id(), VirtualUser.NAME, state, "{}", device), current(false));
+            assertEquals(new StoredRecord(token.id(), VirtualUser.NAME, state, "{}", device), current(false));
             user.remove(token.id(), null, "logout");
         }
     }
@@ -73,11 +71,11 @@ class SessionScriptExamplesTest {
         SessionToken other = token.successor(random);
         assertNull(await(store.current(TENANT, other, true)));
         assertNull(await(store.rotate(TENANT, other, token, false)));
-        assertEquals(Patched.INVALID, await(store.patch(TENANT, other, "{}", null, 100)).patched());
+        assertEquals(PatchCode.INVALID, await(store.patch(TENANT, other, "{}", null, 100)).patched());
         SessionToken unknown = SessionToken.random(user.key(), random);
         assertNull(await(store.current(TENANT, unknown, true)));
         assertNull(await(store.rotate(TENANT, unknown, token, false)));
-        assertEquals(Patched.INVALID, await(store.patch(TENANT, unknown, "{}", null, 100)).patched());
+        assertEquals(PatchCode.INVALID, await(store.patch(TENANT, unknown, "{}", null, 100)).patched());
     }
 
     @Test
@@ -86,13 +84,13 @@ class SessionScriptExamplesTest {
         pass(999);
         assertNotNull(current(false));
         assertNotNull(await(store.rotate(TENANT, token, token, false)));
-        assertEquals(Patched.DONE, patch("{}", 100).patched());
+        assertEquals(PatchCode.DONE, patch("{}", 100).patched());
         pass(500);
         assertNotNull(current(true));
         pass(1);
         assertNull(current(false));
         assertNull(await(store.rotate(TENANT, token, token, false)));
-        assertEquals(Patched.INVALID, patch("{}", 100).patched());
+        assertEquals(PatchCode.INVALID, patch("{}", 100).patched());
     }
 
     @Test
@@ -134,10 +132,10 @@ class SessionScriptExamplesTest {
     void aPatchChangesTheDataAndTheVersionAndIsAUse() {
         RecordState state = open(DEVICE, 1000, 5000);
         pass(500);
-        PatchOutcome outcome = patch("{\"a\":1}", 100);
-        assertEquals(Patched.DONE, outcome.patched());
-        Stored patched = outcome.session();
-        assertEquals(new Stored(token.id(), VirtualUser.NAME, new RecordState(token.digest(), 2, state.created(),
+        PatchResult outcome = patch("{\"a\":1}", 100);
+        assertEquals(PatchCode.DONE, outcome.patched());
+        StoredRecord patched = outcome.session();
+        assertEquals(new StoredRecord(token.id(), VirtualUser.NAME, new RecordState(token.digest(), 2, state.created(),
                 redis.ms(), 1000, state.absolute(), PROVED), "{\"a\":1}", DEVICE), patched);
         assertEquals(patched, current(false));
         assertEquals(Long.toString(redis.ms() + 1000), ends());
@@ -158,18 +156,18 @@ class SessionScriptExamplesTest {
     @Test
     void aPatchForAnotherVersionIsRefusedWithThePresentOne() {
         open("", 1000, 5000);
-        assertEquals(new PatchOutcome(Patched.STALE, null, 1), patch("{\"a\":1}", 100, 2L, 11L));
-        assertEquals(Patched.DONE, patch("{\"a\":1}", 100, 3L, 1L).patched());
-        assertEquals(new PatchOutcome(Patched.STALE, null, 2), patch("{\"a\":2}", 100, 1L));
+        assertEquals(new PatchResult(PatchCode.STALE, null, 1), patch("{\"a\":1}", 100, 2L, 11L));
+        assertEquals(PatchCode.DONE, patch("{\"a\":1}", 100, 3L, 1L).patched());
+        assertEquals(new PatchResult(PatchCode.STALE, null, 2), patch("{\"a\":2}", 100, 1L));
         assertEquals("{\"a\":1}", current(false).data());
     }
 
     @Test
     void theDataMayHaveSoManyBytes() {
         open("", 1000, 5000);
-        assertEquals(Patched.TOO_LARGE, patch("{\"a\":1}", 6).patched());
+        assertEquals(PatchCode.TOO_LARGE, patch("{\"a\":1}", 6).patched());
         assertEquals("{}", current(false).data());
-        assertEquals(Patched.DONE, patch("{\"a\":1}", 7).patched());
+        assertEquals(PatchCode.DONE, patch("{\"a\":1}", 7).patched());
     }
 
     @Test
@@ -193,10 +191,10 @@ class SessionScriptExamplesTest {
         RecordState state = open(DEVICE, 1000, 5000);
         pass(10);
         SessionToken second = token.successor(random);
-        Stored rotated = await(store.rotate(TENANT, token, second, false));
+        StoredRecord rotated = await(store.rotate(TENANT, token, second, false));
         RecordState expected = new RecordState(second.digest(), 1, state.created(), state.seen(), 1000,
                 state.absolute(), PROVED);
-        assertEquals(new Stored(token.id(), VirtualUser.NAME, expected, "{}", DEVICE), rotated);
+        assertEquals(new StoredRecord(token.id(), VirtualUser.NAME, expected, "{}", DEVICE), rotated);
         assertNull(current(false));
         assertEquals(rotated, await(store.current(TENANT, second, false)));
         SessionToken third = second.successor(random);

@@ -20,14 +20,13 @@ import java.util.TreeMap;
 import dev.millrace.redis.VirtualRedis;
 import dev.millrace.redis.VirtualRedis.Refusal;
 import dev.millrace.session.SessionHistories.Step;
-import dev.millrace.session.SessionStore.PatchOutcome;
 import dev.millrace.session.model.SessionModel;
 import dev.millrace.session.model.SessionModel.Session;
 import dev.millrace.user.CountedRandom;
 import dev.millrace.user.RecordKind;
+import dev.millrace.user.RecordPage;
 import dev.millrace.user.RecordState;
-import dev.millrace.user.UserRecords.Listing;
-import dev.millrace.user.UserRecords.Stored;
+import dev.millrace.user.StoredRecord;
 import dev.millrace.user.VirtualUser;
 
 import net.jqwik.api.Arbitrary;
@@ -101,12 +100,12 @@ class SessionScriptsTest {
         switch (step.action()) {
             case CREATE -> create(now, step);
             case LOOK -> {
-                Stored found = await(store.current(TENANT, token, false));
+                StoredRecord found = await(store.current(TENANT, token, false));
                 assertEquals(stored(model.current(now, id, digest)), found);
             }
             case TOUCH -> {
                 // That the use cannot be noted is no reason to turn the user away.
-                Stored found = assertDoesNotThrow(() -> await(store.current(TENANT, token, true)));
+                StoredRecord found = assertDoesNotThrow(() -> await(store.current(TENANT, token, true)));
                 assertEquals(stored(step.refusal() == Refusal.NONE
                         ? model.touch(now, id, digest)
                         : model.current(now, id, digest)), found);
@@ -115,7 +114,7 @@ class SessionScriptsTest {
             case ROTATE -> {
                 SessionToken successor = token.successor(random);
                 boolean proved = step.n() % 2 == 0;
-                Stored rotated = await(store.rotate(TENANT, token, successor, proved));
+                StoredRecord rotated = await(store.rotate(TENANT, token, successor, proved));
                 assertEquals(stored(model.rotate(now, id, digest, successor.digest(), proved)), rotated);
                 if (rotated != null) {
                     tokens.get(id).add(successor);
@@ -174,7 +173,7 @@ class SessionScriptsTest {
         String name = "abc".substring(step.n() % 3, step.n() % 3 + 1);
         String value = step.n() < 2 ? null : step.n() < 5 ? Integer.toString(step.n()) : '"' + "x".repeat(30) + '"';
         List<Long> versions = step.most() < 3 ? List.of() : List.of((long) step.most() - 2, 3L);
-        PatchOutcome outcome = await(store.patch(TENANT, token, "{\"" + name + "\":" + value + '}',
+        PatchResult outcome = await(store.patch(TENANT, token, "{\"" + name + "\":" + value + '}',
                 versions.isEmpty() ? null : versions, MOST_BYTES));
         SessionModel.Patched patched = model.patch(now, token.id(), token.digest(), versions, name, value, MOST_BYTES);
         assertEquals(patched.name(), outcome.patched().name());
@@ -199,7 +198,7 @@ class SessionScriptsTest {
         List<Session> rest = model.list(now);
         String before = null;
         do {
-            List<Stored> expected = new ArrayList<>();
+            List<StoredRecord> expected = new ArrayList<>();
             int size = 0;
             int shown = 0;
             for (; shown < rest.size() && shown < limit && size <= bytes; shown++) {
@@ -207,7 +206,7 @@ class SessionScriptsTest {
                 size += rest.get(shown).texts().stream().mapToInt(String::length).sum();
             }
             String next = shown < rest.size() ? rest.get(shown - 1).member() : null;
-            assertEquals(new Listing(expected, next), user.list(limit, before, bytes));
+            assertEquals(new RecordPage(expected, next), user.list(limit, before, bytes));
             before = next;
             rest = rest.subList(shown, rest.size());
         } while (before != null);
@@ -236,17 +235,18 @@ class SessionScriptsTest {
 
     /** Asks the store alone, in case the model errs as it does. */
     private void requireNoneCameBack() {
-        Collection<String> alive = user.list(500, null, NO_END).records().stream().map(Stored::id).toList();
+        Collection<String> alive = user.list(500, null, NO_END).records().stream().map(StoredRecord::id).toList();
         assertTrue(alive.stream().noneMatch(gone::contains), () -> alive + " has one of " + gone);
         gone.addAll(created);
         gone.removeAll(alive);
     }
 
-    private static Stored stored(Session session) {
+    private static StoredRecord stored(Session session) {
         if (session == null) {
             return null;
         }
         List<String> texts = session.texts();
-        return new Stored(session.id, VirtualUser.NAME, RecordState.parse(texts.get(0)), texts.get(1), texts.get(2));
+        return new StoredRecord(session.id, VirtualUser.NAME, RecordState.parse(texts.get(0)), texts.get(1),
+                texts.get(2));
     }
 }

@@ -14,12 +14,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 import dev.millrace.redis.VirtualRedis;
-import dev.millrace.token.TokenStore.Rotated;
-import dev.millrace.token.TokenStore.Rotation;
 import dev.millrace.user.CountedRandom;
 import dev.millrace.user.RecordKind;
 import dev.millrace.user.RecordState;
-import dev.millrace.user.UserRecords.Stored;
+import dev.millrace.user.StoredRecord;
 import dev.millrace.user.VirtualUser;
 
 /** What presenting a refresh token comes to: the first time, at once again, later again, and after its end. */
@@ -37,17 +35,17 @@ class TokenScriptExamplesTest {
         return user.add(token.family(), token.digest(), "{\"a\":1}", "", Long.toString(grace), idle, life, 9, false);
     }
 
-    private Rotation rotate(RefreshToken token, RefreshToken successor) {
+    private RotationResult rotate(RefreshToken token, RefreshToken successor) {
         return await(store.rotate(TENANT, token, successor, "salt"));
     }
 
-    private Rotated outcome(RefreshToken token, RefreshToken successor) {
-        Rotation rotation = rotate(token, successor);
+    private RotationCode outcome(RefreshToken token, RefreshToken successor) {
+        RotationResult rotation = rotate(token, successor);
         assertNull(rotation.family());
         return rotation.rotated();
     }
 
-    private Stored inspect(RefreshToken token) {
+    private StoredRecord inspect(RefreshToken token) {
         return await(store.inspect(TENANT, token));
     }
 
@@ -58,13 +56,13 @@ class TokenScriptExamplesTest {
     @Test
     void theFirstRotationMakesTheSuccessorThePresentToken() {
         RecordState state = begin(first, 1000, 5000, 0);
-        assertEquals(new Stored(first.family(), VirtualUser.NAME, state, "{\"a\":1}", ""), inspect(first));
+        assertEquals(new StoredRecord(first.family(), VirtualUser.NAME, state, "{\"a\":1}", ""), inspect(first));
         pass(300);
-        Rotation rotation = rotate(first, second);
-        assertEquals(Rotated.FIRST, rotation.rotated());
+        RotationResult rotation = rotate(first, second);
+        assertEquals(RotationCode.FIRST, rotation.rotated());
         RecordState rotated = new RecordState(second.digest(), 2, state.created(), redis.ms(), 1000, state.absolute(),
                 "0 " + first.digest() + " salt");
-        assertEquals(new Stored(first.family(), VirtualUser.NAME, rotated, "{\"a\":1}", ""), rotation.family());
+        assertEquals(new StoredRecord(first.family(), VirtualUser.NAME, rotated, "{\"a\":1}", ""), rotation.family());
         assertEquals(rotation.family(), inspect(second));
         assertNull(inspect(first));
         assertEquals(Long.toString(redis.ms() + 1000), user.index().get(1), "it is a use");
@@ -74,13 +72,13 @@ class TokenScriptExamplesTest {
     @Test
     void whileTheGraceLastsTheTokenBeforeGetsTheSameSuccessor() {
         begin(first, 1000, 5000, 100);
-        Stored rotated = rotate(first, second).family();
+        StoredRecord rotated = rotate(first, second).family();
         pass(99);
-        Rotation again = rotate(first, third);
-        assertEquals(Rotated.AGAIN, again.rotated());
+        RotationResult again = rotate(first, third);
+        assertEquals(RotationCode.AGAIN, again.rotated());
         assertEquals(rotated, again.family());
         pass(1);
-        assertEquals(Rotated.REUSED, outcome(first, third));
+        assertEquals(RotationCode.REUSED, outcome(first, third));
         assertNull(inspect(second));
     }
 
@@ -89,12 +87,12 @@ class TokenScriptExamplesTest {
     void withoutGraceTheTokenBeforeIsRefusedForTwoSecondsAndTheFamilyLives() {
         begin(first, 9000, 9000, 0);
         rotate(first, second);
-        assertEquals(Rotated.SUPERSEDED, outcome(first, third));
+        assertEquals(RotationCode.SUPERSEDED, outcome(first, third));
         pass(1999);
-        assertEquals(Rotated.SUPERSEDED, outcome(first, third));
+        assertEquals(RotationCode.SUPERSEDED, outcome(first, third));
         assertNotNull(inspect(second));
         pass(1);
-        assertEquals(Rotated.REUSED, outcome(first, third));
+        assertEquals(RotationCode.REUSED, outcome(first, third));
         assertNull(inspect(second));
     }
 
@@ -103,7 +101,7 @@ class TokenScriptExamplesTest {
         begin(first, 9000, 9000, 1);
         rotate(first, second);
         pass(1);
-        assertEquals(Rotated.REUSED, outcome(first, third));
+        assertEquals(RotationCode.REUSED, outcome(first, third));
     }
 
     @Test
@@ -111,8 +109,8 @@ class TokenScriptExamplesTest {
         begin(first, 1000, 5000, 500);
         rotate(first, second);
         rotate(second, third);
-        assertEquals(Rotated.REUSED, outcome(first, second));
-        assertEquals(Rotated.INVALID, outcome(third, second));
+        assertEquals(RotationCode.REUSED, outcome(first, second));
+        assertEquals(RotationCode.INVALID, outcome(third, second));
         assertEquals(List.of("type", "token.reused", "id", first.family(), "user", VirtualUser.NAME),
                 user.events().get(1));
         assertTrue(user.isGone());
@@ -125,7 +123,7 @@ class TokenScriptExamplesTest {
         begin(other, 2000, 5000, 0);
         rotate(first, second);
         rotate(second, third);
-        assertEquals(Rotated.REUSED, outcome(first, second));
+        assertEquals(RotationCode.REUSED, outcome(first, second));
         assertNotNull(inspect(other));
         assertEquals(1, user.list(9, null, 1000).records().size());
         assertEquals(2, user.index().size());
@@ -139,24 +137,24 @@ class TokenScriptExamplesTest {
         begin(first, 1000, 1500, 0);
         pass(999);
         assertNotNull(inspect(first));
-        assertEquals(Rotated.FIRST, rotate(first, second).rotated());
+        assertEquals(RotationCode.FIRST, rotate(first, second).rotated());
         assertEquals(Long.toString(redis.ms() + 501), user.index().get(1));
         pass(500);
         assertNotNull(inspect(second));
         pass(1);
         assertNull(inspect(second));
-        assertEquals(Rotated.INVALID, outcome(second, third));
+        assertEquals(RotationCode.INVALID, outcome(second, third));
         RefreshToken unused = RefreshToken.random(user.key(), random);
         begin(unused, 1000, 5000, 0);
         pass(1000);
         assertNull(inspect(unused));
-        assertEquals(Rotated.INVALID, outcome(unused, third));
+        assertEquals(RotationCode.INVALID, outcome(unused, third));
     }
 
     @Test
     void aTokenOfNoFamilyIsInvalid() {
         assertNull(inspect(first));
-        assertEquals(Rotated.INVALID, outcome(first, second));
+        assertEquals(RotationCode.INVALID, outcome(first, second));
     }
 
     @Test

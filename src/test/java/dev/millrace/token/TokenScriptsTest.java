@@ -18,14 +18,13 @@ import java.util.TreeMap;
 import dev.millrace.redis.Refusals;
 import dev.millrace.redis.VirtualRedis;
 import dev.millrace.redis.VirtualRedis.Refusal;
-import dev.millrace.token.TokenStore.Rotation;
 import dev.millrace.token.model.FamilyModel;
 import dev.millrace.token.model.FamilyModel.Family;
 import dev.millrace.token.model.FamilyModel.Outcome;
 import dev.millrace.user.CountedRandom;
 import dev.millrace.user.RecordKind;
 import dev.millrace.user.RecordState;
-import dev.millrace.user.UserRecords.Stored;
+import dev.millrace.user.StoredRecord;
 import dev.millrace.user.VirtualUser;
 
 import net.jqwik.api.Arbitraries;
@@ -213,7 +212,7 @@ class TokenScriptsTest {
         random.nextBytes(salt);
         String text = Base64.getUrlEncoder().withoutPadding().encodeToString(salt);
         RefreshToken successor = token.successor(salt);
-        Rotation rotation = await(store.rotate(TENANT, token, successor, text));
+        RotationResult rotation = await(store.rotate(TENANT, token, successor, text));
         Outcome expected = model.rotate(redis.ms(), token.family(), token.digest(), successor.digest(), text);
         assertEquals(expected.name(), rotation.rotated().name());
         boolean given = expected == Outcome.FIRST || expected == Outcome.AGAIN;
@@ -223,9 +222,9 @@ class TokenScriptsTest {
         }
     }
 
-    private Stored inspect(Family family, int age) {
+    private StoredRecord inspect(Family family, int age) {
         RefreshToken token = token(family, age);
-        Stored found = await(store.inspect(TENANT, token));
+        StoredRecord found = await(store.inspect(TENANT, token));
         boolean valid = age == 0 && model.living(redis.ms(), token.family()) != null;
         assertEquals(valid ? stored(token, family) : null, found);
         return found;
@@ -270,7 +269,7 @@ class TokenScriptsTest {
         return age < all.size() ? all.get(all.size() - 1 - age) : all.get(0).successor(new byte[]{1});
     }
 
-    private static Stored stored(RefreshToken token, Family family) {
-        return new Stored(token.family(), VirtualUser.NAME, RecordState.parse(family.state()), "{}", "");
+    private static StoredRecord stored(RefreshToken token, Family family) {
+        return new StoredRecord(token.family(), VirtualUser.NAME, RecordState.parse(family.state()), "{}", "");
     }
 }

@@ -37,7 +37,7 @@ class EventBatchTest {
     private List<Integer> clocks;
     private long time = 1_000_000;
     private EventPosition position = EventPosition.START;
-    private EventBatch.Merge merge;
+    private EventMerger merge;
     private int nextServer;
     private int most;
 
@@ -109,7 +109,7 @@ class EventBatchTest {
     private void begin(List<Integer> clocks, int most) {
         this.clocks = clocks;
         this.most = most;
-        merge = new EventBatch.Merge(most);
+        merge = new EventMerger(most);
         position = EventPosition.START;
         nextServer = 0;
         given.clear();
@@ -143,7 +143,7 @@ class EventBatchTest {
         if (nextServer == 0) {
             given.addAll(merge.batch().events());
             position = given.isEmpty() ? position : given.get(given.size() - 1).position();
-            merge = new EventBatch.Merge(most);
+            merge = new EventMerger(most);
         }
     }
 

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 
 import dev.millrace.redis.VirtualRedis;
-import dev.millrace.user.UserRecords.Stored;
 
 /** The sessions of a user on the virtual Redis, with the calls that examples make. */
 final class ExampleRecords {
@@ -36,7 +35,7 @@ final class ExampleRecords {
     }
 
     List<String> listed() {
-        return user.list(100, null, ANY_SIZE).records().stream().map(Stored::id).toList();
+        return user.list(100, null, ANY_SIZE).records().stream().map(StoredRecord::id).toList();
     }
 
     /** Of each event the type, the first letter of the id, and what else it has. */

@@ -18,8 +18,6 @@ import java.util.List;
 
 import org.junit.jupiter.api.Test;
 
-import dev.millrace.user.UserRecords.Listing;
-
 /** How records are listed, and what Redis drops by itself when nobody does. */
 class RecordReadExamplesTest {
 
@@ -44,7 +42,7 @@ class RecordReadExamplesTest {
         List<String> ids = new ArrayList<>();
         String before = null;
         do {
-            Listing page = records.user.list(limit, before, bytes);
+            RecordPage page = records.user.list(limit, before, bytes);
             page.records().forEach(record -> ids.add(record.id()));
             before = page.next();
         } while (before != null);
@@ -69,7 +67,7 @@ class RecordReadExamplesTest {
     void aRecordThatWasLostIsLeftOut() {
         records.add(A, 9000, 9000);
         records.redis.lose(records.owner.records());
-        assertEquals(new Listing(List.of(), null), records.user.list(9, null, ANY_SIZE));
+        assertEquals(new RecordPage(List.of(), null), records.user.list(9, null, ANY_SIZE));
     }
 
     @Test

@@ -18,8 +18,6 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 import dev.millrace.redis.VirtualRedis;
-import dev.millrace.user.UserRecords.Listing;
-import dev.millrace.user.UserRecords.Stored;
 
 /** How many records a user may have, how they end, and which events tell of it. */
 class RecordScriptExamplesTest {
@@ -31,7 +29,8 @@ class RecordScriptExamplesTest {
         RecordState state = records.add(A, DEVICE, 1000, 5000, 1, false);
         long now = records.redis.ms();
         assertEquals(new RecordState("digest-" + A, 1, now, now, 1000, now + 5000, "0"), state);
-        assertEquals(new Listing(List.of(new Stored(A, VirtualUser.NAME, state, "{\"of\":\"a\"}", DEVICE)), null),
+        assertEquals(
+                new RecordPage(List.of(new StoredRecord(A, VirtualUser.NAME, state, "{\"of\":\"a\"}", DEVICE)), null),
                 records.user.list(1, null, ANY_SIZE));
         assertEquals(List.of("session.created a[]"), records.told());
     }
@@ -173,7 +172,7 @@ class RecordScriptExamplesTest {
     void allButOneAreRemovedTogether() {
         for (String device : List.of(DEVICE, "")) {
             records.add(A, device, 2000, 5000, 9, false);
-            Listing before = records.user.list(9, null, ANY_SIZE);
+            RecordPage before = records.user.list(9, null, ANY_SIZE);
             assertEquals(0, records.user.removeAll(A), "there is no other");
             records.pass(1);
             records.add(B, 1000, 9000);

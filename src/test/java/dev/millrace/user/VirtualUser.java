@@ -6,8 +6,6 @@ import java.util.Map;
 import java.util.TreeMap;
 
 import dev.millrace.redis.VirtualRedis;
-import dev.millrace.user.UserRecords.Addition;
-import dev.millrace.user.UserRecords.Listing;
 
 /** One user's records of a kind: the real store on the virtual Redis, and what Redis keeps of them. */
 public final class VirtualUser {
@@ -39,7 +37,9 @@ public final class VirtualUser {
     public RecordState add(String id, String digest, String data, String device, String tail, long idle, long absolute,
             int most, boolean evict) {
         return VirtualRedis.await(records.add(owner,
-                new Addition(id, digest, NAME, data, device, tail, idle, absolute), most, evict));
+                NewRecord.of(id, digest, NAME).withData(data).withDevice(device).withTail(tail)
+                        .withLifetime(idle, absolute),
+                most, evict));
     }
 
     /** The digest is null for any. */
@@ -70,7 +70,7 @@ public final class VirtualUser {
         return VirtualRedis.await(records.due(TENANT, List.of(key().partition()), 100)).equals(List.of(owner));
     }
 
-    public Listing list(int limit, String before, int bytes) {
+    public RecordPage list(int limit, String before, int bytes) {
         return VirtualRedis.await(records.list(owner, limit, before, bytes));
     }
 

@@ -34,7 +34,7 @@ public class DescriptorFiles {
     private static final Logger LOG = Logger.getLogger(DescriptorFiles.class);
     private static final String PREFIX = "millrace.ratelimit.envoy.";
 
-    private final RateLimitConfig.Envoy config;
+    private final RateLimitConfig.EnvoyConfig config;
     private final List<Path> files;
     private final Counter failures;
     private List<@Nullable String> seen;

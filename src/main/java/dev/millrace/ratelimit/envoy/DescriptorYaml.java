@@ -182,7 +182,7 @@ final class DescriptorYaml {
                     : limit.requestsPerUnit() == 0
                             ? 1
                             : limit.requestsPerUnit();
-            PolicyDefinition definition = new PolicyDefinition(by, shown, window, limit.burst(), null, null, null);
+            PolicyDefinition definition = PolicyDefinition.of(by, shown, window).withBurst(limit.burst());
             for (Violation v : definition.violations("")) {
                 String field = v.field().equals("limit") ? "requests_per_unit" : v.field();
                 throw new InvalidDescriptorsException(file, at + field, v.message());

@@ -45,7 +45,7 @@ public class EnvoyRateLimits {
 
     private final DescriptorFiles files;
     private final RateLimitService service;
-    private final RateLimitConfig.Envoy config;
+    private final RateLimitConfig.EnvoyConfig config;
 
     EnvoyRateLimits(DescriptorFiles files, RateLimitService service, RateLimitConfig config) {
         this.files = files;
@@ -111,9 +111,7 @@ public class EnvoyRateLimits {
         }
         long requests = Integer.toUnsignedLong(limit.getRequestsPerUnit());
         Duration window = unit.window();
-        for (Violation v : new PolicyDefinition(config.algorithm(), Math.max(1, requests), window, null, null, null,
-                null)
-                .violations("")) {
+        for (Violation v : PolicyDefinition.of(config.algorithm(), Math.max(1, requests), window).violations("")) {
             throw ApiException.invalid(field + "requestsPerUnit", v.message());
         }
         EntryPath path = new EntryPath();

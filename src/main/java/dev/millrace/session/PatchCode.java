@@ -1,0 +1,24 @@
+package dev.millrace.session;
+
+import dev.millrace.redis.ReplyCode;
+
+/** The reply of {@code session/patch-2}. */
+enum PatchCode implements ReplyCode {
+    DONE(1),
+    /** The session is unknown or has ended. */
+    INVALID(0),
+    /** The session has none of the required versions. */
+    STALE(-1),
+    TOO_LARGE(-2);
+
+    private final int code;
+
+    PatchCode(int code) {
+        this.code = code;
+    }
+
+    @Override
+    public int code() {
+        return code;
+    }
+}

@@ -10,10 +10,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -63,7 +63,7 @@ public class LuaMutants {
     private LuaMutants(String script, int tries, List<String> tests) {
         this.script = script;
         this.tries = tries;
-        this.tests = new ArrayList<>(tests);
+        this.tests = new CopyOnWriteArrayList<>(tests);
     }
 
     /** Arguments: the script's name, jqwik's tries per property, minutes to take at most, and the test classes. */
@@ -150,7 +150,8 @@ public class LuaMutants {
         CompletableFuture<String> failure = new CompletableFuture<>();
         Thread thread = new Thread(() -> {
             try {
-                failure.complete(runTests(loader));
+                runTests(loader, failure);
+                failure.complete(null);
             } catch (Throwable e) {
                 failure.complete(e.toString());
             }
@@ -165,14 +166,16 @@ public class LuaMutants {
         } catch (ExecutionException e) {
             return e.getCause().toString();
         } finally {
-            // The Redis servers of this mutant. Only this process' own children.
+            // The Redis servers of this mutant. Only this process' own children. Without it, what tests are left fail at once.
             ProcessHandle.current().children().forEach(ProcessHandle::destroyForcibly);
+            thread.join(TimeUnit.SECONDS.toMillis(20));
             Files.delete(file);
             loader.close();
         }
     }
 
-    private String runTests(ClassLoader loader) throws ClassNotFoundException {
+    /** Completes {@code failure} as soon as a test fails. */
+    private void runTests(ClassLoader loader, CompletableFuture<String> failure) throws ClassNotFoundException {
         for (String test : List.copyOf(tests)) {
             LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
                     .selectors(DiscoverySelectors.selectClass(Class.forName(test, true, loader)))
@@ -182,24 +185,28 @@ public class LuaMutants {
                     .configurationParameter("junit.jupiter.testclass.order.default", ClassOrderer.ClassName.class.getName())
                     .configurationParameter("jqwik.reporting.onlyfailures", "true")
                     .configurationParameter("jqwik.database", work.resolve("jqwik").toString()).build();
-            FirstFailure listener = new FirstFailure();
+            FirstFailure listener = new FirstFailure(test.substring(test.lastIndexOf('.') + 1), failure);
             launcher.execute(request, listener);
             if (listener.ran == 0) {
-                return "no test ran in " + test;
+                failure.complete("no test ran in " + test);
             }
-            String failed = listener.failure.get();
-            if (failed != null) {
+            if (failure.isDone()) {
                 tests.remove(test);
                 tests.add(0, test);
-                return test.substring(test.lastIndexOf('.') + 1) + "." + failed;
+                return;
             }
         }
-        return null;
     }
 
     private static final class FirstFailure implements TestExecutionListener {
-        final AtomicReference<String> failure = new AtomicReference<>();
-        volatile int ran;
+        private final String testClass;
+        private final CompletableFuture<String> failure;
+        private volatile int ran;
+
+        FirstFailure(String testClass, CompletableFuture<String> failure) {
+            this.testClass = testClass;
+            this.failure = failure;
+        }
 
         @Override
         public void executionFinished(TestIdentifier test, TestExecutionResult result) {
@@ -207,7 +214,7 @@ public class LuaMutants {
                 ran++;
             }
             if (result.getStatus() != TestExecutionResult.Status.SUCCESSFUL) {
-                failure.compareAndSet(null, test.getDisplayName());
+                failure.complete(testClass + "." + test.getDisplayName());
             }
         }
     }

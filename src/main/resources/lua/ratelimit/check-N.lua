@@ -31,7 +31,6 @@ local function look_log(key, limit, window, cost, charge)
     local at = call('LINDEX', key, i)
     return at and tonumber(at) <= horizon
   end
-  local cut = 0
   if dead(0) then
     local known, probe = 0, 1
     while dead(probe) do known, probe = probe, probe * 2 end
@@ -39,8 +38,7 @@ local function look_log(key, limit, window, cost, charge)
       local middle = floor((known + probe) / 2)
       if dead(middle) then known = middle else probe = middle end
     end
-    cut = probe
-    call('LTRIM', key, cut, -1)
+    call('LTRIM', key, probe, -1)
     call('PEXPIRE', key, ceil(window / 500))
   end
   local used = call('LLEN', key)

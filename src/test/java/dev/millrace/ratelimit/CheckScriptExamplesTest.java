@@ -61,7 +61,9 @@ class CheckScriptExamplesTest {
         assertEquals(2, script.decide(limit, 0).remaining());
         redis.advance(500);
         script.decide(limit, 1);
-        redis.advance(999_000);
+        redis.advance(999_999);
+        script.decide(limit, 1);
+        redis.advance(998_500);
         assertEquals(2, script.decide(limit, 0).remaining(), "nor does a cut shorten it");
     }
 
@@ -107,7 +109,79 @@ class CheckScriptExamplesTest {
         Limit brief = log(1, 11_000).withPenalty(10_000).named("brief");
         script.decide(brief, 1);
         script.decide(brief, 1);
-        redis.advance(10_000_000);
+        redis.advance(9_999_999);
+        assertEquals(1_000_001, script.decide(brief, 1).retryAfter(), "it is not prolonged");
+        redis.advance(1);
         assertEquals(10_000_000, script.decide(brief, 1).retryAfter());
+    }
+
+    /** Of each cost, after some charges at different times. */
+    @Test
+    void retryAfterIsTheMicrosecondFromWhichTheCostFits() {
+        for (String algorithm : Histories.ALGORITHMS) {
+            for (int cost = 1; cost <= 5; cost++) {
+                Limit limit = Limit.of(algorithm, 5, 1000).named(algorithm + cost);
+                redis.advance(1_000_000 - redis.now() % 1_000_000 + 100_000);
+                script.decide(limit, 2);
+                redis.advance(100_000);
+                script.decide(limit, 1);
+                redis.advance(100_000);
+                while (script.decide(limit, 1).admitted()) {
+                    redis.advance(1000);
+                }
+                requireRetry(limit, cost);
+            }
+        }
+    }
+
+    @Test
+    void theWindowBeforeFadesAndTheRetryCountsOnThat() {
+        for (int cost = 3; cost <= 10; cost++) {
+            Limit limit = Limit.of("sliding-window-counter", 10, 1000).named("limit" + cost);
+            redis.advance(1_000_000 - redis.now() % 1_000_000);
+            script.decide(limit, 6);
+            redis.advance(1_100_000);
+            script.decide(limit, 3);
+            requireRetry(limit, cost);
+        }
+    }
+
+    @Test
+    void aLimitOfOneIsRetriedAWindowLater() {
+        for (String algorithm : Histories.ALGORITHMS) {
+            Limit limit = Limit.of(algorithm, 1, 1000).named(algorithm);
+            assertEquals(0, script.decide(limit, 1).retryAfter());
+            requireRetry(limit, 1);
+        }
+    }
+
+    private void requireRetry(Limit limit, long cost) {
+        Answer denied = script.decide(limit, cost);
+        assertFalse(denied.admitted(), limit::toString);
+        redis.advance(denied.retryAfter() - 1);
+        Answer early = script.decide(limit, cost);
+        assertFalse(early.admitted(), limit::toString);
+        assertEquals(1, early.retryAfter(), limit::toString);
+        redis.advance(1);
+        assertEquals(0, script.decide(limit, cost).retryAfter(), limit::toString);
+    }
+
+    @Test
+    void whatJustFitsNeedsNoRetry() {
+        for (String algorithm : Histories.ALGORITHMS) {
+            Limit limit = Limit.of(algorithm, 3, 1000).named(algorithm);
+            script.decide(limit, 2);
+            Answer last = script.decide(limit, 1);
+            assertTrue(last.admitted());
+            assertEquals(0, last.retryAfter(), algorithm);
+        }
+    }
+
+    @Test
+    void whileAPenaltyBlocksTheResetIsThatOfTheLimit() {
+        Limit limit = log(2, 60_000).withPenalty(1);
+        script.decide(limit, 1);
+        script.decide(limit, 2);
+        assertEquals(new Answer(false, 0, 60_000_000, 1000), script.decide(limit, 1));
     }
 }

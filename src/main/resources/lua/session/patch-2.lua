@@ -18,7 +18,7 @@ local DONE, INVALID, STALE, TOO_LARGE = 1, 0, -1, -2
 local find, sub, byte = string.find, string.sub, string.byte
 local QUOTE, OPEN, CLOSE, BACKSLASH, COMMA = 34, 123, 125, 92, 44
 
--- Returns the position after the value that begins at i.
+-- Returns the position after the value that begins at i, in an object or an array.
 local function skip(s, i)
   local depth = 0
   repeat
@@ -35,7 +35,7 @@ local function skip(s, i)
     elseif c == CLOSE or c == 93 then
       depth, i = depth - 1, i + 1
     elseif depth == 0 then
-      return find(s, '[,%]}]', i) or #s + 1
+      return (find(s, '[,%]}]', i))
     else
       i = find(s, '["{}%[%]]', i)
     end

@@ -170,8 +170,8 @@ class QueueDrainExamplesTest {
                     q.complete(active.remove(0));
                 }
             }, () -> {
+                newer.addAll(q.add(PLAIN));
                 if (!active.isEmpty()) {
-                    newer.addAll(q.add(PLAIN, PLAIN));
                     q.complete(active.remove(0));
                 }
             });

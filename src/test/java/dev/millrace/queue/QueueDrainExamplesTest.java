@@ -168,6 +168,7 @@ class QueueDrainExamplesTest {
                 for (int i = 0; i < 4; i++) {
                     newer.addAll(q.add(many(i + 1, PLAIN)));
                     q.complete(active.remove(0));
+                    q.complete(active.remove(0));
                 }
             }, () -> {
                 newer.addAll(q.add(PLAIN));

@@ -59,12 +59,21 @@ class CheckScriptExamplesTest {
         script.decide(limit, 1);
         redis.advance(999_000);
         assertEquals(2, script.decide(limit, 0).remaining());
-        redis.advance(500);
+    }
+
+    /** The entry before the cut holds the next cut up for a window, and the newest comes at the end of that. */
+    @Test
+    void aLogThatIsCutLastsUntilItsNewestEntryIsOld() {
+        Limit limit = log(4, 1000);
         script.decide(limit, 1);
         redis.advance(999_999);
         script.decide(limit, 1);
+        redis.advance(1);
+        script.decide(limit, 1);
+        redis.advance(999_998);
+        script.decide(limit, 1);
         redis.advance(998_500);
-        assertEquals(2, script.decide(limit, 0).remaining(), "nor does a cut shorten it");
+        assertEquals(3, script.decide(limit, 0).remaining());
     }
 
     @Test

@@ -4,10 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Random;
+
 import org.junit.jupiter.api.Test;
 
 import dev.millrace.ratelimit.model.Answer;
 import dev.millrace.ratelimit.model.Limit;
+import dev.millrace.ratelimit.model.LimiterModel;
 import dev.millrace.redis.VirtualRedis;
 
 /** What random histories of small limits seldom meet. */
@@ -164,6 +167,14 @@ class CheckScriptExamplesTest {
         }
     }
 
+    @Test
+    void theWholeLimitIsAdmittedWhenTheWindowBeforeHasFaded() {
+        Limit limit = Limit.of("sliding-window-counter", 10, 1000);
+        script.decide(limit, 6);
+        redis.advance(1_100_000);
+        requireRetry(limit, 10);
+    }
+
     private void requireRetry(Limit limit, long cost) {
         Answer denied = script.decide(limit, cost);
         assertFalse(denied.admitted(), limit::toString);
@@ -192,5 +203,20 @@ class CheckScriptExamplesTest {
         script.decide(limit, 1);
         script.decide(limit, 2);
         assertEquals(new Answer(false, 0, 60_000_000, 1000), script.decide(limit, 1));
+    }
+
+    /** The same history each time, with more to each limit than the random ones have. */
+    @Test
+    void aLongHistoryIsAnsweredAsTheModelDoes() {
+        for (String algorithm : Histories.ALGORITHMS) {
+            Limit limit = Limit.of(algorithm, 7, 1000).named(algorithm);
+            LimiterModel model = limit.model();
+            Random random = new Random(1);
+            for (int i = 0; i < 500; i++) {
+                redis.advance(random.nextInt(8) == 0 ? random.nextInt(1_500_000) : random.nextInt(100_000));
+                int cost = random.nextInt(3) == 0 ? random.nextInt(9) : 1;
+                assertEquals(model.decide(redis.now(), cost), script.decide(limit, cost), algorithm);
+            }
+        }
     }
 }

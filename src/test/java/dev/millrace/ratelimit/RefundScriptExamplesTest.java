@@ -41,6 +41,17 @@ class RefundScriptExamplesTest {
     }
 
     @Test
+    void aSingleChargeOfOthersStays() {
+        for (String algorithm : Histories.ALGORITHMS) {
+            Limit limit = Limit.of(algorithm, 9, 1000).named(algorithm);
+            charge(limit, 1);
+            redis.advance(1);
+            assertTrue(script.refund(limit, 4, charge(limit, 4)), algorithm);
+            assertEquals(8, remaining(limit), algorithm);
+        }
+    }
+
+    @Test
     void whereNothingIsChargedNothingIsGivenBack() {
         for (String algorithm : Histories.ALGORITHMS) {
             Limit limit = Limit.of(algorithm, 9, 1000).named(algorithm);

@@ -159,6 +159,7 @@ class SessionScriptExamplesTest {
         assertEquals(new PatchResult(PatchCode.STALE, null, 1), patch("{\"a\":1}", 100, 2L, 11L));
         assertEquals(PatchCode.DONE, patch("{\"a\":1}", 100, 3L, 1L).patched());
         assertEquals(new PatchResult(PatchCode.STALE, null, 2), patch("{\"a\":2}", 100, 1L));
+        assertEquals(PatchCode.DONE, patch("{\"a\":1}", 100, 2L, 7L).patched());
         assertEquals("{\"a\":1}", current(false).data());
     }
 

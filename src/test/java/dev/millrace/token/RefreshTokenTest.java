@@ -112,7 +112,11 @@ class RefreshTokenTest {
         String two = RefreshToken.random(UserKey.of("u"), random).text(both);
         String stranger = RefreshToken.random(UserKey.of("v"), random).text(both);
         for (int at = one.length() - 83; at < one.length(); at++) {
-            assertNull(RefreshToken.parse(one.substring(0, at) + two.substring(at), both));
+            String mixed = one.substring(0, at) + two.substring(at);
+            // At either end, chance may have given both the same characters.
+            if (!mixed.equals(one) && !mixed.equals(two)) {
+                assertNull(RefreshToken.parse(mixed, both), "two from " + at);
+            }
         }
         assertNull(RefreshToken.parse(one.substring(0, 26) + stranger.substring(26), both));
     }

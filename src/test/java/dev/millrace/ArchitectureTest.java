@@ -37,7 +37,8 @@ import com.tngtech.archunit.lang.SimpleConditionEvent;
 
 /**
  * Keeps the structure that CONTRIBUTING.md describes: the API calls services, services call stores, stores call Redis;
- * shared packages know no feature; no cycle between packages; internals of Vert.x and Netty stay behind {@code redis}.
+ * shared packages know no feature; no cycle between packages; internals of Vert.x and Netty stay behind {@code redis}
+ * and {@code http.wire}.
  */
 class ArchitectureTest {
 
@@ -117,9 +118,9 @@ class ArchitectureTest {
     }
 
     @Test
-    void internalsOfVertxAndNettyStayInRedisAndEventLoop() {
-        noClasses().that().resideOutsideOfPackage(ROOT + "redis..").and().doNotHaveSimpleName("EventLoop").should()
-                .dependOnClassesThat(INTERNALS).check(CLASSES);
+    void internalsOfVertxAndNettyStayInRedisAndWireAndEventLoop() {
+        noClasses().that().resideOutsideOfPackages(ROOT + "redis..", ROOT + "http.wire..").and()
+                .doNotHaveSimpleName("EventLoop").should().dependOnClassesThat(INTERNALS).check(CLASSES);
     }
 
     @Test

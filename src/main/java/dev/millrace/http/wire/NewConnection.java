@@ -1,0 +1,20 @@
+package dev.millrace.http.wire;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+
+/**
+ * First in the pipeline of a connection, until Vert.x has added its own handlers. Those choose the protocol later: after the TLS
+ * handshake, or at the first bytes. {@link ProtocolChosen} waits behind them for that.
+ */
+final class NewConnection extends ChannelInboundHandlerAdapter {
+
+    static final String NAME = "millrace-new";
+
+    @Override
+    public void channelRegistered(ChannelHandlerContext context) {
+        context.pipeline().addLast(new ProtocolChosen());
+        context.fireChannelRegistered();
+        context.pipeline().remove(this);
+    }
+}

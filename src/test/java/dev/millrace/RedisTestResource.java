@@ -34,6 +34,8 @@ public class RedisTestResource implements QuarkusTestResourceLifecycleManager {
         config.put("millrace.redis.port", Integer.toString(server.port()));
         // Of the tests, only the one that waits for it notices.
         config.put("millrace.cache.origin.timeout", "4s");
+        // Only a test that never reads what it is sent notices.
+        config.put("millrace.events.max-unread-time", "5s");
         // For the packaged service, of which tests are not told what port it chose. Elsewhere, the test port counts.
         managementPort = freePort();
         config.put("quarkus.management.port", Integer.toString(managementPort));

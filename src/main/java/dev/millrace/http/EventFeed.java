@@ -3,7 +3,6 @@ package dev.millrace.http;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -11,8 +10,6 @@ import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 
-import dev.millrace.http.problem.ApiException;
-import dev.millrace.http.problem.ErrorCode;
 import dev.millrace.redis.RedisUnavailableException;
 
 /**
@@ -28,7 +25,6 @@ public final class EventFeed<P, E> {
     /** Longest silence of a stream: proxies close a connection that is silent for longer. */
     public static final int HEARTBEAT_SECONDS = 15;
     private static final long HEARTBEAT_NANOS = HEARTBEAT_SECONDS * 1_000_000_000L;
-    private static final int MAX_LISTENERS = 100;
 
     /**
      * Events that were read together.
@@ -48,7 +44,6 @@ public final class EventFeed<P, E> {
     private final Stopping stopping;
     private final Vertx vertx;
     private final long pollMs;
-    private final AtomicInteger listeners = new AtomicInteger();
 
     /** @param pollMs how often a listener that has all events looks for more */
     public EventFeed(Stopping stopping, Vertx vertx, long pollMs) {
@@ -59,21 +54,15 @@ public final class EventFeed<P, E> {
 
     /**
      * Returns events as they happen; empty ones are heartbeats, the first of which comes at once. Ends when the service stops.
+     * {@link EventStreams} bounds the number of listeners.
      *
      * @param after where to begin; null for now
      * @param now returns the present position
      * @param read returns the events after a position
-     * @throws ApiException 503 if there are too many listeners
      */
     public Multi<Optional<E>> follow(P after, Supplier<Uni<P>> now, Function<P, Uni<Batch<P, E>>> read) {
-        if (listeners.incrementAndGet() > MAX_LISTENERS) {
-            listeners.decrementAndGet();
-            throw new ApiException(ErrorCode.OVERLOADED,
-                    "More than " + MAX_LISTENERS + " listen to this replica already");
-        }
         return Multi.createBy().repeating().uni(() -> new Listener(after, now, read), Listener::next)
-                .until(said -> stopping.hasBegun()).onItem().<Optional<E>>disjoint()
-                .onTermination().invoke(listeners::decrementAndGet);
+                .until(said -> stopping.hasBegun()).onItem().<Optional<E>>disjoint();
     }
 
     private final class Listener {

@@ -36,11 +36,21 @@ public interface KvConfig extends BoundedConfig {
     @WithDefault("100")
     int maxListeners();
 
+    /** Maximum number of such requests of one tenant. */
+    @WithDefault("50")
+    int maxListenersPerTenant();
+
+    /** Maximum number of such requests of one API key. */
+    @WithDefault("25")
+    int maxListenersPerKey();
+
     @Override
     default void check(Bounds bounds) {
         bounds.atLeast("millrace.kv.db", db(), 0);
         bounds.between("millrace.kv.max-commands", maxCommands(), 1, 100_000);
         bounds.atLeast("millrace.kv.max-keys", maxKeys(), 1);
         bounds.atLeast("millrace.kv.max-listeners", maxListeners(), 0);
+        bounds.atLeast("millrace.kv.max-listeners-per-tenant", maxListenersPerTenant(), 0);
+        bounds.atLeast("millrace.kv.max-listeners-per-key", maxListenersPerKey(), 0);
     }
 }

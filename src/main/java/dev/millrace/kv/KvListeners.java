@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
 import jakarta.inject.Singleton;
 
 import io.vertx.core.Context;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
@@ -22,39 +23,54 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.ResponseType;
 
+import dev.millrace.auth.Caller;
 import dev.millrace.http.EventFeed;
 import dev.millrace.http.EventStreams;
+import dev.millrace.http.ListenerConfig;
+import dev.millrace.http.ListenerPlaces;
 import dev.millrace.http.Stopping;
+import dev.millrace.http.problem.ApiException;
+import dev.millrace.http.route.RequestMetrics;
 import dev.millrace.metrics.Gauges;
 import dev.millrace.redis.RedisConfig;
 import dev.millrace.redis.RedisReply;
 
 /**
  * Requests that subscribe to channels, or monitor the commands of Redis, as server-sent events. Each has its own connection to Redis and
- * ends with it. A client that reads too slowly is disconnected.
+ * ends with it. A client is disconnected with more unread bytes than {@link ListenerConfig#maxUnread}, and when it has read nothing of
+ * them for {@link ListenerConfig#maxUnreadTime}. A key and a tenant have only a share of the listeners.
  */
 @Singleton
 class KvListeners {
-
-    private static final int MAX_UNREAD_BYTES = 1024 * 1024;
 
     /** Channels of keyspace notifications, with the number of the database. */
     private static final Pattern NOTIFICATIONS = Pattern.compile("__key(?:space|event)@(\\d+)__:");
 
     private final KvRedis redis;
     private final Stopping stopping;
-    private final int maxListeners;
-    private final long connectMs;
-    private final AtomicInteger count = new AtomicInteger();
+    private final ListenerPlaces places;
+    /** Unread bytes of a listener that do not get it disconnected when all together have too many. */
+    private static final int FEW_BYTES = 64 * 1024;
+    /** All listeners together may leave this fraction of the memory unread. */
+    private static final int MEMORY_SHARE = 16;
 
-    KvListeners(KvRedis redis, KvConfig config, RedisConfig redisConfig, Stopping stopping,
-            Gauges gauges) {
+    private final long maxUnreadBytes;
+    private final long maxUnreadOfAll = Runtime.getRuntime().maxMemory() / MEMORY_SHARE;
+    private final AtomicLong unreadOfAll = new AtomicLong();
+    private final long maxUnreadNanos;
+    private final long connectMs;
+
+    KvListeners(KvRedis redis, KvConfig config, RedisConfig redisConfig, ListenerConfig listenerConfig,
+            Stopping stopping, Gauges gauges) {
         this.redis = redis;
         this.stopping = stopping;
-        this.maxListeners = config.maxListeners();
+        this.places = new ListenerPlaces(config.maxListeners(), config.maxListenersPerTenant(),
+                config.maxListenersPerKey());
+        this.maxUnreadBytes = listenerConfig.maxUnread().asLongValue();
+        this.maxUnreadNanos = listenerConfig.maxUnreadTime().toNanos();
         this.connectMs = 2 * redisConfig.timeout().toMillis();
-        gauges.add("millrace.kv.listeners", "Requests that subscribe to channels or monitor Redis", count,
-                AtomicInteger::get);
+        gauges.add("millrace.kv.listeners", "Requests that subscribe to channels or monitor Redis", places,
+                ListenerPlaces::taken);
     }
 
     /**
@@ -63,17 +79,20 @@ class KvListeners {
      * @param what subscribe, psubscribe or monitor
      * @param names channels or patterns, as they are in the path
      * @param refused called if Redis refuses
-     * @throws KvException if the client may not subscribe to this, or if there are too many listeners
+     * @throws KvException if the client may not subscribe to this
+     * @throws ApiException 429 or 503 if there are too many listeners
      */
-    void listen(RoutingContext context, String what, String names, Consumer<KvException> refused) {
+    void listen(RoutingContext context, Caller caller, String what, String names, Consumer<KvException> refused) {
         Request request = request(what, names);
         Redis client = redis.client();
-        if (count.incrementAndGet() > maxListeners) {
-            count.decrementAndGet();
+        Runnable leave;
+        try {
+            leave = places.take(caller.tenant(), caller.keyId());
+        } catch (ApiException e) {
             client.close();
-            throw new KvException(503, "ERR this replica has the maximum of " + maxListeners + " listeners");
+            throw e;
         }
-        new KvListener(context, client, refused).start(request);
+        new KvListener(context, client, leave, refused).start(request);
     }
 
     private Request request(String what, String names) {
@@ -115,17 +134,22 @@ class KvListeners {
         private final RoutingContext context;
         private final Redis client;
         private final Context home;
+        private final Runnable leave;
         private final Consumer<KvException> refused;
+        private final Runnable counted = RequestMetrics.ending();
         private final String database = "[" + redis.database() + " ";
         private long timer;
         private int seconds;
         private boolean begun;
         private boolean ended;
+        private long unread;
+        private long readAt;
 
-        KvListener(RoutingContext context, Redis client, Consumer<KvException> refused) {
+        KvListener(RoutingContext context, Redis client, Runnable leave, Consumer<KvException> refused) {
             this.context = context;
             this.response = context.response();
             this.client = client;
+            this.leave = leave;
             this.refused = refused;
             this.home = context.vertx().getOrCreateContext();
         }
@@ -185,12 +209,13 @@ class KvListeners {
         private void begin() {
             begun = true;
             context.vertx().cancelTimer(timer);
-            response.setWriteQueueMaxSize(MAX_UNREAD_BYTES).setChunked(true)
-                    .putHeader(HttpHeaders.CONTENT_TYPE, "text/event-stream");
+            response.setChunked(true).putHeader(HttpHeaders.CONTENT_TYPE, "text/event-stream");
             EventStreams.prepare(response, "no-cache");
             timer = context.vertx().setPeriodic(1000, t -> {
                 if (stopping.hasBegun()) {
                     end();
+                } else if (unread > 0 && System.nanoTime() - readAt > maxUnreadNanos) {
+                    cut();
                 } else if (++seconds % EventFeed.HEARTBEAT_SECONDS == 0) {
                     write(":\n\n");
                 }
@@ -235,13 +260,29 @@ class KvListeners {
             if (ended) {
                 return;
             }
-            if (response.writeQueueFull()) {
-                // Ending the response would wait until the client has read the queue.
-                response.reset();
-                end();
-            } else {
-                response.write(text);
+            Buffer bytes = Buffer.buffer(text);
+            if (unread > 0 && unread + bytes.length() > maxUnreadBytes
+                    || unread > FEW_BYTES && unreadOfAll.get() > maxUnreadOfAll) {
+                cut();
+                return;
             }
+            if (unread == 0) {
+                readAt = System.nanoTime();
+            }
+            unread += bytes.length();
+            unreadOfAll.addAndGet(bytes.length());
+            // Completes when the bytes have left for the network; the queue of HTTP/2 has no size that can be set.
+            response.write(bytes).onComplete(left -> {
+                unread -= bytes.length();
+                unreadOfAll.addAndGet(-bytes.length());
+                readAt = System.nanoTime();
+            });
+        }
+
+        /** Ending the response would wait until the client has read the queue. */
+        private void cut() {
+            response.reset();
+            end();
         }
 
         private void end() {
@@ -249,7 +290,8 @@ class KvListeners {
                 return;
             }
             ended = true;
-            count.decrementAndGet();
+            leave.run();
+            counted.run();
             context.vertx().cancelTimer(timer);
             client.close();
             if (!response.ended() && !response.closed()) {

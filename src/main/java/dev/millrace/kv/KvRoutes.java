@@ -95,10 +95,10 @@ public class KvRoutes {
             switch (word) {
                 case "subscribe", "psubscribe", "monitor" -> {
                     RequestMetrics.label(BASE + '/' + word);
-                    access.caller(request, word.equals("monitor") ? Scopes.ADMIN : Scopes.REDIS);
+                    Caller caller = access.caller(request, word.equals("monitor") ? Scopes.ADMIN : Scopes.REDIS);
                     // A body is allowed and ignored.
                     request.resume();
-                    listeners.listen(context, word, rest.substring(Math.min(rest.length(), word.length() + 1)),
+                    listeners.listen(context, caller, word, rest.substring(Math.min(rest.length(), word.length() + 1)),
                             e -> answer(context, e));
                 }
                 default -> {

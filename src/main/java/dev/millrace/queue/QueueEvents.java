@@ -10,7 +10,6 @@ import io.vertx.core.Vertx;
 
 import dev.millrace.http.EventFeed;
 import dev.millrace.http.Stopping;
-import dev.millrace.http.problem.ApiException;
 import dev.millrace.queue.model.QueueEvent;
 import dev.millrace.queue.model.QueueName;
 import dev.millrace.queue.store.QueueEventStore;
@@ -37,7 +36,6 @@ public class QueueEvents {
      * Streams events as they happen; an empty item is a heartbeat. Completes when the service stops.
      *
      * @param after id of the last event that the client has; null to begin now
-     * @throws ApiException 503 if too many clients listen to this replica
      */
     public Multi<Optional<QueueEvent>> follow(QueueName queue, String after) {
         return feed.follow(after, () -> store.position(queue, BATCH),

@@ -9,7 +9,6 @@ import io.vertx.core.Vertx;
 
 import dev.millrace.http.EventFeed;
 import dev.millrace.http.Stopping;
-import dev.millrace.http.problem.ApiException;
 import dev.millrace.redis.RedisTopology;
 import dev.millrace.user.EventPosition;
 import dev.millrace.user.UserEvent;
@@ -35,7 +34,6 @@ public class SessionEvents {
      * Returns events as they happen; empty ones are heartbeats. Ends when the service stops.
      *
      * @param after position to start after; null to start now
-     * @throws ApiException 503 if there are too many listeners
      */
     public Multi<Optional<UserEvent>> follow(String tenant, EventPosition after) {
         return feed.follow(after, events::now, position -> events.read(tenant, position)

@@ -83,7 +83,8 @@ public class SessionEventsResource {
     public Multi<OutboundSseEvent> follow(@Context Sse sse, @Context HttpServerRequest request,
             @Context HttpServerResponse response,
             @Parameter(description = "Id of the last event that you processed") @HeaderParam(EventStreams.LAST_EVENT_ID) String lastEventId) {
-        return streams.respond(new EventStreams.Request(sse, request, response, lastEventId), EventPosition::parse,
+        return streams.respond(new EventStreams.Request(sse, request, response, caller.tenant(),
+                caller.get().keyId(), lastEventId), EventPosition::parse,
                 after -> events.follow(caller.tenant(), after),
                 event -> new EventStreams.SentEvent(event.position().toString(), event.type(),
                         SessionEventView.of(event)));

@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.millrace.Configs;
 import dev.millrace.cache.CacheConfig;
+import dev.millrace.http.ListenerConfig;
 import dev.millrace.kv.KvConfig;
 import dev.millrace.queue.QueueConfig;
 import dev.millrace.queue.mail.MailConfig;
@@ -40,7 +41,12 @@ class BoundsCheckTest {
                 setting(KvConfig.class, "millrace.kv.db", 0, Integer.MAX_VALUE),
                 setting(KvConfig.class, "millrace.kv.max-commands", 1, 100_000),
                 setting(KvConfig.class, "millrace.kv.max-keys", 1, Integer.MAX_VALUE),
-                setting(KvConfig.class, "millrace.kv.max-listeners", 0, Integer.MAX_VALUE));
+                setting(KvConfig.class, "millrace.kv.max-listeners", 0, Integer.MAX_VALUE),
+                setting(KvConfig.class, "millrace.kv.max-listeners-per-tenant", 0, Integer.MAX_VALUE),
+                setting(KvConfig.class, "millrace.kv.max-listeners-per-key", 0, Integer.MAX_VALUE),
+                setting(ListenerConfig.class, "millrace.events.max-listeners", 0, Integer.MAX_VALUE),
+                setting(ListenerConfig.class, "millrace.events.max-listeners-per-tenant", 0, Integer.MAX_VALUE),
+                setting(ListenerConfig.class, "millrace.events.max-listeners-per-key", 0, Integer.MAX_VALUE));
     }
 
     private static Arguments setting(Class<? extends BoundedConfig> mapping, String name, int min, int max) {

@@ -63,7 +63,7 @@ public final class EventStream implements AutoCloseable {
      */
     public EventStream(String key, String after) {
         // Listeners of tests before may still be about to leave.
-        this(await().atMost(PATIENCE).until(() -> ask(key, after), answer -> answer.statusCode() != 503));
+        this(await().atMost(PATIENCE).until(() -> ask(key, after), answer -> answer.statusCode() != 429));
     }
 
     private EventStream(HttpResponse<InputStream> response) {
@@ -79,7 +79,7 @@ public final class EventStream implements AutoCloseable {
     /** Begins to listen unless there are too many listeners. */
     public static Optional<EventStream> ifThereIsRoom(String key) {
         HttpResponse<InputStream> answer = ask(key, null);
-        return answer.statusCode() == 503 ? Optional.empty() : Optional.of(new EventStream(answer));
+        return answer.statusCode() == 429 ? Optional.empty() : Optional.of(new EventStream(answer));
     }
 
     /** The problem that one who may not listen is answered with, in that status. */

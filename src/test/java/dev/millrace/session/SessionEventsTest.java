@@ -215,15 +215,19 @@ class SessionEventsTest {
         as(ADMIN).post(EVENTS).then().statusCode(405);
     }
 
-    /** A hundred listen to one replica at most; one who leaves makes room. */
+    /** One key has 50 listeners on one replica at most; one that leaves makes room, and other keys have theirs. */
     @Test
-    void tooManyListenersAreRefused() {
+    void tooManyListenersOfAKeyAreRefused() {
         List<EventStream> streams = new ArrayList<>();
         try {
             // Listeners of tests before may still be about to leave.
             await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(1)).until(
-                    () -> streams.size() == 100 || listen(streams) && streams.size() == 100);
-            assertEquals("overloaded", EventStream.refusal(503, OTHER, null).path("code").textValue());
+                    () -> streams.size() == 50 || listen(streams) && streams.size() == 50);
+            JsonNode refused = EventStream.refusal(429, OTHER, null);
+            assertEquals("listener-limit", refused.path("code").textValue());
+            assertEquals("The key other has the maximum of 50 listeners on this replica",
+                    refused.path("detail").textValue());
+            new EventStream(ADMIN, null).close();
             streams.remove(0).close();
             await().atMost(Duration.ofSeconds(60)).until(() -> listen(streams));
         } finally {

@@ -42,6 +42,7 @@ public enum ErrorCode {
     URI_TOO_LONG("uri-too-long", 414, "The request line is too long"),
     UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", 415, "The body's media type is not supported"),
     RATE_LIMITED("rate-limited", 429, "The rate limit is exceeded"),
+    LISTENER_LIMIT("listener-limit", 429, "The key or its tenant has as many listeners as it may have"),
     HEADERS_TOO_LARGE("headers-too-large", 431, "The header fields are too large"),
     INTERNAL("internal", 500, "Something went wrong in the service"),
     ORIGIN_FAILED("origin-failed", 502, "The origin did not give a usable answer"),

@@ -23,13 +23,20 @@ public final class LingeringClose {
 
     /** Call this before the response is written, with no body read. */
     public static void after(HttpServerRequest request, Vertx vertx) {
+        Runnable counted = RequestMetrics.ending();
         if (request.version() == HttpVersion.HTTP_2) {
             // Resetting a stream leaves the others of the connection alone.
-            request.response().endHandler(ended -> request.response().reset());
+            request.response().endHandler(ended -> {
+                counted.run();
+                request.response().reset();
+            });
             return;
         }
         request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-        request.response().endHandler(ended -> new LingeringClose(request).linger(vertx));
+        request.response().endHandler(ended -> {
+            counted.run();
+            new LingeringClose(request).linger(vertx);
+        });
     }
 
     private void linger(Vertx vertx) {

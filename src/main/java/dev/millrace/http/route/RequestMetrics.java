@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.LongStream;
 
@@ -38,6 +39,8 @@ public class RequestMetrics {
 
     /** Where the REST layer puts the template of the resource it found. */
     private static final String TEMPLATE = "UrlPathTemplate";
+    /** Where the request at hand is, for {@link #ending}. */
+    private static final String SERVED = "millrace.served";
     private static final String UNMATCHED = "unmatched";
     private static final String GRPC = "grpc";
 
@@ -70,16 +73,44 @@ public class RequestMetrics {
         return type != null && type.startsWith("application/grpc") ? GRPC : UNMATCHED;
     }
 
-    private void time(RoutingContext routing) {
-        long start = System.nanoTime();
+    /**
+     * Returns what counts the request at hand, once it has ended. A response has one handler for its end and one for a client that
+     * disconnects: code that sets one of them replaces that of this class, and must run this in its own.
+     */
+    public static Runnable ending() {
         Context context = Vertx.currentContext();
+        Served served = context == null ? null : context.getLocal(SERVED);
+        return served == null ? () -> {} : served;
+    }
+
+    private void time(RoutingContext routing) {
+        Served served = new Served(routing, Vertx.currentContext());
+        served.context.putLocal(SERVED, served);
         active.increment();
-        routing.addEndHandler(ended -> {
-            active.decrement();
-            timer(routing.request(), uri(context, routing.request()), routing.response().getStatusCode())
-                    .record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
-        });
+        routing.addEndHandler(ended -> served.run());
         routing.next();
+    }
+
+    /** A request being served. Ends once, however often it is told to. */
+    private final class Served implements Runnable {
+        private final RoutingContext routing;
+        private final Context context;
+        private final long start = System.nanoTime();
+        private final AtomicBoolean ended = new AtomicBoolean();
+
+        Served(RoutingContext routing, Context context) {
+            this.routing = routing;
+            this.context = context;
+        }
+
+        @Override
+        public void run() {
+            if (ended.compareAndSet(false, true)) {
+                active.decrement();
+                timer(routing.request(), uri(context, routing.request()), routing.response().getStatusCode())
+                        .record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
+            }
+        }
     }
 
     private Timer timer(HttpServerRequest request, String uri, int status) {

@@ -63,7 +63,8 @@ public class QueueEventsResource {
             @Context HttpServerRequest request, @Context HttpServerResponse response,
             @Parameter(description = "Id of the last event that you received") @HeaderParam(EventStreams.LAST_EVENT_ID) String lastEventId) {
         QueueName name = QueueName.of(caller.tenant(), queue);
-        return streams.respond(new EventStreams.Request(sse, request, response, lastEventId),
+        return streams.respond(new EventStreams.Request(sse, request, response, caller.tenant(),
+                caller.get().keyId(), lastEventId),
                 QueueEventsResource::position, after -> events.follow(name, after),
                 event -> new EventStreams.SentEvent(event.id(), event.type(), QueueEventView.of(event)));
     }

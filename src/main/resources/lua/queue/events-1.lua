@@ -7,8 +7,7 @@
 
 local after, most = ARGV[1], ARGV[2]
 redis.call('HSET', meta, 'listen', now + 60000)
--- Listening to an unused queue must not leave a key forever.
-if redis.call('HLEN', meta) == 1 then redis.call('PEXPIRE', meta, 120000) end
+expire_unless_used()
 if after == '' then
   local last = redis.call('XREVRANGE', q .. 'events', '+', '-', 'COUNT', 1)[1]
   return last and last[1] or now .. '-0'

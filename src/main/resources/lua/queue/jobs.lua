@@ -1,7 +1,8 @@
 -- What the scripts of queues share. KEYS[1] is the queue's `meta`. The names of its other keys are derived from it, because the lists
 -- and buckets that a call touches are known only inside the script. All have the same hash tag (docs/adr/0009-job-queues.md).
 --   meta      hash: `seq` the last id, `paused` why, `wait` ms until which a request waits for jobs, `listen` ms until which events
---             are kept, `rate` the time up to which the rate limit is used up
+--             are kept, `rate` the time up to which the rate limit is used up, `idle` "<enqueued> <ms>": how many jobs had been
+--             enqueued, and when, when the queue was first found unused
 --   w:<p>     list of the ids that are ready at priority p, the next one first; an id without a body was removed
 --   levels    sorted set of the priorities with such a list
 --   b:<n>     hash of bodies by id, of the 8192 ids from n * 8192: "<enqueued ms> <priority><options>\n<type>\n<data>"
@@ -55,6 +56,11 @@ end
 local function states_of(ids)
   if redis.call('EXISTS', state) == 0 then return {} end
   return redis.call('HMGET', state, unpack(ids))
+end
+
+-- A call about a queue that has had no jobs, and is not paused, leaves a key that expires.
+local function expire_unless_used()
+  if not paused and redis.call('HEXISTS', meta, 'seq') == 0 then redis.call('PEXPIRE', meta, 120000) end
 end
 
 -- failures, stalls, deliveries, marks

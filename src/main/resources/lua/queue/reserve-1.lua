@@ -113,6 +113,7 @@ if got < most and (skipped >= 1000 or bytes >= 4194304) then
   next = -1
 elseif got < wanted and waiting then
   redis.call('HSET', meta, 'wait', now + 2000)
+  expire_unless_used()
   if got < most and redis.call('ZRANGEBYSCORE', delayed, '-inf', now, 'LIMIT', 0, 1)[1] then
     next = -1
   elseif next == 0 then

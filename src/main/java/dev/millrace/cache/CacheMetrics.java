@@ -5,10 +5,12 @@ import jakarta.inject.Singleton;
 import org.jspecify.annotations.Nullable;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.scheduler.Scheduled;
 
 import dev.millrace.metrics.CappedCounters;
 
-/** {@code millrace_cache_requests_total{region,outcome}}. Regions beyond the first 1,000 count as "other". */
+/** {@code millrace_cache_requests_total{region,outcome}}. Regions beyond 1,000 at a time count as "other"; those that are gone
+ * lose their series. */
 @Singleton
 class CacheMetrics {
 
@@ -24,11 +26,21 @@ class CacheMetrics {
         VOID
     }
 
+    /** A region needs no definition, so its series stay for 10 minutes without use. */
+    private static final int IDLE_ROUNDS = 120;
+
+    private final Regions regions;
     private final CappedCounters<RequestOutcome> requests;
 
-    CacheMetrics(MeterRegistry registry) {
+    CacheMetrics(MeterRegistry registry, Regions regions) {
+        this.regions = regions;
         this.requests = new CappedCounters<>(registry, "millrace.cache.requests", "Reads and writes of the cache",
                 "region", "outcome", RequestOutcome.class);
+    }
+
+    @Scheduled(every = "5s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    void removeUnusedSeries() {
+        requests.removeUnused(regions::isDefined, IDLE_ROUNDS);
     }
 
     /** Counts a read; null if Redis was unavailable. */

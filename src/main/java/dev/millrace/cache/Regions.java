@@ -52,6 +52,11 @@ public class Regions {
         return defined.get(tenant, name).map(found -> found == null ? defaults : found);
     }
 
+    /** Whether any tenant has defined a region of this name, as far as this replica knows. */
+    boolean isDefined(String name) {
+        return defined.isDefined(name);
+    }
+
     /** Returns the settings of a defined region; fails with 404 for any other. */
     Uni<Region> defined(String tenant, String name) {
         return defined.require(tenant, name);

@@ -1,6 +1,7 @@
 package dev.millrace.metrics;
 
 import java.util.Locale;
+import java.util.function.Predicate;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -31,7 +32,16 @@ public final class CappedCounters<E extends Enum<E>> {
                         .tag(outcome, constant.name().toLowerCase(Locale.ROOT)).register(registry);
             }
             return all;
+        }, all -> {
+            for (Counter counter : all) {
+                registry.remove(counter);
+            }
         });
+    }
+
+    /** Removes the series of names that are gone; see {@link CappedLabels#removeUnused}. */
+    public void removeUnused(Predicate<String> exists, int maxIdleCalls) {
+        counters.removeUnused(exists, maxIdleCalls);
     }
 
     /** Adds one. */

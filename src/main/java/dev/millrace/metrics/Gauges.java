@@ -30,6 +30,14 @@ public class Gauges {
         gauges.add(Gauge.builder(name, of, value).description(description).tags(Tags.of(tags)).register(registry));
     }
 
+    /** Removes the gauges of {@code name} that have all of these tags. */
+    public void remove(String name, String... tags) {
+        registry.find(name).tags(tags).gauges().forEach(gauge -> {
+            registry.remove(gauge);
+            gauges.remove(gauge);
+        });
+    }
+
     @PreDestroy
     void remove() {
         gauges.forEach(registry::remove);

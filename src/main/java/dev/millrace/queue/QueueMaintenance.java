@@ -21,8 +21,8 @@ import dev.millrace.redis.RedisUnavailableException;
 
 /**
  * Does what is due in queues when no worker asks. Once a second, for each queue, it makes due jobs ready, fires schedules,
- * takes back jobs whose lease expired, and removes ended jobs whose retention is over. All replicas do so; each step is a
- * script that has no effect the second time. Workers that ask for jobs trigger the same steps, so due times do not depend on
+ * takes back jobs whose lease expired, and removes ended jobs whose retention is over. Once a minute, it looks for queues that are no
+ * longer used, and removes them. All replicas do so; each step is a script that has no effect the second time. Workers that ask for jobs trigger the same steps, so due times do not depend on
  * this timer.
  */
 @ApplicationScoped
@@ -37,6 +37,8 @@ public class QueueMaintenance {
      * must not remove them until then.
      */
     private static final long MIN_RETENTION_MS = 5_000;
+    private static final int ROUNDS_PER_IDLE_CHECK = 60;
+    private static final long IDLE_MS = Duration.ofHours(1).toMillis();
 
     private final ApiKeys keys;
     private final Queues queues;
@@ -44,6 +46,7 @@ public class QueueMaintenance {
     private final QueueMetrics metrics;
     private final WholeQueueStore store;
     private volatile boolean failing;
+    private int rounds;
 
     QueueMaintenance(ApiKeys keys, Queues queues, @All List<QueueTask> tasks, QueueMetrics metrics,
             WholeQueueStore store) {
@@ -56,21 +59,40 @@ public class QueueMaintenance {
 
     @Scheduled(every = "1s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> round() {
-        return Multi.createFrom().iterable(keys.tenants()).onItem().transformToUniAndConcatenate(this::round)
+        boolean idleCheck = ++rounds % ROUNDS_PER_IDLE_CHECK == 0;
+        return Multi.createFrom().iterable(keys.tenants())
+                .onItem().transformToUniAndConcatenate(tenant -> round(tenant, idleCheck))
                 .onItem().ignoreAsUni().ifNoItem().after(Duration.ofSeconds(30)).fail()
                 .invoke(() -> failing = false).onFailure().invoke(this::report).onFailure().recoverWithNull();
     }
 
-    private Uni<Void> round(String tenant) {
+    private Uni<Void> round(String tenant, boolean idleCheck) {
         return queues.all(tenant).invoke(all -> metrics.follow(tenant, all.keySet()))
                 .invoke(all -> tasks.forEach(task -> task.follow(tenant, all)))
                 .flatMap(all -> Multi.createFrom().iterable(all.entrySet())
                         .onItem()
-                        .transformToUni(e -> sweep(new QueueName(tenant, e.getKey()), e.getValue(), STEPS_PER_ROUND)
+                        .transformToUni(e -> maintain(new QueueName(tenant, e.getKey()), e.getValue(), idleCheck)
                                 // A failure in one queue must not stop the maintenance of the others.
                                 .onFailure(QueueMaintenance::isItsOwn).invoke(this::report)
                                 .onFailure(QueueMaintenance::isItsOwn).recoverWithNull())
                         .merge(QUEUES_AT_ONCE).onItem().ignoreAsUni());
+    }
+
+    private Uni<Void> maintain(QueueName queue, QueueSettings settings, boolean idleCheck) {
+        return sweep(queue, settings, STEPS_PER_ROUND).chain(() -> idleCheck
+                ? removeIdle(queue, IDLE_MS)
+                : Uni.createFrom().voidItem());
+    }
+
+    /**
+     * Removes a queue that has no settings of its own, and has had no jobs, schedules, pause or waiting requests for {@code afterMs}
+     * since the first call that found it so. Its name then no longer counts towards the tenant's limit.
+     */
+    Uni<Void> removeIdle(QueueName queue, long afterMs) {
+        return queues.hasSettings(queue)
+                ? Uni.createFrom().voidItem()
+                : store.removeIdle(queue, afterMs)
+                        .chain(removed -> removed ? queues.unregister(queue) : Uni.createFrom().voidItem());
     }
 
     private Uni<QueueSnapshot> sweep(QueueName queue, QueueSettings s, int steps) {
@@ -103,6 +125,11 @@ public class QueueMaintenance {
             failing = true;
             LOG.error("Maintenance of queues failed; further failures are not logged until a round succeeds", failure);
         }
+    }
+
+    @Scheduled(every = "5s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    void removeUnusedSeries() {
+        metrics.removeUnused(queues::exists);
     }
 
     /** Does what is due in a queue now, and returns its state. */

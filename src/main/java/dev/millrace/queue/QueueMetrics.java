@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 
 import jakarta.inject.Singleton;
@@ -22,11 +23,12 @@ import dev.millrace.queue.model.QueueName;
 /**
  * Metrics of queues. {@code millrace_queue_events_total{queue,event}} counts what this replica did. {@code
  * millrace_queue_jobs{queue,state}} is the number of jobs, the same on every replica. Queues of the same name in several
- * tenants count together. Queues after the first 1,000 names count as {@code other}.
+ * tenants count together. At most 1,000 names at a time have series; all others count as {@code other}.
  */
 @Singleton
 class QueueMetrics {
 
+    private static final String JOBS = "millrace.queue.jobs";
     private static final JobStatus[] STATUSES = JobStatus.values();
 
     private enum Event {
@@ -41,8 +43,12 @@ class QueueMetrics {
         UNKNOWN
     }
 
+    /** The counts of all tenants' queues of a name, which its gauges read. */
+    private record QueueGauges(String label, Map<QueueName, QueueCounts> queues) {}
+
     private final CappedCounters<Event> events;
-    private final CappedLabels<Map<QueueName, QueueCounts>> counts = new CappedLabels<>(this::registerGauges);
+    private final CappedLabels<QueueGauges> counts = new CappedLabels<>(this::registerGauges,
+            gone -> removeGauges(gone.label()));
     private final Gauges gauges;
 
     QueueMetrics(MeterRegistry registry, Gauges gauges) {
@@ -75,27 +81,37 @@ class QueueMetrics {
 
     /** Sets the number of jobs that a queue has now. */
     void jobs(QueueName queue, QueueCounts now) {
-        counts.get(queue.queue()).put(queue, now);
+        counts.get(queue.queue()).queues().put(queue, now);
     }
 
     /** Removes the counts of queues that a tenant no longer has. */
     void follow(String tenant, Set<String> names) {
-        counts.values().forEach(queues -> queues.keySet()
+        counts.forEach(gauges -> gauges.queues().keySet()
                 .removeIf(queue -> queue.tenant().equals(tenant) && !names.contains(queue.queue())));
     }
 
-    private Map<QueueName, QueueCounts> registerGauges(String label) {
+    /** Removes the series of queues that are gone; call it every 5 s. {@code exists}: whether a tenant has a queue of that name */
+    void removeUnused(Predicate<String> exists) {
+        counts.removeUnused(exists, 1);
+        events.removeUnused(exists, 1);
+    }
+
+    private QueueGauges registerGauges(String label) {
         Map<QueueName, QueueCounts> queues = new ConcurrentHashMap<>();
         gauge(label, Job.WAITING, queues, QueueCounts::waiting);
         gauge(label, Job.DELAYED, queues, QueueCounts::delayed);
         gauge(label, Job.ACTIVE, queues, QueueCounts::active);
         gauge(label, Job.DEAD, queues, QueueCounts::dead);
-        return queues;
+        return new QueueGauges(label, queues);
+    }
+
+    private void removeGauges(String label) {
+        gauges.remove(JOBS, "queue", label);
     }
 
     private void gauge(String label, String state, Map<QueueName, QueueCounts> queues,
             ToLongFunction<QueueCounts> count) {
-        gauges.add("millrace.queue.jobs", "Jobs in a state", queues,
+        gauges.add(JOBS, "Jobs in a state", queues,
                 all -> all.values().stream().mapToLong(count).sum(), "queue", label, "state", state);
     }
 

@@ -119,7 +119,7 @@ public class QueueService {
      */
     public Uni<List<Job>> reserve(QueueName queue, int max, long leaseMs, long waitMs, BooleanSupplier gone) {
         long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(waitMs);
-        return queues.use(queue)
+        return queues.find(queue)
                 .flatMap(s -> reserve(queue, new Reservation(max, leaseMs), until, waitMs > 0, false, gone))
                 .map(handed -> jobs(queue, handed));
     }
@@ -182,7 +182,7 @@ public class QueueService {
 
     /** Completes jobs; returns the status of each report, in order. */
     public Uni<List<JobStatus>> complete(QueueName queue, List<JobResult> results) {
-        return queues.use(queue).flatMap(s -> completions.ask(queue, results))
+        return queues.find(queue).flatMap(s -> completions.ask(queue, results))
                 .invoke(statuses -> metrics.answered(queue, statuses));
     }
 
@@ -197,13 +197,13 @@ public class QueueService {
 
     /** Fails jobs; returns the status of each report, in order. */
     public Uni<List<JobStatus>> fail(QueueName queue, List<JobFailure> failures) {
-        return queues.use(queue).flatMap(s -> store.fail(queue, failures, s))
+        return queues.find(queue).flatMap(s -> store.fail(queue, failures, s))
                 .invoke(statuses -> metrics.answered(queue, statuses));
     }
 
     /** Extends leases; returns the outcome of each, in order. */
     public Uni<List<ExtendedLease>> extend(QueueName queue, List<LeaseExtension> leases) {
-        return queues.use(queue).flatMap(s -> store.extend(queue, leases, s));
+        return queues.find(queue).flatMap(s -> store.extend(queue, leases, s));
     }
 
     private static <T> List<List<T>> split(List<? extends List<?>> requests, List<T> answers) {

@@ -24,8 +24,9 @@ import dev.millrace.settings.DefinitionsFactory;
 import dev.millrace.settings.PutResult;
 
 /**
- * The queues of each tenant, and their settings. A queue exists from its first use on, and has the default settings until an operator
- * sets others. Every replica follows a change of settings within 1 s.
+ * The queues of each tenant, and their settings. A queue exists from its first job, schedule, pause or settings on, and has the default
+ * settings until an operator sets others. Calls that only read, reserve or report outcomes create no queue. Every replica follows a
+ * change of settings within 1 s.
  */
 @ApplicationScoped
 public class Queues {
@@ -42,6 +43,8 @@ public class Queues {
     private final QueueStore store;
     /** Queues that are known to be in the index. Cleared when a connection is made, since Redis may have lost some in between. */
     private final Set<QueueName> registered = ConcurrentHashMap.newKeySet();
+    /** The names that a tenant's index had when this replica last read it. */
+    private final Map<String, Set<String>> listed = new ConcurrentHashMap<>();
 
     Queues(DefinitionsFactory factory, QueueIndexStore index, QueueStore store) {
         this.index = index;
@@ -57,8 +60,15 @@ public class Queues {
 
     /** Registers a queue if it is new here, and returns its settings. Fails with 409 if the tenant has 1,000 queues. */
     Uni<QueueSettings> use(QueueName queue) {
-        // A client that sets a queue and uses it at once, on any replica, must not get the defaults.
         return registered.contains(queue) ? settings(queue) : register(queue).chain(() -> fresh(queue));
+    }
+
+    /** Returns the settings of a queue for a call about its jobs, and registers nothing: the queue need not exist. */
+    Uni<QueueSettings> find(QueueName queue) {
+        // A client that sets a queue and uses it at once, on any replica, must not get the defaults.
+        boolean followed = registered.contains(queue)
+                || listed.getOrDefault(queue.tenant(), Set.of()).contains(queue.queue());
+        return followed ? settings(queue) : fresh(queue);
     }
 
     /** Registers a queue, and has its new ids begin after those that a failover may have lost. Fails with 409 if the tenant has 1,000 queues. */
@@ -88,14 +98,25 @@ public class Queues {
         return known == null ? QueueSettings.DEFAULT : known;
     }
 
+    /** Whether a tenant has a queue of this name, as far as this replica knows. */
+    boolean exists(String name) {
+        return listed.values().stream().anyMatch(names -> names.contains(name));
+    }
+
+    /** Whether an operator has set settings of a queue, as far as this replica knows. */
+    boolean hasSettings(QueueName queue) {
+        return defined.known(queue.tenant(), queue.queue()) != null;
+    }
+
     /** The settings of all queues of a tenant that were used or set, by name, in order. */
     public Uni<Map<String, QueueSettings>> all(String tenant) {
-        return index.names(tenant).flatMap(names -> defined.all(tenant).map(settings -> {
-            Map<String, QueueSettings> all = new TreeMap<>();
-            names.forEach(name -> all.put(name, QueueSettings.DEFAULT));
-            all.putAll(settings);
-            return all;
-        }));
+        return index.names(tenant).invoke(names -> listed.put(tenant, names))
+                .flatMap(names -> defined.all(tenant).map(settings -> {
+                    Map<String, QueueSettings> all = new TreeMap<>();
+                    names.forEach(name -> all.put(name, QueueSettings.DEFAULT));
+                    all.putAll(settings);
+                    return all;
+                }));
     }
 
     /**

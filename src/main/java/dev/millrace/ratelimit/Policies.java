@@ -58,6 +58,11 @@ public class Policies {
         return policy != null ? policy : defined.known(tenant, name);
     }
 
+    /** Whether there is a policy of this name, in the configuration or of any tenant, as far as this replica knows. */
+    boolean exists(String name) {
+        return configured.containsKey(name) || defined.isDefined(name);
+    }
+
     /** Returns the policy. Asks Redis for an unknown one, because another replica may just have defined it. */
     public Uni<Policy> get(String tenant, String name) {
         Policy policy = known(tenant, name);

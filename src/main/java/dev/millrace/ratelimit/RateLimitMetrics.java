@@ -3,10 +3,12 @@ package dev.millrace.ratelimit;
 import jakarta.inject.Singleton;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.scheduler.Scheduled;
 
 import dev.millrace.metrics.CappedCounters;
 
-/** {@code millrace_ratelimit_decisions_total{policy,outcome}}. Policies beyond the first 1,000 count as "other". */
+/** {@code millrace_ratelimit_decisions_total{policy,outcome}}. Policies beyond 1,000 at a time count as "other"; those that are gone
+ * lose their series. */
 @Singleton
 class RateLimitMetrics {
 
@@ -18,11 +20,18 @@ class RateLimitMetrics {
         DEGRADED_DENIED
     }
 
+    private final Policies policies;
     private final CappedCounters<Result> decisions;
 
-    RateLimitMetrics(MeterRegistry registry) {
+    RateLimitMetrics(MeterRegistry registry, Policies policies) {
+        this.policies = policies;
         this.decisions = new CappedCounters<>(registry, "millrace.ratelimit.decisions", "Rate-limit decisions",
                 "policy", "outcome", Result.class);
+    }
+
+    @Scheduled(every = "5s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    void removeUnusedSeries() {
+        decisions.removeUnused(policies::exists, 1);
     }
 
     /** Counts a decision, unless its cost is 0. Returns the decision. */

@@ -59,6 +59,11 @@ public final class Definitions<D, T> {
         return snapshots.containsKey(tenant);
     }
 
+    /** Whether any tenant has a definition of this name, as far as this replica knows. */
+    public boolean isDefined(String name) {
+        return snapshots.values().stream().anyMatch(held -> held.snapshot().definitions().containsKey(name));
+    }
+
     /** Returns the definition, or null. Asks Redis for one that is not known here, as another replica may just have made it. */
     public Uni<T> get(String tenant, String name) {
         T known = known(tenant, name);

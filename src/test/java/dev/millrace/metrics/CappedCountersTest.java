@@ -50,4 +50,53 @@ class CappedCountersTest {
         assertEquals(10, count("other", "good"));
         assertEquals(2 * 1001, registry.find("some.calls").counters().size());
     }
+
+    @Test
+    void aNameThatIsGoneLosesItsSeriesOnceItIsNotUsed() {
+        counters.increment("a", Outcome.GOOD);
+        counters.increment("b", Outcome.GOOD);
+        counters.removeUnused(name -> true, 3);
+        counters.increment("a", Outcome.GOOD);
+        counters.removeUnused(name -> false, 3);
+        assertEquals(2, count("a", "good"), "it was used");
+        assertNull(count("b", "good"));
+        counters.removeUnused(name -> false, 3);
+        assertNull(count("a", "good"));
+        assertNull(count("a", "not_good"));
+        counters.increment("a", Outcome.GOOD);
+        assertEquals(1, count("a", "good"), "a name may come back");
+    }
+
+    @Test
+    void aNameThatExistsKeepsItsSeriesUnused() {
+        counters.increment("a", Outcome.GOOD);
+        for (int i = 0; i < 1000; i++) {
+            counters.removeUnused("a"::equals, 3);
+        }
+        assertEquals(1, count("a", "good"));
+    }
+
+    @Test
+    void aNameThatNeverExistedKeepsItsSeriesForAWhile() {
+        counters.increment("a", Outcome.GOOD);
+        for (int i = 0; i < 3; i++) {
+            counters.removeUnused(name -> false, 3);
+            assertEquals(1, count("a", "good"));
+        }
+        counters.removeUnused(name -> false, 3);
+        assertNull(count("a", "good"));
+    }
+
+    @Test
+    void aNewNameTakesTheRoomOfOneThatIsGone() {
+        for (int i = 0; i < 1001; i++) {
+            counters.increment("label-" + i, Outcome.GOOD);
+        }
+        counters.removeUnused(name -> true, 3);
+        counters.removeUnused(name -> !name.equals("label-7"), 3);
+        counters.increment("new", Outcome.GOOD);
+        counters.increment("newer", Outcome.GOOD);
+        assertEquals(1, count("new", "good"));
+        assertEquals(2, count("other", "good"));
+    }
 }

@@ -66,6 +66,7 @@ public class WholeQueueStore {
     private final Script redrive;
     private final Script remove;
     private final Script sweep;
+    private final Script idle;
 
     WholeQueueStore(ScriptRunner scripts) {
         this.scripts = scripts;
@@ -74,6 +75,7 @@ public class WholeQueueStore {
         this.redrive = scripts.get("queue/redrive-1");
         this.remove = scripts.get("queue/remove-1");
         this.sweep = scripts.get("queue/sweep-1");
+        this.idle = scripts.get("queue/idle-1");
     }
 
     /** Pauses a queue, or resumes it. {@code reason}: one word; empty to resume. */
@@ -113,6 +115,14 @@ public class WholeQueueStore {
         return run(queue, sweep, List.of(Integer.toString(settings.maxStalls()), Long.toString(completedMs),
                 Long.toString(settings.deadMs()), Integer.toString(max)))
                 .map(r -> new Sweep(snapshot(r), ReplyCodes.flag(r.get(0)), r.get(10).toInteger() != 0));
+    }
+
+    /**
+     * Removes a queue that has had no jobs, schedules, pause or waiting requests for {@code afterMs}, counted from the first call that
+     * found it so; returns whether the queue is removed.
+     */
+    public Uni<Boolean> removeIdle(QueueName queue, long afterMs) {
+        return run(queue, idle, List.of(Long.toString(afterMs))).map(ReplyCodes::flag);
     }
 
     private static QueueSnapshot snapshot(Response r) {

@@ -170,6 +170,11 @@ public final class VirtualQueue {
         await(whole.pause(QUEUE, why));
     }
 
+    /** Removes the queue if it has been unused for so long; says whether it did. */
+    public boolean removeIdle(long afterMs) {
+        return await(whole.removeIdle(QUEUE, afterMs));
+    }
+
     /** Does what time asks for. */
     public Sweep sweep(int most) {
         return await(whole.sweep(QUEUE, settings, settings.completedMs(), most));

@@ -1,0 +1,27 @@
+-- Removes a queue that nobody uses: it has had no jobs, schedules, pause or waiting requests for a while. Call it repeatedly: the first
+-- call that finds the queue unused notes the time.
+-- uses queue/jobs
+-- KEYS[1] meta
+-- ARGV[1] after   ms of disuse after which the queue is removed
+-- returns 1 if the queue is removed, else 0
+
+local after = tonumber(ARGV[1])
+local waiting = tonumber(redis.call('HGET', stats, 'waiting') or 0)
+local used = redis.call('EXISTS', delayed, leased, dead, done, groups, q .. 'schedules')
+if paused or waited or listened or waiting > 0 or used > 0 then
+  redis.call('HDEL', meta, 'idle')
+  return 0
+end
+-- Jobs may have come and gone between two calls.
+local enqueued = redis.call('HGET', stats, 'enqueued') or '0'
+local count, since = string.match(redis.call('HGET', meta, 'idle') or '', '^(%d+) (%d+)$')
+if count ~= enqueued then
+  redis.call('HSET', meta, 'idle', enqueued .. ' ' .. string.format('%.0f', now))
+  expire_unless_used()
+  return 0
+end
+if now - since < after then return 0 end
+-- What is left in the lists are ids of removed jobs.
+for _, level in ipairs(redis.call('ZRANGE', levels, 0, -1)) do redis.call('DEL', q .. 'w:' .. level) end
+redis.call('DEL', levels, meta, stats, unique, q .. 'events')
+return 1

@@ -154,7 +154,7 @@ public class CacheResource {
     }
 
     static String checkedKey(String key) {
-        String problem = Keys.identifierProblem(key);
+        String problem = Keys.pathIdentifierProblem(key);
         if (problem != null) {
             throw ApiException.invalid("key", problem);
         }

@@ -6,6 +6,7 @@ import java.net.URISyntaxException;
 import org.jspecify.annotations.Nullable;
 
 import dev.millrace.encoding.PercentEncoding;
+import dev.millrace.outbound.TargetHost;
 
 /**
  * The origin of a region: an absolute http or https URL with {@code {key}} in its path or query. All characters of a key but letters,
@@ -29,9 +30,8 @@ record Origin(String template) {
         try {
             URI uri = new URI(template.replace(KEY, "key"));
             URI other = new URI(template.replace(KEY, "other"));
-            boolean http = "http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme());
-            if (!http || uri.getHost() == null || uri.getRawUserInfo() != null || uri.getRawFragment() != null) {
-                return "must be an http or https URL with a host, and without user and fragment";
+            if (!TargetHost.isIn(uri) || uri.getHost() == null || uri.getRawFragment() != null) {
+                return TargetHost.PROBLEM;
             }
             if (!uri.getScheme().equals(other.getScheme()) || !uri.getRawAuthority().equals(other.getRawAuthority())) {
                 return "must have {key} in its path or query";

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record TargetHost(String name, @Nullable InetAddress address, int port, boolean tls) {
 
+    /** What is wrong with a URL that is not of this kind, or has a fragment. */
+    public static final String PROBLEM = "must be an http or https URL with a host, a port from 1 to 65535 if it has one, and without user and fragment";
+
     private static final Pattern AUTHORITY = Pattern
             .compile("(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9_-]+(?:\\.[A-Za-z0-9_-]+)*\\.?)(?::(\\d{0,5}))?");
     private static final Pattern NUMBER = Pattern.compile("\\d+|0[xX][0-9A-Fa-f]*");
@@ -41,6 +44,16 @@ public record TargetHost(String name, @Nullable InetAddress address, int port, b
         String name = authority.group(1).toLowerCase(Locale.ROOT);
         check(port >= 1 && port <= 65_535 && name.length() <= MAX_NAME);
         return new TargetHost(name, address(name), port, tls);
+    }
+
+    /** Whether a URL has a host and a port that can be connected to: see {@link #of}. */
+    public static boolean isIn(URI url) {
+        try {
+            of(url);
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     /** Whether the name is not an address, or is one in its usual spelling: four decimal numbers, or IPv6 that is not IPv4. */

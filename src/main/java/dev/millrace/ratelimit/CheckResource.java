@@ -130,7 +130,7 @@ public class CheckResource {
                 violations.add(new Violation(at, "must not be null"));
                 continue;
             }
-            String identifier = Keys.identifierProblem(item.identifier());
+            String identifier = Keys.pathIdentifierProblem(item.identifier());
             if (identifier != null) {
                 violations.add(
                         new Violation(at + ".identifier", item.identifier() == null ? "must be given" : identifier));

@@ -88,7 +88,7 @@ public class RateLimitResource {
     }
 
     static String checked(String identifier) {
-        String problem = Keys.identifierProblem(identifier);
+        String problem = Keys.pathIdentifierProblem(identifier);
         if (problem != null) {
             throw ApiException.invalid("identifier", problem);
         }

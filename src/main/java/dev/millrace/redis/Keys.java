@@ -22,7 +22,7 @@ public final class Keys {
     /** The prefix of all keys and channels of the service. */
     public static final String PREFIX = "mr:";
 
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+    private static final Pattern NAME = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9._-]{1,64}");
 
     private Keys() {}
 
@@ -130,7 +130,7 @@ public final class Keys {
         return end < 0 ? null : key.substring(4, end);
     }
 
-    /** Whether {@code s} may name a policy, queue, region or tenant: {@code [A-Za-z0-9._-]{1,64}}. */
+    /** Whether {@code s} may name a policy, queue, region or tenant: {@code [A-Za-z0-9._-]{1,64}}, and neither {@code .} nor {@code ..}. */
     public static boolean isName(String s) {
         return s != null && NAME.matcher(s).matches();
     }
@@ -160,6 +160,16 @@ public final class Keys {
         } catch (CharacterCodingException e) {
             return "must be well-formed Unicode";
         }
+    }
+
+    /**
+     * As {@link #identifierProblem}, for an identifier that is also a segment of a path. {@code .} and {@code ..} are steps in a path, so
+     * what a body stored under them could not be read, listed or deleted by its path.
+     */
+    public static @Nullable String pathIdentifierProblem(@Nullable String s) {
+        return ".".equals(s) || "..".equals(s)
+                ? "must not be . or .., which are steps in a path"
+                : identifierProblem(s);
     }
 
     /**

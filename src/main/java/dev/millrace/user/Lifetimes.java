@@ -22,7 +22,7 @@ public final class Lifetimes {
 
     /** Adds violations to {@code found}; absent times are valid. */
     public static void check(List<Violation> found, String userId, Duration idle, Duration absolute) {
-        String problem = Keys.identifierProblem(userId);
+        String problem = Keys.pathIdentifierProblem(userId);
         if (problem != null) {
             found.add(new Violation("userId", userId == null ? "must be given" : problem));
         }
@@ -32,7 +32,7 @@ public final class Lifetimes {
 
     /** Returns the user id of a path, or throws a 400. */
     public static String checkedUser(String userId) {
-        String problem = Keys.identifierProblem(userId);
+        String problem = Keys.pathIdentifierProblem(userId);
         if (problem != null) {
             throw ApiException.invalid("userId", problem);
         }

@@ -53,14 +53,15 @@ class OriginUrlTest {
             "http://{key}@a/",
             "ftp://a/{key}", "file:///{key}", "//a/{key}", "/{key}", "http://a/", "http://a/{key}/{key}",
             "http://a/#{key}",
-            "http://u:p@a/{key}", "http:///{key}", "http://a b/{key}", "http://a/\r\n{key}"})
+            "http://u:p@a/{key}", "http://a:99999/{key}", "http://a:65536/{key}", "http://a:0/{key}",
+            "http://a:-1/{key}", "http:///{key}", "http://a b/{key}", "http://a/\r\n{key}"})
     void refusesTemplates(String template) {
         assertNotNull(Origin.problem(template));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"http://a/{key}", "https://a:8443/v1/{key}/x", "http://127.0.0.1/?q={key}",
-            "http://[::1]:80/{key}"})
+            "http://[::1]:80/{key}", "http://a:65535/{key}", "http://a:/{key}"})
     void takesTemplates(String template) {
         assertNull(Origin.problem(template));
     }

@@ -108,6 +108,8 @@ class CheckTest {
         String good = "{'checks':[{'policy':'" + policy + "','identifier':'u'},";
         check(good + "{'policy':'" + policy + "','identifier':''}]}").then().statusCode(400)
                 .body("violations.field", contains("checks[1].identifier"));
+        check(good + "{'policy':'" + policy + "','identifier':'..'}]}").then().statusCode(400)
+                .body("violations.field", contains("checks[1].identifier"));
         check(good + "{'policy':'" + policy + "'}]}").then().statusCode(400)
                 .body("violations.field", contains("checks[1].identifier"));
         check(good + "{'policy':'" + policy + "','identifier':'u','cost':-1}]}").then().statusCode(400)

@@ -186,6 +186,9 @@ class TokenBadInputTest {
                 problem(refused, 400, "invalid-request").body("violations.field", contains("userId"));
             }
         }
+        for (String dots : List.of(".", "..")) {
+            problem(issue(dots, ""), 400, "invalid-request").body("violations.field", contains("userId"));
+        }
         problem(issue("x".repeat(513), ""), 400, "invalid-request").body("violations.field", contains("userId"));
         problem(issue("é".repeat(257), ""), 400, "invalid-request").body("violations.field", contains("userId"));
         issue("x".repeat(512), "").then().statusCode(201);

@@ -70,13 +70,9 @@ public record PushDefinition(
         }
         try {
             URI uri = new URI(url);
-            if (uri.getRawFragment() != null) {
-                return "must not have a fragment";
-            }
-            TargetHost.of(uri);
-            return null;
-        } catch (URISyntaxException | IllegalArgumentException e) {
-            return "must be an http or https URL with a host, and without user and fragment";
+            return TargetHost.isIn(uri) && uri.getRawFragment() == null ? null : TargetHost.PROBLEM;
+        } catch (URISyntaxException e) {
+            return TargetHost.PROBLEM;
         }
     }
 

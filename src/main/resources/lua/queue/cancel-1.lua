@@ -12,6 +12,7 @@ local REMOVED, REQUESTED, UNKNOWN = 1, 2, 0
 local text = body(id)
 if not text then return UNKNOWN end
 local st = redis.call('HGET', state, id) or nil
+write_even_if_full()
 local place = where(id)
 if place == 'active' then
   if not mark(st, 'c') then redis.call('HSET', state, id, (st or '0 0 1') .. ' c') end

@@ -21,6 +21,7 @@ end
 local ends = redis.call('ZMSCORE', leased, unpack(asked))
 local states = states_of(asked)
 
+write_even_if_full()
 local codes, ids = {}, {}
 local seen = {}
 for i = 1, n do

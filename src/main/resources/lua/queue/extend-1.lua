@@ -11,6 +11,7 @@
 local EXTENDED, CANCEL_REQUESTED, STALE, UNKNOWN = 5, 6, 0, -1
 
 local fallback = tonumber(ARGV[1])
+write_even_if_full()
 local reply = {}
 for i = 1, (#ARGV - 1) / 4 do
   local at = 4 * i - 2

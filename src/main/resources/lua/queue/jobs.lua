@@ -28,6 +28,9 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local flags = redis.call('HMGET', meta, 'paused', 'wait', 'listen')
 local paused, waited, listened = flags[1], tonumber(flags[2] or 0) > now, tonumber(flags[3] or 0) > now
 
+-- Lets the rest of the script write when Redis' memory is full. Redis then refuses commands that may need memory, but not after the
+-- script's first write, which needs none here. For scripts that free memory in the end, and those without which work stops.
+local function write_even_if_full() redis.call('HDEL', meta, '') end
 local function bucket(id) return q .. 'b:' .. math.floor(id / 8192) end
 local function body(id) return redis.call('HGET', bucket(id), id) end
 local function priority(text) return string.match(text, '^%d+ (%-?%d+)') end

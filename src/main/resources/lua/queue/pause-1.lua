@@ -6,6 +6,7 @@
 
 local why = ARGV[1]
 if why ~= '' then
+  write_even_if_full()
   redis.call('HSET', meta, 'paused', why)
   redis.call('PERSIST', meta)
   tell('queue.paused', '', 'reason', why)

@@ -4,6 +4,7 @@
 -- ARGV     per job, two: id, number of the delivery; in the order of delivery
 -- returns the number of jobs taken back
 
+write_even_if_full()
 local released, back = 0, {}
 for i = 1, #ARGV, 2 do
   local id, delivery = ARGV[i], tonumber(ARGV[i + 1])

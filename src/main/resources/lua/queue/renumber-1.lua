@@ -7,5 +7,8 @@
 local last = tonumber(redis.call('HGET', meta, 'seq'))
 if not last then return 0 end
 local floor = math.floor((now - 1735689600000) * 100)
-if last < floor then redis.call('HSET', meta, 'seq', string.format('%.0f', floor)) end
+if last < floor then
+  write_even_if_full()
+  redis.call('HSET', meta, 'seq', string.format('%.0f', floor))
+end
 return 1

@@ -112,6 +112,7 @@ if rated and #ids >= admitted then next = math.ceil(rated + interval * (1 - burs
 if got < most and (skipped >= 1000 or bytes >= 4194304) then
   next = -1
 elseif got < wanted and waiting then
+  write_even_if_full()
   redis.call('HSET', meta, 'wait', now + 2000)
   expire_unless_used()
   if got < most and redis.call('ZRANGEBYSCORE', delayed, '-inf', now, 'LIMIT', 0, 1)[1] then

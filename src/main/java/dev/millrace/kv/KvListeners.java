@@ -199,7 +199,7 @@ class KvListeners {
 
         private void failed(Throwable failure) {
             if (RedisReply.isError(failure)) {
-                failed(KvReplies.exception(failure));
+                failed(KvReplies.exception(RedisReply.failure(failure)));
             } else {
                 refuse();
             }

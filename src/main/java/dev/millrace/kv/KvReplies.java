@@ -65,10 +65,12 @@ final class KvReplies {
             return new KvException(503, "ERR there is not enough memory for the replies: request less at once");
         }
         Failure translated = Failure.of(failure);
-        return new KvException(translated.code().status(),
-                failure instanceof RedisUnavailableException e && e.reply() != null
-                        ? e.reply()
-                        : "ERR " + (words(translated)));
+        if (failure instanceof RedisUnavailableException e && e.refusal() != null) {
+            // A command that Redis does not have, or does not allow, is the client's choice.
+            int status = e.refusal().isOfCommand() ? ErrorCode.INVALID_REQUEST.status() : translated.code().status();
+            return new KvException(status, requireNonNull(e.reply()));
+        }
+        return new KvException(translated.code().status(), "ERR " + words(translated));
     }
 
     private static String words(Failure failure) {

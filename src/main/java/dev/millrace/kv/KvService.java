@@ -14,6 +14,8 @@ import java.util.function.Supplier;
 
 import jakarta.inject.Singleton;
 
+import org.jspecify.annotations.Nullable;
+
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
@@ -23,6 +25,7 @@ import io.vertx.redis.client.Response;
 import io.vertx.redis.client.ResponseType;
 
 import dev.millrace.redis.CommandOutcome;
+import dev.millrace.redis.RedisRefusal;
 import dev.millrace.redis.RedisReply;
 import dev.millrace.redis.RedisValues;
 
@@ -222,12 +225,7 @@ class KvService {
         writes.incrementAndGet();
         ReplyBudget budget = new ReplyBudget(maxReply);
         return redis.sendAll(requests).map(outcomes -> {
-            Throwable refused = outcomes.get(0).failure();
-            if (RedisReply.isError(refused)) {
-                table.outdated();
-                throw new KvException("ERR the commands were run one by one, because Redis refused MULTI: "
-                        + requireNonNull(refused).getMessage());
-            }
+            requireBegun(outcomes.get(0).failure());
             CommandOutcome exec = budget.admit(outcomes.get(outcomes.size() - 1));
             if (budget.isPassed()) {
                 throw new KvException(
@@ -235,7 +233,9 @@ class KvService {
                                 + "may have at most " + maxReply + " bytes");
             }
             if (exec.failure() != null) {
-                throw KvReplies.exception(exec.failure());
+                // EXEC does not say why Redis did not queue a command.
+                throw KvReplies.exception(outcomes.stream().map(CommandOutcome::failure)
+                        .filter(failure -> RedisReply.refusal(failure) != null).findFirst().orElse(exec.failure()));
             }
             List<CommandOutcome> each = new ArrayList<>(commands.size());
             for (Response reply : requireNonNull(exec.reply())) {
@@ -245,6 +245,19 @@ class KvService {
             }
             return each;
         });
+    }
+
+    /** @param refused the error reply to MULTI, or null */
+    private void requireBegun(@Nullable Throwable refused) {
+        RedisRefusal refusal = RedisReply.refusal(refused);
+        if (RedisReply.isError(refused) || refusal != null && refusal.isOfCommand()) {
+            table.outdated();
+            throw new KvException("ERR the commands were run one by one, because Redis refused MULTI: "
+                    + KvReplies.exception(refused).getMessage());
+        }
+        if (refused != null) {
+            throw KvReplies.exception(refused);
+        }
     }
 
     private static Response bulk(String text) {

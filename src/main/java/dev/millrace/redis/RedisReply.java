@@ -1,9 +1,5 @@
 package dev.millrace.redis;
 
-import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-
 import org.jspecify.annotations.Nullable;
 
 import io.vertx.redis.client.impl.types.ErrorType;
@@ -13,68 +9,50 @@ import dev.millrace.redis.RedisUnavailableException.Reason;
 /** What an error that ended a call says about Redis. */
 public final class RedisReply {
 
-    /** "Not now": the command was refused whole and may succeed later. */
-    private static final Set<String> REFUSALS = Set.of("LOADING", "BUSY", "OOM", "CLUSTERDOWN", "MASTERDOWN",
-            "TRYAGAIN", "READONLY", "MISCONF", "NOREPLICAS", "MOVED", "ASK");
-    /** This server is no longer, or not yet, the one to talk to: ask again where Redis is. */
-    private static final Set<String> WRONG_SERVER = Set.of("READONLY", "MASTERDOWN", "LOADING");
-
     /**
      * What the client says of a connection that it knows to be closed, at each call, which it then does not send. Of some ends
      * it tells nobody else: of a cluster's node to which a MOVED led it, or that left before all others were connected.
      */
     private static final String CLOSED = "Connection is closed";
-
-    /** Redis 6 reports what a command inside a script was refused for in the middle of its own error. */
-    private static final Pattern WRAPPED = Pattern
-            .compile("-(OOM|READONLY|MISCONF|NOREPLICAS|MASTERDOWN|CLUSTERDOWN) ");
+    /** The client's own error for calls whose connection was closed. */
+    private static final String CONNECTION_CLOSED = "CONNECTION_CLOSED";
 
     private RedisReply() {}
 
-    /** The error reply itself where Redis judged the command, else {@link RedisUnavailableException}. */
+    /** The error reply itself if the command is at fault, else {@link RedisUnavailableException}. */
     public static Throwable failure(Throwable cause) {
         if (!(cause instanceof ErrorType error)) {
             return CLOSED.equals(cause.getMessage())
                     ? new RedisUnavailableException(Reason.DOWN, "Redis is not connected")
                     : new RedisUnavailableException(Reason.LOST, "The connection to Redis was lost");
         }
-        String kind = kind(error);
-        if (kind.equals("CONNECTION_CLOSED")) {
+        String reply = String.valueOf(error.getMessage());
+        if (reply.startsWith(CONNECTION_CLOSED)) {
             return new RedisUnavailableException(Reason.LOST, "The connection to Redis was lost");
         }
-        if (REFUSALS.contains(kind)) {
-            return new RedisUnavailableException(Reason.REFUSED, "Redis refused the call: " + kind,
-                    error.getMessage());
-        }
-        return error;
+        RedisRefusal refusal = RedisRefusal.of(reply);
+        return refusal == null ? error : new RedisUnavailableException(refusal, reply);
     }
 
-    /** Returns whether this is what Redis replied, word by word, rather than a failure to get its reply. */
+    /** Returns whether this is what Redis replied to a command that is at fault, word by word. */
     public static boolean isError(@Nullable Throwable cause) {
         return cause instanceof ErrorType;
     }
 
+    /** Returns whether a new connection may be accepted where this one was not. */
     public static boolean meansReconnect(Throwable cause) {
-        return cause instanceof ErrorType error
-                ? WRONG_SERVER.contains(kind(error))
-                : CLOSED.equals(cause.getMessage());
+        RedisRefusal refusal = refusal(cause);
+        return refusal == null ? CLOSED.equals(cause.getMessage()) : refusal.meansReconnect();
+    }
+
+    /** Returns the refusal that an error reply, or what {@link #failure} made of it, is; null if it is none. */
+    public static @Nullable RedisRefusal refusal(@Nullable Throwable cause) {
+        return cause instanceof RedisUnavailableException unavailable
+                ? unavailable.refusal()
+                : cause instanceof ErrorType ? RedisRefusal.of(cause.getMessage()) : null;
     }
 
     public static boolean isNoScript(Throwable cause) {
-        return cause instanceof ErrorType error && kind(error).equals("NOSCRIPT");
-    }
-
-    /** The first word of the reply. An error inside a script may be wrapped: {@code ERR Error running script ... OOM}. */
-    private static String kind(ErrorType error) {
-        String message = error.getMessage() == null ? "" : error.getMessage();
-        if (message.contains("OOM command not allowed")) {
-            return "OOM";
-        }
-        Matcher wrapped = WRAPPED.matcher(message);
-        if (wrapped.find()) {
-            return wrapped.group(1);
-        }
-        int space = message.indexOf(' ');
-        return space < 0 ? message : message.substring(0, space);
+        return cause instanceof ErrorType error && String.valueOf(error.getMessage()).startsWith("NOSCRIPT");
     }
 }

@@ -20,21 +20,32 @@ public final class RedisUnavailableException extends RuntimeException {
         TIMEOUT,
         /** More calls in flight than {@code millrace.redis.max-in-flight}; nothing was sent. */
         OVERLOADED,
-        /** Redis answered that it cannot serve now: loading, out of memory, read-only replica, cluster down. */
+        /** Redis refused the call, as {@link RedisRefusal} lists: loading, out of memory, read-only replica, no permission. */
         REFUSED
     }
 
     private final Reason reason;
+    private final @Nullable RedisRefusal refusal;
     private final @Nullable String reply;
 
     public RedisUnavailableException(Reason reason, String message) {
-        this(reason, message, null);
-    }
-
-    RedisUnavailableException(Reason reason, String message, @Nullable String reply) {
         super(message, null, false, false);
         this.reason = reason;
+        this.refusal = null;
+        this.reply = null;
+    }
+
+    /** @param reply what Redis said, word by word */
+    public RedisUnavailableException(RedisRefusal refusal, String reply) {
+        super("Redis refused the call: " + refusal.reason(), null, false, false);
+        this.reason = Reason.REFUSED;
+        this.refusal = refusal;
         this.reply = reply;
+    }
+
+    /** Why Redis {@link Reason#REFUSED refused}; else null. */
+    public @Nullable RedisRefusal refusal() {
+        return refusal;
     }
 
     /** What Redis said where it {@link Reason#REFUSED refused}, word by word; else null. */

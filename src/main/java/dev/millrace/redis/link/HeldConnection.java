@@ -8,10 +8,15 @@ import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
-import io.vertx.core.AsyncResult;
 import io.vertx.core.impl.ContextInternal;
+import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.impl.types.ErrorType;
+
+import dev.millrace.redis.RedisRefusal;
+import dev.millrace.redis.RedisReply;
 
 /**
  * Holds one connection to Redis open, confined to one event loop. An attempt to open it has a deadline. When it breaks it
@@ -132,8 +137,12 @@ public final class HeldConnection {
         try {
             client = clients.get();
             client.connect().onComplete(opened -> onLoop(() -> {
-                timer.cancel(false);
-                connected(attempt, opened);
+                if (opened.failed()) {
+                    timer.cancel(false);
+                    failed(attempt, reason(opened.cause()));
+                } else {
+                    tryOut(attempt, opened.result(), timer);
+                }
             }));
         } catch (RuntimeException e) {
             timer.cancel(false);
@@ -141,11 +150,21 @@ public final class HeldConnection {
         }
     }
 
-    private void connected(int attempt, AsyncResult<RedisConnection> opened) {
-        if (opened.failed()) {
-            failed(attempt, reason(opened.cause()));
-        } else if (attempt == generation && !closed) {
-            RedisConnection current = opened.result();
+    /** Redis accepts connections and then refuses all calls: without a password, or while it loads its data. */
+    private void tryOut(int attempt, RedisConnection opened, Future<?> timer) {
+        opened.send(Request.cmd(Command.PING)).onComplete(pong -> onLoop(() -> {
+            timer.cancel(false);
+            // A user that may not PING may do other things.
+            if (pong.succeeded() || pong.cause() instanceof ErrorType && !RedisReply.meansReconnect(pong.cause())) {
+                connected(attempt, opened);
+            } else {
+                failed(attempt, reason(pong.cause()));
+            }
+        }));
+    }
+
+    private void connected(int attempt, RedisConnection current) {
+        if (attempt == generation && !closed) {
             connection = current;
             current.endHandler(v -> lost(current, "the connection was closed"));
             current.exceptionHandler(e -> lost(current, reason(e)));
@@ -168,8 +187,12 @@ public final class HeldConnection {
         return ThreadLocalRandom.current().nextLong(ceiling / 2, ceiling + 1);
     }
 
-    /** What an exception says, in one line. */
+    /** What an exception says, in one line, and what to do if Redis refuses the service. */
     public static String reason(Throwable e) {
-        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage().lines().findFirst().orElse("");
+        String said = e.getMessage() == null
+                ? e.getClass().getSimpleName()
+                : e.getMessage().lines().findFirst().orElse("");
+        RedisRefusal refusal = RedisReply.refusal(e);
+        return refusal == null ? said : said + (said.endsWith(".") ? " " : ". ") + refusal.advice();
     }
 }

@@ -10,9 +10,10 @@ import io.vertx.core.impl.VertxInternal;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
-import io.vertx.redis.client.impl.types.ErrorType;
 
+import dev.millrace.redis.RedisRefusal;
 import dev.millrace.redis.RedisRefusedException;
+import dev.millrace.redis.RedisReply;
 import dev.millrace.redis.RedisUnavailableException;
 import dev.millrace.redis.RedisUnavailableException.Reason;
 
@@ -45,10 +46,15 @@ public final class OneShotConnection {
         });
     }
 
-    /** As {@link RedisLinks#send}, but an error reply is a {@link RedisRefusedException}. */
+    /** Fails with {@link RedisRefusedException} if Redis does not have the command, or does not allow it. */
     public Uni<Response> send(Request request) {
-        return link.send(request).onFailure(ErrorType.class)
-                .transform(reply -> new RedisRefusedException(HeldConnection.reason(reply)));
+        return link.send(request).onFailure().transform(failure -> {
+            RedisRefusal refusal = RedisReply.refusal(failure);
+            String reply = failure instanceof RedisUnavailableException e ? e.reply() : failure.getMessage();
+            return reply != null && (refusal == null || refusal.isOfCommand())
+                    ? new RedisRefusedException(reply.lines().findFirst().orElse(""))
+                    : failure;
+        });
     }
 
     /** It is tried once: whoever asks wants to know what is wrong now. */

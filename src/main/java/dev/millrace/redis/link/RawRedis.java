@@ -13,7 +13,9 @@ import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Request;
 
 import dev.millrace.redis.CommandOutcome;
+import dev.millrace.redis.EventLoop;
 import dev.millrace.redis.RedisConfig;
+import dev.millrace.redis.RedisRefusal;
 import dev.millrace.redis.RedisUnavailableException;
 
 /**
@@ -35,6 +37,7 @@ public final class RawRedis {
         this.vertx = (VertxInternal) vertx;
         this.timeout = config.timeout();
         ConnectionLog log = new ConnectionLog("Redis over HTTP", endpoint);
+        RefusalLog refusals = new RefusalLog("Redis over HTTP", EventLoop.next(vertx), RefusalLog.QUIET);
         this.links = new LinkSet(this.vertx, clients, new RedisLink.Listener() {
             @Override
             public void connected(RedisLink link) {
@@ -44,6 +47,14 @@ public final class RawRedis {
             @Override
             public void disconnected(RedisLink link, String cause) {
                 log.disconnected(cause);
+            }
+
+            /** Callers choose the commands, and Redis tells them what they may not do. */
+            @Override
+            public void refused(RedisRefusal refusal, String reply) {
+                if (!refusal.isOfCommand()) {
+                    refusals.refused(refusal, reply);
+                }
             }
         }, nanos -> {}, maxInFlight, config.timeout());
         this.redis = new LinkedRedis(links, clients, this.vertx, config.timeout());

@@ -23,6 +23,7 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 
 import dev.millrace.redis.CommandOutcome;
+import dev.millrace.redis.RedisRefusal;
 import dev.millrace.redis.RedisReply;
 import dev.millrace.redis.RedisUnavailableException;
 import dev.millrace.redis.RedisUnavailableException.Reason;
@@ -55,6 +56,9 @@ public final class RedisLink implements HeldConnection.Owner {
 
         /** @param cause what broke the connection or kept it from opening */
         void disconnected(RedisLink link, String cause);
+
+        /** Redis refused a call. If another server may accept it, the connection is opened again, which is no disconnection. */
+        default void refused(RedisRefusal refusal, String reply) {}
     }
 
     private final ContextInternal context;
@@ -69,6 +73,8 @@ public final class RedisLink implements HeldConnection.Owner {
     private final ArrayDeque<Call> waiting = new ArrayDeque<>();
     private volatile int inFlight;
     private boolean sweeping;
+    /** Whether the connection is given up because Redis refused a call, of which the listener has been told. */
+    private boolean refused;
 
     /** @param latency told of the ns each answered call took */
     public RedisLink(ContextInternal context, Supplier<Redis> clients, Listener listener, LongConsumer latency,
@@ -207,8 +213,24 @@ public final class RedisLink implements HeldConnection.Owner {
                 call.fail(new RedisUnavailableException(Reason.LOST, "The connection to Redis was lost: " + cause));
             }
         }
-        if (!held.isClosed()) {
+        if (!held.isClosed() && !refused) {
             listener.disconnected(this, cause);
+        }
+    }
+
+    /** Not for a script of a caller, who may have written the words of the reply: they say nothing of the server then. */
+    private void refused(Throwable reply) {
+        RedisRefusal refusal = RedisReply.refusal(reply);
+        if (refusal != null) {
+            listener.refused(refusal, String.valueOf(reply.getMessage()));
+        }
+        if (RedisReply.meansReconnect(reply)) {
+            refused = refusal != null;
+            try {
+                held.drop(HeldConnection.reason(reply));
+            } finally {
+                refused = false;
+            }
         }
     }
 
@@ -281,8 +303,8 @@ public final class RedisLink implements HeldConnection.Owner {
                 CallerContext.complete(caller, new CommandOutcome(answer.result(), null), then);
             } else {
                 Throwable failure = RedisReply.failure(answer.cause());
-                if (!script && RedisReply.meansReconnect(answer.cause())) {
-                    held.drop(HeldConnection.reason(answer.cause()));
+                if (!script) {
+                    refused(answer.cause());
                 }
                 CallerContext.complete(caller, new CommandOutcome(null, failure), then);
             }

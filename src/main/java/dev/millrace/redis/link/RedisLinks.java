@@ -22,8 +22,10 @@ import io.vertx.core.impl.VertxInternal;
 import io.vertx.redis.client.Redis;
 
 import dev.millrace.metrics.Gauges;
+import dev.millrace.redis.EventLoop;
 import dev.millrace.redis.RedisConfig;
 import dev.millrace.redis.RedisConnected;
+import dev.millrace.redis.RedisRefusal;
 
 /**
  * Holds the connections under the data source: one {@link RedisLink} per event loop, so that a request talks to Redis on the thread that
@@ -51,7 +53,7 @@ public class RedisLinks {
                 .serviceLevelObjectives(BUCKETS).register(metrics);
         LongConsumer latency = ns -> calls.record(ns, TimeUnit.NANOSECONDS);
         VertxInternal internal = (VertxInternal) vertx;
-        this.links = new LinkSet(internal, factory, new Listener(metrics), latency, config.maxInFlight(),
+        this.links = new LinkSet(internal, factory, new Listener(metrics, vertx), latency, config.maxInFlight(),
                 config.timeout());
         this.redis = new LinkedRedis(links, factory, internal, config.timeout());
     }
@@ -75,9 +77,11 @@ public class RedisLinks {
 
     private final class Listener implements RedisLink.Listener {
         private final ConnectionLog log = new ConnectionLog("Redis", clients.endpoint());
+        private final RefusalLog refusals;
         private final Counter lost;
 
-        Listener(MeterRegistry metrics) {
+        Listener(MeterRegistry metrics, Vertx vertx) {
+            this.refusals = new RefusalLog("Redis", EventLoop.next(vertx), RefusalLog.QUIET);
             this.lost = Counter.builder("millrace.redis.connections.lost")
                     .description("Connections to Redis that broke or could not be opened").register(metrics);
         }
@@ -92,6 +96,11 @@ public class RedisLinks {
         public void disconnected(RedisLink link, String cause) {
             lost.increment();
             log.disconnected(cause);
+        }
+
+        @Override
+        public void refused(RedisRefusal refusal, String reply) {
+            refusals.refused(refusal, reply);
         }
     }
 }

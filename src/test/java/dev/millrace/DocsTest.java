@@ -26,30 +26,23 @@ import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+
 import io.quarkus.redis.datasource.ReactiveRedisDataSource;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.mutiny.Uni;
 
-import dev.millrace.auth.AuthConfig;
-import dev.millrace.cache.CacheConfig;
 import dev.millrace.http.problem.ErrorCode;
-import dev.millrace.kv.KvConfig;
-import dev.millrace.queue.QueueConfig;
-import dev.millrace.queue.mail.MailConfig;
-import dev.millrace.queue.push.PushConfig;
-import dev.millrace.ratelimit.RateLimitConfig;
-import dev.millrace.redis.RedisConfig;
-import dev.millrace.session.SessionConfig;
-import dev.millrace.token.TokenConfig;
-import dev.millrace.user.EventConfig;
 
 /** The documentation names every error and setting there is, and nothing in it points nowhere. */
 class DocsTest {
 
     private static final Path ROOT = Path.of("").toAbsolutePath();
-    private static final List<Class<?>> CONFIGS = List.of(RedisConfig.class, AuthConfig.class, RateLimitConfig.class,
-            SessionConfig.class, TokenConfig.class, EventConfig.class, CacheConfig.class, QueueConfig.class,
-            PushConfig.class, MailConfig.class, KvConfig.class);
+    private static final List<Class<?>> CONFIGS = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("dev.millrace").stream()
+            .filter(type -> type.isAnnotatedWith(ConfigMapping.class)).<Class<?>>map(JavaClass::reflect).toList();
     /** A class, or a method of it, in code quotes. */
     private static final Pattern CLASS = Pattern.compile("`([A-Z][a-z]\\w*)(?:\\.([a-z]\\w*))?`");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
@@ -76,6 +69,15 @@ class DocsTest {
             }
         }
         assertEquals(Set.of(), missing);
+    }
+
+    /** The service compares the environment with this list. */
+    @Test
+    void everySettingIsInTheListOfSettings() {
+        Set<String> settings = new TreeSet<>(Set.of("millrace.ops.gauges.every"));
+        CONFIGS.forEach(config -> settings(config.getAnnotation(ConfigMapping.class).prefix(), config)
+                .forEach(setting -> settings.add(setting.replace("<>", "*"))));
+        assertEquals(String.join("\n", settings), read("src/main/resources/settings.txt").strip());
     }
 
     @Test

@@ -37,9 +37,6 @@ public class ApiKeys implements Authenticator {
     private static final int MAX_TOKEN_LENGTH = 512;
     private static final Pattern KEY_ID = Pattern.compile("[A-Za-z0-9.-]{1,64}");
     private static final Pattern SHA_256 = Pattern.compile("[0-9a-fA-F]{64}");
-    /** Variables that the configuration silently reads as something else. */
-    private static final Pattern LOST = Pattern
-            .compile("MILLRACE_AUTH_KEYS_[A-Z0-9]+_[A-Z0-9_]+_(SHA256|SCOPES|TENANT)");
     private static final Caller EVERYBODY = new Caller("everybody", "main", Scopes.ALL);
 
     private record RegisteredKey(byte[] sha256, Caller caller) {}
@@ -60,8 +57,6 @@ public class ApiKeys implements Authenticator {
 
     /** Runs before any connection is made, because the service must not start without keys. */
     void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE - 2) StartupEvent event) {
-        System.getenv().keySet().stream().filter(name -> LOST.matcher(name).matches()).forEach(name -> LOG.warnf(
-                "%s is ignored: a key id in an environment variable cannot contain an underscore", name));
         if (open) {
             LOG.warn("Authentication is off: every client that reaches this service may do everything");
         }

@@ -10,7 +10,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.interceptor.Interceptor;
 
-import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 import io.quarkus.runtime.StartupEvent;
@@ -28,12 +27,9 @@ import dev.millrace.encoding.Digests;
 @ApplicationScoped
 public class TokenKeys {
 
-    private static final Logger LOG = Logger.getLogger(TokenKeys.class);
     private static final String UNSIGNED = "0";
     private static final byte[] CHECKSUM = "millrace refresh token".getBytes(StandardCharsets.US_ASCII);
     private static final Pattern KEY_ID = Pattern.compile("[A-Za-z0-9-]{1,32}");
-    /** Characters that the configuration would silently interpret in another way. */
-    private static final Pattern LOST = Pattern.compile("MILLRACE_TOKENS_KEYS_[A-Z0-9]+_[A-Z0-9_]+");
     private static final int MIN_SECRET = 32;
 
     private final Map<String, byte[]> keys = new HashMap<>();
@@ -42,7 +38,7 @@ public class TokenKeys {
     TokenKeys(TokenConfig config) {
         config.keys().forEach((id, secret) -> {
             check(KEY_ID.matcher(id).matches() && !id.equals(UNSIGNED),
-                    "millrace.tokens.keys: a key id must match " + KEY_ID + " and not be " + UNSIGNED);
+                    "millrace.tokens.keys." + id + ": a key id must match " + KEY_ID + " and not be " + UNSIGNED);
             check(secret.length() >= MIN_SECRET,
                     "millrace.tokens.keys." + id + " must have at least " + MIN_SECRET + " characters");
             keys.put(id, secret.getBytes(StandardCharsets.UTF_8));
@@ -58,8 +54,7 @@ public class TokenKeys {
 
     /** Runs early, so that an invalid configuration is reported before anything connects. */
     void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE - 2) StartupEvent event) {
-        System.getenv().keySet().stream().filter(name -> LOST.matcher(name).matches()).forEach(name -> LOG.warnf(
-                "%s is not supported: a key id in the environment cannot contain an underscore", name));
+        // The constructor has checked the configuration.
     }
 
     /** Returns the id of the key that signs. */

@@ -219,7 +219,7 @@ public class KvRoutes {
             }
             long timer = context.vertx().setTimer(TimeUnit.SECONDS.toMillis(MAX_SECONDS), t -> {
                 over = true;
-                LingeringClose.after(request, context.vertx());
+                LingeringClose.after(request);
                 answer(context, new KvException(408, "ERR the request took too long to arrive"));
             });
             request.exceptionHandler(broken -> context.vertx().cancelTimer(timer));
@@ -243,7 +243,7 @@ public class KvRoutes {
 
         private void tooLarge() {
             over = true;
-            LingeringClose.after(context.request(), context.vertx());
+            LingeringClose.after(context.request());
             answer(context, new KvException(413, "ERR max request size exceeded: " + maxBodySize + " bytes"));
         }
     }

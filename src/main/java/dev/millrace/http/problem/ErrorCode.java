@@ -41,15 +41,18 @@ public enum ErrorCode {
     TOO_LARGE("too-large", 413, "The body is too large"),
     URI_TOO_LONG("uri-too-long", 414, "The request line is too long"),
     UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", 415, "The body's media type is not supported"),
+    EXPECTATION_FAILED("expectation-failed", 417, "The expectation is not supported"),
     RATE_LIMITED("rate-limited", 429, "The rate limit is exceeded"),
     LISTENER_LIMIT("listener-limit", 429, "The key or its tenant has as many listeners as it may have"),
     HEADERS_TOO_LARGE("headers-too-large", 431, "The header fields are too large"),
     INTERNAL("internal", 500, "Something went wrong in the service"),
+    NOT_IMPLEMENTED("not-implemented", 501, "The service does not support this"),
     ORIGIN_FAILED("origin-failed", 502, "The origin did not give a usable answer"),
     REDIS_REFUSED("redis-refused", 502, "Redis does not let the service do this"),
     REDIS_UNAVAILABLE("redis-unavailable", 503, "Redis is not available"),
     NOT_REPLICATED("not-replicated", 503, "No replica of Redis has confirmed it"),
-    OVERLOADED("overloaded", 503, "The service is overloaded");
+    OVERLOADED("overloaded", 503, "The service is overloaded"),
+    VERSION_NOT_SUPPORTED("version-not-supported", 505, "The version of HTTP is not supported");
 
     private final String code;
     private final int status;
@@ -113,8 +116,11 @@ public enum ErrorCode {
             case 413 -> TOO_LARGE;
             case 414 -> URI_TOO_LONG;
             case 415 -> UNSUPPORTED_MEDIA_TYPE;
+            case 417 -> EXPECTATION_FAILED;
             case 431 -> HEADERS_TOO_LARGE;
+            case 501 -> NOT_IMPLEMENTED;
             case 503 -> OVERLOADED;
+            case 505 -> VERSION_NOT_SUPPORTED;
             default -> status >= 400 && status < 500 ? INVALID_REQUEST : INTERNAL;
         };
     }

@@ -21,6 +21,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 
+import dev.millrace.http.wire.RefusedRequests;
 import dev.millrace.metrics.Gauges;
 
 /**
@@ -43,6 +44,9 @@ public class RequestMetrics {
     private static final String SERVED = "millrace.served";
     private static final String UNMATCHED = "unmatched";
     private static final String GRPC = "grpc";
+    /** Requests that no route sees, because HTTP/1.1 forbids them. */
+    private static final String REFUSED = "refused";
+    private static final String OTHER = "OTHER";
 
     private record Labels(String method, String uri, int status) {}
 
@@ -57,6 +61,7 @@ public class RequestMetrics {
 
     void register(@Observes Router router) {
         router.route().order(RouteOrder.METRICS.order()).handler(this::time);
+        RefusedRequests.listen(status -> timer(new Labels(OTHER, REFUSED, status)).record(Duration.ZERO));
     }
 
     /** Labels the request at hand with the template of its path, for routes that are not the REST layer's. */
@@ -87,7 +92,7 @@ public class RequestMetrics {
         Served served = new Served(routing, Vertx.currentContext());
         served.context.putLocal(SERVED, served);
         active.increment();
-        routing.addEndHandler(ended -> served.run());
+        routing.addEndHandler(ended -> served.end(RefusedRequests.status(ended.cause())));
         routing.next();
     }
 
@@ -105,17 +110,22 @@ public class RequestMetrics {
 
         @Override
         public void run() {
+            end(0);
+        }
+
+        /** @param refused the status of the response that the connection sent in place of the route; 0 if it sent none */
+        void end(int refused) {
             if (ended.compareAndSet(false, true)) {
                 active.decrement();
-                timer(routing.request(), uri(context, routing.request()), routing.response().getStatusCode())
+                String method = routing.request().method().name();
+                timer(new Labels(METHODS.contains(method) ? method : OTHER, uri(context, routing.request()),
+                        refused == 0 ? routing.response().getStatusCode() : refused))
                         .record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
             }
         }
     }
 
-    private Timer timer(HttpServerRequest request, String uri, int status) {
-        String method = request.method().name();
-        Labels labels = new Labels(METHODS.contains(method) ? method : "OTHER", uri, status);
+    private Timer timer(Labels labels) {
         Timer timer = timers.get(labels);
         return timer != null ? timer : timers.computeIfAbsent(labels, this::register);
     }

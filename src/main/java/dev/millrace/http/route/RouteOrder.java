@@ -12,6 +12,9 @@ public enum RouteOrder {
     /** First, so that it times and counts every request, whichever route serves it. */
     METRICS(Integer.MIN_VALUE),
 
+    /** In front of all routes that may read a body. */
+    SLOW_BODIES(Integer.MIN_VALUE + 1),
+
     /**
      * {@code /redis}, in front of the service's own checks: there any path is a command and has a size limit of its own, and errors
      * have the shape of the Upstash protocol.

@@ -41,7 +41,7 @@ public class UnroutedProblems {
         router.route().order(RouteOrder.BODY_LIMIT.order()).handler(context -> {
             String length = context.request().getHeader(HttpHeaders.CONTENT_LENGTH);
             if (length != null && Long.parseLong(length) > maxBodySize) {
-                LingeringClose.after(context.request(), context.vertx());
+                LingeringClose.after(context.request());
                 context.fail(413);
             } else {
                 context.next();

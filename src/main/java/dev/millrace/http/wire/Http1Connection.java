@@ -5,10 +5,14 @@ import io.netty.channel.ChannelPipeline;
 /** The handlers of a connection that speaks HTTP/1. */
 final class Http1Connection {
 
+    private static final String ENCODER = "httpEncoder";
+
     private Http1Connection() {}
 
     /** Called once per connection, before the decoder has seen a byte. */
-    static void configure(ChannelPipeline pipeline) {
-        // Handlers in front of or in place of ProtocolChosen.HTTP1_DECODER are added here.
+    static void configure(ChannelPipeline pipeline, Http1Settings settings) {
+        StrictRequestDecoder decoder = new StrictRequestDecoder(settings);
+        pipeline.replace(ProtocolChosen.HTTP1_DECODER, ProtocolChosen.HTTP1_DECODER, decoder);
+        pipeline.addAfter(ENCODER, "millrace-exchanges", new Http1Exchanges(decoder, settings));
     }
 }

@@ -11,9 +11,15 @@ final class NewConnection extends ChannelInboundHandlerAdapter {
 
     static final String NAME = "millrace-new";
 
+    private final Http1Settings http1;
+
+    NewConnection(Http1Settings http1) {
+        this.http1 = http1;
+    }
+
     @Override
     public void channelRegistered(ChannelHandlerContext context) {
-        context.pipeline().addLast(new ProtocolChosen());
+        context.pipeline().addLast(new ProtocolChosen(http1));
         context.fireChannelRegistered();
         context.pipeline().remove(this);
     }

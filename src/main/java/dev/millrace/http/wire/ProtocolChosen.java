@@ -16,16 +16,22 @@ final class ProtocolChosen extends ChannelInboundHandlerAdapter {
     /** The name that Vert.x gives to the last handler of an HTTP/2 connection. */
     static final String HTTP2_HANDLER = "handler";
 
+    private final Http1Settings http1;
+
+    ProtocolChosen(Http1Settings http1) {
+        this.http1 = http1;
+    }
+
     @Override
     public void channelRead(ChannelHandlerContext context, Object bytes) {
         ChannelPipeline pipeline = context.pipeline();
         if (pipeline.get(HTTP1_DECODER) != null) {
-            Http1Connection.configure(pipeline);
+            Http1Connection.configure(pipeline, http1);
         } else if (pipeline.get(HTTP2_HANDLER) != null) {
             Http2Connection.configure(pipeline);
         } else {
             // A PROXY protocol header was read, and TLS or the choice of the protocol comes only now.
-            pipeline.addLast(new ProtocolChosen());
+            pipeline.addLast(new ProtocolChosen(http1));
         }
         pipeline.remove(this);
         context.fireChannelRead(bytes);

@@ -14,5 +14,8 @@ final class Http1Connection {
         StrictRequestDecoder decoder = new StrictRequestDecoder(settings);
         pipeline.replace(ProtocolChosen.HTTP1_DECODER, ProtocolChosen.HTTP1_DECODER, decoder);
         pipeline.addAfter(ENCODER, "millrace-exchanges", new Http1Exchanges(decoder, settings));
+        if (pipeline.get(IgnoredUpgrade.VERTX_HANDLER) != null) {
+            pipeline.addBefore(IgnoredUpgrade.VERTX_HANDLER, null, new IgnoredUpgrade());
+        }
     }
 }

@@ -9,6 +9,6 @@ final class Http2Connection {
 
     /** Called once per connection, before the codec has seen a byte. */
     static void configure(ChannelPipeline pipeline) {
-        // Handlers in front of ProtocolChosen.HTTP2_HANDLER are added here.
+        pipeline.addBefore(ProtocolChosen.HTTP2_HANDLER, null, new GoneStreams());
     }
 }

@@ -30,7 +30,7 @@ final class WireTransport implements Transport {
     @Override
     public void configure(NetServerOptions options, boolean domainSocket, ServerBootstrap bootstrap) {
         transport.configure(options, domainSocket, bootstrap);
-        bootstrap.handler(new ServerConnections());
+        bootstrap.handler(new ServerConnections(WireSettings.read().maxConnections()));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.millrace.http.wire;
 
+import io.quarkus.arc.Unremovable;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 
@@ -7,6 +8,8 @@ import dev.millrace.config.BoundedConfig;
 import dev.millrace.config.Bounds;
 
 /** Bounds of connections to the API and to the management interface. */
+// Only BoundsCheck asks for it.
+@Unremovable
 @ConfigMapping(prefix = "millrace.http")
 public interface WireConfig extends BoundedConfig {
 

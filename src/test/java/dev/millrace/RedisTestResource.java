@@ -47,6 +47,10 @@ public class RedisTestResource implements QuarkusTestResourceLifecycleManager {
         config.put("millrace.cache.origin.timeout", "4s");
         // Only a test that never reads what it is sent notices.
         config.put("millrace.events.max-unread-time", "5s");
+        // As with a heap of 128 MB, whatever the tests' own JVM has.
+        config.put("millrace.memory.max-requests", "16M");
+        config.put("millrace.memory.max-responses", "16M");
+        config.put("millrace.cache.max-inflations", "4");
         // For the packaged service, of which tests are not told what port it chose. Elsewhere, the test port counts.
         managementPort = freePort();
         config.put("quarkus.management.port", Integer.toString(managementPort));

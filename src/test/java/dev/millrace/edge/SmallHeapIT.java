@@ -45,7 +45,9 @@ class SmallHeapIT {
     @BeforeAll
     static void start() throws IOException {
         redis = RedisServerProcess.launch();
-        service = new SecondReplica(redis.port(), "-Xmx128m");
+        service = new SecondReplica(redis.port(), "-Xmx128m",
+                // However slow the machine is: a connection is lost only by a fault.
+                "-Dmillrace.redis.timeout=30s");
         await().atMost(PATIENCE).until(() -> send("PUT", "/v1/ratelimit/policies/p", json(
                 "{'algorithm':'fixed-window','limit':100,'window':'1h'}").getBytes(ISO_8859_1)).status() / 100 == 2);
     }

@@ -26,7 +26,7 @@ class MemoryBudgetTest {
     void allComesBackOnce() {
         MemoryBudget.Share one = budget.share();
         MemoryBudget.Share two = budget.share();
-        assertTrue(one.take(30) && one.take(30) && two.take(10));
+        assertTrue(one.take(30) && one.take(31) && two.take(10));
         one.close();
         one.close();
         assertEquals(10, budget.taken());

@@ -74,7 +74,7 @@ public class RequestBodies {
                 "The service is busy with large bodies: send this one again, or fewer at once");
     }
 
-    private final class Reading {
+    private static final class Reading {
         private final HttpServerRequest request;
         private final long bound;
         private final boolean known;

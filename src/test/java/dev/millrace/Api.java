@@ -9,6 +9,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
@@ -43,6 +44,15 @@ public final class Api {
     /** May consume and define, and all about sessions, the cache and queues, in tenant {@code other}. */
     public static final String OTHER = "mr_other_Hm3pLd8tEa5jQx1zRk0w";
 
+    /** The tenant of the keys of {@link #ofMatrix}, which no other test uses. */
+    public static final String MATRIX = "matrix";
+    /** May do everything in a tenant that only the matrix uses, too. */
+    public static final String NEIGHBOR = "mr_neighbor_Kq3xVt8wLs5nCz1pFd7h";
+    /** What a key of {@link #ofMatrix} may do: each scope alone, and all of them. */
+    public static final List<String> MATRIX_SCOPES = List.of("ratelimit", "ratelimit:read", "sessions", "sessions:read",
+            "cache", "cache:read", "queues", "queues:read", "redis", "redis:read", "admin", "admin:read", "realtime",
+            "ratelimit,sessions,cache,queues,redis,admin");
+
     private static final Map<String, String> SCOPES = Map.ofEntries(
             entry(ADMIN, "ratelimit,sessions,cache,queues,realtime,redis,admin"),
             entry(READER, "ratelimit:read"),
@@ -54,6 +64,7 @@ public final class Api {
             entry(QUEUE_READER, "queues:read"),
             entry(COMMANDER, "redis"),
             entry(COMMAND_READER, "redis:read"),
+            entry(NEIGHBOR, "ratelimit,sessions,cache,queues,admin"),
             entry(OTHER, "ratelimit,sessions,cache,queues,admin"));
 
     private Api() {}
@@ -66,9 +77,22 @@ public final class Api {
             String prefix = "millrace.auth.keys." + parts[1];
             config.put(prefix + ".sha256", sha256(parts[2]));
             config.put(prefix + ".scopes", scopes);
-            config.put(prefix + ".tenant", key.equals(OTHER) ? "other" : "main");
+            config.put(prefix + ".tenant", key.equals(OTHER) ? "other" : key.equals(NEIGHBOR) ? "neighbor" : "main");
         });
+        for (String scopes : MATRIX_SCOPES) {
+            String[] parts = ofMatrix(scopes).split("_", 3);
+            String prefix = "millrace.auth.keys." + parts[1];
+            config.put(prefix + ".sha256", sha256(parts[2]));
+            config.put(prefix + ".scopes", scopes);
+            config.put(prefix + ".tenant", MATRIX);
+        }
         return config;
+    }
+
+    /** The key in the tenant {@value #MATRIX} that has these scopes, one of {@link #MATRIX_SCOPES}. */
+    public static String ofMatrix(String scopes) {
+        String id = scopes.contains(",") ? "matrix-all" : "matrix-" + scopes.replace(':', '-');
+        return "mr_" + id + "_" + sha256("secret of " + id).substring(0, 24);
     }
 
     /** A request by the holder of {@code key}. Bodies are noted as they are: a deep one made pretty would fill the heap. */

@@ -3,6 +3,7 @@ package dev.millrace.auth;
 import java.security.MessageDigest;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -90,6 +91,18 @@ public class ApiKeys implements Authenticator {
         return idEnd < 0
                 ? null
                 : authenticate(authorization.substring(idStart, idEnd), authorization.substring(idEnd + 1));
+    }
+
+    /**
+     * Returns the caller of a request, or null if it has no valid key. Of several fields, two readers may each use another one, so a
+     * request with more than one has no valid key (RFC 9110, section 5.3: only fields that are lists may be repeated).
+     *
+     * @param authorization the values of all {@code Authorization} header fields; null or empty if there are none
+     */
+    public @Nullable Caller authenticateFields(@Nullable List<String> authorization) {
+        return open || authorization == null || authorization.size() != 1
+                ? authenticate(null)
+                : authenticate(authorization.get(0));
     }
 
     @Override

@@ -6,7 +6,7 @@ import jakarta.enterprise.context.RequestScoped;
 
 import org.jspecify.annotations.Nullable;
 
-/** The caller of the current request; set by {@link ScopeFilter}. */
+/** The caller of the current request; set by {@link ScopeFilter} or {@link OAuthClients}. */
 @RequestScoped
 public class CurrentCaller {
 
@@ -15,6 +15,11 @@ public class CurrentCaller {
     /** Returns the caller. Only resources with {@link RequiresScope} have one. */
     public Caller get() {
         return requireNonNull(caller, "the resource has no @RequiresScope");
+    }
+
+    /** Returns whether there is a caller already. */
+    boolean isKnown() {
+        return caller != null;
     }
 
     /** Returns the caller's tenant. */

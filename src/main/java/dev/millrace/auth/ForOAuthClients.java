@@ -5,7 +5,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** Marks a resource whose clients may send their credentials in the form. It authenticates them with {@link OAuthClients}. */
+/** Marks a resource whose clients may send their credentials in the form. It calls {@link OAuthClients#require}. */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE)
 public @interface ForOAuthClients {

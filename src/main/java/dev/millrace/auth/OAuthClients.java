@@ -3,6 +3,7 @@ package dev.millrace.auth;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 
 import jakarta.enterprise.context.ApplicationScoped;
 
@@ -20,42 +21,59 @@ public class OAuthClients {
 
     private static final String BASIC = "Basic ";
     private static final int MAX_LENGTH = 1024;
+    private static final int MAX_FORM_BYTES = 64 * 1024;
 
     private final ApiKeys keys;
+    private final CurrentCaller current;
 
-    OAuthClients(ApiKeys keys) {
+    OAuthClients(ApiKeys keys, CurrentCaller current) {
         this.keys = keys;
+        this.current = current;
     }
 
     /**
-     * Returns the caller, which has the scope.
+     * Returns the caller that the header field names, and otherwise the one that the form names. It has the scope.
      *
-     * @param authorization the header, or null
      * @param clientId of the form, or null
      * @param clientSecret of the form, or null
      * @throws ApiException 401 if there are no valid credentials, 403 without the scope
      */
-    public Caller require(String scope, String authorization, @Nullable String clientId,
-            @Nullable String clientSecret) {
-        Caller caller = authenticate(authorization, clientId, clientSecret);
+    public Caller require(String scope, @Nullable String clientId, @Nullable String clientSecret) {
+        if (!current.isKnown()) {
+            admit(keys.isOpen() || clientId == null || clientSecret == null
+                    ? keys.authenticate(null)
+                    : authenticate(clientId, clientSecret), scope);
+        }
+        return current.get();
+    }
+
+    /**
+     * Refuses a form of an unknown caller if it is longer than a token and credentials.
+     *
+     * @throws ApiException 413
+     */
+    public void checkForm(int bytes) {
+        if (!current.isKnown() && bytes > MAX_FORM_BYTES) {
+            throw new ApiException(ErrorCode.TOO_LARGE, "The form may have at most " + MAX_FORM_BYTES + " bytes");
+        }
+    }
+
+    /** Makes a caller the current one; fails if there is none, or if it has none of the scopes. */
+    void admit(@Nullable Caller caller, String... scopes) {
         if (caller == null) {
             throw new ApiException(ErrorCode.UNAUTHENTICATED,
                     "Send an API key as Bearer token, as Basic credentials or as client_id and client_secret");
         }
-        caller.require(scope);
-        return caller;
+        caller.require(scopes);
+        current.set(caller);
     }
 
-    private @Nullable Caller authenticate(String authorization, @Nullable String clientId,
-            @Nullable String clientSecret) {
-        if (keys.isOpen()) {
-            return keys.authenticate(null);
-        }
-        if (authorization == null) {
-            return clientId == null || clientSecret == null ? null : authenticate(clientId, clientSecret);
-        }
-        if (!authorization.regionMatches(true, 0, BASIC, 0, BASIC.length())) {
-            return keys.authenticate(authorization);
+    /** Returns the caller of a request with these {@code Authorization} fields, or null if they are not those of a key. */
+    @Nullable
+    Caller authenticate(List<String> fields) {
+        String authorization = fields.get(0);
+        if (keys.isOpen() || fields.size() > 1 || !authorization.regionMatches(true, 0, BASIC, 0, BASIC.length())) {
+            return keys.authenticateFields(fields);
         }
         if (authorization.length() > MAX_LENGTH) {
             return null;

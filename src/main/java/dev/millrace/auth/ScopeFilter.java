@@ -22,7 +22,7 @@ final class ScopeFilter implements ContainerRequestFilter {
 
     @Override
     public void filter(ContainerRequestContext request) {
-        Caller caller = keys.authenticate(request.getHeaderString(HttpHeaders.AUTHORIZATION));
+        Caller caller = keys.authenticateFields(request.getHeaders().get(HttpHeaders.AUTHORIZATION));
         if (caller == null) {
             throw new ApiException(ErrorCode.UNAUTHENTICATED, "Send Authorization: Bearer mr_<keyId>_<secret>");
         }

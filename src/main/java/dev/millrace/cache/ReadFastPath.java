@@ -18,7 +18,6 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 
 import dev.millrace.auth.Scopes;
-import dev.millrace.http.body.PacedBody;
 import dev.millrace.http.route.FastPath;
 
 /** The {@link FastPath} for reading an entry. {@link CacheResource} serves all other requests, with the same {@link CacheReads}. */
@@ -45,19 +44,14 @@ class ReadFastPath {
 
     private void write(HttpServerResponse response, Response result) throws JsonProcessingException {
         Object entity = result.getEntity();
-        PacedBody large = entity instanceof PacedBody paced ? paced : null;
-        byte[] body = entity == null || entity instanceof byte[]
-                ? (byte[]) entity
-                : large == null ? json.writeValueAsBytes(entity) : null;
+        byte[] body = entity == null || entity instanceof byte[] ? (byte[]) entity : json.writeValueAsBytes(entity);
         response.setStatusCode(result.getStatus());
         for (Map.Entry<String, List<Object>> field : result.getHeaders().entrySet()) {
             for (Object value : field.getValue()) {
                 response.putHeader(field.getKey(), value.toString());
             }
         }
-        if (large != null) {
-            large.write(() -> {});
-        } else if (body == null) {
+        if (body == null) {
             response.end();
         } else {
             response.end(Buffer.buffer(body));

@@ -4,6 +4,8 @@ import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
+import io.vertx.core.buffer.Buffer;
+
 /**
  * A request to store a value.
  *
@@ -14,11 +16,11 @@ import org.jspecify.annotations.Nullable;
  * @param tags for purges
  * @param leaseToken null for none
  */
-record WriteRequest(byte[] body, String type, CacheDirectives directives, boolean gzip, boolean nothing,
+record WriteRequest(Buffer body, String type, CacheDirectives directives, boolean gzip, boolean nothing,
         List<String> tags, @Nullable String leaseToken) {
 
     /** A request to store a body that was sent as it is, without tags and a lease. */
-    static WriteRequest of(byte[] body, String type, CacheDirectives directives) {
+    static WriteRequest of(Buffer body, String type, CacheDirectives directives) {
         return new WriteRequest(body, type, directives, false, false, List.of(), null);
     }
 

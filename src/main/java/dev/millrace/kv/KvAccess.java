@@ -1,5 +1,7 @@
 package dev.millrace.kv;
 
+import java.util.List;
+
 import jakarta.inject.Singleton;
 
 import io.vertx.core.http.HttpHeaders;
@@ -29,12 +31,11 @@ class KvAccess {
      * @throws KvException 401 without a valid key, 403 if the key lacks the scope
      */
     Caller caller(HttpServerRequest request, String scope) {
-        String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
-        if (authorization == null && request.query() != null && request.query().contains(TOKEN)) {
-            String token = request.getParam(TOKEN);
-            authorization = token == null ? null : "Bearer " + token;
+        List<String> authorization = request.headers().getAll(HttpHeaders.AUTHORIZATION);
+        if (authorization.isEmpty() && request.query() != null && request.query().contains(TOKEN)) {
+            authorization = request.params().getAll(TOKEN).stream().map(token -> "Bearer " + token).toList();
         }
-        Caller caller = keys.authenticate(authorization);
+        Caller caller = keys.authenticateFields(authorization);
         if (caller == null) {
             throw new KvException(401, "WRONGPASS invalid or missing auth token");
         }

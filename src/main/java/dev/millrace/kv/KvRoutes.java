@@ -23,10 +23,6 @@ import io.vertx.ext.web.RoutingContext;
 
 import dev.millrace.auth.Caller;
 import dev.millrace.auth.Scopes;
-import dev.millrace.http.body.RequestBodies;
-import dev.millrace.http.body.RequestBody;
-import dev.millrace.http.problem.ApiException;
-import dev.millrace.http.problem.ErrorCode;
 import dev.millrace.http.route.LingeringClose;
 import dev.millrace.http.route.RequestMetrics;
 import dev.millrace.http.route.RouteOrder;
@@ -48,18 +44,15 @@ public class KvRoutes {
     private final KvListeners listeners;
     private final KvCommandReader reader;
     private final KvReplies replies;
-    private final RequestBodies bodies;
     private final long maxBodySize;
 
     KvRoutes(KvAccess access, KvService service, KvListeners listeners, KvConfig config, ObjectMapper json,
-            RequestBodies bodies,
             @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize maxBodySize) {
         this.access = access;
         this.service = service;
         this.listeners = listeners;
         this.reader = new KvCommandReader(json.getFactory(), config.maxCommands());
         this.replies = new KvReplies(json.getFactory(), ReplyBudget.maxBytes(config));
-        this.bodies = bodies;
         this.maxBodySize = maxBodySize.asLongValue();
     }
 
@@ -114,10 +107,9 @@ public class KvRoutes {
                     Caller caller = access.caller(request, Scopes.REDIS_READ);
                     ResponseFormat format = ResponseFormat.of(request);
                     if (sends) {
-                        new BodyReader(context, body -> run(context, caller, format, rest, body.bytes(), body::close))
-                                .read();
+                        new BodyReader(context, body -> run(context, caller, format, rest, body)).read();
                     } else {
-                        run(context, caller, format, rest, new byte[0], () -> {});
+                        run(context, caller, format, rest, new byte[0]);
                     }
                 }
             }
@@ -130,8 +122,7 @@ public class KvRoutes {
         return rest.equals("pipeline") || rest.equals("multi-exec");
     }
 
-    private void run(RoutingContext context, Caller caller, ResponseFormat format, String rest, byte[] body,
-            Runnable done) {
+    private void run(RoutingContext context, Caller caller, ResponseFormat format, String rest, byte[] body) {
         try {
             boolean readOnly = KvAccess.isReadOnly(caller);
             if (rest.equals("multi-exec") && format.resp2()) {
@@ -141,22 +132,20 @@ public class KvRoutes {
                 List<KvCommand> commands = reader.several(body);
                 answer(context, rest.equals("pipeline")
                         ? service.run(commands, readOnly)
-                        : service.transact(commands, readOnly), format, false, done);
+                        : service.transact(commands, readOnly), format, false);
             } else {
                 KvCommand command = rest.isEmpty()
                         ? reader.one(body)
                         : KvCommandReader.path(rest, body, context.request().query());
-                answer(context, service.run(List.of(command), readOnly), format, true, done);
+                answer(context, service.run(List.of(command), readOnly), format, true);
             }
         } catch (Throwable e) {
-            done.run();
             fail(context, e);
         }
     }
 
-    private void answer(RoutingContext context, Uni<List<CommandOutcome>> run, ResponseFormat format, boolean one,
-            Runnable done) {
-        run.onTermination().invoke(done).subscribe().with(outcomes -> {
+    private void answer(RoutingContext context, Uni<List<CommandOutcome>> run, ResponseFormat format, boolean one) {
+        run.subscribe().with(outcomes -> {
             try {
                 if (one && outcomes.get(0).failure() != null) {
                     throw KvReplies.exception(outcomes.get(0).failure());
@@ -209,39 +198,53 @@ public class KvRoutes {
         private static final long MAX_SECONDS = 60;
 
         private final RoutingContext context;
-        private final Consumer<RequestBody> then;
+        private final Consumer<byte[]> then;
+        private final Buffer bytes = Buffer.buffer();
         private boolean over;
 
-        BodyReader(RoutingContext context, Consumer<RequestBody> then) {
+        BodyReader(RoutingContext context, Consumer<byte[]> then) {
             this.context = context;
             this.then = then;
         }
 
         void read() {
             HttpServerRequest request = context.request();
+            String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+            if (length != null && Long.parseLong(length) > maxBodySize) {
+                tooLarge();
+                return;
+            }
+            if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
+                context.response().writeContinue();
+            }
             long timer = context.vertx().setTimer(TimeUnit.SECONDS.toMillis(MAX_SECONDS), t -> {
                 over = true;
                 LingeringClose.after(request);
                 answer(context, new KvException(408, "ERR the request took too long to arrive"));
             });
-            bodies.read(request, Long.MAX_VALUE).onComplete(read -> {
-                context.vertx().cancelTimer(timer);
-                if (over) {
-                    if (read.succeeded()) {
-                        read.result().close();
+            request.exceptionHandler(broken -> context.vertx().cancelTimer(timer));
+            request.handler(more -> {
+                if (!over) {
+                    bytes.appendBuffer(more);
+                    if (bytes.length() > maxBodySize) {
+                        context.vertx().cancelTimer(timer);
+                        tooLarge();
                     }
-                } else if (read.succeeded()) {
-                    then.accept(read.result());
-                } else {
-                    answer(context, failure(read.cause()));
                 }
             });
+            request.endHandler(end -> {
+                context.vertx().cancelTimer(timer);
+                if (!over) {
+                    then.accept(bytes.getBytes());
+                }
+            });
+            request.resume();
         }
 
-        private KvException failure(Throwable cause) {
-            return cause instanceof ApiException e && e.code() == ErrorCode.TOO_LARGE
-                    ? new KvException(413, "ERR max request size exceeded: " + maxBodySize + " bytes")
-                    : KvReplies.exception(cause);
+        private void tooLarge() {
+            over = true;
+            LingeringClose.after(context.request());
+            answer(context, new KvException(413, "ERR max request size exceeded: " + maxBodySize + " bytes"));
         }
     }
 }

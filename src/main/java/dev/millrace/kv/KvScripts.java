@@ -137,8 +137,7 @@ class KvScripts {
     }
 
     static boolean isScript(KvCommand command, String subcommand) {
-        return command.name().equals("SCRIPT") && !command.args().isEmpty()
-                && KvCommand.isWord(command.args().get(0), subcommand);
+        return command.name().equals("SCRIPT") && command.arg(0).equalsIgnoreCase(subcommand);
     }
 
     private static KvCommand with(KvCommand command, int at, byte[] arg) {

@@ -45,7 +45,6 @@ class KvService {
     private final KvCommandTable table;
     private final KvScripts scripts;
     private final KvKeys keys;
-    private final boolean scriptsForReaders;
     private final long maxReply;
     private final AtomicLong writes = new AtomicLong(System.currentTimeMillis());
 
@@ -54,7 +53,6 @@ class KvService {
         this.table = table;
         this.scripts = scripts;
         this.keys = keys;
-        this.scriptsForReaders = config.scriptsForReaders();
         this.maxReply = ReplyBudget.maxBytes(config);
     }
 
@@ -65,7 +63,7 @@ class KvService {
 
     /** Runs commands in order, when subscribed to; commands of other clients may run in between. */
     Uni<List<CommandOutcome>> run(List<KvCommand> commands, boolean readOnly) {
-        return prepared(commands).flatMap(kinds -> run(commands, new KvRules(kinds, readOnly, scriptsForReaders)));
+        return prepared(commands).flatMap(kinds -> run(commands, new KvRules(kinds, readOnly)));
     }
 
     /**
@@ -73,7 +71,7 @@ class KvService {
      * Uni fails with {@link KvException}.
      */
     Uni<List<CommandOutcome>> transact(List<KvCommand> commands, boolean readOnly) {
-        return prepared(commands).flatMap(kinds -> transact(commands, new KvRules(kinds, readOnly, scriptsForReaders)));
+        return prepared(commands).flatMap(kinds -> transact(commands, new KvRules(kinds, readOnly)));
     }
 
     /** Loads what the rules need to know about commands and scripts, if it is not loaded yet. */

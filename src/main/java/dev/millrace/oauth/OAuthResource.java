@@ -1,11 +1,9 @@
 package dev.millrace.oauth;
 
 import jakarta.ws.rs.Consumes;
-import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -21,17 +19,15 @@ import io.smallrye.mutiny.Uni;
 import dev.millrace.auth.Caller;
 import dev.millrace.auth.ForOAuthClients;
 import dev.millrace.auth.OAuthClients;
+import dev.millrace.auth.RequiresScope;
 import dev.millrace.auth.Scopes;
 import dev.millrace.http.NoStore;
-import dev.millrace.http.body.MaxBody;
-import dev.millrace.http.body.RequestBodies;
 
 /** Introspection (RFC 7662) and revocation (RFC 7009) of session tokens and refresh tokens, for OAuth libraries. */
 @Path("/v1/oauth")
 @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
 @Produces(MediaType.APPLICATION_JSON)
 @ForOAuthClients
-@MaxBody(RequestBodies.SMALL)
 @NoStore
 @Tag(name = "OAuth")
 public class OAuthResource {
@@ -46,25 +42,31 @@ public class OAuthResource {
 
     @POST
     @Path("introspect")
+    @RequiresScope(Scopes.SESSIONS_READ)
     @Operation(summary = "Introspect a token", description = "RFC 7662. Changes nothing: it neither extends a session nor treats a rotated refresh token as stolen. Scope `sessions:read`.")
     @RequestBody(content = @Content(mediaType = MediaType.APPLICATION_FORM_URLENCODED, schema = @Schema(implementation = OAuthForm.class)))
     @APIResponse(responseCode = "200", description = "The session or refresh token, or only `active: false`", content = @Content(schema = @Schema(implementation = Introspection.class)))
-    public Uni<Introspection> introspect(@HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
-            String body) {
-        OAuthForm form = OAuthForm.parse(body);
-        Caller caller = clients.require(Scopes.SESSIONS_READ, authorization, form.clientId(), form.clientSecret());
+    public Uni<Introspection> introspect(String body) {
+        OAuthForm form = form(body);
+        Caller caller = clients.require(Scopes.SESSIONS_READ, form.clientId(), form.clientSecret());
         return tokens.introspect(caller.tenant(), form.requireToken());
     }
 
     @POST
     @Path("revoke")
+    @RequiresScope(Scopes.SESSIONS)
     @Operation(summary = "Revoke a token", description = "RFC 7009. Ends the session, or the family of the refresh token. Returns 200 for an invalid token as well. Scope `sessions`.")
     @RequestBody(content = @Content(mediaType = MediaType.APPLICATION_FORM_URLENCODED, schema = @Schema(implementation = OAuthForm.class)))
     @APIResponse(responseCode = "200", description = "The token is no longer valid")
-    public Uni<RestResponse<Void>> revoke(@HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
-            String body) {
-        OAuthForm form = OAuthForm.parse(body);
-        Caller caller = clients.require(Scopes.SESSIONS, authorization, form.clientId(), form.clientSecret());
+    public Uni<RestResponse<Void>> revoke(String body) {
+        OAuthForm form = form(body);
+        Caller caller = clients.require(Scopes.SESSIONS, form.clientId(), form.clientSecret());
         return tokens.revoke(caller.tenant(), form.requireToken()).map(done -> RestResponse.ok());
+    }
+
+    private OAuthForm form(String body) {
+        // Not all forms announce their length.
+        clients.checkForm(body.length());
+        return OAuthForm.parse(body);
     }
 }

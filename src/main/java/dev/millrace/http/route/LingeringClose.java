@@ -15,11 +15,7 @@ public final class LingeringClose {
     /** Call this before the response is written. */
     public static void after(HttpServerRequest request) {
         if (request.version() == HttpVersion.HTTP_2) {
-            Runnable counted = RequestMetrics.ending();
-            request.response().endHandler(ended -> {
-                counted.run();
-                request.response().reset();
-            });
+            request.response().endHandler(ended -> request.response().reset());
         } else {
             // The package http.wire closes, and drops what the client is still sending.
             request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);

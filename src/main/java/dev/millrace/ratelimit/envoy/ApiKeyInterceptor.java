@@ -1,5 +1,8 @@
 package dev.millrace.ratelimit.envoy;
 
+import java.util.List;
+import java.util.stream.StreamSupport;
+
 import jakarta.enterprise.context.ApplicationScoped;
 
 import io.grpc.Context;
@@ -39,7 +42,7 @@ public class ApiKeyInterceptor implements ServerInterceptor {
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(ServerCall<Q, A> call, Metadata metadata,
             ServerCallHandler<Q, A> next) {
-        Caller caller = keys.authenticate(metadata.get(AUTHORIZATION));
+        Caller caller = keys.authenticateFields(fields(metadata));
         if (caller == null) {
             return refuse(call, Status.UNAUTHENTICATED
                     .withDescription("Send Bearer mr_<keyId>_<secret> as authorization metadata"));
@@ -49,6 +52,11 @@ public class ApiKeyInterceptor implements ServerInterceptor {
                     .withDescription("The key " + caller.keyId() + " needs the scope " + Scopes.RATELIMIT));
         }
         return Contexts.interceptCall(Context.current().withValue(CALLER, caller), call, metadata, next);
+    }
+
+    private static List<String> fields(Metadata metadata) {
+        Iterable<String> fields = metadata.getAll(AUTHORIZATION);
+        return fields == null ? List.of() : StreamSupport.stream(fields.spliterator(), false).toList();
     }
 
     private static <Q> ServerCall.Listener<Q> refuse(ServerCall<Q, ?> call, Status status) {

@@ -52,7 +52,7 @@ public class ApiKeys implements Authenticator {
         if (!open && entries.isEmpty()) {
             throw new ConfigurationException(
                     "No API key is configured: set millrace.auth.keys.<keyId>.sha256 and .scopes "
-                            + "(MILLRACE_AUTH_KEYS_<KEYID>_SHA256, _SCOPES), or millrace.auth.enabled=false to accept every client");
+                            + "(MILLRACE_AUTH_KEYS_<KEYID>_SHA256, _SCOPES), or MILLRACE_AUTH_ENABLED to false to accept every client");
         }
     }
 

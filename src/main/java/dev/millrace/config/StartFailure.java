@@ -28,7 +28,8 @@ import io.smallrye.config.ConfigValidationException;
 public final class StartFailure {
 
     private static final Pattern SETTING = Pattern.compile("\\bmillrace(?:\\.(?:[A-Za-z0-9-]+|\"[^\"]+\"))+");
-    private static final Pattern CODE = Pattern.compile("SRCFG\\d+: ");
+    /** What SmallRye Config puts in front of its messages: the exception's class and a number. */
+    private static final Pattern CODE = Pattern.compile("^(?:[A-Za-z.]+(?:Exception|Error): )?SRCFG\\d+: ");
 
     private StartFailure() {}
 

@@ -8,7 +8,7 @@
 -- ARGV[4] luck      between 0 and 1, for refreshing early; 1 never does
 -- ARGV[5] failed    1 to take also what may be served only when computing fails
 -- ARGV[6] etags     that the caller has, each between blanks, or `*`: of these the body is not sent
--- ARGV[7] body      0 to leave it out
+-- ARGV[7] most      bytes of a body to send; of a longer one its length, a number, is sent in its place; 0 to leave any body out
 -- returns {code, ms, stored, fresh, type, coding, etag, body}; {code, ms} where there is no entry to return; {LEASED, ms, origin},
 --   the last one being what the origin called the entry that is there still, or empty
 --   FRESH, STALE, STALE_ON_ERROR: here is an entry, and ms is the time now. MISSING: there is none. LEASED: there is none, and the
@@ -17,7 +17,7 @@
 
 local entry, lease, versions = KEYS[1], KEYS[2], KEYS[3]
 local region, token, ttl, luck = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
-local failed, etags, body = ARGV[5] == '1', ARGV[6], ARGV[7] == '1'
+local failed, etags, most = ARGV[5] == '1', ARGV[6], tonumber(ARGV[7])
 -- codes cache.EntryState
 local MISSING, FRESH, STALE, STALE_ON_ERROR, LEASED, BUSY, FAILED, PASS = 0, 1, 2, 3, 4, 5, 6, 7
 
@@ -81,7 +81,8 @@ if what == MISSING then return { MISSING, now } end
 if what == STALE and now < fresh then what = FRESH end
 
 local reply = { what, now, stored, fresh, meta[2], meta[3], meta[4] }
-if body and etags ~= '*' and not string.find(etags, ' ' .. meta[4] .. ' ', 1, true) then
-  reply[8] = redis.call('HGET', entry, 'b')
+if most > 0 and etags ~= '*' and not string.find(etags, ' ' .. meta[4] .. ' ', 1, true) then
+  local length = redis.call('HSTRLEN', entry, 'b')
+  reply[8] = length > most and length or redis.call('HGET', entry, 'b')
 end
 return reply

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
@@ -12,6 +14,7 @@ import io.quarkus.test.common.TestResourceScope;
 import io.quarkus.test.common.WithTestResource;
 
 import dev.millrace.redis.RedisConversation;
+import dev.millrace.redis.RedisPermissions;
 import dev.millrace.redis.dev.RedisServerProcess;
 
 /**
@@ -20,6 +23,11 @@ import dev.millrace.redis.dev.RedisServerProcess;
  */
 @WithTestResource(value = RedisTestResource.class, scope = TestResourceScope.GLOBAL)
 public class RedisTestResource implements QuarkusTestResourceLifecycleManager {
+
+    /** The user of Redis that the service is. */
+    public static final String USER = "millrace";
+
+    private static final String PASSWORD = "secret";
 
     private RedisServerProcess server;
     private RedisConversation conversation;
@@ -30,16 +38,36 @@ public class RedisTestResource implements QuarkusTestResourceLifecycleManager {
         server = RedisServerProcess.launch();
         conversation = new RedisConversation(server.port());
         Map<String, String> config = new HashMap<>(Api.keyConfiguration());
-        config.put("millrace.redis.host", "127.0.0.1");
-        config.put("millrace.redis.port", Integer.toString(server.port()));
+        // As users that may do what the documentation says and no more.
+        grant(conversation, USER, RedisPermissions.rules());
+        grant(conversation, "callers", RedisPermissions.rulesOfCallers());
+        config.put("millrace.redis.url", "redis://" + USER + ":" + PASSWORD + "@127.0.0.1:" + server.port());
+        config.put("millrace.kv.url", "redis://callers:" + PASSWORD + "@127.0.0.1:" + server.port() + "/1");
         // Of the tests, only the one that waits for it notices.
         config.put("millrace.cache.origin.timeout", "4s");
         // Only a test that never reads what it is sent notices.
         config.put("millrace.events.max-unread-time", "5s");
+        // As with a heap of 128 MB, whatever the tests' own JVM has.
+        config.put("millrace.memory.max-requests", "16M");
+        config.put("millrace.memory.max-responses", "16M");
+        config.put("millrace.cache.max-inflations", "4");
         // For the packaged service, of which tests are not told what port it chose. Elsewhere, the test port counts.
         managementPort = freePort();
         config.put("quarkus.management.port", Integer.toString(managementPort));
         return config;
+    }
+
+    /** First, so that other resources can name another Redis. */
+    @Override
+    public int order() {
+        return -1;
+    }
+
+    /** Lets a user do what the rules say, and nothing else. */
+    public static void grant(RedisConversation redis, String user, String rules) {
+        List<Object> command = new ArrayList<>(List.of("ACL", "SETUSER", user, "on", ">" + PASSWORD));
+        command.addAll(List.of(rules.split(" ")));
+        redis.call(command.toArray());
     }
 
     @Override

@@ -25,12 +25,14 @@ public final class SecondReplica implements AutoCloseable {
     private final Path log = Path.of("target/replica-" + port + ".log");
     private final Process process;
 
-    public SecondReplica(int redisPort) {
+    /** @param options of the process, such as {@code -Xmx128m}, which a JVM and a native executable both know */
+    public SecondReplica(int redisPort, String... options) {
         List<String> command = new ArrayList<>();
         boolean jar = Files.exists(JAR);
         command.add(jar
                 ? Path.of(System.getProperty("java.home"), "bin", "java").toString()
                 : System.getProperty("native.image.path"));
+        command.addAll(List.of(options));
         Map<String, String> config = Api.keyConfiguration();
         config.put("quarkus.http.host", "127.0.0.1");
         config.put("quarkus.http.port", Integer.toString(port));
@@ -48,6 +50,15 @@ public final class SecondReplica implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         await().atMost(Duration.ofSeconds(60)).until(this::answers);
+    }
+
+    /** What the process has logged. */
+    public String log() {
+        try {
+            return Files.readString(log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     public int port() {

@@ -27,12 +27,14 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-import io.vertx.core.buffer.Buffer;
 
 import dev.millrace.auth.CurrentCaller;
 import dev.millrace.auth.RequiresScope;
 import dev.millrace.auth.Scopes;
 import dev.millrace.http.problem.ApiException;
+import dev.millrace.http.problem.ErrorCode;
+import dev.millrace.memory.MemoryBudget;
+import dev.millrace.memory.MemoryBudgets;
 
 /** Many entries of a region in one call. */
 @Path("/v1/cache/{region}")
@@ -45,13 +47,16 @@ public class BatchResource {
     private static final int MAX_KEYS = 100;
     /** Bytes of all bodies of a response; entries beyond that are left out, for the caller to read one by one. */
     private static final int MAX_BYTES = 8 * 1024 * 1024;
+    private static final String LEFT_OUT = "left-out";
     private static final ReadOptions NO_BODY = ReadOptions.PLAIN.withBody(false);
 
     private final CacheService service;
     private final CurrentCaller caller;
+    private final MemoryBudget memory;
 
-    BatchResource(CacheService service, CurrentCaller caller) {
+    BatchResource(CacheService service, CurrentCaller caller, MemoryBudgets budgets) {
         this.service = service;
+        this.memory = budgets.responses();
         this.caller = caller;
     }
 
@@ -94,15 +99,24 @@ public class BatchResource {
         }
         batch.get().forEach(CacheResource::checkedKey);
         String tenant = caller.tenant();
+        MemoryBudget.Share share = memory.share();
+        ReadOptions whole = ReadOptions.PLAIN.withShare(share);
         int[] bytes = new int[1];
         return Multi.createFrom().iterable(batch.get()).onItem()
                 .transformToUni(
-                        key -> service.get(tenant, region, key, bytes[0] > MAX_BYTES ? NO_BODY : ReadOptions.PLAIN)
-                                .flatMap(found -> item(key, found, bytes)))
-                .concatenate().collect().asList().map(BatchItems::new);
+                        key -> service.get(tenant, region, key, bytes[0] > MAX_BYTES ? NO_BODY : whole)
+                                .flatMap(found -> item(key, found, bytes, share))
+                                .onFailure(BatchResource::isOverloaded)
+                                .recoverWithItem(() -> BatchItem.without(key, LEFT_OUT)))
+                .concatenate().collect().asList().map(BatchItems::new).onTermination().invoke(share::close);
     }
 
-    private Uni<BatchItem> item(String key, @Nullable ReadResult found, int[] bytes) {
+    /** There is no memory for this entry now; the caller reads it by itself. */
+    private static boolean isOverloaded(Throwable failure) {
+        return failure instanceof ApiException e && e.code() == ErrorCode.OVERLOADED;
+    }
+
+    private Uni<BatchItem> item(String key, @Nullable ReadResult found, int[] bytes, MemoryBudget.Share share) {
         if (found == null || !found.lookup().isHit()) {
             return Uni.createFrom().item(BatchItem.without(key, "miss"));
         }
@@ -111,26 +125,28 @@ public class BatchResource {
             return Uni.createFrom().item(BatchItem.without(key, "nothing"));
         }
         if (lookup.body() == null) {
-            return Uni.createFrom().item(BatchItem.without(key, "left-out"));
+            return Uni.createFrom().item(BatchItem.without(key, LEFT_OUT));
         }
-        return service.readable(lookup, false).map(body -> {
-            bytes[0] += body.length();
-            return bytes[0] > MAX_BYTES ? BatchItem.without(key, "left-out") : item(key, lookup, body);
+        return service.readableUpTo(lookup, MAX_BYTES - bytes[0]).map(body -> {
+            bytes[0] += body == null ? MAX_BYTES + 1 : body.length;
+            return body == null || !share.take(body.length)
+                    ? BatchItem.without(key, LEFT_OUT)
+                    : item(key, lookup, body);
         });
     }
 
-    private static BatchItem item(String key, Lookup lookup, Buffer body) {
+    private static BatchItem item(String key, Lookup lookup, byte[] body) {
         String text = text(body);
         return new BatchItem(key, lookup.state() == EntryState.FRESH ? "hit" : "stale", lookup.type(),
                 '"' + lookup.etag() + '"',
                 Math.max(0, (lookup.ms() - lookup.stored()) / 1000), text,
-                text == null ? Base64.getEncoder().encodeToString(body.getBytes()) : null);
+                text == null ? Base64.getEncoder().encodeToString(body) : null);
     }
 
     /** The body as text; null if it is not UTF-8. */
-    private static @Nullable String text(Buffer body) {
+    private static @Nullable String text(byte[] body) {
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body.getBytes())).toString();
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
         } catch (CharacterCodingException e) {
             return null;
         }

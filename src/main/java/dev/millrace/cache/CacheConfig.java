@@ -36,6 +36,10 @@ public interface CacheConfig extends BoundedConfig {
     @WithDefault("33554432")
     int maxInflatedBytes();
 
+    /** How many large entries may be inflated at once, for clients that do not accept gzip; further ones get 503. */
+    @WithDefault("32")
+    int maxInflations();
+
     /** Settings of origins. */
     OriginConfig origin();
 
@@ -44,6 +48,7 @@ public interface CacheConfig extends BoundedConfig {
         bounds.between("millrace.cache.max-value-bytes", maxValueBytes(), 1, Region.MAX_VALUE_BYTES);
         bounds.atLeast("millrace.cache.compress-above", compressAbove(), 0);
         bounds.between("millrace.cache.max-inflated-bytes", maxInflatedBytes(), 1, 1 << 30);
+        bounds.atLeast("millrace.cache.max-inflations", maxInflations(), 1);
     }
 
     /** Settings of origins. */

@@ -12,6 +12,10 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 
+import dev.millrace.http.ListenerConfig;
+import dev.millrace.http.body.PacedBody;
+import dev.millrace.memory.MemoryBudget;
+import dev.millrace.memory.MemoryBudgets;
 import dev.millrace.redis.RedisUnavailableException;
 
 /** Responds to reads over HTTP: from the cache, or from the region's origin. */
@@ -22,12 +26,17 @@ class CacheReads {
     private final Regions regions;
     private final ReadThrough readThrough;
     private final CacheResponse responses;
+    private final MemoryBudget memory;
+    private final long maxUnreadMs;
 
-    CacheReads(CacheService service, Regions regions, ReadThrough readThrough, CacheResponse responses) {
+    CacheReads(CacheService service, Regions regions, ReadThrough readThrough, CacheResponse responses,
+            MemoryBudgets budgets, ListenerConfig config) {
         this.service = service;
         this.regions = regions;
         this.readThrough = readThrough;
         this.responses = responses;
+        this.memory = budgets.responses();
+        this.maxUnreadMs = config.maxUnreadTime().toMillis();
     }
 
     /** Returns the response to a GET or HEAD; {@code leaseMs} and {@code waitMs} are 0 for none. */
@@ -36,14 +45,25 @@ class CacheReads {
         boolean head = HttpMethod.HEAD.equals(request.method());
         boolean onError = CacheDirectives.parse(list(request, HttpHeaders.CACHE_CONTROL)).has("stale-if-error");
         boolean takesGzip = CacheResponse.takesGzip(list(request, HttpHeaders.ACCEPT_ENCODING));
-        ReadOptions options = ReadOptions.PLAIN.withLease(leaseMs, waitMs).withOnError(onError)
+        MemoryBudget.Share share = memory.share();
+        ReadOptions options = ReadOptions.PLAIN.withShare(share).withLease(leaseMs, waitMs).withOnError(onError)
                 .withEtags(CacheResponse.etags(list(request, HttpHeaders.IF_NONE_MATCH))).withBody(!head);
         return regions.get(tenant, region).onFailure(RedisUnavailableException.class).recoverWithNull()
                 .flatMap(settings -> settings != null && settings.origin() != null
                         ? readThrough.get(tenant, region, key, settings, options)
                                 .flatMap(outcome -> responses.of(outcome, options, takesGzip, head))
                         : service.get(tenant, region, key, options)
-                                .flatMap(found -> responses.of(found, options, takesGzip, head)));
+                                .flatMap(found -> responses.of(found, options, takesGzip, head)))
+                .onItem().invoke(response -> {
+                    if (response.getEntity() instanceof PacedBody body) {
+                        body.respondTo(request, maxUnreadMs, share::close);
+                        if (request.response().closed()) {
+                            body.close();
+                        }
+                    } else {
+                        share.close();
+                    }
+                }).onFailure().invoke(share::close);
     }
 
     /** A header field with several lines is one list (RFC 9110, section 5.3); null if the request has none. */

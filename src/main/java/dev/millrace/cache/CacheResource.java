@@ -29,15 +29,17 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.server.core.CurrentRequestManager;
+import org.jboss.resteasy.reactive.server.core.ResteasyReactiveRequestContext;
 import org.jspecify.annotations.Nullable;
 
 import io.smallrye.mutiny.Uni;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 
 import dev.millrace.auth.CurrentCaller;
 import dev.millrace.auth.RequiresScope;
 import dev.millrace.auth.Scopes;
+import dev.millrace.http.body.PacedBody;
 import dev.millrace.http.json.DurationJson;
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.ErrorCode;
@@ -83,9 +85,9 @@ public class CacheResource {
             @Parameter(description = "Up to 32 names, separated by commas") @HeaderParam(CACHE_TAG) List<String> tags,
             @Parameter(description = "The lease that a read returned") @HeaderParam(CACHE_LEASE) @Nullable String lease,
             @Context HttpServerRequest request) {
-        Buffer bytes = body == null ? Buffer.buffer() : Buffer.buffer(body);
+        byte[] bytes = body == null ? new byte[0] : body;
         boolean isNothing = flag(request, "nothing", nothing);
-        if (isNothing && bytes.length() > 0) {
+        if (isNothing && bytes.length > 0) {
             throw ApiException.invalid("nothing", "must be sent with an empty body");
         }
         CacheDirectives directives = CacheDirectives.parse(String.join(",", cacheControl));
@@ -121,7 +123,14 @@ public class CacheResource {
         if (waitMs > 0 && leaseMs == 0) {
             throw ApiException.invalid("wait", "must be sent with lease");
         }
-        return reads.answer(caller.tenant(), checkedRegion(region), checkedKey(key), leaseMs, waitMs, request);
+        ResteasyReactiveRequestContext rest = CurrentRequestManager.get();
+        return reads.answer(caller.tenant(), checkedRegion(region), checkedKey(key), leaseMs, waitMs, request)
+                .invoke(response -> {
+                    if (response.getEntity() instanceof PacedBody body) {
+                        // Also where the REST layer does not write it.
+                        rest.registerCompletionCallback(over -> body.close());
+                    }
+                });
     }
 
     @DELETE

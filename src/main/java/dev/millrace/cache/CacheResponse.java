@@ -57,14 +57,15 @@ class CacheResponse {
         if (known) {
             return item(with(Response.notModified(), lookup, takesGzip).build());
         }
-        return service.readable(lookup, takesGzip).map(body -> {
-            ResponseBuilder response = with(Response.ok(), lookup, takesGzip).header(HttpHeaders.CONTENT_TYPE,
-                    lookup.type());
-            if (lookup.coding() == BodyCoding.GZIP && takesGzip) {
-                response.header(HttpHeaders.CONTENT_ENCODING, "gzip");
-            }
-            return head ? response.build() : response.entity(body.getBytes()).build();
-        });
+        ResponseBuilder response = with(Response.ok(), lookup, takesGzip).header(HttpHeaders.CONTENT_TYPE,
+                lookup.type());
+        boolean gzip = lookup.coding() == BodyCoding.GZIP;
+        if (gzip && takesGzip) {
+            response.header(HttpHeaders.CONTENT_ENCODING, "gzip");
+        }
+        return item(head
+                ? response.build()
+                : response.entity(service.readable(requireNonNull(lookup.body()), gzip, takesGzip)).build());
     }
 
     /** Returns the response to a read of a region with an origin. An origin's response that was not stored is passed on unchanged. */
@@ -84,18 +85,20 @@ class CacheResponse {
         }
         boolean asItCame = !passed.gzip() || takesGzip;
         Buffer sent = requireNonNull(passed.body());
-        return (asItCame ? Uni.createFrom().item(sent) : inflated(sent)).map(body -> {
+        return (asItCame ? Uni.createFrom().voidItem() : checked(sent)).map(good -> {
             ResponseBuilder response = Response.ok().header(HttpHeaders.CONTENT_TYPE, passed.type())
                     .header(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING).header(CACHE_STATUS, "millrace; " + status);
             if (passed.gzip() && takesGzip) {
                 response.header(HttpHeaders.CONTENT_ENCODING, "gzip");
             }
-            return head ? response.build() : response.entity(body.getBytes()).build();
+            return head
+                    ? response.build()
+                    : response.entity(service.readable(sent, passed.gzip(), takesGzip)).build();
         });
     }
 
-    private Uni<Buffer> inflated(Buffer body) {
-        return service.inflated(body).onFailure(ApiException.class).transform(e -> new ApiException(
+    private Uni<Void> checked(Buffer body) {
+        return service.check(body).onFailure(ApiException.class).transform(e -> new ApiException(
                 ErrorCode.ORIGIN_FAILED,
                 "The origin of the region failed: its answer is not usable: " + e.getMessage()));
     }

@@ -1,17 +1,23 @@
 package dev.millrace.cache;
 
+import static java.util.Objects.requireNonNull;
+
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.concurrent.ThreadLocalRandom;
 
 import jakarta.enterprise.context.ApplicationScoped;
 
+import org.jspecify.annotations.Nullable;
+
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
 
 import dev.millrace.http.Stopping;
+import dev.millrace.http.body.PacedBody;
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.ErrorCode;
+import dev.millrace.memory.MemoryBudget;
 import dev.millrace.redis.RedisUnavailableException;
 
 /**
@@ -63,15 +69,36 @@ public class CacheService {
 
     private Uni<ReadResult> lookUp(String tenant, String region, String key, ReadOptions options, long deadline) {
         String token = options.leaseMs() == 0 ? "" : newToken();
-        LookupParameters parameters = new LookupParameters(options, token,
+        int inline = options.share() == null ? Integer.MAX_VALUE : Bodies.WHOLE;
+        LookupParameters parameters = new LookupParameters(
+                options.withMaxBody(Math.min(options.maxBody(), inline)), token,
                 1 - ThreadLocalRandom.current().nextDouble());
         return store.get(tenant, region, key, parameters).flatMap(lookup -> {
+            if (lookup.tooLong() > 0) {
+                return large(tenant, region, key, options, lookup.tooLong())
+                        .flatMap(large -> large.isHit()
+                                ? Uni.createFrom().item(new ReadResult(large, null))
+                                : lookUp(tenant, region, key, options, deadline));
+            }
             long left = (deadline - System.nanoTime()) / 1_000_000;
             return lookup.state() == EntryState.BUSY && left > 0 && !stopping.hasBegun()
                     ? waiters.await(tenant, region, key, left)
                             .flatMap(gone -> lookUp(tenant, region, key, options, deadline))
                     : Uni.createFrom().item(new ReadResult(lookup, lookup.state() == EntryState.LEASED ? token : null));
         });
+    }
+
+    /** Reads an entry again, of which only the length of its body was read, and takes memory for it first. */
+    private Uni<Lookup> large(String tenant, String region, String key, ReadOptions options, int bytes) {
+        MemoryBudget.Share share = options.share();
+        if (share != null && !share.take(bytes)) {
+            throw new ApiException(ErrorCode.OVERLOADED, "The service is busy with large entries: try again");
+        }
+        LookupParameters parameters = new LookupParameters(options.withLease(0, 0).withMaxBody(bytes), "", 1);
+        // It may have been replaced by a longer one.
+        return store.get(tenant, region, key, parameters).flatMap(lookup -> lookup.tooLong() > 0
+                ? large(tenant, region, key, options, lookup.tooLong())
+                : Uni.createFrom().item(lookup));
     }
 
     /**
@@ -116,23 +143,37 @@ public class CacheService {
                 : bodies.prepare(w.body(), w.type(), w.gzip(), region.compressAbove());
     }
 
-    private static void requireSize(Buffer body, Region region) {
-        if (body.length() > region.maxValueBytes()) {
+    private static void requireSize(byte[] body, Region region) {
+        if (body.length > region.maxValueBytes()) {
             throw new ApiException(ErrorCode.TOO_LARGE,
                     "The body must have at most " + region.maxValueBytes() + " bytes in this region");
         }
     }
 
-    /** Returns the body of a lookup in a coding that the caller accepts. */
-    Uni<Buffer> readable(Lookup lookup, boolean takesGzip) {
-        return lookup.coding() == BodyCoding.GZIP && !takesGzip && lookup.body() != null
-                ? bodies.inflated(lookup.body())
-                : Uni.createFrom().item(lookup.body());
+    /**
+     * Returns a body in a coding that the caller accepts: bytes, or a {@link PacedBody} of a large one.
+     *
+     * @throws ApiException 503 if as many bodies are being inflated as may be
+     */
+    Object readable(Buffer body, boolean gzip, boolean takesGzip) {
+        if (gzip && !takesGzip) {
+            return bodies.inflated(body);
+        }
+        return body.length() > Bodies.WHOLE ? PacedBody.of(body) : body.getBytes();
     }
 
-    /** Inflates a body that was sent compressed. */
-    Uni<Buffer> inflated(Buffer body) {
-        return bodies.inflated(body);
+    /** Returns the body of a lookup, inflated; null if that has more than {@code max} bytes. */
+    Uni<byte @Nullable []> readableUpTo(Lookup lookup, int max) {
+        Buffer body = requireNonNull(lookup.body());
+        if (lookup.coding() == BodyCoding.GZIP) {
+            return bodies.inflatedUpTo(body, max);
+        }
+        return Uni.createFrom().item(body.length() > max ? null : body.getBytes());
+    }
+
+    /** Fails with {@link ApiException} if a body is not gzip, or inflates beyond the bound. */
+    Uni<Void> check(Buffer gzip) {
+        return bodies.check(gzip);
     }
 
     /** Deletes an entry, and voids the lease of a caller that computes it. */

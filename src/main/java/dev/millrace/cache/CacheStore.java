@@ -11,6 +11,7 @@ import io.quarkus.redis.datasource.value.ReactiveValueCommands;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.redis.client.Response;
+import io.vertx.redis.client.ResponseType;
 
 import dev.millrace.redis.Keys;
 import dev.millrace.redis.RedisTopology;
@@ -68,7 +69,7 @@ class CacheStore {
         return scripts.run(get, keys(tenant, region, key),
                 List.of(region, p.leaseToken(), Long.toString(o.leaseMs()),
                         String.format(Locale.ROOT, "%.9f", p.luck()),
-                        o.onError() ? "1" : "0", o.etags(), o.body() ? "1" : "0"))
+                        o.onError() ? "1" : "0", o.etags(), Integer.toString(o.maxBody())))
                 .map(CacheStore::lookup);
     }
 
@@ -79,9 +80,10 @@ class CacheStore {
             return Lookup.none(state, ms, reply.size() == 3 ? reply.get(2).toString() : "");
         }
         Response body = reply.size() > 7 ? reply.get(7) : null;
+        boolean tooLong = body != null && body.type() == ResponseType.NUMBER;
         return new Lookup(state, ms, reply.get(2).toLong(), reply.get(3).toLong(), reply.get(4).toString(),
                 BodyCoding.of(reply.get(5).toString()), reply.get(6).toString(),
-                body == null ? null : body.toBuffer(), "");
+                body == null || tooLong ? null : body.toBuffer(), body != null && tooLong ? body.toInteger() : 0, "");
     }
 
     /** Stores an entry. */

@@ -1,12 +1,10 @@
 package dev.millrace.cache;
 
-import io.vertx.core.buffer.Buffer;
-
 /** A body as it is stored. {@code etag} is the tag of the uncompressed body. */
-record PreparedBody(BodyCoding coding, String etag, Buffer body) {
+record PreparedBody(BodyCoding coding, String etag, byte[] body) {
 
-    /** A negative entry. Not a constant, because no buffer may be allocated while a native executable is built. */
+    /** A negative entry. */
     static PreparedBody nothing() {
-        return new PreparedBody(BodyCoding.NOTHING, "nothing", Buffer.buffer());
+        return new PreparedBody(BodyCoding.NOTHING, "nothing", new byte[0]);
     }
 }

@@ -18,6 +18,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 
 import dev.millrace.auth.Scopes;
+import dev.millrace.http.body.PacedBody;
 import dev.millrace.http.route.FastPath;
 
 /** The {@link FastPath} for reading an entry. {@link CacheResource} serves all other requests, with the same {@link CacheReads}. */
@@ -44,14 +45,19 @@ class ReadFastPath {
 
     private void write(HttpServerResponse response, Response result) throws JsonProcessingException {
         Object entity = result.getEntity();
-        byte[] body = entity == null || entity instanceof byte[] ? (byte[]) entity : json.writeValueAsBytes(entity);
+        PacedBody large = entity instanceof PacedBody paced ? paced : null;
+        byte[] body = entity == null || entity instanceof byte[]
+                ? (byte[]) entity
+                : large == null ? json.writeValueAsBytes(entity) : null;
         response.setStatusCode(result.getStatus());
         for (Map.Entry<String, List<Object>> field : result.getHeaders().entrySet()) {
             for (Object value : field.getValue()) {
                 response.putHeader(field.getKey(), value.toString());
             }
         }
-        if (body == null) {
+        if (large != null) {
+            large.write(() -> {});
+        } else if (body == null) {
             response.end();
         } else {
             response.end(Buffer.buffer(body));

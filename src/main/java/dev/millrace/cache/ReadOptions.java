@@ -1,5 +1,9 @@
 package dev.millrace.cache;
 
+import org.jspecify.annotations.Nullable;
+
+import dev.millrace.memory.MemoryBudget;
+
 /**
  * How to read an entry.
  *
@@ -7,30 +11,42 @@ package dev.millrace.cache;
  * @param waitMs how long to wait for another caller that computes the entry; 0 for not at all
  * @param onError whether an entry may be served that is kept for errors only
  * @param etags the tags that the caller has: empty for none, or each between blanks, or {@code *}
- * @param body whether to read the body
+ * @param maxBody of a body with more bytes only the length is read; 0 to leave out every body
+ * @param share from which a large body takes memory before it is read; null for no bound
  */
-record ReadOptions(long leaseMs, long waitMs, boolean onError, String etags, boolean body) {
+record ReadOptions(long leaseMs, long waitMs, boolean onError, String etags, int maxBody,
+        MemoryBudget.@Nullable Share share) {
 
     /** Reads the body of an entry that may be served, without a lease. */
-    static final ReadOptions PLAIN = new ReadOptions(0, 0, false, "", true);
+    static final ReadOptions PLAIN = new ReadOptions(0, 0, false, "", Integer.MAX_VALUE, null);
 
     /** The same with another lease and another wait. */
     ReadOptions withLease(long leaseMs, long waitMs) {
-        return new ReadOptions(leaseMs, waitMs, onError, etags, body);
+        return new ReadOptions(leaseMs, waitMs, onError, etags, maxBody, share);
     }
 
     /** The same with or without entries that are kept for errors only. */
     ReadOptions withOnError(boolean onError) {
-        return new ReadOptions(leaseMs, waitMs, onError, etags, body);
+        return new ReadOptions(leaseMs, waitMs, onError, etags, maxBody, share);
     }
 
     /** The same for a caller that has entries with these tags. */
     ReadOptions withEtags(String etags) {
-        return new ReadOptions(leaseMs, waitMs, onError, etags, body);
+        return new ReadOptions(leaseMs, waitMs, onError, etags, maxBody, share);
     }
 
     /** The same with or without the body. */
     ReadOptions withBody(boolean body) {
-        return new ReadOptions(leaseMs, waitMs, onError, etags, body);
+        return withMaxBody(body ? Integer.MAX_VALUE : 0);
+    }
+
+    /** The same with bodies of at most so many bytes. */
+    ReadOptions withMaxBody(int maxBody) {
+        return new ReadOptions(leaseMs, waitMs, onError, etags, maxBody, share);
+    }
+
+    /** The same with memory for large bodies. */
+    ReadOptions withShare(MemoryBudget.Share share) {
+        return new ReadOptions(leaseMs, waitMs, onError, etags, maxBody, share);
     }
 }

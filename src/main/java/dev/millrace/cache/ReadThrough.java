@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.mutiny.Uni;
-import io.vertx.core.buffer.Buffer;
 
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.ErrorCode;
@@ -100,7 +99,8 @@ public class ReadThrough {
                 etag.isEmpty() ? giveUp(t, lease, options, UNASKED) : keep(t, lease, answer, etag, options);
             case NOTHING -> store(t, lease, answer, PreparedBody.nothing(), options);
             case OK -> bodies
-                    .prepare(requireNonNull(answer.body()), answer.type(), answer.gzip(), t.settings().compressAbove())
+                    .prepare(requireNonNull(answer.body()).getBytes(), answer.type(), answer.gzip(),
+                            t.settings().compressAbove())
                     .flatMap(prepared -> store(t, lease, answer, prepared, options))
                     .onFailure(ApiException.class)
                     .recoverWithUni(e -> giveUp(t, lease, options, "its response cannot be used: " + e.getMessage()));
@@ -123,7 +123,7 @@ public class ReadThrough {
 
     /** The entry has not changed. It is refreshed, unless it was purged in the meantime or must not be stored any more. */
     private Uni<OriginRead> keep(Target t, String lease, OriginAnswer answer, String etag, ReadOptions options) {
-        NewEntry entry = entry(t.settings(), lease, answer, new PreparedBody(BodyCoding.KEEP, "", Buffer.buffer()),
+        NewEntry entry = entry(t.settings(), lease, answer, new PreparedBody(BodyCoding.KEEP, "", new byte[0]),
                 etag);
         if (entry == null) {
             return ask(t, lease, "", options);

@@ -4,8 +4,6 @@ import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
-import io.vertx.core.buffer.Buffer;
-
 /**
  * A request to store a value.
  *
@@ -16,11 +14,11 @@ import io.vertx.core.buffer.Buffer;
  * @param tags for purges
  * @param leaseToken null for none
  */
-record WriteRequest(Buffer body, String type, CacheDirectives directives, boolean gzip, boolean nothing,
+record WriteRequest(byte[] body, String type, CacheDirectives directives, boolean gzip, boolean nothing,
         List<String> tags, @Nullable String leaseToken) {
 
     /** A request to store a body that was sent as it is, without tags and a lease. */
-    static WriteRequest of(Buffer body, String type, CacheDirectives directives) {
+    static WriteRequest of(byte[] body, String type, CacheDirectives directives) {
         return new WriteRequest(body, type, directives, false, false, List.of(), null);
     }
 

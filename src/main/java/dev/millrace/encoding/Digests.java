@@ -57,9 +57,18 @@ public final class Digests {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(digest, bytes));
     }
 
+    /** Returns a SHA-256 digest of bytes that come in pieces. */
+    public static MessageDigest newSha256() {
+        return newDigest("SHA-256");
+    }
+
     private static byte[] digest(String algorithm, byte[] bytes) {
+        return newDigest(algorithm).digest(bytes);
+    }
+
+    private static MessageDigest newDigest(String algorithm) {
         try {
-            return MessageDigest.getInstance(algorithm).digest(bytes);
+            return MessageDigest.getInstance(algorithm);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }

@@ -34,6 +34,15 @@ record KvCommand(String name, List<byte[]> args) {
         return i < args.size() ? text(args.get(i)) : "";
     }
 
+    /** Returns whether Redis takes an argument for an option: without regard to case, and up to the first zero byte. */
+    static boolean isWord(byte[] arg, String option) {
+        int length = option.length();
+        if (arg.length < length || arg.length > length && arg[length] != 0) {
+            return false;
+        }
+        return new String(arg, 0, length, StandardCharsets.ISO_8859_1).equalsIgnoreCase(option);
+    }
+
     private static String text(byte[] bytes) {
         return new String(bytes, StandardCharsets.UTF_8);
     }

@@ -44,6 +44,10 @@ public interface KvConfig extends BoundedConfig {
     @WithDefault("25")
     int maxListenersPerKey();
 
+    /** Whether keys with the scope {@code redis:read} may run EVAL_RO and EVALSHA_RO. A script can keep Redis busy. */
+    @WithDefault("false")
+    boolean scriptsForReaders();
+
     @Override
     default void check(Bounds bounds) {
         bounds.atLeast("millrace.kv.db", db(), 0);

@@ -12,6 +12,7 @@ import jakarta.interceptor.Interceptor;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
+import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
@@ -59,6 +60,11 @@ public class KvRedis {
             gauges.add("millrace.kv.in.flight", "Commands of /redis that wait for their replies", redis,
                     RawRedis::inFlight);
             redis.open();
+            if (!otherServer && LaunchMode.current() == LaunchMode.NORMAL) {
+                LOG.warn(
+                        "REDIS_KV_URL is not set: callers of /redis use the server of sessions and queues, and can fill"
+                                + " its memory or keep it busy. Set it if you do not trust them.");
+            }
         }
     }
 

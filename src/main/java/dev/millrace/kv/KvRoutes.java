@@ -23,6 +23,10 @@ import io.vertx.ext.web.RoutingContext;
 
 import dev.millrace.auth.Caller;
 import dev.millrace.auth.Scopes;
+import dev.millrace.http.body.RequestBodies;
+import dev.millrace.http.body.RequestBody;
+import dev.millrace.http.problem.ApiException;
+import dev.millrace.http.problem.ErrorCode;
 import dev.millrace.http.route.LingeringClose;
 import dev.millrace.http.route.RequestMetrics;
 import dev.millrace.http.route.RouteOrder;
@@ -44,15 +48,18 @@ public class KvRoutes {
     private final KvListeners listeners;
     private final KvCommandReader reader;
     private final KvReplies replies;
+    private final RequestBodies bodies;
     private final long maxBodySize;
 
     KvRoutes(KvAccess access, KvService service, KvListeners listeners, KvConfig config, ObjectMapper json,
+            RequestBodies bodies,
             @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize maxBodySize) {
         this.access = access;
         this.service = service;
         this.listeners = listeners;
         this.reader = new KvCommandReader(json.getFactory(), config.maxCommands());
         this.replies = new KvReplies(json.getFactory(), ReplyBudget.maxBytes(config));
+        this.bodies = bodies;
         this.maxBodySize = maxBodySize.asLongValue();
     }
 
@@ -107,9 +114,10 @@ public class KvRoutes {
                     Caller caller = access.caller(request, Scopes.REDIS_READ);
                     ResponseFormat format = ResponseFormat.of(request);
                     if (sends) {
-                        new BodyReader(context, body -> run(context, caller, format, rest, body)).read();
+                        new BodyReader(context, body -> run(context, caller, format, rest, body.bytes(), body::close))
+                                .read();
                     } else {
-                        run(context, caller, format, rest, new byte[0]);
+                        run(context, caller, format, rest, new byte[0], () -> {});
                     }
                 }
             }
@@ -122,7 +130,8 @@ public class KvRoutes {
         return rest.equals("pipeline") || rest.equals("multi-exec");
     }
 
-    private void run(RoutingContext context, Caller caller, ResponseFormat format, String rest, byte[] body) {
+    private void run(RoutingContext context, Caller caller, ResponseFormat format, String rest, byte[] body,
+            Runnable done) {
         try {
             boolean readOnly = KvAccess.isReadOnly(caller);
             if (rest.equals("multi-exec") && format.resp2()) {
@@ -132,20 +141,22 @@ public class KvRoutes {
                 List<KvCommand> commands = reader.several(body);
                 answer(context, rest.equals("pipeline")
                         ? service.run(commands, readOnly)
-                        : service.transact(commands, readOnly), format, false);
+                        : service.transact(commands, readOnly), format, false, done);
             } else {
                 KvCommand command = rest.isEmpty()
                         ? reader.one(body)
                         : KvCommandReader.path(rest, body, context.request().query());
-                answer(context, service.run(List.of(command), readOnly), format, true);
+                answer(context, service.run(List.of(command), readOnly), format, true, done);
             }
         } catch (Throwable e) {
+            done.run();
             fail(context, e);
         }
     }
 
-    private void answer(RoutingContext context, Uni<List<CommandOutcome>> run, ResponseFormat format, boolean one) {
-        run.subscribe().with(outcomes -> {
+    private void answer(RoutingContext context, Uni<List<CommandOutcome>> run, ResponseFormat format, boolean one,
+            Runnable done) {
+        run.onTermination().invoke(done).subscribe().with(outcomes -> {
             try {
                 if (one && outcomes.get(0).failure() != null) {
                     throw KvReplies.exception(outcomes.get(0).failure());
@@ -198,53 +209,39 @@ public class KvRoutes {
         private static final long MAX_SECONDS = 60;
 
         private final RoutingContext context;
-        private final Consumer<byte[]> then;
-        private final Buffer bytes = Buffer.buffer();
+        private final Consumer<RequestBody> then;
         private boolean over;
 
-        BodyReader(RoutingContext context, Consumer<byte[]> then) {
+        BodyReader(RoutingContext context, Consumer<RequestBody> then) {
             this.context = context;
             this.then = then;
         }
 
         void read() {
             HttpServerRequest request = context.request();
-            String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
-            if (length != null && Long.parseLong(length) > maxBodySize) {
-                tooLarge();
-                return;
-            }
-            if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
-                context.response().writeContinue();
-            }
             long timer = context.vertx().setTimer(TimeUnit.SECONDS.toMillis(MAX_SECONDS), t -> {
                 over = true;
                 LingeringClose.after(request);
                 answer(context, new KvException(408, "ERR the request took too long to arrive"));
             });
-            request.exceptionHandler(broken -> context.vertx().cancelTimer(timer));
-            request.handler(more -> {
-                if (!over) {
-                    bytes.appendBuffer(more);
-                    if (bytes.length() > maxBodySize) {
-                        context.vertx().cancelTimer(timer);
-                        tooLarge();
-                    }
-                }
-            });
-            request.endHandler(end -> {
+            bodies.read(request, Long.MAX_VALUE).onComplete(read -> {
                 context.vertx().cancelTimer(timer);
-                if (!over) {
-                    then.accept(bytes.getBytes());
+                if (over) {
+                    if (read.succeeded()) {
+                        read.result().close();
+                    }
+                } else if (read.succeeded()) {
+                    then.accept(read.result());
+                } else {
+                    answer(context, failure(read.cause()));
                 }
             });
-            request.resume();
         }
 
-        private void tooLarge() {
-            over = true;
-            LingeringClose.after(context.request());
-            answer(context, new KvException(413, "ERR max request size exceeded: " + maxBodySize + " bytes"));
+        private KvException failure(Throwable cause) {
+            return cause instanceof ApiException e && e.code() == ErrorCode.TOO_LARGE
+                    ? new KvException(413, "ERR max request size exceeded: " + maxBodySize + " bytes")
+                    : KvReplies.exception(cause);
         }
     }
 }

@@ -1,6 +1,5 @@
 package dev.millrace.kv;
 
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -31,13 +30,20 @@ final class KvRules {
             // They close the connection. Redis 6 flags the last two as readonly.
             "QUIT", "POST", "HOST:");
 
+    private static final Set<String> READING_SCRIPTS = Set.of("EVAL_RO", "EVALSHA_RO");
+
     private final Map<String, CommandKind> kinds;
     private final boolean readOnly;
+    private final boolean scriptsForReaders;
 
-    /** @param readOnly whether the client may only read */
-    KvRules(Map<String, CommandKind> kinds, boolean readOnly) {
+    /**
+     * @param readOnly whether the client may only read
+     * @param scriptsForReaders whether a client that may only read may run scripts that only read
+     */
+    KvRules(Map<String, CommandKind> kinds, boolean readOnly, boolean scriptsForReaders) {
         this.kinds = kinds;
         this.readOnly = readOnly;
+        this.scriptsForReaders = scriptsForReaders;
     }
 
     /**
@@ -51,7 +57,7 @@ final class KvRules {
         String name = command.name();
         if (kind == CommandKind.BLOCKS || REFUSED.contains(name) || isOfIndexes(name)
                 || isRefusedByItsArguments(command)
-                || (readOnly ? kind == CommandKind.WRITES || kind == CommandKind.OTHER : isRefused(command, kind))) {
+                || (readOnly ? isRefusedToReaders(name, kind) : isRefused(command, kind))) {
             throw KvException.notPermitted(name.toLowerCase(Locale.ROOT));
         }
         if (kind == CommandKind.UNSAFE) {
@@ -64,6 +70,12 @@ final class KvRules {
         return kind != CommandKind.READS;
     }
 
+    /** A script can keep Redis busy for as long as it likes, although Redis flags it as readonly. */
+    private boolean isRefusedToReaders(String name, CommandKind kind) {
+        return kind == CommandKind.WRITES || kind == CommandKind.OTHER
+                || !scriptsForReaders && READING_SCRIPTS.contains(name);
+    }
+
     /** Full-text indexes always cover database 0. */
     private static boolean isOfIndexes(String name) {
         return name.startsWith("FT.") || name.startsWith("_FT.");
@@ -72,7 +84,7 @@ final class KvRules {
     private static boolean isRefused(KvCommand command, CommandKind kind) {
         return kind == CommandKind.OTHER && !ALLOWED.contains(command.name()) && switch (command.name()) {
             case "PUBLISH", "SPUBLISH" -> command.arg(0).startsWith(OWN_CHANNELS);
-            case "SCRIPT" -> !Set.of("LOAD", "EXISTS").contains(command.arg(0).toUpperCase(Locale.ROOT));
+            case "SCRIPT" -> !KvScripts.isScript(command, "LOAD") && !KvScripts.isScript(command, "EXISTS");
             case "FLUSHALL" -> false;
             default -> true;
         };
@@ -109,10 +121,7 @@ final class KvRules {
         return false;
     }
 
-    /** Compares as Redis does: up to the first zero byte. */
     private static boolean is(byte[] arg, String word) {
-        String text = new String(arg, StandardCharsets.ISO_8859_1);
-        int zero = text.indexOf(0);
-        return (zero < 0 ? text : text.substring(0, zero)).equalsIgnoreCase(word);
+        return KvCommand.isWord(arg, word);
     }
 }

@@ -22,7 +22,7 @@ final class KvScans {
         }
         List<byte[]> args = new ArrayList<>(command.args());
         for (int i = from; i + 1 < args.size(); i++) {
-            if (command.arg(i).equalsIgnoreCase("COUNT") && isTooMuch(command.arg(i + 1))) {
+            if (KvCommand.isWord(args.get(i), "COUNT") && isTooMuch(command.arg(i + 1))) {
                 args.set(i + 1, MAX_COUNT.getBytes(StandardCharsets.US_ASCII));
             }
         }

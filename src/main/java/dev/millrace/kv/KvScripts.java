@@ -137,7 +137,8 @@ class KvScripts {
     }
 
     static boolean isScript(KvCommand command, String subcommand) {
-        return command.name().equals("SCRIPT") && command.arg(0).equalsIgnoreCase(subcommand);
+        return command.name().equals("SCRIPT") && !command.args().isEmpty()
+                && KvCommand.isWord(command.args().get(0), subcommand);
     }
 
     private static KvCommand with(KvCommand command, int at, byte[] arg) {

@@ -45,6 +45,7 @@ class KvService {
     private final KvCommandTable table;
     private final KvScripts scripts;
     private final KvKeys keys;
+    private final boolean scriptsForReaders;
     private final long maxReply;
     private final AtomicLong writes = new AtomicLong(System.currentTimeMillis());
 
@@ -53,6 +54,7 @@ class KvService {
         this.table = table;
         this.scripts = scripts;
         this.keys = keys;
+        this.scriptsForReaders = config.scriptsForReaders();
         this.maxReply = ReplyBudget.maxBytes(config);
     }
 
@@ -63,7 +65,7 @@ class KvService {
 
     /** Runs commands in order, when subscribed to; commands of other clients may run in between. */
     Uni<List<CommandOutcome>> run(List<KvCommand> commands, boolean readOnly) {
-        return prepared(commands).flatMap(kinds -> run(commands, new KvRules(kinds, readOnly)));
+        return prepared(commands).flatMap(kinds -> run(commands, new KvRules(kinds, readOnly, scriptsForReaders)));
     }
 
     /**
@@ -71,7 +73,7 @@ class KvService {
      * Uni fails with {@link KvException}.
      */
     Uni<List<CommandOutcome>> transact(List<KvCommand> commands, boolean readOnly) {
-        return prepared(commands).flatMap(kinds -> transact(commands, new KvRules(kinds, readOnly)));
+        return prepared(commands).flatMap(kinds -> transact(commands, new KvRules(kinds, readOnly, scriptsForReaders)));
     }
 
     /** Loads what the rules need to know about commands and scripts, if it is not loaded yet. */

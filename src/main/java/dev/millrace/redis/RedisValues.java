@@ -35,4 +35,9 @@ public final class RedisValues {
     public static Command command(String name) {
         return new CommandImpl(name, ANY_NUMBER, null, false, false);
     }
+
+    /** Returns the number of words that a call of a command has at least, with its name. */
+    static int minWords(String name) {
+        return Math.abs(((CommandImpl) Command.create(name)).getArity());
+    }
 }

@@ -5,7 +5,6 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 import io.smallrye.mutiny.Uni;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Response;
 
 /**
@@ -39,5 +38,5 @@ public interface ScriptRunner {
      *
      * @param bytes the last argument; null for none
      */
-    Uni<Response> run(Script script, List<String> keys, List<String> args, @Nullable Buffer bytes);
+    Uni<Response> run(Script script, List<String> keys, List<String> args, byte @Nullable [] bytes);
 }

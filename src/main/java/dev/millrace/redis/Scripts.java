@@ -14,7 +14,6 @@ import io.quarkus.redis.datasource.ReactiveRedisDataSource;
 import io.quarkus.runtime.LaunchMode;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
@@ -49,7 +48,7 @@ public class Scripts implements ScriptRunner {
     }
 
     @Override
-    public Uni<Response> run(Script script, List<String> keys, List<String> args, @Nullable Buffer bytes) {
+    public Uni<Response> run(Script script, List<String> keys, List<String> args, byte @Nullable [] bytes) {
         Script current = current(script);
         return send(request(Command.EVALSHA, current.sha1(), keys, args, bytes))
                 .onFailure(RedisReply::isError)
@@ -72,7 +71,7 @@ public class Scripts implements ScriptRunner {
 
     /** Returns the command that runs a script: EVALSHA with its SHA-1 or EVAL with its source. {@code bytes} may be null. */
     public static Request request(Command command, String script, List<String> keys, List<String> args,
-            @Nullable Buffer bytes) {
+            byte @Nullable [] bytes) {
         Request request = Request.cmd(command).arg(script).arg(keys.size());
         for (String key : keys) {
             request.arg(key);

@@ -1,16 +1,20 @@
 package dev.millrace.settings;
 
+import java.util.Collection;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 import org.jspecify.annotations.Nullable;
 
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 
 import dev.millrace.http.problem.ApiException;
+import dev.millrace.redis.RedisUnavailableException;
 import dev.millrace.settings.DefinitionStore.Snapshot;
 
 /**
@@ -27,6 +31,9 @@ public final class Definitions<D, T> {
     private final Map<String, Held<T>> snapshots = new ConcurrentHashMap<>();
     /** Loads under way for a tenant, which all callers share. */
     private final Map<String, Uni<Snapshot<T>>> loading = new ConcurrentHashMap<>();
+    /** Of tenants that this replica was not asked about so far; in force only while Redis is unavailable, because they may be old. */
+    private final Map<String, Snapshot<T>> spares = new ConcurrentHashMap<>();
+    private final AtomicBoolean loadingSpares = new AtomicBoolean();
     private final AtomicLong loads = new AtomicLong();
     private final Vertx vertx;
     private long timer;
@@ -64,12 +71,45 @@ public final class Definitions<D, T> {
         return snapshots.values().stream().anyMatch(held -> held.snapshot().definitions().containsKey(name));
     }
 
-    /** Returns the definition, or null. Asks Redis for one that is not known here, as another replica may just have made it. */
+    /**
+     * Returns the definition, or null. Asks Redis for one that is not known here, as another replica may just have made it. While Redis is
+     * unavailable, a definition that this replica has seen at any time is in force.
+     */
     public Uni<T> get(String tenant, String name) {
         T known = known(tenant, name);
         return known != null
                 ? Uni.createFrom().item(known)
-                : sharedLoad(tenant).map(snapshot -> snapshot.definitions().get(name));
+                : sharedLoad(tenant).map(snapshot -> snapshot.definitions().get(name))
+                        .onFailure(RedisUnavailableException::isOutage).recoverWithUni(failure -> {
+                            Snapshot<T> spare = spares.get(tenant);
+                            T seen = spare == null ? null : spare.definitions().get(name);
+                            return seen == null ? Uni.createFrom().failure(failure) : Uni.createFrom().item(seen);
+                        });
+    }
+
+    /**
+     * Loads the definitions of tenants that this replica has not been asked about, one tenant after the other, if they changed. Fails if
+     * Redis is unavailable; then the definitions stay as they are.
+     */
+    public Uni<Void> loadSpares(Collection<String> tenants) {
+        return Uni.createFrom().deferred(() -> loadingSpares.compareAndSet(false, true)
+                ? Multi.createFrom().iterable(tenants).onItem().transformToUniAndConcatenate(this::loadSpare).onItem()
+                        .ignoreAsUni().onTermination().invoke(() -> loadingSpares.set(false))
+                : Uni.createFrom().voidItem());
+    }
+
+    private Uni<?> loadSpare(String tenant) {
+        Snapshot<T> spare = spares.get(tenant);
+        return store.version(tenant, kind).flatMap(version -> {
+            if (snapshots.containsKey(tenant)) {
+                // It is followed, more closely.
+                spares.remove(tenant);
+                return Uni.createFrom().nullItem();
+            }
+            return spare != null && Objects.equals(version, spare.version())
+                    ? Uni.createFrom().nullItem()
+                    : store.load(tenant, kind).invoke(snapshot -> spares.put(tenant, snapshot));
+        });
     }
 
     /** As {@link #get}, but fails with 404 where there is no such definition. */

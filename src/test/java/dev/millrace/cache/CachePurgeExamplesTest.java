@@ -10,11 +10,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
-
-import io.vertx.core.buffer.Buffer;
 
 import dev.millrace.redis.VirtualRedis.Refusal;
 
@@ -106,7 +105,7 @@ class CachePurgeExamplesTest {
             assertEquals(leased.isEmpty() ? EntryState.MISSING : EntryState.LEASED,
                     await(entry.store.get(TENANT, REGION, "other", lookup)).state());
             if (leased.isEmpty()) {
-                PreparedBody body = new PreparedBody(BodyCoding.IDENTITY, "e", Buffer.buffer("b"));
+                PreparedBody body = new PreparedBody(BodyCoding.IDENTITY, "e", "b".getBytes(StandardCharsets.UTF_8));
                 await(entry.store.put(TENANT, REGION, "other", NewEntry.of(body, "").withLifetime(5, 0, 0)));
             }
             assertEquals(EntryState.MISSING, entry.get().state());
@@ -133,7 +132,8 @@ class CachePurgeExamplesTest {
     @Test
     void tooManyPurgesHideWhatIsOlderThanTheOldestTenthOfThem() {
         CacheStore small = new CacheStore(entry.redis.dataSource(), () -> false, entry.redis, 100);
-        NewEntry other = NewEntry.of(new PreparedBody(BodyCoding.IDENTITY, "e", Buffer.buffer("b")), "")
+        NewEntry other = NewEntry
+                .of(new PreparedBody(BodyCoding.IDENTITY, "e", "b".getBytes(StandardCharsets.UTF_8)), "")
                 .withLifetime(5000, 0, 0);
         LookupParameters any = new LookupParameters(ReadOptions.PLAIN, "", 1);
         for (int i = 0; i < 99; i++) {

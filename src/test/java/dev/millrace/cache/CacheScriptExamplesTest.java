@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
@@ -29,7 +30,7 @@ class CacheScriptExamplesTest {
             Lookup found = entry.get();
             long now = entry.redis.ms();
             assertEquals(new Lookup(EntryState.FRESH, now, now, now + 1000, "text/plain", coding, "e-one",
-                    Buffer.buffer("one"), ""), found);
+                    Buffer.buffer("one"), 0, ""), found);
             entry.pass(1);
         }
     }
@@ -88,7 +89,7 @@ class CacheScriptExamplesTest {
     @Test
     void whatEndsSoonerDoesNotShortenTheRecordOfPurges() {
         await(entry.store.put(TENANT, REGION, "long",
-                NewEntry.of(new PreparedBody(BodyCoding.IDENTITY, "e", Buffer.buffer("long")), "")
+                NewEntry.of(new PreparedBody(BodyCoding.IDENTITY, "e", "long".getBytes(StandardCharsets.UTF_8)), "")
                         .withLifetime(900_000, 0, 0)));
         entry.put("", "one");
         await(entry.store.get(TENANT, REGION, "other",

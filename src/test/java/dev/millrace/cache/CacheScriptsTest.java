@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -14,8 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
-
-import io.vertx.core.buffer.Buffer;
 
 import dev.millrace.cache.CacheHistories.Step;
 import dev.millrace.cache.model.CacheModel;
@@ -200,7 +199,8 @@ class CacheScriptsTest {
     private boolean put(String region, String name, String token, List<String> tags, String value, long fresh,
             long stale,
             long error) {
-        PreparedBody body = new PreparedBody(BodyCoding.IDENTITY, "tag-" + value, Buffer.buffer(value));
+        PreparedBody body = new PreparedBody(BodyCoding.IDENTITY, "tag-" + value,
+                value.getBytes(StandardCharsets.UTF_8));
         NewEntry entry = NewEntry.of(body, "text/plain").withLifetime(fresh, stale, error).withTags(tags)
                 .withLease(token);
         StoreCode stored = await(store.put(TENANT, region, key(name), entry));

@@ -2,9 +2,8 @@ package dev.millrace.cache;
 
 import static dev.millrace.redis.VirtualRedis.await;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
-
-import io.vertx.core.buffer.Buffer;
 
 import dev.millrace.redis.Keys;
 import dev.millrace.redis.VirtualRedis;
@@ -39,7 +38,8 @@ final class ExampleEntry {
     }
 
     StoreCode put(String token, BodyCoding coding, String body, String... tags) {
-        NewEntry entry = NewEntry.of(new PreparedBody(coding, "e-" + body, Buffer.buffer(body)), "text/plain")
+        NewEntry entry = NewEntry
+                .of(new PreparedBody(coding, "e-" + body, body.getBytes(StandardCharsets.UTF_8)), "text/plain")
                 .withLifetime(1000, 500, 2000).withTags(List.of(tags)).withLease(token).withOrigin("origin-" + body);
         return await(store.put(TENANT, REGION, KEY, entry));
     }

@@ -34,6 +34,7 @@ class BoundsCheckTest {
                 setting(CacheConfig.class, "millrace.cache.max-value-bytes", 1, 64 << 20),
                 setting(CacheConfig.class, "millrace.cache.compress-above", 0, Integer.MAX_VALUE),
                 setting(CacheConfig.class, "millrace.cache.max-inflated-bytes", 1, 1 << 30),
+                setting(CacheConfig.class, "millrace.cache.max-inflations", 1, Integer.MAX_VALUE),
                 setting(QueueConfig.class, "millrace.queue.max-payload-bytes", 1, 1 << 20),
                 setting(MailConfig.class, "millrace.queue.mail.concurrency", 1, 1000),
                 setting(TokenConfig.class, "millrace.tokens.max-per-user", 1, 10_000),

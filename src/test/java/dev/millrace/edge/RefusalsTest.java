@@ -55,6 +55,7 @@ class RefusalsTest {
         return Stream.of(
                 new Call("PUT", "/v1/ratelimit/policies/p", "{'algorithm':'fixed-window','limit':1,'window':'1m'}"),
                 call("GET", "/v1/ratelimit/policies"), call("DELETE", "/v1/ratelimit/open/x"),
+                call("POST", "/v1/ratelimit/unknown/x"),
                 new Call("POST", "/v1/sessions", "{'userId':'u'}"), call("GET", "/v1/users/u/tokens"),
                 new Call("PUT", "/v1/cache/r/k", "1"), call("DELETE", "/v1/cache/r"),
                 new Call("POST", "/v1/queues/q/jobs", "{'jobs':[{'type':'t'}]}"),

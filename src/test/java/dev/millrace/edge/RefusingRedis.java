@@ -38,6 +38,7 @@ public class RefusingRedis implements QuarkusTestResourceLifecycleManager {
         daemon(this::accept);
         Map<String, String> config = new HashMap<>();
         config.put("millrace.redis.url", "redis://127.0.0.1:" + server.getLocalPort());
+        config.put("millrace.kv.url", "");
         config.put("millrace.auth.enabled", "false");
         for (String failMode : new String[]{"open", "closed", "local"}) {
             String prefix = "millrace.ratelimit.policies." + failMode + ".";

@@ -15,7 +15,7 @@ public class FaultyRedis implements QuarkusTestResourceLifecycleManager {
     @Override
     public Map<String, String> start() {
         server = RedisServerProcess.launch(options());
-        return Map.of("millrace.redis.url", "redis://127.0.0.1:" + server.port(),
+        return Map.of("millrace.redis.url", "redis://127.0.0.1:" + server.port(), "millrace.kv.url", "",
                 "millrace.auth.enabled", "false",
                 "millrace.redis.timeout", "500ms",
                 "millrace.redis.max-in-flight", "20",

@@ -102,6 +102,37 @@ class KvFaultTest {
         given().get("/redis/evalsha/" + SHA + "/0/x").then().body("result", equalTo("x"));
     }
 
+    @Test
+    void anEndlessScriptIsKilled() {
+        setScriptLimit();
+        given().body("[\"EVAL\",\"while true do end\",0]").post("/redis").then().statusCode(503)
+                .header("Retry-After", notNullValue());
+        eventually().until(() -> given().get("/redis/ping").statusCode() == 200);
+        // Also in a transaction, and beside other commands.
+        given().body("[[\"EVAL\",\"while true do end\",0]]").post("/redis/multi-exec").then().statusCode(503);
+        eventually().until(() -> given().get("/redis/ping").statusCode() == 200);
+        given().body("[[\"GET\",\"k\"],[\"EVAL\",\"while true do end\",0]]").post("/redis/pipeline");
+        eventually().until(() -> given().get("/redis/ping").statusCode() == 200);
+    }
+
+    @Test
+    void anEndlessScriptThatHasWrittenIsAnOutageUntilRedisIsRestarted() {
+        setScriptLimit();
+        given().body("[\"EVAL\",\"redis.call('SET','k',1) while true do end\",0]").post("/redis").then()
+                .statusCode(503);
+        given().get("/redis/ping").then().statusCode(503);
+        given().get("/v1/ratelimit/policies").then().statusCode(503);
+        killed = true;
+        FaultyRedis.server.kill();
+    }
+
+    /** From this time on, Redis obeys SCRIPT KILL. */
+    private static void setScriptLimit() {
+        try (RedisConversation redis = new RedisConversation(FaultyRedis.server.port())) {
+            redis.call("CONFIG", "SET", "lua-time-limit", "100");
+        }
+    }
+
     private static void requireUnavailable() {
         for (String path : List.of("/redis/get/k", "/redis/set/k/w", "/redis/eval/return%201/0")) {
             given().urlEncodingEnabled(false).get(path).then().statusCode(503).contentType("application/json")

@@ -43,7 +43,8 @@ public class RedisCluster implements QuarkusTestResourceLifecycleManager {
             }
         }
         // A deadline that four processes on a busy machine keep.
-        return Map.of("millrace.auth.enabled", "false", "millrace.redis.timeout", "5s", "millrace.ops.gauges.every",
+        return Map.of("millrace.auth.enabled", "false", "millrace.kv.url", "", "millrace.redis.timeout", "5s",
+                "millrace.ops.gauges.every",
                 "1s",
                 "millrace.redis.url",
                 "redis-cluster://127.0.0.1:" + nodes.get(0).port());

@@ -34,7 +34,7 @@ public class RedisSentinels implements QuarkusTestResourceLifecycleManager {
         try (RedisConversation redis = new RedisConversation(sentinel.port())) {
             await().atMost(Duration.ofSeconds(60)).until(() -> redis.list("SENTINEL", "REPLICAS", "main").size() == 1);
         }
-        return Map.of("millrace.auth.enabled", "false", "millrace.redis.url",
+        return Map.of("millrace.auth.enabled", "false", "millrace.kv.url", "", "millrace.redis.url",
                 "redis-sentinel://127.0.0.1:" + sentinel.port() + "#main");
     }
 

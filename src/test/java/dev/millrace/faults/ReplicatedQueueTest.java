@@ -42,7 +42,8 @@ class ReplicatedQueueTest {
             primary = RedisServerProcess.launch();
             replica = RedisServerProcess.launch("--replicaof", "127.0.0.1", Integer.toString(primary.port()));
             awaitReplica();
-            return Map.of("millrace.redis.url", "redis://127.0.0.1:" + primary.port(), "millrace.auth.enabled", "false",
+            return Map.of("millrace.kv.url", "", "millrace.redis.url", "redis://127.0.0.1:" + primary.port(),
+                    "millrace.auth.enabled", "false",
                     "millrace.redis.timeout", "3s");
         }
 

@@ -28,12 +28,12 @@ class KvDataSourceTest {
 
     @Test
     void isTheDatabaseOfCallersAndNotTheServices() {
-        callers.value(String.class).set("kv-data-source", "seen").await().atMost(TIMEOUT);
+        callers.value(String.class).set("mr:{data-source}", "seen").await().atMost(TIMEOUT);
         try {
-            assertEquals("seen", Kv.result("GET", "kv-data-source").asText());
-            assertNull(own.value(String.class).get("kv-data-source").await().atMost(TIMEOUT));
+            assertEquals("seen", Kv.result("GET", "mr:{data-source}").asText());
+            assertNull(own.value(String.class).get("mr:{data-source}").await().atMost(TIMEOUT));
         } finally {
-            callers.key().del("kv-data-source").await().atMost(TIMEOUT);
+            callers.key().del("mr:{data-source}").await().atMost(TIMEOUT);
         }
     }
 }

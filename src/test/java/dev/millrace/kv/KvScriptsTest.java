@@ -279,17 +279,14 @@ class KvScriptsTest {
     }
 
     @Test
-    void whoMayOnlyReadRunsOnlyScriptsThatOnlyRead() {
+    void whoMayOnlyReadRunsNoScripts() {
         String k = key();
         result("SET", k, "v");
         assertTrue(Kv.as(COMMAND_READER, "EVAL", "return 1", 0).error(400).startsWith("NOPERM "));
         assertTrue(Kv.as(COMMAND_READER, "SCRIPT", "LOAD", "return 1").error(400).startsWith("NOPERM "));
         if (has("EVAL_RO")) {
-            assertEquals("v",
-                    Kv.as(COMMAND_READER, "EVAL_RO", "return redis.call('GET', KEYS[1])", 1, k).result().textValue());
-            for (String write : List.of("'SET', KEYS[1], 'w'", "'DEL', KEYS[1]", "'PUBLISH', 'c', 'm'", "'FLUSHDB'")) {
-                Kv.as(COMMAND_READER, "EVAL_RO", "return redis.call(" + write + ")", 1, k).error(400);
-            }
+            assertTrue(Kv.as(COMMAND_READER, "EVAL_RO", "return 1", 0).error(400).startsWith("NOPERM "));
+            assertEquals("v", result("EVAL_RO", "return redis.call('GET', KEYS[1])", 1, k).textValue());
         }
         assertEquals("v", result("GET", k).textValue());
         assertFalse(result("DBSIZE").intValue() == 0);

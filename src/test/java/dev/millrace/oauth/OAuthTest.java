@@ -231,9 +231,11 @@ class OAuthTest {
 
     @Test
     void anEndlessTokenIsInactive() {
-        for (int length : new int[]{160, 2500, 1_000_000}) {
+        for (int length : new int[]{160, 2500, 15_000}) {
             assertEquals(INACTIVE, introspect("r1." + "x".repeat(length)).then().statusCode(200).extract().asString());
         }
+        // Those who call have not been authenticated when the body is read.
+        introspect("r1." + "x".repeat(1_000_000)).then().statusCode(413);
     }
 
     @Test

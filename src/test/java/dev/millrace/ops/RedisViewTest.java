@@ -31,7 +31,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 
+import dev.millrace.RedisTestResource;
 import dev.millrace.redis.RedisConversation;
+import dev.millrace.redis.RedisPermissions;
 
 /** The operator's view of Redis over HTTP: typed, bounded, without payloads, and for admins only. */
 @QuarkusTest
@@ -164,13 +166,13 @@ class RedisViewTest {
     @ParameterizedTest
     @CsvSource({"info, info", "slowlog, slowlog", "clients, client", "keyspace, info"})
     void aCommandThatRedisForbidsIsNamedAndNoFaultOfTheService(String what, String command) {
-        redis.call("ACL", "SETUSER", "default", "-" + command);
+        redis.call("ACL", "SETUSER", RedisTestResource.USER, "-" + command);
         try {
             as(ADMIN).get(ROOT + what).then().statusCode(502).contentType("application/problem+json")
                     .body("code", equalTo("redis-refused")).body("detail", containsString("NOPERM"))
                     .body("detail", containsString("'" + command));
         } finally {
-            redis.call("ACL", "SETUSER", "default", "+@all");
+            RedisTestResource.grant(redis, RedisTestResource.USER, RedisPermissions.rules());
         }
         as(ADMIN).get(ROOT + what).then().statusCode(200);
     }

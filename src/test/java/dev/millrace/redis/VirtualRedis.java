@@ -140,11 +140,11 @@ public final class VirtualRedis implements ScriptRunner {
     }
 
     @Override
-    public Uni<Response> run(Script script, List<String> keys, List<String> args, Buffer bytes) {
+    public Uni<Response> run(Script script, List<String> keys, List<String> args, byte[] bytes) {
         return Uni.createFrom().deferred(() -> {
             List<Object> all = new ArrayList<>(args);
             if (bytes != null) {
-                all.add(bytes);
+                all.add(Buffer.buffer(bytes));
             }
             try {
                 return Uni.createFrom().item(response(reply(script, keys, all)));

@@ -7,7 +7,6 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 import io.smallrye.mutiny.Uni;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -50,7 +49,7 @@ public abstract sealed class FastPath {
          *
          * @param tenant of the caller
          * @param name first parameter of the path
-         * @param body at least one byte, at most as many as the service accepts
+         * @param body at least one byte, at most {@value FastPaths#MAX_BODY}
          */
         Uni<T> serve(HttpServerRequest request, String tenant, String name, byte[] body) throws IOException;
     }
@@ -200,15 +199,18 @@ public abstract sealed class FastPath {
         boolean serve(RoutingContext context, String tenant, String path, UnroutedProblems problems) {
             begin(context);
             HttpServerRequest request = context.request();
-            Buffer body = Buffer.buffer();
+            byte[] body = new byte[Integer.parseInt(request.getHeader(HttpHeaders.CONTENT_LENGTH))];
+            int[] read = new int[1];
             request.exceptionHandler(broken -> {
                 // The client has disconnected, so there is nobody to answer.
             });
-            request.handler(body::appendBuffer);
+            request.handler(chunk -> {
+                chunk.getBytes(body, read[0]);
+                read[0] += chunk.length();
+            });
             request.endHandler(end -> {
                 try {
-                    respond(context, handler.serve(request, tenant, requireNonNull(gate().name(path)), body.getBytes()),
-                            writer,
+                    respond(context, handler.serve(request, tenant, requireNonNull(gate().name(path)), body), writer,
                             problems);
                 } catch (Throwable e) {
                     problems.answer(context, e);

@@ -19,6 +19,9 @@ import io.vertx.ext.web.RoutingContext;
 @ApplicationScoped
 public class FastPaths {
 
+    /** Larger bodies go to the REST layer, which counts them against the memory of all requests. */
+    static final int MAX_BODY = 16 * 1024;
+
     private final FastPath[] paths;
     private final Authenticator authenticator;
     private final UnroutedProblems problems;
@@ -29,7 +32,7 @@ public class FastPaths {
         this.paths = paths.toArray(new FastPath[0]);
         this.authenticator = authenticator;
         this.problems = problems;
-        this.maxBodySize = maxBodySize.asLongValue();
+        this.maxBodySize = Math.min(MAX_BODY, maxBodySize.asLongValue());
     }
 
     void register(@Observes Router router) {

@@ -15,7 +15,11 @@ public final class LingeringClose {
     /** Call this before the response is written. */
     public static void after(HttpServerRequest request) {
         if (request.version() == HttpVersion.HTTP_2) {
-            request.response().endHandler(ended -> request.response().reset());
+            Runnable counted = RequestMetrics.ending();
+            request.response().endHandler(ended -> {
+                counted.run();
+                request.response().reset();
+            });
         } else {
             // The package http.wire closes, and drops what the client is still sending.
             request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);

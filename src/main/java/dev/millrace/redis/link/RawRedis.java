@@ -17,6 +17,7 @@ import dev.millrace.redis.EventLoop;
 import dev.millrace.redis.RedisConfig;
 import dev.millrace.redis.RedisRefusal;
 import dev.millrace.redis.RedisUnavailableException;
+import dev.millrace.redis.RedisUnavailableException.Reason;
 
 /**
  * A Redis in which callers do as they like: another database than the service's own, or another server. Speaks RESP2, for callers are
@@ -28,6 +29,7 @@ public final class RawRedis {
     private final Supplier<Redis> clients;
     private final LinkSet links;
     private final Redis redis;
+    private final ScriptKiller killer;
     private final VertxInternal vertx;
     private final Duration timeout;
 
@@ -58,16 +60,19 @@ public final class RawRedis {
             }
         }, nanos -> {}, maxInFlight, config.timeout());
         this.redis = new LinkedRedis(links, clients, this.vertx, config.timeout());
+        this.killer = new ScriptKiller("Redis over HTTP", this.vertx.createEventLoopContext(), clients);
     }
 
     /** Connects, and holds the connections. */
     public void open() {
         links.open();
+        killer.open();
     }
 
     /** Ends it. */
     public void close() {
         links.close();
+        killer.close();
     }
 
     /** Whether it is a cluster, on which a transaction would have to go to one node. */
@@ -82,12 +87,28 @@ public final class RawRedis {
 
     /**
      * Sends commands in one write, with none of others between them; none may block, or change the connection. Each has an outcome of
-     * its own; the Uni fails, with {@link RedisUnavailableException}, if none was sent.
+     * its own; the Uni fails, with {@link RedisUnavailableException}, if none was sent. A script that passes the deadline is killed.
      *
      * @param each gives what is kept of each outcome as it comes, in order
      */
     public Uni<List<CommandOutcome>> sendAll(List<Request> requests, UnaryOperator<CommandOutcome> each) {
-        return links.pick().sendAll(requests, each);
+        Uni<List<CommandOutcome>> sent = links.pick().sendAll(requests, each);
+        return requests.stream().noneMatch(RawRedis::isScript) ? sent : sent.invoke(outcomes -> {
+            if (outcomes.stream().anyMatch(RawRedis::isUnanswered)) {
+                killer.kill();
+            }
+        });
+    }
+
+    private static boolean isScript(Request request) {
+        String name = request.command().toString();
+        return name.regionMatches(true, 0, "EVAL", 0, 4) || name.regionMatches(true, 0, "FCALL", 0, 5);
+    }
+
+    /** Also if the connection was given up because of another call, which waited for the script. */
+    private static boolean isUnanswered(CommandOutcome outcome) {
+        return outcome.failure() instanceof RedisUnavailableException e
+                && (e.reason() == Reason.TIMEOUT || e.reason() == Reason.LOST);
     }
 
     /** Asks over a connection of its own, for what may change a connection; within twice the deadline of a call. */

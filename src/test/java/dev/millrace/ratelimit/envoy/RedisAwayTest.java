@@ -29,7 +29,7 @@ class RedisAwayTest {
     public static class NoRedis implements QuarkusTestResourceLifecycleManager {
         @Override
         public Map<String, String> start() {
-            return Map.of("millrace.redis.host", "127.0.0.1", "millrace.redis.port", "1",
+            return Map.of("millrace.redis.url", "redis://127.0.0.1:1", "millrace.kv.url", "",
                     "millrace.ratelimit.envoy.descriptors", "src/test/resources/envoy/shop.yaml");
         }
 

@@ -17,6 +17,9 @@ import org.junit.jupiter.api.Test;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
 
 /** What is written leaves whole and in order, in few buffers; each who wrote is told, and no buffer is left over. */
@@ -45,6 +48,31 @@ class GatheredWritesTest {
         List<String> sent = sent();
         assertEquals('a' + large + 'z', String.join("", sent));
         assertTrue(sent.stream().allMatch(piece -> piece.length() <= 64 * 1024), sent.size() + " pieces");
+        assertTrue(told.isSuccess());
+    }
+
+    @Test
+    void aFewPiecesWaitForTheSocketAtATime() {
+        List<ByteBuf> waiting = new ArrayList<>();
+        List<ChannelPromise> promises = new ArrayList<>();
+        EmbeddedChannel slow = new EmbeddedChannel(new ChannelOutboundHandlerAdapter() {
+            @Override
+            public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+                waiting.add((ByteBuf) message);
+                promises.add(promise);
+            }
+        }, new GatheredWrites());
+        ChannelFuture told = slow.writeAndFlush(buffer("0123456789".repeat(100_000)));
+        assertEquals(4, waiting.size());
+        int bytes = 0;
+        while (!promises.isEmpty()) {
+            assertFalse(told.isDone());
+            bytes += waiting.get(0).readableBytes();
+            waiting.remove(0).release();
+            promises.remove(0).setSuccess();
+            assertTrue(waiting.size() <= 4);
+        }
+        assertEquals(1_000_000, bytes);
         assertTrue(told.isSuccess());
     }
 

@@ -1,0 +1,25 @@
+package dev.millrace.http.body;
+
+import dev.millrace.memory.MemoryBudget;
+
+/** The body of a request, in memory. Close it when the request is answered, or nothing will use it any more. */
+public final class RequestBody implements AutoCloseable {
+
+    private final byte[] bytes;
+    private final MemoryBudget.Share share;
+
+    RequestBody(byte[] bytes, MemoryBudget.Share share) {
+        this.bytes = bytes;
+        this.share = share;
+    }
+
+    /** Returns the bytes themselves, not a copy. */
+    public byte[] bytes() {
+        return bytes;
+    }
+
+    @Override
+    public void close() {
+        share.close();
+    }
+}

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
+import dev.millrace.http.json.Validated;
 import dev.millrace.http.problem.Violation;
 
 /** The definition of a region, in a request and in Redis. An absent field has its default. */
@@ -26,13 +27,16 @@ public record RegionDefinition(
         @Schema(description = "Largest body; default 8 MB", examples = "1048576") @Nullable Integer maxValueBytes,
         @Schema(description = "Larger bodies are stored compressed; default 2048", examples = "2048") @Nullable Integer compressAbove,
         @Schema(description = "Largest share by which a ttl is shortened at random, 0 to 0.5; default 0", examples = "0.1") @Nullable Double jitter,
-        @Schema(description = "Where to fetch missing entries: an http or https URL with {key} in its path or query", examples = "https://api.example.com/products/{key}") @Nullable String origin) {
+        @Schema(description = "Where to fetch missing entries: an http or https URL with {key} in its path or query", examples = "https://api.example.com/products/{key}") @Nullable String origin)
+        implements
+            Validated {
 
     static final Duration MAX = Duration.ofDays(400);
     private static final double MAX_JITTER = 0.5;
 
     /** Returns what is wrong with the definition; empty if it is valid. */
-    List<Violation> violations() {
+    @Override
+    public List<Violation> violations() {
         List<Violation> found = new ArrayList<>();
         check(found, "ttl", ttl, 1);
         check(found, "swr", swr, 0);

@@ -29,6 +29,8 @@ import io.smallrye.mutiny.Uni;
 import dev.millrace.auth.CurrentCaller;
 import dev.millrace.auth.RequiresScope;
 import dev.millrace.auth.Scopes;
+import dev.millrace.http.NoStore;
+import dev.millrace.http.json.Validated;
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.Violation;
 import dev.millrace.redis.Keys;
@@ -36,6 +38,7 @@ import dev.millrace.redis.Keys;
 /** Runs many checks in one call. */
 @Path("/v1/ratelimit")
 @Produces(MediaType.APPLICATION_JSON)
+@NoStore
 @Tag(name = "Rate limiting")
 public class CheckResource {
 
@@ -59,7 +62,41 @@ public class CheckResource {
     @RegisterForReflection
     @Schema(name = "Checks")
     public record CheckListRequest(@Schema(description = "1 to 100") @Nullable List<RequestedCheck> checks,
-            @Schema(description = "Whether all are charged or none", defaultValue = "false") @Nullable Boolean atomic) {}
+            @Schema(description = "Whether all are charged or none", defaultValue = "false") @Nullable Boolean atomic)
+            implements
+                Validated {
+
+        @Override
+        public List<Violation> violations() {
+            if (checks == null || checks.isEmpty() || checks.size() > MAX_CHECKS) {
+                return List.of(new Violation("checks", "must have 1 to " + MAX_CHECKS + " checks"));
+            }
+            List<Violation> violations = new ArrayList<>();
+            for (int i = 0; i < checks.size(); i++) {
+                violations(violations, "checks[" + i + "]", checks.get(i));
+            }
+            return violations;
+        }
+
+        private static void violations(List<Violation> found, String at, @Nullable RequestedCheck item) {
+            if (item == null) {
+                found.add(new Violation(at, "must not be null"));
+                return;
+            }
+            String identifier = Keys.pathIdentifierProblem(item.identifier());
+            if (identifier != null) {
+                found.add(new Violation(at + ".identifier", item.identifier() == null ? "must be given" : identifier));
+            }
+            if (item.cost() != null && (item.cost() < 0 || item.cost() > RateLimitService.MAX_COST)) {
+                found.add(new Violation(at + ".cost", "must be between 0 and " + RateLimitService.MAX_COST));
+            }
+            if (item.policy() == null) {
+                found.addAll(item.definition().violations(at + "."));
+            } else if (item.isInline()) {
+                found.add(new Violation(at, "must either name a policy or give one inline, not both"));
+            }
+        }
+    }
 
     /** One check: a policy by name, or given inline. */
     @RegisterForReflection
@@ -100,15 +137,15 @@ public class CheckResource {
     @APIResponse(responseCode = "200", description = "The decisions", content = @Content(schema = @Schema(implementation = CheckListResult.class)))
     @APIResponse(responseCode = "404", description = "A named policy does not exist")
     public Uni<CheckListResult> check(@Nullable CheckListRequest request) {
-        if (request == null || request.checks() == null || request.checks().isEmpty()
-                || request.checks().size() > MAX_CHECKS) {
-            throw ApiException.invalid("checks", "must have 1 to " + MAX_CHECKS + " checks");
+        List<RequestedCheck> list = request == null ? null : request.checks();
+        List<Violation> violations = new CheckListRequest(list, null).violations();
+        if (list == null || !violations.isEmpty()) {
+            throw ApiException.invalid(violations);
         }
-        validate(request.checks());
-        boolean atomic = Boolean.TRUE.equals(request.atomic());
-        List<Uni<Check>> checks = request.checks().stream().map(this::resolve).toList();
+        boolean atomic = request != null && Boolean.TRUE.equals(request.atomic());
+        List<Uni<Check>> checks = list.stream().map(this::resolve).toList();
         return Uni.join().all(checks).andFailFast()
-                .flatMap(list -> service.check(caller.tenant(), list, atomic))
+                .flatMap(resolved -> service.check(caller.tenant(), resolved, atomic))
                 .map(decisions -> new CheckListResult(decisions.stream().allMatch(Decision::allowed), decisions));
     }
 
@@ -119,33 +156,5 @@ public class CheckResource {
         return item.policy() != null
                 ? policies.get(caller.tenant(), item.policy()).map(check)
                 : Uni.createFrom().item(check.apply(item.definition().toPolicy("inline", Policy.Source.INLINE)));
-    }
-
-    private static void validate(List<RequestedCheck> checks) {
-        List<Violation> violations = new ArrayList<>();
-        for (int i = 0; i < checks.size(); i++) {
-            RequestedCheck item = checks.get(i);
-            String at = "checks[" + i + "]";
-            if (item == null) {
-                violations.add(new Violation(at, "must not be null"));
-                continue;
-            }
-            String identifier = Keys.pathIdentifierProblem(item.identifier());
-            if (identifier != null) {
-                violations.add(
-                        new Violation(at + ".identifier", item.identifier() == null ? "must be given" : identifier));
-            }
-            if (item.cost() != null && (item.cost() < 0 || item.cost() > RateLimitService.MAX_COST)) {
-                violations.add(new Violation(at + ".cost", "must be between 0 and " + RateLimitService.MAX_COST));
-            }
-            if (item.policy() == null) {
-                violations.addAll(item.definition().violations(at + "."));
-            } else if (item.isInline()) {
-                violations.add(new Violation(at, "must either name a policy or give one inline, not both"));
-            }
-        }
-        if (!violations.isEmpty()) {
-            throw ApiException.invalid(violations);
-        }
     }
 }

@@ -13,6 +13,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
+import dev.millrace.http.json.Validated;
 import dev.millrace.http.problem.Violation;
 
 /** A policy in a request, in Redis or in the configuration. Absent fields take their defaults. */
@@ -25,7 +26,9 @@ public record PolicyDefinition(
         @Schema(description = "token-bucket only: capacity of the bucket; default the limit", examples = "10") @Nullable Long burst,
         @Schema(description = "The decision while Redis is unavailable; default open", examples = "local") @Nullable FailMode failMode,
         @Schema(description = "How long a denial blocks the identifier; default no penalty", type = org.eclipse.microprofile.openapi.annotations.enums.SchemaType.STRING, examples = "30s") @Nullable Duration denyPenalty,
-        @Schema(description = "Decides and counts, but always admits; default false") @Nullable Boolean shadow) {
+        @Schema(description = "Decides and counts, but always admits; default false") @Nullable Boolean shadow)
+        implements
+            Validated {
 
     private static final Duration MAX_WINDOW = Duration.ofDays(366);
     /** With more, the time until a bucket is full would not fit into a reply of Redis. */
@@ -55,6 +58,11 @@ public record PolicyDefinition(
     /** The same with or without shadow mode; null for without. */
     public PolicyDefinition withShadow(@Nullable Boolean shadow) {
         return new PolicyDefinition(algorithm, limit, window, burst, failMode, denyPenalty, shadow);
+    }
+
+    @Override
+    public List<Violation> violations() {
+        return violations("");
     }
 
     /** Returns the violations, each field with {@code prefix}; empty if the definition is valid. */

@@ -11,6 +11,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
 import dev.millrace.http.json.JsonObject;
+import dev.millrace.http.json.Validated;
 import dev.millrace.http.problem.Violation;
 import dev.millrace.user.Lifetimes;
 
@@ -25,12 +26,15 @@ public record NewSession(
         Device device,
         @Schema(description = "Maximum number of sessions of the user, 1 to 10,000", examples = "5") Integer maxPerUser,
         @Schema(description = "What to do when the user has reached the limit; default reject", examples = "evict-oldest") OnLimit onLimit,
-        @Schema(description = "When the user authenticated; default now", examples = "2026-11-24T09:30:00.000Z") String authTime) {
+        @Schema(description = "When the user authenticated; default now", examples = "2026-11-24T09:30:00.000Z") String authTime)
+        implements
+            Validated {
 
     private static final int MAX_USER_AGENT = 2048;
     private static final int MAX_IP_ADDRESS = 64;
 
     /** Returns the violations; empty if the request is valid. */
+    @Override
     public List<Violation> violations() {
         List<Violation> found = new ArrayList<>();
         Lifetimes.check(found, userId, idle, absolute);

@@ -10,6 +10,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
 import dev.millrace.http.json.JsonObject;
+import dev.millrace.http.json.Validated;
 import dev.millrace.http.problem.Violation;
 import dev.millrace.user.Lifetimes;
 
@@ -21,11 +22,14 @@ public record NewFamily(
         @Schema(description = "Your data, up to 64 KB, returned at each rotation; default {}") JsonObject claims,
         @Schema(description = "Expires after this time without rotation; default 14d", type = SchemaType.STRING, examples = "14d") Duration idle,
         @Schema(description = "Expires after this time, rotated or not; default 90d", type = SchemaType.STRING, examples = "90d") Duration absolute,
-        @Schema(description = "How long after a rotation the previous token returns the same successor, 0 to 60s; default 10s", type = SchemaType.STRING, examples = "10s") Duration grace) {
+        @Schema(description = "How long after a rotation the previous token returns the same successor, 0 to 60s; default 10s", type = SchemaType.STRING, examples = "10s") Duration grace)
+        implements
+            Validated {
 
     static final Duration MAX_GRACE = Duration.ofSeconds(60);
 
     /** Returns the violations; empty if the request is valid. */
+    @Override
     public List<Violation> violations() {
         List<Violation> found = new ArrayList<>();
         Lifetimes.check(found, userId, idle, absolute);

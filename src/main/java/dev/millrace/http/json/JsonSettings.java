@@ -47,6 +47,7 @@ public class JsonSettings implements ObjectMapperCustomizer {
         module.addDeserializer(Duration.class, new DurationJson.Deserializer());
         module.addSerializer(Duration.class, new DurationJson.Serializer());
         OpaqueJson.register(module);
+        UnknownFields.register(mapper, module);
         mapper.registerModule(module);
     }
 }

@@ -6,6 +6,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.container.DynamicFeature;
@@ -13,14 +14,14 @@ import jakarta.ws.rs.container.ResourceInfo;
 import jakarta.ws.rs.core.FeatureContext;
 import jakarta.ws.rs.ext.Provider;
 
-/** Knows the methods of each path, which a 405 must list; the REST layer does not. */
+/** Knows the methods of each path, which a 405 must list, and the media types of bodies, for a 415; the REST layer does not tell. */
 @Provider
 public class AllowedMethods implements DynamicFeature {
 
     private static final Pattern PARAMETER = Pattern.compile("\\{\\s*[\\w.-]+\\s*(?::\\s*([^{}]+?)\\s*)?}");
     private static final List<Operation> OPERATIONS = new CopyOnWriteArrayList<>();
 
-    private record Operation(Pattern path, String method) {}
+    private record Operation(Pattern path, String method, List<String> consumed) {}
 
     /** Returns the methods of the operations at {@code path}, in alphabetical order. */
     public static List<String> at(String path) {
@@ -28,16 +29,28 @@ public class AllowedMethods implements DynamicFeature {
                 .map(Operation::method).distinct().sorted().toList();
     }
 
+    /** Returns the media types of the body that an operation accepts; empty if it declares none. */
+    static List<String> consumed(String path, String method) {
+        return OPERATIONS.stream()
+                .filter(operation -> operation.method().equals(method) && operation.path().matcher(path).matches())
+                .flatMap(operation -> operation.consumed().stream()).distinct().toList();
+    }
+
     @Override
     public void configure(ResourceInfo resource, FeatureContext context) {
         Path root = resource.getResourceClass().getAnnotation(Path.class);
         Path own = resource.getResourceMethod().getAnnotation(Path.class);
+        Consumes consumes = resource.getResourceMethod().getAnnotation(Consumes.class);
+        if (consumes == null) {
+            consumes = resource.getResourceClass().getAnnotation(Consumes.class);
+        }
         String template = '/' + (root == null ? "" : root.value()) + '/' + (own == null ? "" : own.value());
         Pattern path = Pattern.compile(regex(template.replaceAll("/+", "/").replaceAll("/$", "")));
         for (Annotation annotation : resource.getResourceMethod().getAnnotations()) {
             HttpMethod method = annotation.annotationType().getAnnotation(HttpMethod.class);
             if (method != null) {
-                OPERATIONS.add(new Operation(path, method.value()));
+                OPERATIONS.add(
+                        new Operation(path, method.value(), consumes == null ? List.of() : List.of(consumes.value())));
             }
         }
     }

@@ -28,9 +28,15 @@ public class ProblemMappers {
     @ServerExceptionMapper
     public RestResponse<Problem> refusal(WebApplicationException e, UriInfo uri, Request request) {
         Failure failure = Failure.of(e);
-        List<String> allowed = AllowedMethods.at(uri.getRequestUri().getRawPath());
+        String path = uri.getRequestUri().getRawPath();
+        List<String> allowed = AllowedMethods.at(path);
         if (failure.code() == ErrorCode.NOT_FOUND && isOfMethod(request.getMethod(), allowed)) {
             failure = new Failure(ErrorCode.METHOD_NOT_ALLOWED, null, List.of());
+        }
+        List<String> consumed = AllowedMethods.consumed(path, request.getMethod());
+        if (failure.code() == ErrorCode.UNSUPPORTED_MEDIA_TYPE && failure.detail() == null && !consumed.isEmpty()) {
+            failure = new Failure(failure.code(), "Send `Content-Type: " + String.join("` or `", consumed) + "`.",
+                    List.of());
         }
         ResponseBuilder<Problem> response = problem(failure, uri);
         if (failure.code() == ErrorCode.METHOD_NOT_ALLOWED) {

@@ -1,6 +1,5 @@
 package dev.millrace.queue.api;
 
-import java.util.ArrayList;
 import java.util.List;
 
 import jakarta.ws.rs.Consumes;
@@ -30,6 +29,7 @@ import io.smallrye.mutiny.Uni;
 import dev.millrace.auth.CurrentCaller;
 import dev.millrace.auth.RequiresScope;
 import dev.millrace.auth.Scopes;
+import dev.millrace.http.NoStore;
 import dev.millrace.http.Page;
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.ErrorCode;
@@ -48,6 +48,7 @@ import dev.millrace.queue.model.QueueName;
 @Path("/v1/queues/{queue}/jobs")
 @Produces(MediaType.APPLICATION_JSON)
 @RequiresScope(Scopes.QUEUES)
+@NoStore
 @Tag(name = "Job queues")
 public class JobResource {
 
@@ -87,15 +88,11 @@ public class JobResource {
             throw ApiException.invalid("", "Send a job, or `jobs`, as the body");
         }
         List<NewJob> list = request.list();
-        List<Violation> found = new ArrayList<>(0);
+        List<Violation> found = request.violations();
         for (int i = 0; i < list.size(); i++) {
             NewJob job = list.get(i);
-            if (job == null) {
-                found.add(new Violation("jobs[" + i + "]", "must be a job"));
-            } else {
-                String at = request.isOne() ? "" : "jobs[" + i + "].";
-                found.addAll(job.violations(at));
-                payloads.check(at, "data", job.data());
+            if (job != null) {
+                payloads.check(request.isOne() ? "" : "jobs[" + i + "].", "data", job.data());
             }
         }
         if (!found.isEmpty()) {

@@ -1,6 +1,7 @@
 package dev.millrace.queue.model;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
@@ -10,7 +11,9 @@ import org.jspecify.annotations.Nullable;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
 import dev.millrace.http.json.JsonValue;
+import dev.millrace.http.json.Validated;
 import dev.millrace.http.problem.ApiException;
+import dev.millrace.http.problem.Violation;
 
 /** The body of an enqueue: either the fields of one job, as in {@link NewJob}, or {@code jobs}. */
 @RegisterForReflection
@@ -21,11 +24,32 @@ public record NewJobs(@Nullable String type, @Nullable JsonValue data, @Nullable
         @Schema(type = SchemaType.STRING) @Nullable Duration lease,
         @Nullable String uniqueKey, @Nullable String idempotencyKey, @Nullable String group,
         @Schema(type = SchemaType.STRING) @Nullable Duration ttl,
-        @Schema(description = "1 to 1000 jobs, in order") @Nullable List<NewJob> jobs) {
+        @Schema(description = "1 to 1000 jobs, in order") @Nullable List<NewJob> jobs) implements Validated {
 
     /** Whether it is one job, not {@code jobs}. */
     public boolean isOne() {
         return jobs == null;
+    }
+
+    /** Checks all fields but {@code data}, whose size is a setting. */
+    @Override
+    public List<Violation> violations() {
+        List<Violation> found = new ArrayList<>(0);
+        List<NewJob> list;
+        try {
+            list = list();
+        } catch (ApiException e) {
+            return e.violations();
+        }
+        for (int i = 0; i < list.size(); i++) {
+            NewJob job = list.get(i);
+            if (job == null) {
+                found.add(new Violation("jobs[" + i + "]", "must be a job"));
+            } else {
+                found.addAll(job.violations(isOne() ? "" : "jobs[" + i + "]."));
+            }
+        }
+        return found;
     }
 
     /**

@@ -15,6 +15,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
+import dev.millrace.http.json.Validated;
 import dev.millrace.http.problem.Violation;
 
 /** The settings of a queue, as written in requests and stored in Redis. Absent fields take their defaults. */
@@ -30,7 +31,9 @@ public record QueueDefinition(
         @Schema(description = "How many expired leases a job survives; one more makes it dead. 0 to 100; default 3", examples = "3") @Nullable Integer maxStalls,
         @Schema(description = "How long ended jobs are kept") @Nullable Retention retention,
         @Schema(description = "Whether a job counts as enqueued when Redis has it (`async`, the default), or only when a replica of Redis has it, too (`replicated`)") @Nullable Durability durability,
-        @Schema(description = "The receiver that jobs are sent to, in place of workers that reserve them") @Nullable PushDefinition push) {
+        @Schema(description = "The receiver that jobs are sent to, in place of workers that reserve them") @Nullable PushDefinition push)
+        implements
+            Validated {
 
     private static final Duration MAX_RATE_WINDOW = Duration.ofDays(1);
 
@@ -60,6 +63,7 @@ public record QueueDefinition(
             @Schema(description = "Retention of dead jobs, up to 400 d; default 14d", type = SchemaType.STRING, examples = "14d") @Nullable Duration dead) {}
 
     /** Checks all fields; returns no violations if it is valid. */
+    @Override
     public List<Violation> violations() {
         List<Violation> found = new ArrayList<>();
         Bounds.check(found, "", "concurrency", concurrency, 1, 100_000);

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
+import dev.millrace.http.json.Validated;
 import dev.millrace.http.problem.Violation;
 import dev.millrace.queue.model.NewJob;
 
@@ -23,9 +24,12 @@ public record ScheduleDefinition(
         @Schema(description = "minute hour day-of-month month day-of-week, or a nickname such as @daily. Required unless `every` is given", examples = "30 6 * * MON-FRI") @Nullable String cron,
         @Schema(description = "In place of `cron`: the interval, 1 s to 365 d", type = SchemaType.STRING, examples = "15m") @Nullable Duration every,
         @Schema(description = "The time zone of `cron`: a name in the IANA time zone database; default UTC", examples = "Europe/Berlin") @Nullable String timezone,
-        @Schema(description = "The job to enqueue each time, without delay, runAt and idempotencyKey", required = true) @Nullable NewJob job) {
+        @Schema(description = "The job to enqueue each time, without delay, runAt and idempotencyKey", required = true) @Nullable NewJob job)
+        implements
+            Validated {
 
     /** Checks all fields; returns no violations if it is valid. */
+    @Override
     public List<Violation> violations() {
         List<Violation> found = new ArrayList<>(Recurrences.violations(cron, every, timezone));
         if (job == null) {

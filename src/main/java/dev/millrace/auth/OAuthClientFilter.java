@@ -24,7 +24,7 @@ final class OAuthClientFilter implements ContainerRequestFilter {
     public void filter(ContainerRequestContext request) {
         List<String> fields = request.getHeaders().get(HttpHeaders.AUTHORIZATION);
         if (fields != null && !fields.isEmpty()) {
-            clients.admit(clients.authenticate(fields), scopes);
+            clients.admit(fields, scopes);
         } else {
             clients.checkForm(request.getLength());
         }

@@ -36,13 +36,13 @@ public class OAuthClients {
      *
      * @param clientId of the form, or null
      * @param clientSecret of the form, or null
-     * @throws ApiException 401 if there are no valid credentials, 403 without the scope
+     * @throws ApiException 401 if there are no valid credentials, with a challenge for the scheme that the client used; 403 without the scope
      */
     public Caller require(String scope, @Nullable String clientId, @Nullable String clientSecret) {
         if (!current.isKnown()) {
             admit(keys.isOpen() || clientId == null || clientSecret == null
                     ? keys.authenticate(null)
-                    : authenticate(clientId, clientSecret), scope);
+                    : authenticate(clientId, clientSecret), ErrorCode.INVALID_CLIENT, scope);
         }
         return current.get();
     }
@@ -58,28 +58,35 @@ public class OAuthClients {
         }
     }
 
-    /** Makes a caller the current one; fails if there is none, or if it has none of the scopes. */
-    void admit(@Nullable Caller caller, String... scopes) {
+    /**
+     * Makes the caller of a request with these {@code Authorization} fields the current one. Fails with a challenge for the scheme that
+     * the client used if they are not those of a key, and with 403 if the key has none of the scopes.
+     */
+    void admit(List<String> fields, String... scopes) {
+        boolean basic = fields.size() == 1 && isBasic(fields.get(0));
+        admit(authenticate(fields), basic ? ErrorCode.INVALID_CLIENT : ErrorCode.UNAUTHENTICATED, scopes);
+    }
+
+    private void admit(@Nullable Caller caller, ErrorCode ifNone, String... scopes) {
         if (caller == null) {
-            throw new ApiException(ErrorCode.UNAUTHENTICATED,
+            throw new ApiException(ifNone,
                     "Send an API key as Bearer token, as Basic credentials or as client_id and client_secret");
         }
         caller.require(scopes);
         current.set(caller);
     }
 
-    /** Returns the caller of a request with these {@code Authorization} fields, or null if they are not those of a key. */
-    @Nullable
-    Caller authenticate(List<String> fields) {
+    private @Nullable Caller authenticate(List<String> fields) {
         String authorization = fields.get(0);
-        if (keys.isOpen() || fields.size() > 1 || !authorization.regionMatches(true, 0, BASIC, 0, BASIC.length())) {
+        if (keys.isOpen() || fields.size() > 1 || !isBasic(authorization)) {
             return keys.authenticateFields(fields);
         }
         if (authorization.length() > MAX_LENGTH) {
             return null;
         }
         try {
-            String credentials = new String(Base64.getDecoder().decode(authorization.substring(BASIC.length()).strip()),
+            String credentials = new String(
+                    Base64.getDecoder().decode(authorization.substring(BASIC.length() - 1).strip()),
                     StandardCharsets.UTF_8);
             int colon = credentials.indexOf(':');
             return colon < 0
@@ -89,6 +96,11 @@ public class OAuthClients {
         } catch (IllegalArgumentException e) {
             return null;
         }
+    }
+
+    private static boolean isBasic(String authorization) {
+        String scheme = authorization.split(" ", 2)[0];
+        return scheme.equalsIgnoreCase(BASIC.strip());
     }
 
     private @Nullable Caller authenticate(String keyId, String secret) {

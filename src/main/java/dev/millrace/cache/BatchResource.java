@@ -31,6 +31,7 @@ import io.smallrye.mutiny.Uni;
 import dev.millrace.auth.CurrentCaller;
 import dev.millrace.auth.RequiresScope;
 import dev.millrace.auth.Scopes;
+import dev.millrace.http.NoStore;
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.ErrorCode;
 import dev.millrace.memory.MemoryBudget;
@@ -41,6 +42,7 @@ import dev.millrace.memory.MemoryBudgets;
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
 @RequiresScope(Scopes.CACHE_READ)
+@NoStore
 @Tag(name = "Caching")
 public class BatchResource {
 

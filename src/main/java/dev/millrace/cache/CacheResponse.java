@@ -57,8 +57,7 @@ class CacheResponse {
         if (known) {
             return item(with(Response.notModified(), lookup, takesGzip).build());
         }
-        ResponseBuilder response = with(Response.ok(), lookup, takesGzip).header(HttpHeaders.CONTENT_TYPE,
-                lookup.type());
+        ResponseBuilder response = body(with(Response.ok(), lookup, takesGzip), lookup.type());
         boolean gzip = lookup.coding() == BodyCoding.GZIP;
         if (gzip && takesGzip) {
             response.header(HttpHeaders.CONTENT_ENCODING, "gzip");
@@ -86,7 +85,7 @@ class CacheResponse {
         boolean asItCame = !passed.gzip() || takesGzip;
         Buffer sent = requireNonNull(passed.body());
         return (asItCame ? Uni.createFrom().voidItem() : checked(sent)).map(good -> {
-            ResponseBuilder response = Response.ok().header(HttpHeaders.CONTENT_TYPE, passed.type())
+            ResponseBuilder response = body(Response.ok(), passed.type())
                     .header(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING).header(CACHE_STATUS, "millrace; " + status);
             if (passed.gzip() && takesGzip) {
                 response.header(HttpHeaders.CONTENT_ENCODING, "gzip");
@@ -95,6 +94,11 @@ class CacheResponse {
                     ? response.build()
                     : response.entity(service.readable(sent, passed.gzip(), takesGzip)).build();
         });
+    }
+
+    /** Whoever stored the body chose its type: a browser must not guess another one. */
+    private static ResponseBuilder body(ResponseBuilder response, @Nullable String type) {
+        return response.header(HttpHeaders.CONTENT_TYPE, type).header("X-Content-Type-Options", "nosniff");
     }
 
     private Uni<Void> checked(Buffer body) {
@@ -142,6 +146,7 @@ class CacheResponse {
     /** Without detail and instance, because misses are frequent. */
     private static ResponseBuilder builder(ErrorCode code, String status) {
         return Response.status(code.status()).type(Problem.MEDIA_TYPE).header(CACHE_STATUS, "millrace; " + status)
+                .header(HttpHeaders.CACHE_CONTROL, "no-store")
                 .entity(new Problem(code, null, null, List.of()));
     }
 

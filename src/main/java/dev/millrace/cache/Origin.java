@@ -42,6 +42,12 @@ record Origin(String template) {
         }
     }
 
+    /** Returns the template without its query, which may contain a secret. */
+    String withoutQuery() {
+        int query = template.indexOf('?');
+        return query < 0 ? template : template.substring(0, query);
+    }
+
     /** Returns the URL of a key; null for a key that has none. */
     @Nullable
     URI of(String key) {

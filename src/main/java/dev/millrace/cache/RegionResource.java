@@ -27,15 +27,18 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Uni;
 
+import dev.millrace.auth.Caller;
 import dev.millrace.auth.CurrentCaller;
 import dev.millrace.auth.RequiresScope;
 import dev.millrace.auth.Scopes;
+import dev.millrace.http.NoStore;
 import dev.millrace.http.Page;
 import dev.millrace.settings.DefinitionRequests;
 
 /** Defines, reads, lists and deletes regions. A region needs no definition. */
 @Path("/v1/cache/regions")
 @Produces(MediaType.APPLICATION_JSON)
+@NoStore
 @Tag(name = "Caching")
 public class RegionResource {
 
@@ -55,12 +58,14 @@ public class RegionResource {
     public record RegionView(@Schema(examples = "products") String region, long ttlMs, long swrMs, long sieMs,
             long negativeTtlMs,
             int maxValueBytes, int compressAbove, double jitter,
-            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String origin) {
+            @Schema(description = "Without its query, which may contain a secret, unless the key has the scope `admin:read`") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String origin) {
 
-        static RegionView of(String name, Region r) {
+        static RegionView of(String name, Region r, Caller caller) {
+            Origin origin = r.origin();
             return new RegionView(name, r.ttlMs(), r.swrMs(), r.sieMs(), r.negativeTtlMs(), r.maxValueBytes(),
                     r.compressAbove(),
-                    r.jitter(), r.origin() == null ? null : r.origin().template());
+                    r.jitter(),
+                    origin == null ? null : caller.may(Scopes.ADMIN_READ) ? origin.template() : origin.withoutQuery());
         }
     }
 
@@ -77,7 +82,7 @@ public class RegionResource {
             @Nullable RegionDefinition body) {
         CacheResource.checkedRegion(region);
         RegionDefinition definition = DefinitionRequests.valid(body, "a region", RegionDefinition::violations);
-        RegionView view = RegionView.of(region, regions.read(definition));
+        RegionView view = RegionView.of(region, regions.read(definition), caller.get());
         return regions.put(caller.tenant(), region, definition)
                 .map(put -> DefinitionRequests.stored(put, "/v1/cache/regions/" + region, view));
     }
@@ -89,8 +94,9 @@ public class RegionResource {
     @APIResponse(responseCode = "200", description = "The settings in force", content = @Content(schema = @Schema(implementation = RegionView.class)))
     @APIResponse(responseCode = "404", description = "There is no definition of the region")
     public Uni<RegionView> get(@PathParam("region") String region) {
-        return regions.defined(caller.tenant(), CacheResource.checkedRegion(region))
-                .map(found -> RegionView.of(region, found));
+        Caller reader = caller.get();
+        return regions.defined(reader.tenant(), CacheResource.checkedRegion(region))
+                .map(found -> RegionView.of(region, found, reader));
     }
 
     @GET
@@ -100,8 +106,10 @@ public class RegionResource {
     public Uni<Page<RegionView>> list(
             @Parameter(description = "Items on a page, 1 to 500") @QueryParam("limit") @DefaultValue("50") int limit,
             @Parameter(description = "`nextCursor` of the previous page") @QueryParam("cursor") String cursor) {
-        return regions.all(caller.tenant()).map(all -> Page.of(all.entrySet().stream()
-                .map(entry -> RegionView.of(entry.getKey(), entry.getValue())).toList(), RegionView::region, limit,
+        Caller reader = caller.get();
+        return regions.all(reader.tenant()).map(all -> Page.of(all.entrySet().stream()
+                .map(entry -> RegionView.of(entry.getKey(), entry.getValue(), reader)).toList(), RegionView::region,
+                limit,
                 cursor));
     }
 

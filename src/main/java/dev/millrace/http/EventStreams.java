@@ -74,7 +74,7 @@ public class EventStreams {
     public <P, E> Multi<OutboundSseEvent> respond(Request request, Function<String, P> position,
             Function<P, Multi<Optional<E>>> follow, Function<E, SentEvent> sent) {
         // Filters of the REST layer do not see streams.
-        prepare(request.response(), "no-store");
+        prepare(request.response());
         if (HttpMethod.HEAD.equals(request.http().method())) {
             return Multi.createFrom().empty();
         }
@@ -133,9 +133,9 @@ public class EventStreams {
         }
     }
 
-    /** Sets the header fields of a stream: how caches treat it, and that nginx must not hold events back. */
-    public static void prepare(HttpServerResponse response, String cacheControl) {
-        response.putHeader(HttpHeaders.CACHE_CONTROL, cacheControl).putHeader("X-Accel-Buffering", "no");
+    /** Sets the header fields of a stream: that caches must not store it, and that nginx must not hold events back. */
+    public static void prepare(HttpServerResponse response) {
+        response.putHeader(HttpHeaders.CACHE_CONTROL, "no-store").putHeader("X-Accel-Buffering", "no");
     }
 
     /** As text: of an object, the REST layer would write the media type into the stream, too. */

@@ -12,7 +12,7 @@ import jakarta.ws.rs.container.ContainerResponseFilter;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.ext.Provider;
 
-/** The responses hold secrets or data that belongs to one: {@code Cache-Control: no-store} (RFC 6749, section 5.1). */
+/** The responses hold secrets, or data of a user or a tenant: {@code Cache-Control: no-store} (RFC 9111, section 5.2.2.5). */
 @NameBinding
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.TYPE, ElementType.METHOD})

@@ -210,7 +210,7 @@ class KvListeners {
             begun = true;
             context.vertx().cancelTimer(timer);
             response.setChunked(true).putHeader(HttpHeaders.CONTENT_TYPE, "text/event-stream");
-            EventStreams.prepare(response, "no-cache");
+            EventStreams.prepare(response);
             timer = context.vertx().setPeriodic(1000, t -> {
                 if (stopping.hasBegun()) {
                     end();

@@ -84,6 +84,7 @@ public class KvRoutes {
 
     private void handle(RoutingContext context) {
         HttpServerRequest request = context.request();
+        context.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
         try {
             if (!request.path().equals(BASE) && !request.path().startsWith(BASE + '/')) {
                 // Vert.x matched the decoded path without dot segments, so the start of the command is unknown.

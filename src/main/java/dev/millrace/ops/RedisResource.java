@@ -22,6 +22,7 @@ import io.smallrye.mutiny.Uni;
 import dev.millrace.auth.CurrentCaller;
 import dev.millrace.auth.RequiresScope;
 import dev.millrace.auth.Scopes;
+import dev.millrace.http.NoStore;
 import dev.millrace.http.Page;
 import dev.millrace.http.problem.ApiException;
 
@@ -29,6 +30,7 @@ import dev.millrace.http.problem.ApiException;
 @Path("/v1/ops/redis")
 @Produces(MediaType.APPLICATION_JSON)
 @RequiresScope(Scopes.ADMIN_READ)
+@NoStore
 @Tag(name = "Operations")
 public class RedisResource {
 

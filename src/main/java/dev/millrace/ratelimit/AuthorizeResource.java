@@ -25,11 +25,13 @@ import dev.millrace.auth.CurrentCaller;
 import dev.millrace.auth.RequiresScope;
 import dev.millrace.auth.Scopes;
 import dev.millrace.encoding.Digests;
+import dev.millrace.http.NoStore;
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.Problem;
 
 /** The call that proxies make before they forward a request: nginx, Traefik, Caddy. */
 @Path("/v1/ratelimit")
+@NoStore
 @Tag(name = "Rate limiting")
 public class AuthorizeResource {
 

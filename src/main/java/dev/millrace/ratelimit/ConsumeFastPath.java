@@ -43,7 +43,7 @@ class ConsumeFastPath {
     @Produces
     @Singleton
     FastPath declaration() {
-        return FastPath.post("/v1/ratelimit/{policy}/{identifier}").scope(Scopes.RATELIMIT).json()
+        return FastPath.post("/v1/ratelimit/{policy}/{identifier}").scope(Scopes.RATELIMIT).json().noStore()
                 .serve(this::consume, this::write);
     }
 

@@ -29,6 +29,7 @@ import io.smallrye.mutiny.Uni;
 import dev.millrace.auth.CurrentCaller;
 import dev.millrace.auth.RequiresScope;
 import dev.millrace.auth.Scopes;
+import dev.millrace.http.NoStore;
 import dev.millrace.http.json.Timestamps;
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.Problem;
@@ -38,6 +39,7 @@ import dev.millrace.http.problem.Problem;
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
 @RequiresScope(Scopes.RATELIMIT)
+@NoStore
 @Tag(name = "Rate limiting")
 public class LeaseResource {
 

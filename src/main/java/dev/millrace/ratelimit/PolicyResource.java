@@ -32,6 +32,7 @@ import io.smallrye.mutiny.Uni;
 import dev.millrace.auth.CurrentCaller;
 import dev.millrace.auth.RequiresScope;
 import dev.millrace.auth.Scopes;
+import dev.millrace.http.NoStore;
 import dev.millrace.http.Page;
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.redis.Keys;
@@ -40,6 +41,7 @@ import dev.millrace.settings.DefinitionRequests;
 /** Defines, reads, lists and deletes policies. */
 @Path("/v1/ratelimit")
 @Produces(MediaType.APPLICATION_JSON)
+@NoStore
 @Tag(name = "Rate limiting")
 public class PolicyResource {
 

@@ -23,6 +23,7 @@ import io.smallrye.mutiny.Uni;
 import dev.millrace.auth.CurrentCaller;
 import dev.millrace.auth.RequiresScope;
 import dev.millrace.auth.Scopes;
+import dev.millrace.http.NoStore;
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.Problem;
 import dev.millrace.redis.Keys;
@@ -30,6 +31,7 @@ import dev.millrace.redis.Keys;
 /** Consumes, peeks and resets: one identifier under one policy. */
 @Path("/v1/ratelimit")
 @Produces(MediaType.APPLICATION_JSON)
+@NoStore
 @Tag(name = "Rate limiting")
 public class RateLimitResource {
 

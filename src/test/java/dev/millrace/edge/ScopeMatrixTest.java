@@ -128,7 +128,7 @@ class ScopeMatrixTest {
             return answer.body().contains(known ? "NOPERM" : "WRONGPASS")
                     && (!known || command || answer.statusCode() == 403) ? "" : "must be refused as Redis does";
         }
-        String code = known ? "forbidden" : "unauthenticated";
+        String code = known ? "forbidden" : challenge.startsWith("Basic") ? "invalid-client" : "unauthenticated";
         return (!known || answer.statusCode() == 403) && answer.body().contains("\"code\":\"" + code + "\"")
                 && answer.headers().firstValue("Content-Type").orElse("").equals("application/problem+json")
                 && (!known || cell.call().scopes().stream().allMatch(answer.body()::contains))

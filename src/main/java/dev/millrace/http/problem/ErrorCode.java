@@ -10,6 +10,7 @@ public enum ErrorCode {
     INVALID_REQUEST("invalid-request", 400, "The request is not valid"),
     MALFORMED_JSON("malformed-json", 400, "The body is not well-formed JSON"),
     UNAUTHENTICATED("unauthenticated", 401, "A valid API key is needed"),
+    INVALID_CLIENT("invalid-client", 401, "The client credentials are not valid"),
     SESSION_INVALID("session-invalid", 401, "The session token is not valid"),
     TOKEN_INVALID("token-invalid", 401, "The refresh token is not valid"),
     TOKEN_REUSED("token-reused", 401, "The refresh token was used before"),
@@ -90,6 +91,7 @@ public enum ErrorCode {
     String challenge() {
         return switch (this) {
             case UNAUTHENTICATED -> "Bearer realm=\"millrace\"";
+            case INVALID_CLIENT -> "Basic realm=\"millrace\", charset=\"UTF-8\"";
             case SESSION_INVALID -> "Session-Token realm=\"millrace\"";
             case TOKEN_INVALID, TOKEN_REUSED -> "Refresh-Token realm=\"millrace\"";
             default -> null;

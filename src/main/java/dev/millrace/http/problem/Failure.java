@@ -116,6 +116,8 @@ public record Failure(ErrorCode code, @Nullable String detail, List<Violation> v
 
     /** Returns the body of an HTTP response. {@code path} is the path of the request, as it was sent. */
     public Problem problem(String path) {
-        return new Problem(code, detail, path, violations);
+        Problem problem = new Problem(code, detail, path, violations);
+        // The name that OAuth libraries read (RFC 6749, section 5.2).
+        return code == ErrorCode.INVALID_CLIENT ? problem.with("error", "invalid_client") : problem;
     }
 }

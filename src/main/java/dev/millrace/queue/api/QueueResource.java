@@ -32,6 +32,7 @@ import io.smallrye.mutiny.Uni;
 import dev.millrace.auth.CurrentCaller;
 import dev.millrace.auth.RequiresScope;
 import dev.millrace.auth.Scopes;
+import dev.millrace.http.NoStore;
 import dev.millrace.http.Page;
 import dev.millrace.queue.QueueControl;
 import dev.millrace.queue.QueueMaintenance;
@@ -45,6 +46,7 @@ import dev.millrace.settings.DefinitionRequests;
 @Path("/v1/queues")
 @Produces(MediaType.APPLICATION_JSON)
 @RequiresScope({Scopes.QUEUES, Scopes.ADMIN})
+@NoStore
 @Tag(name = "Job queues")
 public class QueueResource {
 

@@ -29,6 +29,7 @@ import io.smallrye.mutiny.Uni;
 import dev.millrace.auth.CurrentCaller;
 import dev.millrace.auth.RequiresScope;
 import dev.millrace.auth.Scopes;
+import dev.millrace.http.NoStore;
 import dev.millrace.http.Page;
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.queue.Payloads;
@@ -42,6 +43,7 @@ import dev.millrace.settings.DefinitionRequests;
 @Path("/v1/queues/{queue}/schedules")
 @Produces(MediaType.APPLICATION_JSON)
 @RequiresScope({Scopes.QUEUES, Scopes.ADMIN})
+@NoStore
 @Tag(name = "Job queues")
 public class ScheduleResource {
 

@@ -65,7 +65,8 @@ class WorkFastPaths {
     }
 
     private static <T> FastPath declaration(String call, FastPath.BodyHandler<T> handler, FastPath.Writer<T> writer) {
-        return FastPath.post("/v1/queues/{queue}/" + call).scope(Scopes.QUEUES).json().serveBody(handler, writer);
+        return FastPath.post("/v1/queues/{queue}/" + call).scope(Scopes.QUEUES).json().noStore().serveBody(handler,
+                writer);
     }
 
     private Uni<Object> enqueue(HttpServerRequest request, String tenant, String queue, byte[] body)

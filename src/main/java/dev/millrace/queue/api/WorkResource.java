@@ -27,6 +27,7 @@ import io.vertx.core.http.HttpServerResponse;
 import dev.millrace.auth.CurrentCaller;
 import dev.millrace.auth.RequiresScope;
 import dev.millrace.auth.Scopes;
+import dev.millrace.http.NoStore;
 import dev.millrace.http.json.Timestamps;
 import dev.millrace.http.json.Unicode;
 import dev.millrace.http.problem.ApiException;
@@ -48,6 +49,7 @@ import dev.millrace.queue.model.QueueName;
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
 @RequiresScope(Scopes.QUEUES)
+@NoStore
 @Tag(name = "Job queues")
 public class WorkResource {
 

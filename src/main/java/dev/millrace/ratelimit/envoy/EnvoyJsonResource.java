@@ -25,12 +25,14 @@ import io.smallrye.mutiny.Uni;
 import dev.millrace.auth.CurrentCaller;
 import dev.millrace.auth.RequiresScope;
 import dev.millrace.auth.Scopes;
+import dev.millrace.http.NoStore;
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.Problem;
 import dev.millrace.ratelimit.envoy.proto.RateLimitResponse;
 
 /** Envoy's rate limit service for clients without gRPC. */
 @Path("/json")
+@NoStore
 @Tag(name = "Rate limiting")
 public class EnvoyJsonResource {
 

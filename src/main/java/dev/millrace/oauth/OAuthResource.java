@@ -23,14 +23,13 @@ import dev.millrace.auth.RequiresScope;
 import dev.millrace.auth.Scopes;
 import dev.millrace.http.NoStore;
 import dev.millrace.http.body.MaxBody;
-import dev.millrace.http.body.RequestBodies;
 
 /** Introspection (RFC 7662) and revocation (RFC 7009) of session tokens and refresh tokens, for OAuth libraries. */
 @Path("/v1/oauth")
 @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
 @Produces(MediaType.APPLICATION_JSON)
 @ForOAuthClients
-@MaxBody(RequestBodies.SMALL)
+@MaxBody(64 * 1024)
 @NoStore
 @Tag(name = "OAuth")
 public class OAuthResource {

@@ -103,6 +103,7 @@ final class RawHttp2 implements AutoCloseable {
     private final DefaultHttp2HeadersDecoder headersDecoder = new DefaultHttp2HeadersDecoder(false, 1 << 20);
     private int nextStream = 1;
     private volatile boolean read;
+    private volatile CompletableFuture<Void> pong = new CompletableFuture<>();
 
     /** The settings that the server announced first. */
     final CompletableFuture<Map<Integer, Integer>> settings = new CompletableFuture<>();
@@ -214,6 +215,14 @@ final class RawHttp2 implements AutoCloseable {
         send(frame(RST_STREAM, 0, stream.id, ByteBuffer.allocate(4).putInt(errorCode).array()));
     }
 
+    /** Returns when the server has answered a PING: all that it sent before has arrived. */
+    void ping() {
+        CompletableFuture<Void> answer = new CompletableFuture<>();
+        pong = answer;
+        send(frame(PING, 0, 0, new byte[8]));
+        await(answer);
+    }
+
     /** Gives the server more window, of a stream or, with 0, of the connection. */
     void window(int stream, int bytes) {
         send(frame(WINDOW_UPDATE, 0, stream, ByteBuffer.allocate(4).putInt(bytes).array()));
@@ -291,6 +300,8 @@ final class RawHttp2 implements AutoCloseable {
             case PING -> {
                 if ((flags & ACK) == 0) {
                     send(frame(PING, ACK, 0, payload));
+                } else {
+                    pong.complete(null);
                 }
             }
             case GOAWAY -> {

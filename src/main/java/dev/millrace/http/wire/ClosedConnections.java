@@ -16,7 +16,9 @@ final class ClosedConnections {
 
     /** Why a connection is closed. */
     enum Reason {
-        TOO_MANY("there are millrace.http.max-connections connections");
+        TOO_MANY("there are millrace.http.max-connections connections"),
+        NOT_READING("its client did not read for millrace.http.unsent.timeout"),
+        MEMORY("millrace.http.unsent.total bytes wait for clients that do not read, and it has waited longest");
 
         private final String text;
         private final AtomicLong quietUntil = new AtomicLong(Long.MIN_VALUE);

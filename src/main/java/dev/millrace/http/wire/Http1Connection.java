@@ -14,6 +14,8 @@ final class Http1Connection {
         StrictRequestDecoder decoder = new StrictRequestDecoder(settings);
         pipeline.replace(ProtocolChosen.HTTP1_DECODER, ProtocolChosen.HTTP1_DECODER, decoder);
         pipeline.addAfter(ENCODER, "millrace-exchanges", new Http1Exchanges(decoder, settings));
+        // In front of it, which counts what Vert.x has.
+        pipeline.addAfter(ENCODER, null, new PipelinedRequests(pipeline.get(ServerConnection.class)));
         if (pipeline.get(IgnoredUpgrade.VERTX_HANDLER) != null) {
             pipeline.addBefore(IgnoredUpgrade.VERTX_HANDLER, null, new IgnoredUpgrade());
         }

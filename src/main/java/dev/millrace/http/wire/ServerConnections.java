@@ -13,10 +13,12 @@ final class ServerConnections extends ChannelInboundHandlerAdapter {
 
     private final Http1Settings http1 = Http1Settings.read();
     private final int max;
+    private final UnsentBytes unsent;
     private final AtomicInteger open = new AtomicInteger();
 
-    ServerConnections(int max) {
+    ServerConnections(int max, UnsentBytes unsent) {
         this.max = max;
+        this.unsent = unsent;
     }
 
     @Override
@@ -30,7 +32,7 @@ final class ServerConnections extends ChannelInboundHandlerAdapter {
             }
             connection.closeFuture().addListener(closed -> open.decrementAndGet());
             readInSmallSteps(connection);
-            connection.pipeline().addLast(NewConnection.NAME, new NewConnection(http1));
+            connection.pipeline().addLast(new ServerConnection(connection, unsent, http1));
         }
         context.fireChannelRead(accepted);
     }

@@ -1,19 +1,38 @@
 package dev.millrace.http.wire;
 
+import java.time.Duration;
+
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
+
+import io.quarkus.runtime.configuration.MemorySize;
 
 /**
  * The settings of {@link WireConfig} for connections, which are made outside of CDI.
  *
  * @param maxConnections see {@link WireConfig#maxConnections}
+ * @param unsentPerConnection bytes, within the bound of the heap
+ * @param unsentTotal bytes, within the bound of the heap
+ * @param unsentTimeout see {@link WireConfig.Unsent#timeout}
  */
-record WireSettings(int maxConnections) {
+record WireSettings(int maxConnections, long unsentPerConnection, long unsentTotal, Duration unsentTimeout) {
 
     /** Reads the configuration. The mapping is not registered in tests that start Vert.x alone, hence the defaults. */
     static WireSettings read() {
         Config config = ConfigProvider.getConfig();
-        return new WireSettings(config.getOptionalValue("millrace.http.max-connections", Integer.class)
-                .orElse(Integer.valueOf(WireConfig.MAX_CONNECTIONS)));
+        long heap = Runtime.getRuntime().maxMemory();
+        return new WireSettings(value(config, "max-connections", Integer.class, WireConfig.MAX_CONNECTIONS),
+                Math.min(heap / 8, bytes(config, "unsent.per-connection", WireConfig.PER_CONNECTION)),
+                Math.min(heap / 4, bytes(config, "unsent.total", WireConfig.TOTAL)),
+                value(config, "unsent.timeout", Duration.class, WireConfig.TIMEOUT));
+    }
+
+    private static long bytes(Config config, String name, String ifAbsent) {
+        return value(config, name, MemorySize.class, ifAbsent).asLongValue();
+    }
+
+    private static <T> T value(Config config, String name, Class<T> type, String ifAbsent) {
+        return config.getOptionalValue(WireConfig.PREFIX + '.' + name, type)
+                .orElseGet(() -> config.getConverter(type).orElseThrow().convert(ifAbsent));
     }
 }

@@ -22,6 +22,7 @@ import io.vertx.core.spi.transport.Transport;
 final class WireTransport implements Transport {
 
     private final Transport transport;
+    private @Nullable UnsentBytes unsent;
 
     WireTransport(Transport transport) {
         this.transport = transport;
@@ -30,7 +31,17 @@ final class WireTransport implements Transport {
     @Override
     public void configure(NetServerOptions options, boolean domainSocket, ServerBootstrap bootstrap) {
         transport.configure(options, domainSocket, bootstrap);
-        bootstrap.handler(new ServerConnections(WireSettings.read().maxConnections()));
+        WireSettings settings = WireSettings.read();
+        bootstrap.handler(new ServerConnections(settings.maxConnections(), unsent(settings)));
+    }
+
+    /** One for all servers. */
+    private synchronized UnsentBytes unsent(WireSettings settings) {
+        if (unsent == null) {
+            unsent = new UnsentBytes(settings.unsentPerConnection(), settings.unsentTotal(),
+                    settings.unsentTimeout().toNanos());
+        }
+        return unsent;
     }
 
     @Override

@@ -52,8 +52,8 @@ public enum KeyKind {
             "a minute after the last entry and lease", "purges of regions and tags"),
 
     QUEUE_META("Queues", "mr:{<tenant>:q:<queue>}:meta", Type.HASH, Expiry.SOMETIMES,
-            "never; 2 minutes after the last reader if only events were read",
-            "last id, pause, rate, whether requests wait or listen"),
+            "never; 2 minutes after the last call if the queue has had no job; removed with a queue that is not used for an hour",
+            "last id, pause, rate, whether requests wait or listen, since when it is unused"),
     QUEUE_BODIES("Queues", "mr:{<tenant>:q:<queue>}:b:<bucket>", Type.HASH, Expiry.NEVER, "with its jobs",
             "bodies of 8192 jobs"),
     QUEUE_STATE("Queues", "mr:{<tenant>:q:<queue>}:state", Type.HASH, Expiry.NEVER, "with its jobs",

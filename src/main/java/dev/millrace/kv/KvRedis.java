@@ -42,13 +42,13 @@ public class KvRedis {
     private final Gauges gauges;
     private volatile boolean closed;
 
-    KvRedis(RedisClients clients, KvConfig config, Gauges gauges) {
+    KvRedis(RedisClients clients, KvConfig config, ReplyMemory memory, Gauges gauges) {
         this.gauges = gauges;
         String url = config.url().map(String::strip).filter(u -> !u.isEmpty()).orElse(null);
         this.otherServer = url != null;
         this.redis = url == null && clients.endpoint().cluster()
                 ? null
-                : clients.raw(url, config.db(), config.maxCommands() + IN_FLIGHT_BESIDE);
+                : clients.raw(url, config.db(), config.maxCommands() + IN_FLIGHT_BESIDE, memory::available);
     }
 
     void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) StartupEvent event) {

@@ -51,14 +51,14 @@ public class KvRoutes {
     private final RequestBodies bodies;
     private final long maxBodySize;
 
-    KvRoutes(KvAccess access, KvService service, KvListeners listeners, KvConfig config, ObjectMapper json,
-            RequestBodies bodies,
+    KvRoutes(KvAccess access, KvService service, KvListeners listeners, KvConfig config, ReplyMemory memory,
+            ObjectMapper json, RequestBodies bodies,
             @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize maxBodySize) {
         this.access = access;
         this.service = service;
         this.listeners = listeners;
         this.reader = new KvCommandReader(json.getFactory(), config.maxCommands());
-        this.replies = new KvReplies(json.getFactory(), ReplyBudget.maxBytes(config));
+        this.replies = new KvReplies(json.getFactory(), memory.ofOneRequest(config));
         this.bodies = bodies;
         this.maxBodySize = maxBodySize.asLongValue();
     }
@@ -135,19 +135,21 @@ public class KvRoutes {
             Runnable done) {
         try {
             boolean readOnly = KvAccess.isReadOnly(caller);
+            ReplyBudget budget = service.budget();
+            context.addEndHandler(written -> budget.release());
             if (rest.equals("multi-exec") && format.resp2()) {
                 throw new KvException("ERR Upstash-Response-Format is not available with multi-exec");
             }
             if (isSeveral(rest)) {
                 List<KvCommand> commands = reader.several(body);
                 answer(context, rest.equals("pipeline")
-                        ? service.run(commands, readOnly)
-                        : service.transact(commands, readOnly), format, false, done);
+                        ? service.run(commands, readOnly, budget)
+                        : service.transact(commands, readOnly, budget), format, false, done);
             } else {
                 KvCommand command = rest.isEmpty()
                         ? reader.one(body)
                         : KvCommandReader.path(rest, body, context.request().query());
-                answer(context, service.run(List.of(command), readOnly), format, true, done);
+                answer(context, service.run(List.of(command), readOnly, budget), format, true, done);
             }
         } catch (Throwable e) {
             done.run();

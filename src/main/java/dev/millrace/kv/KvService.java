@@ -45,17 +45,20 @@ class KvService {
     private final KvCommandTable table;
     private final KvScripts scripts;
     private final KvKeys keys;
+    private final ReplyMemory memory;
     private final boolean scriptsForReaders;
     private final long maxReply;
     private final AtomicLong writes = new AtomicLong(System.currentTimeMillis());
 
-    KvService(KvRedis redis, KvCommandTable table, KvScripts scripts, KvKeys keys, KvConfig config) {
+    KvService(KvRedis redis, KvCommandTable table, KvScripts scripts, KvKeys keys, ReplyMemory memory,
+            KvConfig config) {
+        this.memory = memory;
         this.redis = redis;
         this.table = table;
         this.scripts = scripts;
         this.keys = keys;
         this.scriptsForReaders = config.scriptsForReaders();
-        this.maxReply = ReplyBudget.maxBytes(config);
+        this.maxReply = memory.ofOneRequest(config);
     }
 
     /** Returns a token that changes with every write. Upstash needs it to read own writes; here clients always do. */
@@ -63,17 +66,24 @@ class KvService {
         return Long.toString(writes.get(), 36);
     }
 
+    /** Returns the memory that the replies to one request may use. The caller releases it. */
+    ReplyBudget budget() {
+        return new ReplyBudget(maxReply, memory);
+    }
+
     /** Runs commands in order, when subscribed to; commands of other clients may run in between. */
-    Uni<List<CommandOutcome>> run(List<KvCommand> commands, boolean readOnly) {
-        return prepared(commands).flatMap(kinds -> run(commands, new KvRules(kinds, readOnly, scriptsForReaders)));
+    Uni<List<CommandOutcome>> run(List<KvCommand> commands, boolean readOnly, ReplyBudget budget) {
+        return prepared(commands)
+                .flatMap(kinds -> run(commands, new KvRules(kinds, readOnly, scriptsForReaders), budget));
     }
 
     /**
      * Runs commands in order, with no commands of other clients in between. If Redis refuses to queue one of them, none is run, and the
      * Uni fails with {@link KvException}.
      */
-    Uni<List<CommandOutcome>> transact(List<KvCommand> commands, boolean readOnly) {
-        return prepared(commands).flatMap(kinds -> transact(commands, new KvRules(kinds, readOnly, scriptsForReaders)));
+    Uni<List<CommandOutcome>> transact(List<KvCommand> commands, boolean readOnly, ReplyBudget budget) {
+        return prepared(commands)
+                .flatMap(kinds -> transact(commands, new KvRules(kinds, readOnly, scriptsForReaders), budget));
     }
 
     /** Loads what the rules need to know about commands and scripts, if it is not loaded yet. */
@@ -84,8 +94,8 @@ class KvService {
         return unknown.isEmpty() ? kinds : kinds.call(() -> scripts.learn(unknown));
     }
 
-    private Uni<List<CommandOutcome>> run(List<KvCommand> commands, KvRules rules) {
-        Pipeline pipeline = new Pipeline(commands.size());
+    private Uni<List<CommandOutcome>> run(List<KvCommand> commands, KvRules rules, ReplyBudget budget) {
+        Pipeline pipeline = new Pipeline(commands.size(), budget);
         int searches = 0;
         for (int i = 0; i < commands.size(); i++) {
             KvCommand command = commands.get(i);
@@ -123,12 +133,13 @@ class KvService {
     /** The commands of a request, in steps; each step ends before the next one begins. */
     private final class Pipeline {
         private final CommandOutcome[] outcomes;
-        private final ReplyBudget budget = new ReplyBudget(maxReply);
+        private final ReplyBudget budget;
         private final List<Supplier<Uni<Void>>> steps = new ArrayList<>();
         private Batch batch = new Batch();
         private boolean hasSent;
 
-        Pipeline(int size) {
+        Pipeline(int size, ReplyBudget budget) {
+            this.budget = budget;
             outcomes = new CommandOutcome[size];
         }
 
@@ -204,7 +215,7 @@ class KvService {
         private final Map<Integer, KvCommand> scripts = new LinkedHashMap<>(0);
     }
 
-    private Uni<List<CommandOutcome>> transact(List<KvCommand> commands, KvRules rules) {
+    private Uni<List<CommandOutcome>> transact(List<KvCommand> commands, KvRules rules, ReplyBudget budget) {
         if (redis.isCluster()) {
             throw new KvException("ERR transactions are not available on a cluster");
         }
@@ -225,7 +236,6 @@ class KvService {
         }
         requests.add(Request.cmd(Command.EXEC));
         writes.incrementAndGet();
-        ReplyBudget budget = new ReplyBudget(maxReply);
         return redis.sendAll(requests).map(outcomes -> {
             requireBegun(outcomes.get(0).failure());
             CommandOutcome exec = budget.admit(outcomes.get(outcomes.size() - 1));

@@ -6,55 +6,65 @@ import io.vertx.redis.client.Response;
 import io.vertx.redis.client.ResponseType;
 
 import dev.millrace.redis.CommandOutcome;
+import dev.millrace.redis.link.BoundedReplies;
 
 /** The memory that the replies to one request may use. A reply that does not fit is dropped when it arrives. */
 final class ReplyBudget {
 
     /** Memory of a value in addition to its bytes. */
-    static final int PER_VALUE = 64;
+    static final int PER_VALUE = BoundedReplies.PER_VALUE;
+    /** More than fits. Several of them can be added. */
+    private static final long CUT = 1L << 40;
     /** Deeper replies are refused when they are written. */
     private static final int MAX_DEPTH = 1000;
 
-    /** The replies of one request may use this fraction of the memory: they are held twice, and requests run at the same time. */
-    private static final int MEMORY_SHARE = 8;
-
     private final long maxBytes;
+    private final ReplyMemory memory;
     private long taken;
     private boolean passed;
+    private boolean released;
 
     /** @param maxBytes maximum size of all replies together */
-    ReplyBudget(long maxBytes) {
+    ReplyBudget(long maxBytes, ReplyMemory memory) {
         this.maxBytes = maxBytes;
+        this.memory = memory;
     }
 
-    /** Returns the maximum size of the replies to one request, in bytes. */
-    static long maxBytes(KvConfig config) {
-        return Math.min(config.maxReply().asLongValue(), Runtime.getRuntime().maxMemory() / MEMORY_SHARE);
+    /** Gives the memory back, when the response is written or its client has disconnected. Replies that come later are dropped. */
+    synchronized void release() {
+        memory.give(taken);
+        taken = 0;
+        released = true;
     }
 
     /** Returns whether a reply was left out. */
-    boolean isPassed() {
+    synchronized boolean isPassed() {
         return passed;
     }
 
     /** Returns whether that many more bytes fit. */
-    boolean has(long bytes) {
-        return taken + bytes <= maxBytes;
+    synchronized boolean has(long bytes) {
+        return !released && taken + bytes <= maxBytes;
     }
 
     /** Returns the outcome if its reply fits, else an error that says that the reply is left out. */
-    CommandOutcome admit(CommandOutcome outcome) {
-        if (outcome.failure() != null) {
+    synchronized CommandOutcome admit(CommandOutcome outcome) {
+        if (outcome.failure() != null && !isCut(outcome.failure())) {
             return outcome;
         }
-        long size = size(outcome.reply());
+        long size = outcome.failure() != null ? CUT : size(outcome.reply());
         if (!has(size)) {
             passed = true;
             return new CommandOutcome(null, new KvException("ERR the command was run, but its reply is left out: "
                     + "the replies to a request may have at most " + maxBytes + " bytes"));
         }
         taken += size;
+        memory.take(size);
         return outcome;
+    }
+
+    private static boolean isCut(Throwable failure) {
+        return failure instanceof Response error && BoundedReplies.isCut(error);
     }
 
     /** Returns the outcome of commands that were not sent. */
@@ -74,6 +84,9 @@ final class ReplyBudget {
         }
         if (reply.type() == ResponseType.BULK) {
             return (long) PER_VALUE + reply.toBuffer().length();
+        }
+        if (BoundedReplies.isCut(reply)) {
+            return CUT;
         }
         long size = PER_VALUE;
         if (reply.type() == ResponseType.MULTI) {

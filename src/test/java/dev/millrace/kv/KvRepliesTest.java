@@ -28,7 +28,7 @@ import io.quarkus.test.junit.QuarkusTest;
 class KvRepliesTest {
 
     /** What a value counts beside its bytes. */
-    private static final int EACH = 64;
+    private static final int EACH = 128;
 
     @AfterEach
     void empty() {

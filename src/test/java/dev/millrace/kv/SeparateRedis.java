@@ -14,7 +14,7 @@ import dev.millrace.redis.dev.RedisServerProcess;
  */
 public class SeparateRedis implements QuarkusTestResourceLifecycleManager {
 
-    static final int MAX_REPLY = 100_000;
+    static final int MAX_REPLY = 200_000;
 
     /** For the test, which runs in this JVM. */
     static volatile RedisServerProcess own;

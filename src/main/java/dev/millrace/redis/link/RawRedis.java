@@ -3,6 +3,7 @@ package dev.millrace.redis.link;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -33,16 +34,22 @@ public final class RawRedis {
     private final VertxInternal vertx;
     private final Duration timeout;
 
-    RawRedis(RedisEndpoint endpoint, Supplier<Redis> clients, RedisConfig config, int maxInFlight, Vertx vertx) {
+    /**
+     * @param linkClients makes the clients of the shared connections, which are {@linkplain BoundedReplies#mark marked}
+     * @param clients makes all others
+     */
+    RawRedis(RedisEndpoint endpoint, Supplier<Redis> linkClients, Supplier<Redis> clients, RedisConfig config,
+            int maxInFlight, LongSupplier maxReply, Vertx vertx) {
         this.endpoint = endpoint;
         this.clients = clients;
         this.vertx = (VertxInternal) vertx;
         this.timeout = config.timeout();
         ConnectionLog log = new ConnectionLog("Redis over HTTP", endpoint);
         RefusalLog refusals = new RefusalLog("Redis over HTTP", EventLoop.next(vertx), RefusalLog.QUIET);
-        this.links = new LinkSet(this.vertx, clients, new RedisLink.Listener() {
+        this.links = new LinkSet(this.vertx, linkClients, new RedisLink.Listener() {
             @Override
             public void connected(RedisLink link) {
+                BoundedReplies.install(link.loop(), maxReply);
                 log.connected(links.up() == links.size());
             }
 

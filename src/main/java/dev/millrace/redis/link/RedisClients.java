@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 import jakarta.enterprise.inject.Instance;
@@ -91,17 +92,21 @@ public class RedisClients implements RedisTopology {
      * @param url of a server of its own, or null for a database of the service's server
      * @param db number of that database; a cluster has but one, so there it needs a server
      * @param maxInFlight commands that may wait for their replies on one connection
+     * @param maxReply bytes of memory that the next reply may take
      */
-    public RawRedis raw(@Nullable String url, int db, int maxInFlight) {
+    public RawRedis raw(@Nullable String url, int db, int maxInFlight, LongSupplier maxReply) {
         RedisEndpoint raw = url == null ? endpoint.database(db) : RedisEndpoint.parse("REDIS_KV_URL", url, null);
         if (raw.equals(endpoint)) {
             throw new ConfigurationException("REDIS_KV_DB or REDIS_KV_URL: must not be the service's own database");
         }
+        return new RawRedis(raw, rawClients(raw, maxInFlight, BoundedReplies.mark(netOptions(raw))),
+                rawClients(raw, maxInFlight, netOptions(raw)), config, maxInFlight, maxReply, vertx);
+    }
+
+    private Supplier<Redis> rawClients(RedisEndpoint raw, int maxInFlight, NetClientOptions net) {
         // Not without a HELLO: the client would log in only where Redis insists, and be another user than the URL names.
-        return new RawRedis(raw, () -> Redis.createClient(vertx,
-                raw.options(netOptions(raw), maxInFlight).setPreferredProtocolVersion(ProtocolVersion.RESP2)
-                        .setMaxNestedArrays(MOST_NESTED)),
-                config, maxInFlight, vertx);
+        return () -> Redis.createClient(vertx, raw.options(new NetClientOptions(net), maxInFlight)
+                .setPreferredProtocolVersion(ProtocolVersion.RESP2).setMaxNestedArrays(MOST_NESTED));
     }
 
     /** Makes clients for one of the servers, or for one of the sentinels, by itself. */

@@ -10,6 +10,7 @@ import java.util.function.UnaryOperator;
 
 import org.jspecify.annotations.Nullable;
 
+import io.netty.channel.EventLoop;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import io.smallrye.mutiny.vertx.AsyncResultUni;
@@ -90,6 +91,11 @@ public final class RedisLink implements HeldConnection.Owner {
 
     public void open() {
         held.open();
+    }
+
+    /** The event loop of the connection. */
+    EventLoop loop() {
+        return context.nettyEventLoop();
     }
 
     boolean isUp() {

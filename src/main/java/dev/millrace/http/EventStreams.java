@@ -126,10 +126,8 @@ public class EventStreams {
         private void end() {
             vertx.cancelTimer(timer);
             leave.run();
-            // The REST layer has its own handler of a client that disconnects.
-            if (response.closed()) {
-                counted.run();
-            }
+            // The REST layer has its own handler of a client that disconnects, and a write may fail before the response is closed.
+            counted.run();
         }
     }
 

@@ -14,6 +14,7 @@ import jakarta.inject.Singleton;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.redis.client.Command;
@@ -46,6 +47,8 @@ class KvListeners {
     /** Channels of keyspace notifications, with the number of the database. */
     private static final Pattern NOTIFICATIONS = Pattern.compile("__key(?:space|event)@(\\d+)__:");
 
+    private static final String EVENT_STREAM = "text/event-stream";
+
     private final KvRedis redis;
     private final Stopping stopping;
     private final ListenerPlaces places;
@@ -74,7 +77,7 @@ class KvListeners {
     }
 
     /**
-     * Streams messages to a client until it disconnects.
+     * Streams messages to a client until it disconnects. {@code HEAD} gets the header fields only.
      *
      * @param what subscribe, psubscribe or monitor
      * @param names channels or patterns, as they are in the path
@@ -84,6 +87,12 @@ class KvListeners {
      */
     void listen(RoutingContext context, Caller caller, String what, String names, Consumer<KvException> refused) {
         Request request = request(what, names);
+        if (HttpMethod.HEAD.equals(context.request().method())) {
+            // A stream has no end, and until there is one, the connection serves nothing else.
+            EventStreams.prepare(context.response());
+            context.response().putHeader(HttpHeaders.CONTENT_TYPE, EVENT_STREAM).end();
+            return;
+        }
         Redis client = redis.client();
         Runnable leave;
         try {
@@ -209,7 +218,7 @@ class KvListeners {
         private void begin() {
             begun = true;
             context.vertx().cancelTimer(timer);
-            response.setChunked(true).putHeader(HttpHeaders.CONTENT_TYPE, "text/event-stream");
+            response.setChunked(true).putHeader(HttpHeaders.CONTENT_TYPE, EVENT_STREAM);
             EventStreams.prepare(response);
             timer = context.vertx().setPeriodic(1000, t -> {
                 if (stopping.hasBegun()) {

@@ -21,6 +21,8 @@ import java.util.UUID;
 
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -106,6 +108,19 @@ class ListenersTest {
                     .statusCode(200);
             eventually().until(() -> metric("millrace_kv_listeners ") == 0);
             assertTrue(deaf.isConnected());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/redis/subscribe/c", "/redis/psubscribe/c", "/redis/monitor", "/v1/sessions/events",
+            "/v1/queues/q/events"})
+    void theHeadOfAStreamLeavesTheConnectionToOtherRequests(String path) throws IOException {
+        try (RawHttp1 connection = new RawHttp1(RestAssured.port)) {
+            String rest = path + " HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + ADMIN + "\r\n\r\n";
+            RawHttp1.Response head = connection.send("HEAD " + rest).read(true);
+            assertEquals(200, head.status());
+            assertTrue(head.value("Content-Type").startsWith("text/event-stream"), head.toString());
+            assertEquals(404, connection.send("GET /v1/nowhere" + rest.substring(path.length())).read().status());
         }
     }
 

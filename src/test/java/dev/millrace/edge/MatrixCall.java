@@ -41,6 +41,11 @@ record MatrixCall(String operation, List<String> scopes, Protocol protocol, Stri
         return new MatrixCall(operation, scopes, protocol, "HEAD", path, headers, body);
     }
 
+    /** Whether another row has the same path. */
+    boolean isVariant() {
+        return method.equals("HEAD");
+    }
+
     boolean mayBeCalledBy(MatrixCaller caller) {
         return scopes.isEmpty() || isKnown(caller) && ScopeTable.allows(scopes, caller.scopes());
     }

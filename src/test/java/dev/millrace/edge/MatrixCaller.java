@@ -43,6 +43,11 @@ record MatrixCaller(String name, List<String> authorization, String otherHeader,
         return name;
     }
 
+    /** Whether this stands for the other callers without a valid key. */
+    boolean isTypical() {
+        return name.equals("no header") || name.equals("wrong secret");
+    }
+
     /** All kinds of caller. */
     static List<MatrixCaller> all() {
         List<MatrixCaller> callers = new ArrayList<>(strangers());

@@ -32,8 +32,10 @@ import dev.millrace.auth.CurrentCaller;
 import dev.millrace.auth.RequiresScope;
 import dev.millrace.auth.Scopes;
 import dev.millrace.http.NoStore;
+import dev.millrace.http.json.Validated;
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.ErrorCode;
+import dev.millrace.http.problem.Violation;
 import dev.millrace.memory.MemoryBudget;
 import dev.millrace.memory.MemoryBudgets;
 
@@ -66,7 +68,17 @@ public class BatchResource {
     @RegisterForReflection
     @Schema(name = "CacheBatch")
     public record BatchRequest(
-            @Schema(description = "1 to 100 keys", required = true, examples = "[\"a\",\"b\"]") @Nullable List<String> get) {}
+            @Schema(description = "1 to 100 keys", required = true, examples = "[\"a\",\"b\"]") @Nullable List<String> get)
+            implements
+                Validated {
+
+        @Override
+        public List<Violation> violations() {
+            return get == null || get.isEmpty() || get.size() > MAX_KEYS
+                    ? List.of(new Violation("get", "must have 1 to " + MAX_KEYS + " keys"))
+                    : List.of();
+        }
+    }
 
     /** One entry. */
     @RegisterForReflection
@@ -96,8 +108,9 @@ public class BatchResource {
     @APIResponse(responseCode = "200", description = "An entry per key, in order", content = @Content(schema = @Schema(implementation = BatchItems.class)))
     public Uni<BatchItems> read(@PathParam("region") String region, @Nullable BatchRequest batch) {
         CacheResource.checkedRegion(region);
-        if (batch == null || batch.get() == null || batch.get().isEmpty() || batch.get().size() > MAX_KEYS) {
-            throw ApiException.invalid("get", "must have 1 to " + MAX_KEYS + " keys");
+        List<Violation> violations = (batch == null ? new BatchRequest(null) : batch).violations();
+        if (batch == null || batch.get() == null || !violations.isEmpty()) {
+            throw ApiException.invalid(violations);
         }
         batch.get().forEach(CacheResource::checkedKey);
         String tenant = caller.tenant();

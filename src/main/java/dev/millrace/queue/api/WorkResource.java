@@ -1,5 +1,7 @@
 package dev.millrace.queue.api;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -29,13 +31,12 @@ import dev.millrace.auth.RequiresScope;
 import dev.millrace.auth.Scopes;
 import dev.millrace.http.NoStore;
 import dev.millrace.http.json.Timestamps;
-import dev.millrace.http.json.Unicode;
+import dev.millrace.http.json.Validated;
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.ErrorCode;
 import dev.millrace.http.problem.Violation;
 import dev.millrace.queue.Payloads;
 import dev.millrace.queue.QueueService;
-import dev.millrace.queue.model.Bounds;
 import dev.millrace.queue.model.ExtendedLease;
 import dev.millrace.queue.model.Job;
 import dev.millrace.queue.model.JobFailure;
@@ -99,17 +100,9 @@ public class WorkResource {
     /** {@code gone}: whether the client has disconnected. */
     Uni<AnswerOutcomes> complete(String tenant, String queue, @Nullable CompleteRequest request, BooleanSupplier gone) {
         QueueName name = QueueName.of(tenant, queue);
-        List<JobResult> results = requireItems("results", request == null ? null : request.results());
-        List<Violation> found = new ArrayList<>(0);
-        for (int i = 0; i < results.size(); i++) {
-            JobResult r = results.get(i);
-            check(found, "results", i, r == null ? null : r.id(), r == null ? null : r.leaseToken());
-        }
-        ReserveRequest reserve = request == null ? null : request.reserve();
-        if (reserve != null) {
-            found.addAll(reserve.violations("reserve."));
-        }
-        refuse(found);
+        CompleteRequest given = valid(request == null ? new CompleteRequest(null, null) : request);
+        List<JobResult> results = requireNonNull(given.results());
+        ReserveRequest reserve = given.reserve();
         results.forEach(r -> payloads.check("", "result", r.result()));
         return service.complete(name, results).flatMap(statuses -> {
             List<AnswerOutcome> outcomes = outcomes(results.stream().map(JobResult::id).toList(), statuses);
@@ -128,22 +121,8 @@ public class WorkResource {
     @APIResponse(responseCode = "409", description = "The call was about one job, and the lease is not its current one")
     public Uni<AnswerOutcomes> fail(@PathParam("queue") String queue, @Nullable FailRequest request) {
         QueueName name = QueueName.of(caller.tenant(), queue);
-        List<JobFailure> failures = requireItems("failures", request == null ? null : request.failures());
-        List<Violation> found = new ArrayList<>(0);
-        for (int i = 0; i < failures.size(); i++) {
-            JobFailure f = failures.get(i);
-            check(found, "failures", i, f == null ? null : f.id(), f == null ? null : f.leaseToken());
-            if (f != null) {
-                String at = "failures[" + i + "].";
-                Bounds.checkDelay(found, at, "delay", f.delay());
-                if (f.error() != null && f.error().length() > JobFailure.MAX_ERROR) {
-                    found.add(new Violation(at + "error", "must be at most " + JobFailure.MAX_ERROR + " characters"));
-                } else if (f.error() != null && !Unicode.isWellFormed(f.error())) {
-                    found.add(new Violation(at + "error", "must be well-formed Unicode"));
-                }
-            }
-        }
-        refuse(found);
+        List<JobFailure> failures = requireNonNull(
+                valid(request == null ? new FailRequest(null) : request).failures());
         return service.fail(name, failures).map(
                 statuses -> new AnswerOutcomes(outcomes(failures.stream().map(JobFailure::id).toList(), statuses),
                         null));
@@ -158,14 +137,8 @@ public class WorkResource {
     @APIResponse(responseCode = "409", description = "The call was about one job, and the lease is not its current one")
     public Uni<AnswerOutcomes> extend(@PathParam("queue") String queue, @Nullable ExtendRequest request) {
         QueueName name = QueueName.of(caller.tenant(), queue);
-        List<LeaseExtension> leases = requireItems("leases", request == null ? null : request.leases());
-        List<Violation> found = new ArrayList<>(0);
-        for (int i = 0; i < leases.size(); i++) {
-            LeaseExtension e = leases.get(i);
-            check(found, "leases", i, e == null ? null : e.id(), e == null ? null : e.leaseToken());
-            Bounds.checkLease(found, "leases[" + i + "].", e == null ? null : e.lease());
-        }
-        refuse(found);
+        List<LeaseExtension> leases = requireNonNull(
+                valid(request == null ? new ExtendRequest(null) : request).leases());
         leases.forEach(e -> payloads.check("", "progress", e.progress()));
         return service.extend(name, leases).map(extended -> {
             requireHeld(extended.size(), extended.get(0).status());
@@ -203,22 +176,9 @@ public class WorkResource {
         }
     }
 
-    private static <T> List<T> requireItems(String field, @Nullable List<T> items) {
-        if (items == null || items.isEmpty() || items.size() > Bounds.MAX_JOBS) {
-            throw ApiException.invalid(field, "must have 1 to " + Bounds.MAX_JOBS + " items");
-        }
-        return items;
-    }
-
-    private static void check(List<Violation> found, String list, int i, @Nullable String id,
-            @Nullable String leaseToken) {
-        if (id == null || !Job.isId(id)) {
-            found.add(new Violation(list + '[' + i + "].id", "must be the id of a job"));
-        }
-        if (leaseToken == null || leaseToken.isEmpty()) {
-            found.add(
-                    new Violation(list + '[' + i + "].leaseToken", "must be the token that the job was reserved with"));
-        }
+    private static <T extends Validated> T valid(T request) {
+        refuse(request.violations());
+        return request;
     }
 
     private static void refuse(List<Violation> found) {

@@ -45,6 +45,12 @@ class BodyMistakesTest {
                     + "lees,retention.ded,maxAttempts",
             "POST | /v1/queues/mistaken/jobs | {'typ':'a'} | typ,type",
             "POST | /v1/queues/mistaken/jobs | {'jobs':[{'type':'a'},{'typ':'a'}]} | jobs[1].typ,jobs[1].type",
+            "POST | /v1/queues/mistaken/complete | {'result':[]} | result,results",
+            "POST | /v1/queues/mistaken/complete | {'results':[{'idd':'7','leaseToken':'7.1'}]} | results[0].idd,results[0].id",
+            "POST | /v1/queues/mistaken/fail | {'failures':[{'id':'7','token':'7.1'}]} | "
+                    + "failures[0].token,failures[0].leaseToken",
+            "POST | /v1/queues/mistaken/extend | {'lease':[]} | lease,leases",
+            "POST | /v1/cache/mistaken/batch | {'gett':['a']} | gett,get",
             "PUT | /v1/queues/mistaken/schedules/a | {'crn':'* * * * *'} | crn,job,cron"})
     void anUnknownFieldHidesNoOther(String method, String path, String body, String fields) {
         List<Map<String, String>> violations = as(ADMIN, json(body)).request(method, path).then().statusCode(400)

@@ -70,6 +70,16 @@ public class RedisTestResource implements QuarkusTestResourceLifecycleManager {
         redis.call(command.toArray());
     }
 
+    /** Lets the service do everything, for tests of code that uses Redis beside it. They take it back with {@link #grantNoMore}. */
+    public static void grantEverything(RedisConversation redis) {
+        grant(redis, USER, "~* &* +@all");
+    }
+
+    /** Lets the service do what the documentation says, and nothing else. */
+    public static void grantNoMore(RedisConversation redis) {
+        grant(redis, USER, "resetkeys " + RedisPermissions.rules());
+    }
+
     @Override
     public void inject(TestInjector injector) {
         injector.injectIntoFields(conversation, new TestInjector.MatchesType(RedisConversation.class));

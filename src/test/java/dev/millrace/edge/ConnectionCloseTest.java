@@ -114,7 +114,9 @@ class ConnectionCloseTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", "HTTP/1.0\r\nHost: a\r\n\r\n"})
+    @ValueSource(strings = {"HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+            "HTTP/1.1\r\nHost: a\r\nTE: trailers\r\nConnection: TE, close\r\n\r\n",
+            "HTTP/1.1\r\nHost: a\r\nConnection: keep-alive, Close\r\n\r\n", "HTTP/1.0\r\nHost: a\r\n\r\n"})
     void aClientThatAsksForTheEndGetsIt(String rest) throws IOException {
         try (RawHttp1 connection = new RawHttp1(RestAssured.port)) {
             connection.send("GET /v1/nothing " + rest + "GET /v1/nothing HTTP/1.1\r\nHost: a\r\n\r\n");

@@ -10,6 +10,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 import org.junit.jupiter.api.Test;
 
@@ -86,6 +87,7 @@ class Http2BoundsTest {
                     """.getBytes(StandardCharsets.US_ASCII));
             String response = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
             assertTrue(response.startsWith("HTTP/1.1 404 "), response);
+            assertTrue(response.toLowerCase(Locale.ROOT).contains("connection: close"), response);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.millrace.edge;
 
+import static io.restassured.RestAssured.given;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
@@ -37,11 +38,14 @@ class UnreadResponsesTest {
     /** The shipped bound of a connection is 16 MiB, or less with a small heap. */
     @Test
     void streamsAboveTheBoundOfAConnectionAreResetAndTheOthersGoOn() {
+        // Not an entry of the cache: those have a bound of their own over all connections.
+        String document = "/q/openapi";
+        int size = given().get(document).then().statusCode(200).extract().asByteArray().length;
         try (RawHttp2 http2 = new RawHttp2(service, RawHttp2.INITIAL_WINDOW_SIZE, 0)) {
             List<RawHttp2.Stream> kept = new ArrayList<>();
             RawHttp2.Stream reset = null;
             while (reset == null) {
-                RawHttp2.Stream stream = http2.get(path, "authorization", "Bearer " + Api.CACHE_READER);
+                RawHttp2.Stream stream = http2.get(document);
                 // The headers of a stream are sent before its body meets the bound.
                 assertEquals(200, stream.status());
                 http2.ping();
@@ -56,7 +60,7 @@ class UnreadResponsesTest {
             http2.read();
             http2.window(0, 100 * MIB);
             kept.forEach(stream -> http2.window(stream.id, 2 * MIB));
-            kept.forEach(stream -> assertEquals(MIB, stream.await().received()));
+            kept.forEach(stream -> assertEquals(size, stream.await().received()));
             assertFalse(http2.goAway.isDone());
         }
     }

@@ -48,6 +48,8 @@ final class Http1Exchanges extends ChannelDuplexHandler {
     private long missing;
     /** The client waits for a 100 before it sends the body. */
     private boolean expectsContinue;
+    /** A request said that it is the last one (section 9.6). Vert.x sees that only where the field has no other option. */
+    private boolean closeWanted;
     private boolean closesAfterResponse;
     private @Nullable RefusedRequest refused;
     private boolean closing;
@@ -73,6 +75,7 @@ final class Http1Exchanges extends ChannelDuplexHandler {
             receiving = true;
             missing = HttpUtil.isTransferEncodingChunked(request) ? -1 : HttpUtil.getContentLength(request, 0L);
             expectsContinue = HttpUtil.is100ContinueExpected(request);
+            closeWanted |= request.headers().containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true);
         }
         if (message instanceof HttpContent content) {
             int bytes = content.content().readableBytes();
@@ -139,7 +142,8 @@ final class Http1Exchanges extends ChannelDuplexHandler {
     }
 
     private boolean closes(HttpResponse response) {
-        if (receiving && unanswered == 1 && (expectsContinue || missing < 0 || missing > MAX_DROPPED_BYTES)) {
+        if (unanswered == 1 && closeWanted
+                || receiving && unanswered == 1 && (expectsContinue || missing < 0 || missing > MAX_DROPPED_BYTES)) {
             response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
             return true;
         }

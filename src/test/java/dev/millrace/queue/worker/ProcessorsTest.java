@@ -19,6 +19,7 @@ import java.util.List;
 
 import jakarta.inject.Inject;
 
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -27,6 +28,9 @@ import io.quarkus.redis.datasource.ReactiveRedisDataSource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.ValidatableResponse;
+
+import dev.millrace.RedisTestResource;
+import dev.millrace.redis.RedisConversation;
 
 /** Jobs that are worked inside the service. */
 @QuarkusTest
@@ -42,6 +46,18 @@ class ProcessorsTest {
     @Inject
     @All
     List<JobProcessor> processors;
+
+    RedisConversation server;
+
+    @BeforeEach
+    void mayDoEverything() {
+        RedisTestResource.grantEverything(server);
+    }
+
+    @AfterEach
+    void mayDoNoMore() {
+        RedisTestResource.grantNoMore(server);
+    }
 
     @BeforeEach
     void keepWhatIsCompleted() {

@@ -19,6 +19,7 @@ import java.util.function.Consumer;
 import jakarta.inject.Inject;
 
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,6 +36,9 @@ import io.vertx.mutiny.redis.client.Request;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.impl.types.ErrorType;
 
+import dev.millrace.RedisTestResource;
+import dev.millrace.redis.RedisConversation;
+
 /** What the data source bean does, standing on the links. */
 @QuarkusTest
 class RedisDataSourceTest {
@@ -48,9 +52,17 @@ class RedisDataSourceTest {
     @Inject
     Vertx vertx;
 
+    RedisConversation server;
+
+    @BeforeEach
+    void mayDoEverything() {
+        RedisTestResource.grantEverything(server);
+    }
+
     @AfterEach
     void clean() {
         redis.key().del(KEY).await().atMost(TIMEOUT);
+        RedisTestResource.grantNoMore(server);
     }
 
     @Test

@@ -25,6 +25,7 @@ import java.util.stream.IntStream;
 import jakarta.inject.Inject;
 
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import io.quarkus.redis.datasource.ReactiveRedisDataSource;
@@ -32,6 +33,7 @@ import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.vertx.redis.client.Command;
 
+import dev.millrace.RedisTestResource;
 import dev.millrace.redis.RedisConversation;
 import dev.millrace.redis.RedisUnavailableException;
 import dev.millrace.redis.RedisUnavailableException.Reason;
@@ -55,10 +57,16 @@ class SubscriptionsTest {
 
     private final List<Subscription> open = new CopyOnWriteArrayList<>();
 
+    @BeforeEach
+    void mayDoEverything() {
+        RedisTestResource.grantEverything(redis);
+    }
+
     @AfterEach
     void close() {
         open.forEach(Subscription::close);
         awaitChannels(Set.of());
+        RedisTestResource.grantNoMore(redis);
     }
 
     @Test

@@ -95,7 +95,7 @@ class SlowBodiesTest {
     @Test
     void aBodyThatArrivesIsServed() throws Exception {
         HttpClientRequest request = post("/reads");
-        // Asked for before the response can come: its body goes to whoever waits for it then.
+        // The client must ask for the body before the response arrives, or it loses the body.
         Future<Buffer> body = request.response().compose(HttpClientResponse::body);
         await(request.end("y"));
 

@@ -18,6 +18,8 @@ import org.junit.jupiter.api.Test;
 
 import io.vertx.core.buffer.Buffer;
 
+import dev.millrace.redis.VirtualRedis.Refusal;
+
 /** What a lookup in the cache finds, to the ms, and who may compute an entry. */
 class CacheScriptExamplesTest {
 
@@ -110,6 +112,23 @@ class CacheScriptExamplesTest {
         assertEquals("e-one", found("*", true).etag());
     }
 
+    @Test
+    void ofABodyThatIsTooLongOnlyTheLengthIsRead() {
+        entry.put("", "one");
+        assertEquals("one", withMaxBody(3).body().toString());
+        assertEquals(0, withMaxBody(3).tooLong());
+        assertNull(withMaxBody(2).body());
+        assertEquals(3, withMaxBody(2).tooLong());
+        assertEquals(3, withMaxBody(1).tooLong());
+        assertNull(withMaxBody(0).body());
+        assertEquals(0, withMaxBody(0).tooLong(), "a caller that wants none needs no length");
+    }
+
+    private Lookup withMaxBody(int max) {
+        return await(entry.store.get(TENANT, REGION, KEY,
+                new LookupParameters(ReadOptions.PLAIN.withMaxBody(max), "", 1)));
+    }
+
     private Lookup found(String etags, boolean body) {
         return await(entry.store.get(TENANT, REGION, KEY,
                 new LookupParameters(ReadOptions.PLAIN.withEtags(etags).withBody(body), "", 1)));
@@ -167,6 +186,14 @@ class CacheScriptExamplesTest {
         assertEquals(StoreCode.VOID, entry.put("t1", "one"));
         entry.pass(701);
         assertEquals(EntryState.LEASED, entry.lease("t2"));
+    }
+
+    @Test
+    void aLeaseIsGivenUpAlsoIfTheMemoryIsFull() {
+        entry.lease("t1");
+        entry.redis.refuseNext(Refusal.MEMORY_FULL);
+        entry.release("t1", false, 700);
+        assertEquals(Lookup.none(EntryState.FAILED, 700, ""), entry.get("t2", 5000, false));
     }
 
     @Test

@@ -51,6 +51,14 @@ class QueueIdleExamplesTest {
     }
 
     @Test
+    void aQueueThatHasHadNoJobsExpires() {
+        q.queue.pause("api");
+        q.queue.pause("");
+        assertFalse(q.queue.removeIdle(AFTER));
+        assertEquals(List.of(), q.redis.immortal());
+    }
+
+    @Test
     void idsOfCancelledJobsDoNotKeepAQueue() {
         String id = q.addOne(PLAIN);
         q.queue.cancel(id);

@@ -23,6 +23,7 @@ import io.quarkus.runtime.configuration.ConfigurationException;
 
 import dev.millrace.encoding.Digests;
 import dev.millrace.http.route.Authenticator;
+import dev.millrace.http.route.Caller;
 import dev.millrace.redis.Keys;
 
 /**
@@ -106,9 +107,9 @@ public class ApiKeys implements Authenticator {
     }
 
     @Override
-    public @Nullable String tenant(String authorization, String scope) {
+    public @Nullable Caller caller(String authorization, String scope) {
         Caller caller = authenticate(authorization);
-        return caller != null && caller.may(scope) ? caller.tenant() : null;
+        return caller != null && caller.may(scope) ? caller : null;
     }
 
     /** Returns the caller with this key id and secret, or null if there is none. */

@@ -6,6 +6,8 @@ import jakarta.enterprise.context.RequestScoped;
 
 import org.jspecify.annotations.Nullable;
 
+import dev.millrace.http.route.Caller;
+
 /** The caller of the current request; set by {@link ScopeFilter} or {@link OAuthClients}. */
 @RequestScoped
 public class CurrentCaller {
@@ -20,6 +22,11 @@ public class CurrentCaller {
     /** Returns whether there is a caller already. */
     boolean isKnown() {
         return caller != null;
+    }
+
+    /** Returns the id of the caller's API key; empty if the resource needs none. */
+    public String keyId() {
+        return caller == null ? "" : caller.keyId();
     }
 
     /** Returns the caller's tenant. */

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.ErrorCode;
+import dev.millrace.http.route.Caller;
 
 /**
  * Authenticates API keys that OAuth clients send (RFC 6749, section 2.3.1): the key id is the client id; the secret of the key, or the

@@ -6,6 +6,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.ErrorCode;
+import dev.millrace.http.route.Caller;
 
 /** Accepts requests whose API key has one of the scopes; 401 without a valid key, 403 without a scope. */
 final class ScopeFilter implements ContainerRequestFilter {

@@ -36,7 +36,7 @@ import dev.millrace.http.json.Validated;
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.ErrorCode;
 import dev.millrace.http.problem.Violation;
-import dev.millrace.memory.MemoryBudget;
+import dev.millrace.memory.FairBudget;
 import dev.millrace.memory.MemoryBudgets;
 
 /** Many entries of a region in one call. */
@@ -56,7 +56,7 @@ public class BatchResource {
 
     private final CacheService service;
     private final CurrentCaller caller;
-    private final MemoryBudget memory;
+    private final FairBudget memory;
 
     BatchResource(CacheService service, CurrentCaller caller, MemoryBudgets budgets) {
         this.service = service;
@@ -114,7 +114,7 @@ public class BatchResource {
         }
         batch.get().forEach(CacheResource::checkedKey);
         String tenant = caller.tenant();
-        MemoryBudget.Share share = memory.share();
+        FairBudget.Share share = memory.share(caller.get().keyId());
         ReadOptions whole = ReadOptions.PLAIN.withShare(share);
         int[] bytes = new int[1];
         return Multi.createFrom().iterable(batch.get()).onItem()
@@ -131,7 +131,7 @@ public class BatchResource {
         return failure instanceof ApiException e && e.code() == ErrorCode.OVERLOADED;
     }
 
-    private Uni<BatchItem> item(String key, @Nullable ReadResult found, int[] bytes, MemoryBudget.Share share) {
+    private Uni<BatchItem> item(String key, @Nullable ReadResult found, int[] bytes, FairBudget.Share share) {
         if (found == null || !found.lookup().isHit()) {
             return Uni.createFrom().item(BatchItem.without(key, "miss"));
         }

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
 import java.util.concurrent.Callable;
-import java.util.concurrent.Semaphore;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 
@@ -23,6 +22,7 @@ import dev.millrace.encoding.Digests;
 import dev.millrace.http.body.PacedBody;
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.ErrorCode;
+import dev.millrace.memory.FairBudget;
 
 /**
  * Digests, compresses and inflates bodies. Large ones are processed on worker threads of this class, which are half as many as there are
@@ -42,13 +42,13 @@ class Bodies {
 
     private final WorkerExecutor workers;
     private final int maxInflated;
-    private final Semaphore inflations;
+    private final FairBudget inflations;
 
     Bodies(Vertx vertx, CacheConfig config) {
         this.workers = vertx.createSharedWorkerExecutor("millrace-bodies",
                 Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
         this.maxInflated = config.maxInflatedBytes();
-        this.inflations = new Semaphore(config.maxInflations());
+        this.inflations = new FairBudget(config.maxInflations());
     }
 
     /**
@@ -76,19 +76,21 @@ class Bodies {
     /**
      * Inflates a body to send it.
      *
+     * @param owner the id of the API key that it is for
      * @return bytes, or a {@link PacedBody} of a large body
-     * @throws ApiException 503 if as many bodies are being inflated as may be
+     * @throws ApiException 503 if as many bodies are being inflated as may be, in all or for one key
      */
-    Object inflated(Buffer body) {
+    Object inflated(Buffer body, String owner) {
         byte[] whole = mayInflateTo(body) <= WHOLE ? inflated(body, WHOLE) : null;
         if (whole != null) {
             return whole;
         }
-        if (!inflations.tryAcquire()) {
+        FairBudget.Share place = inflations.share(owner);
+        if (!place.take(1)) {
             throw new ApiException(ErrorCode.OVERLOADED,
                     "As many compressed entries are being inflated as may be: accept gzip, or try again");
         }
-        return PacedBody.of(new Inflation(body, maxInflated, workers, inflations::release));
+        return PacedBody.of(new Inflation(body, maxInflated, workers, place::close));
     }
 
     /** Inflates a body; null if that has more than {@code max} bytes. */

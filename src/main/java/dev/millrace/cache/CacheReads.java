@@ -14,7 +14,8 @@ import io.vertx.core.http.HttpServerRequest;
 
 import dev.millrace.http.ListenerConfig;
 import dev.millrace.http.body.PacedBody;
-import dev.millrace.memory.MemoryBudget;
+import dev.millrace.http.route.Caller;
+import dev.millrace.memory.FairBudget;
 import dev.millrace.memory.MemoryBudgets;
 import dev.millrace.redis.RedisUnavailableException;
 
@@ -26,7 +27,7 @@ class CacheReads {
     private final Regions regions;
     private final ReadThrough readThrough;
     private final CacheResponse responses;
-    private final MemoryBudget memory;
+    private final FairBudget memory;
     private final long maxUnreadMs;
 
     CacheReads(CacheService service, Regions regions, ReadThrough readThrough, CacheResponse responses,
@@ -40,12 +41,13 @@ class CacheReads {
     }
 
     /** Returns the response to a GET or HEAD; {@code leaseMs} and {@code waitMs} are 0 for none. */
-    Uni<Response> answer(String tenant, String region, String key, long leaseMs, long waitMs,
+    Uni<Response> answer(Caller caller, String region, String key, long leaseMs, long waitMs,
             HttpServerRequest request) {
         boolean head = HttpMethod.HEAD.equals(request.method());
         boolean onError = CacheDirectives.parse(list(request, HttpHeaders.CACHE_CONTROL)).has("stale-if-error");
         boolean takesGzip = CacheResponse.takesGzip(list(request, HttpHeaders.ACCEPT_ENCODING));
-        MemoryBudget.Share share = memory.share();
+        FairBudget.Share share = memory.share(caller.keyId());
+        String tenant = caller.tenant();
         ReadOptions options = ReadOptions.PLAIN.withShare(share).withLease(leaseMs, waitMs).withOnError(onError)
                 .withEtags(CacheResponse.etags(list(request, HttpHeaders.IF_NONE_MATCH))).withBody(!head);
         return regions.get(tenant, region).onFailure(RedisUnavailableException.class).recoverWithNull()

@@ -124,7 +124,7 @@ public class CacheResource {
             throw ApiException.invalid("wait", "must be sent with lease");
         }
         ResteasyReactiveRequestContext rest = CurrentRequestManager.get();
-        return reads.answer(caller.tenant(), checkedRegion(region), checkedKey(key), leaseMs, waitMs, request)
+        return reads.answer(caller.get(), checkedRegion(region), checkedKey(key), leaseMs, waitMs, request)
                 .invoke(response -> {
                     if (response.getEntity() instanceof PacedBody body) {
                         // Also where the REST layer does not write it.

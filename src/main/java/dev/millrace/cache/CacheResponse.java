@@ -64,7 +64,8 @@ class CacheResponse {
         }
         return item(head
                 ? response.build()
-                : response.entity(service.readable(requireNonNull(lookup.body()), gzip, takesGzip)).build());
+                : response.entity(service.readable(requireNonNull(lookup.body()), gzip, takesGzip, options.owner()))
+                        .build());
     }
 
     /** Returns the response to a read of a region with an origin. An origin's response that was not stored is passed on unchanged. */
@@ -92,7 +93,7 @@ class CacheResponse {
             }
             return head
                     ? response.build()
-                    : response.entity(service.readable(sent, passed.gzip(), takesGzip)).build();
+                    : response.entity(service.readable(sent, passed.gzip(), takesGzip, options.owner())).build();
         });
     }
 

@@ -17,7 +17,7 @@ import dev.millrace.http.Stopping;
 import dev.millrace.http.body.PacedBody;
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.ErrorCode;
-import dev.millrace.memory.MemoryBudget;
+import dev.millrace.memory.FairBudget;
 import dev.millrace.redis.RedisUnavailableException;
 
 /**
@@ -90,7 +90,7 @@ public class CacheService {
 
     /** Reads an entry again, of which only the length of its body was read, and takes memory for it first. */
     private Uni<Lookup> large(String tenant, String region, String key, ReadOptions options, int bytes) {
-        MemoryBudget.Share share = options.share();
+        FairBudget.Share share = options.share();
         if (share != null && !share.take(bytes)) {
             throw new ApiException(ErrorCode.OVERLOADED, "The service is busy with large entries: try again");
         }
@@ -153,11 +153,12 @@ public class CacheService {
     /**
      * Returns a body in a coding that the caller accepts: bytes, or a {@link PacedBody} of a large one.
      *
+     * @param owner the id of the API key that reads
      * @throws ApiException 503 if as many bodies are being inflated as may be
      */
-    Object readable(Buffer body, boolean gzip, boolean takesGzip) {
+    Object readable(Buffer body, boolean gzip, boolean takesGzip, String owner) {
         if (gzip && !takesGzip) {
-            return bodies.inflated(body);
+            return bodies.inflated(body, owner);
         }
         return body.length() > Bodies.WHOLE ? PacedBody.of(body) : body.getBytes();
     }

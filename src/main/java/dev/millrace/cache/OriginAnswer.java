@@ -14,7 +14,7 @@ import io.vertx.core.buffer.Buffer;
  * @param etag the entity tag, with quotes; empty for none
  * @param directives the Cache-Control
  * @param ageMs how old the response was
- * @param body null if FAILED
+ * @param body null if FAILED or OVERLOADED
  * @param failure of FAILED: why, in words
  */
 record OriginAnswer(Kind kind, int status, String type, boolean gzip, String etag, CacheDirectives directives,
@@ -30,8 +30,13 @@ record OriginAnswer(Kind kind, int status, String type, boolean gzip, String eta
         /** 404 or 410. */
         NOTHING,
         /** Any other status, or no response. */
-        FAILED
+        FAILED,
+        /** There was no memory for the body. */
+        OVERLOADED
     }
+
+    static final OriginAnswer OVERLOADED = new OriginAnswer(Kind.OVERLOADED, 0, "", false, "",
+            CacheDirectives.parse(null), 0, null, null);
 
     static OriginAnswer failed(int status, String failure) {
         return new OriginAnswer(Kind.FAILED, status, "", false, "", CacheDirectives.parse(null), 0, null, failure);

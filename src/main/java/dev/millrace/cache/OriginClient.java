@@ -16,13 +16,13 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 
 import dev.millrace.cache.OriginAnswer.Kind;
+import dev.millrace.memory.FairBudget;
 import dev.millrace.outbound.AddressGuard;
 import dev.millrace.outbound.AddressKind;
 import dev.millrace.outbound.NameLookup;
 import dev.millrace.outbound.OutboundClient;
 import dev.millrace.outbound.OutboundLimits;
 import dev.millrace.outbound.OutboundRequest;
-import dev.millrace.outbound.OutboundRequest.BodyLimit;
 import dev.millrace.outbound.OutboundResponse;
 import dev.millrace.outbound.TargetHost;
 
@@ -67,15 +67,17 @@ class OriginClient {
      *
      * @param etag of the entry at hand, to ask whether it is unchanged; empty for none
      * @param maxBytes of the body as it is sent
+     * @param memory from which a large body takes what it needs
      */
-    Uni<OriginAnswer> get(URI url, String etag, int maxBytes) {
+    Uni<OriginAnswer> get(URI url, String etag, int maxBytes, FairBudget.Share memory) {
         if (!allowAny && isSpelledOddly(url)) {
             return Uni.createFrom().item(OriginAnswer.failed(0,
                     "its address is not written in the usual way: set " + ALLOW_ANY + " to allow it"));
         }
-        return http.send(new OutboundRequest(HttpMethod.GET, url, timeoutMs, fields -> fill(fields, etag), null,
-                (status, fields) -> problem(status, fields) == null ? maxBytes : BodyLimit.UNREAD))
-                .map(response -> answer(response, maxBytes));
+        OriginBodyLimit limit = new OriginBodyLimit(maxBytes, memory);
+        return http
+                .send(new OutboundRequest(HttpMethod.GET, url, timeoutMs, fields -> fill(fields, etag), null, limit))
+                .map(response -> limit.isOverloaded() ? OriginAnswer.OVERLOADED : answer(response, maxBytes));
     }
 
     private static boolean isSpelledOddly(URI url) {
@@ -94,7 +96,7 @@ class OriginClient {
     }
 
     /** Why a response cannot be used; null if it can. */
-    private static @Nullable String problem(int status, MultiMap fields) {
+    static @Nullable String problem(int status, MultiMap fields) {
         String coding = fields.get(HttpHeaders.CONTENT_ENCODING);
         return switch (status) {
             case 200 -> coding == null || isGzip(coding) || coding.equalsIgnoreCase("identity")

@@ -19,6 +19,7 @@ import io.vertx.core.http.HttpServerResponse;
 
 import dev.millrace.auth.Scopes;
 import dev.millrace.http.body.PacedBody;
+import dev.millrace.http.route.Caller;
 import dev.millrace.http.route.FastPath;
 
 /** The {@link FastPath} for reading an entry. {@link CacheResource} serves all other requests, with the same {@link CacheReads}. */
@@ -39,8 +40,8 @@ class ReadFastPath {
         return FastPath.get("/v1/cache/{region}/{key}").scope(Scopes.CACHE_READ).serve(this::read, this::write);
     }
 
-    private @Nullable Uni<Response> read(HttpServerRequest request, String tenant, String region, String key) {
-        return region.equals(CacheResource.RESERVED) ? null : reads.answer(tenant, region, key, 0, 0, request);
+    private @Nullable Uni<Response> read(HttpServerRequest request, Caller caller, String region, String key) {
+        return region.equals(CacheResource.RESERVED) ? null : reads.answer(caller, region, key, 0, 0, request);
     }
 
     private void write(HttpServerResponse response, Response result) throws JsonProcessingException {

@@ -2,7 +2,7 @@ package dev.millrace.cache;
 
 import org.jspecify.annotations.Nullable;
 
-import dev.millrace.memory.MemoryBudget;
+import dev.millrace.memory.FairBudget;
 
 /**
  * How to read an entry.
@@ -15,7 +15,12 @@ import dev.millrace.memory.MemoryBudget;
  * @param share from which a large body takes memory before it is read; null for no bound
  */
 record ReadOptions(long leaseMs, long waitMs, boolean onError, String etags, int maxBody,
-        MemoryBudget.@Nullable Share share) {
+        FairBudget.@Nullable Share share) {
+
+    /** Returns the id of the API key that reads; empty if that does not matter. */
+    String owner() {
+        return share == null ? "" : share.owner();
+    }
 
     /** Reads the body of an entry that may be served, without a lease. */
     static final ReadOptions PLAIN = new ReadOptions(0, 0, false, "", Integer.MAX_VALUE, null);
@@ -46,7 +51,7 @@ record ReadOptions(long leaseMs, long waitMs, boolean onError, String etags, int
     }
 
     /** The same with memory for large bodies. */
-    ReadOptions withShare(MemoryBudget.Share share) {
+    ReadOptions withShare(FairBudget.Share share) {
         return new ReadOptions(leaseMs, waitMs, onError, etags, maxBody, share);
     }
 }

@@ -17,6 +17,8 @@ import io.smallrye.mutiny.Uni;
 
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.ErrorCode;
+import dev.millrace.memory.FairBudget;
+import dev.millrace.memory.MemoryBudgets;
 import dev.millrace.redis.RedisUnavailableException;
 
 /**
@@ -29,6 +31,8 @@ public class ReadThrough {
 
     private static final String UNASKED = "it answered 304 to a request without a condition";
     private static final long FAILED_MS = 1000;
+    /** There may be memory for the next caller. */
+    private static final long OVERLOADED_MS = 1;
     private static final long PASS_MS = 10_000;
     /** The lease is valid longer than the request to the origin and the storing take. */
     private static final long MARGIN_MS = 3000;
@@ -37,13 +41,16 @@ public class ReadThrough {
     private final CacheStore store;
     private final OriginClient origins;
     private final Bodies bodies;
+    private final FairBudget memory;
     private final long timeoutMs;
 
-    ReadThrough(CacheService cache, CacheStore store, OriginClient origins, Bodies bodies, CacheConfig config) {
+    ReadThrough(CacheService cache, CacheStore store, OriginClient origins, Bodies bodies, MemoryBudgets budgets,
+            CacheConfig config) {
         this.cache = cache;
         this.store = store;
         this.origins = origins;
         this.bodies = bodies;
+        this.memory = budgets.requests();
         this.timeoutMs = config.origin().timeout().toMillis();
     }
 
@@ -93,7 +100,11 @@ public class ReadThrough {
     }
 
     private Uni<OriginRead> ask(Target t, String lease, String etag, ReadOptions options) {
-        return origins.get(t.url(), etag, t.settings().maxValueBytes()).flatMap(answer -> switch (answer.kind()) {
+        FairBudget.Share arriving = memory.share(options.owner());
+        return origins.get(t.url(), etag, t.settings().maxValueBytes(), arriving).flatMap(answer -> switch (answer
+                .kind()) {
+            case OVERLOADED -> store.release(t.tenant(), t.region(), t.key(), lease, false, OVERLOADED_MS)
+                    .flatMap(released -> overloaded(t, options));
             case FAILED -> giveUp(t, lease, options, requireNonNull(answer.failure()));
             case UNCHANGED ->
                 etag.isEmpty() ? giveUp(t, lease, options, UNASKED) : keep(t, lease, answer, etag, options);
@@ -104,7 +115,7 @@ public class ReadThrough {
                     .flatMap(prepared -> store(t, lease, answer, prepared, options))
                     .onFailure(ApiException.class)
                     .recoverWithUni(e -> giveUp(t, lease, options, "its response cannot be used: " + e.getMessage()));
-        });
+        }).onTermination().invoke((read, failure, cancelled) -> settle(arriving, read, options));
     }
 
     private Uni<OriginRead> giveUp(Target t, String lease, ReadOptions options, String why) {
@@ -114,11 +125,24 @@ public class ReadThrough {
 
     /** Requests the origin for this caller alone, and stores nothing. */
     private Uni<OriginRead> pass(Target t, ReadOptions options) {
-        return origins.get(t.url(), "", t.settings().maxValueBytes()).flatMap(answer -> switch (answer.kind()) {
+        FairBudget.Share arriving = memory.share(options.owner());
+        return origins.get(t.url(), "", t.settings().maxValueBytes(), arriving).flatMap(answer -> switch (answer
+                .kind()) {
+            case OVERLOADED -> overloaded(t, options);
             case FAILED -> failed(t, options, requireNonNull(answer.failure()));
             case UNCHANGED -> failed(t, options, UNASKED);
             case OK, NOTHING -> Uni.createFrom().item(OriginRead.passed(answer));
-        });
+        }).onTermination().invoke((read, failure, cancelled) -> settle(arriving, read, options));
+    }
+
+    /** A body that is passed on keeps its memory until it has been sent. */
+    private static void settle(FairBudget.Share arriving, @Nullable OriginRead read, ReadOptions options) {
+        FairBudget.Share sending = options.share();
+        if (read != null && read.passed() != null && sending != null) {
+            sending.keep(arriving);
+        } else {
+            arriving.close();
+        }
     }
 
     /** The entry has not changed. It is refreshed, unless it was purged in the meantime or must not be stored any more. */
@@ -173,9 +197,18 @@ public class ReadThrough {
     }
 
     private Uni<OriginRead> failed(Target t, ReadOptions options, String why) {
+        return instead(t, options, ErrorCode.ORIGIN_FAILED, "The origin of the region failed: " + why);
+    }
+
+    private Uni<OriginRead> overloaded(Target t, ReadOptions options) {
+        return instead(t, options, ErrorCode.OVERLOADED, "The service is busy with large bodies: try again");
+    }
+
+    /** Returns an entry that may be served after an error, or fails with that error. */
+    private Uni<OriginRead> instead(Target t, ReadOptions options, ErrorCode error, String why) {
         return again(t, options, true).map(found -> {
             if (found == null || !found.lookup().isHit()) {
-                throw new ApiException(ErrorCode.ORIGIN_FAILED, "The origin of the region failed: " + why);
+                throw new ApiException(error, why);
             }
             return new OriginRead(found, null, 0);
         });

@@ -27,12 +27,12 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Uni;
 
-import dev.millrace.auth.Caller;
 import dev.millrace.auth.CurrentCaller;
 import dev.millrace.auth.RequiresScope;
 import dev.millrace.auth.Scopes;
 import dev.millrace.http.NoStore;
 import dev.millrace.http.Page;
+import dev.millrace.http.route.Caller;
 import dev.millrace.settings.DefinitionRequests;
 
 /** Defines, reads, lists and deletes regions. A region needs no definition. */

@@ -8,8 +8,8 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 
 import dev.millrace.auth.ApiKeys;
-import dev.millrace.auth.Caller;
 import dev.millrace.auth.Scopes;
+import dev.millrace.http.route.Caller;
 
 /** Authenticates requests and checks their scope. */
 @Singleton

@@ -24,13 +24,13 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.ResponseType;
 
-import dev.millrace.auth.Caller;
 import dev.millrace.http.EventFeed;
 import dev.millrace.http.EventStreams;
 import dev.millrace.http.ListenerConfig;
 import dev.millrace.http.ListenerPlaces;
 import dev.millrace.http.Stopping;
 import dev.millrace.http.problem.ApiException;
+import dev.millrace.http.route.Caller;
 import dev.millrace.http.route.RequestMetrics;
 import dev.millrace.metrics.Gauges;
 import dev.millrace.redis.RedisConfig;

@@ -21,12 +21,12 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 
-import dev.millrace.auth.Caller;
 import dev.millrace.auth.Scopes;
 import dev.millrace.http.body.RequestBodies;
 import dev.millrace.http.body.RequestBody;
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.ErrorCode;
+import dev.millrace.http.route.Caller;
 import dev.millrace.http.route.LingeringClose;
 import dev.millrace.http.route.RequestMetrics;
 import dev.millrace.http.route.RouteOrder;
@@ -115,7 +115,8 @@ public class KvRoutes {
                     Caller caller = access.caller(request, Scopes.REDIS_READ);
                     ResponseFormat format = ResponseFormat.of(request);
                     if (sends) {
-                        new BodyReader(context, body -> run(context, caller, format, rest, body.bytes(), body::close))
+                        new BodyReader(context, caller,
+                                body -> run(context, caller, format, rest, body.bytes(), body::close))
                                 .read();
                     } else {
                         run(context, caller, format, rest, new byte[0], () -> {});
@@ -212,11 +213,13 @@ public class KvRoutes {
         private static final long MAX_SECONDS = 60;
 
         private final RoutingContext context;
+        private final Caller caller;
         private final Consumer<RequestBody> then;
         private boolean over;
 
-        BodyReader(RoutingContext context, Consumer<RequestBody> then) {
+        BodyReader(RoutingContext context, Caller caller, Consumer<RequestBody> then) {
             this.context = context;
+            this.caller = caller;
             this.then = then;
         }
 
@@ -227,7 +230,7 @@ public class KvRoutes {
                 LingeringClose.after(request);
                 answer(context, new KvException(408, "ERR the request took too long to arrive"));
             });
-            bodies.read(request, Long.MAX_VALUE).onComplete(read -> {
+            bodies.read(request, caller.keyId(), Long.MAX_VALUE).onComplete(read -> {
                 context.vertx().cancelTimer(timer);
                 if (over) {
                     if (read.succeeded()) {

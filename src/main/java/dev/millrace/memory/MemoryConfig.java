@@ -9,7 +9,7 @@ import io.smallrye.config.ConfigMapping;
 @ConfigMapping(prefix = "millrace.memory")
 public interface MemoryConfig {
 
-    /** Bytes of all request bodies in flight; an eighth of the maximum heap by default. */
+    /** Bytes of all large bodies that come in, of requests and of origins; an eighth of the maximum heap by default. */
     Optional<MemorySize> maxRequests();
 
     /** Bytes of all large values on their way to clients; an eighth of the maximum heap by default. */

@@ -16,13 +16,13 @@ import org.jboss.resteasy.reactive.RestResponse;
 
 import io.smallrye.mutiny.Uni;
 
-import dev.millrace.auth.Caller;
 import dev.millrace.auth.ForOAuthClients;
 import dev.millrace.auth.OAuthClients;
 import dev.millrace.auth.RequiresScope;
 import dev.millrace.auth.Scopes;
 import dev.millrace.http.NoStore;
 import dev.millrace.http.body.MaxBody;
+import dev.millrace.http.route.Caller;
 
 /** Introspection (RFC 7662) and revocation (RFC 7009) of session tokens and refresh tokens, for OAuth libraries. */
 @Path("/v1/oauth")

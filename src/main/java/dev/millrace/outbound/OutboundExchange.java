@@ -151,7 +151,7 @@ final class OutboundExchange {
         response.exceptionHandler(e -> fail("it broke its answer off"));
         response.endHandler(end -> settle(true, false, null));
         response.handler(chunk -> {
-            if (body.length() + chunk.length() > maxBytes) {
+            if (body.length() + chunk.length() > maxBytes || !request.bodyLimit().admits(chunk.length())) {
                 leaveRest();
             } else {
                 body.appendBuffer(chunk);

@@ -31,5 +31,10 @@ public record OutboundRequest(HttpMethod method, URI url, long timeoutMs, Consum
 
         /** The most bytes to read, or {@link #UNREAD}. */
         int maxBytes(int status, MultiMap fields);
+
+        /** Whether there is memory for the body's next bytes; if not, the rest is not read either. */
+        default boolean admits(int bytes) {
+            return true;
+        }
     }
 }

@@ -17,6 +17,7 @@ import io.vertx.core.http.HttpServerResponse;
 
 import dev.millrace.auth.Scopes;
 import dev.millrace.http.problem.Problem;
+import dev.millrace.http.route.Caller;
 import dev.millrace.http.route.FastPath;
 
 /**
@@ -47,11 +48,11 @@ class ConsumeFastPath {
                 .serve(this::consume, this::write);
     }
 
-    private @Nullable Uni<Decision> consume(HttpServerRequest request, String tenant, String name, String identifier) {
-        Policy policy = policies.known(tenant, name);
+    private @Nullable Uni<Decision> consume(HttpServerRequest request, Caller caller, String name, String identifier) {
+        Policy policy = policies.known(caller.tenant(), name);
         return policy == null || policy.algorithm() == Algorithm.CONCURRENCY
                 ? null
-                : service.check(tenant, policy, identifier, 1);
+                : service.check(caller.tenant(), policy, identifier, 1);
     }
 
     private void write(HttpServerResponse response, Decision decision) throws JsonProcessingException {

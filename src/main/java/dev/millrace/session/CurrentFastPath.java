@@ -17,6 +17,7 @@ import io.vertx.core.http.HttpServerResponse;
 
 import dev.millrace.auth.Scopes;
 import dev.millrace.http.EntityTags;
+import dev.millrace.http.route.Caller;
 import dev.millrace.http.route.FastPath;
 
 /**
@@ -43,9 +44,9 @@ class CurrentFastPath {
                 .serve(this::current, this::write);
     }
 
-    private @Nullable Uni<Session> current(HttpServerRequest request, String tenant, String name, String identifier) {
+    private @Nullable Uni<Session> current(HttpServerRequest request, Caller caller, String name, String identifier) {
         SessionToken token = SessionToken.parse(request.getHeader(SessionResource.TOKEN));
-        return token == null ? null : service.current(tenant, token, true);
+        return token == null ? null : service.current(caller.tenant(), token, true);
     }
 
     private void write(HttpServerResponse response, Session session) throws JsonProcessingException {

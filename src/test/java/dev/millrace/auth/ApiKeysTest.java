@@ -19,6 +19,7 @@ import io.quarkus.runtime.configuration.ConfigurationException;
 
 import dev.millrace.Api;
 import dev.millrace.Configs;
+import dev.millrace.http.route.Caller;
 
 /** Guarantees of API keys: only the right secret of a configured key is let in, and a mistake in a key stops the start. */
 class ApiKeysTest {

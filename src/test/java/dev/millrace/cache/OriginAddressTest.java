@@ -22,6 +22,7 @@ import io.vertx.core.Vertx;
 import dev.millrace.Configs;
 import dev.millrace.cache.OriginAnswer.Kind;
 import dev.millrace.cache.StubOrigin.Answer;
+import dev.millrace.memory.FairBudget;
 import dev.millrace.outbound.NameLookup;
 import dev.millrace.outbound.OutboundClient;
 
@@ -49,7 +50,8 @@ class OriginAddressTest {
     }
 
     private static OriginAnswer get(OriginClient client, String url) {
-        return client.get(URI.create(url), "", 1000).await().atMost(Duration.ofSeconds(60));
+        return client.get(URI.create(url), "", 1000, new FairBudget(1).share("")).await()
+                .atMost(Duration.ofSeconds(60));
     }
 
     /** With a resolver that knows these addresses for every name. */

@@ -20,7 +20,16 @@ import com.sun.net.httpserver.HttpServer;
 final class StubOrigin implements AutoCloseable {
 
     /** What to answer, with names and values of header fields in turn. */
-    record Answer(int status, byte[] body, String... fields) {
+    record Answer(int status, byte[] body, boolean chunked, String... fields) {
+
+        Answer(int status, byte[] body, String... fields) {
+            this(status, body, false, fields);
+        }
+
+        /** The same without an announced length. */
+        Answer inChunks() {
+            return new Answer(status, body, true, fields);
+        }
 
         static Answer ok(String body, String... fields) {
             return new Answer(200, body.getBytes(StandardCharsets.UTF_8), fields);
@@ -92,7 +101,7 @@ final class StubOrigin implements AutoCloseable {
             exchange.getResponseHeaders().add(answer.fields()[i], answer.fields()[i + 1]);
         }
         boolean bodiless = answer.body().length == 0 || answer.status() == 304;
-        exchange.sendResponseHeaders(answer.status(), bodiless ? -1 : answer.body().length);
+        exchange.sendResponseHeaders(answer.status(), bodiless ? -1 : answer.chunked() ? 0 : answer.body().length);
         try (OutputStream out = exchange.getResponseBody()) {
             if (!bodiless) {
                 out.write(answer.body());

@@ -1,6 +1,8 @@
 package dev.millrace.edge;
 
 import static dev.millrace.Api.ADMIN;
+import static dev.millrace.Api.CACHER;
+import static dev.millrace.Api.COMMANDER;
 import static dev.millrace.Api.json;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.awaitility.Awaitility.await;
@@ -57,8 +59,9 @@ class LargeBodiesTest {
         String fields = "Content-Length: " + 8 * MB + "\r\nContent-Type: " + OCTETS + "\r\n";
         List<Socket> announced = new ArrayList<>();
         try {
-            for (int i = 0; i < 2; i++) {
-                announced.add(Sockets.open(port(), line, ADMIN, fields));
+            // One key gets half.
+            for (String key : List.of(ADMIN, line.contains("redis") ? COMMANDER : CACHER)) {
+                announced.add(Sockets.open(port(), line, key, fields));
             }
             eventually().until(() -> metric("millrace_memory_requests_bytes ") == 16 * MB);
             try (Socket refused = Sockets.open(port(), line, ADMIN, fields)) {
@@ -87,7 +90,7 @@ class LargeBodiesTest {
         eventually().until(() -> metric("millrace_memory_requests_bytes ") == 0);
         try (Socket announced = Sockets.open(port(), "PUT /v1/cache/edge/other HTTP/1.1", ADMIN,
                 "Content-Length: " + 9 * MB + "\r\n");
-                Socket second = Sockets.open(port(), "PUT /v1/cache/edge/other HTTP/1.1", ADMIN,
+                Socket second = Sockets.open(port(), "PUT /v1/cache/edge/other HTTP/1.1", CACHER,
                         "Content-Length: " + 6 * MB + "\r\n")) {
             eventually().until(() -> metric("millrace_memory_requests_bytes ") == 15 * MB);
             Answer refused = chunked("/v1/cache/edge/chunked", body);

@@ -9,15 +9,19 @@ import jakarta.ws.rs.container.ResourceInfo;
 import jakarta.ws.rs.core.FeatureContext;
 import jakarta.ws.rs.ext.Provider;
 
+import dev.millrace.auth.CurrentCaller;
+
 /** Registers a {@link BodyFilter} for every resource method that reads a body. */
 @Provider
 public class BodyFeature implements DynamicFeature {
 
-    // A client proxy, because features are created while the application is built, before there is a configuration.
+    // Client proxies, because features are created while the application is built, before there is a configuration.
     private final RequestBodies bodies;
+    private final CurrentCaller caller;
 
-    BodyFeature(RequestBodies bodies) {
+    BodyFeature(RequestBodies bodies, CurrentCaller caller) {
         this.bodies = bodies;
+        this.caller = caller;
     }
 
     @Override
@@ -28,7 +32,7 @@ public class BodyFeature implements DynamicFeature {
                 max = resource.getResourceClass().getAnnotation(MaxBody.class);
             }
             // Behind the check of the API key: strangers get no memory.
-            context.register(new BodyFilter(bodies, max == null ? Long.MAX_VALUE : max.value()),
+            context.register(new BodyFilter(bodies, caller, max == null ? Long.MAX_VALUE : max.value()),
                     Priorities.ENTITY_CODER);
         }
     }

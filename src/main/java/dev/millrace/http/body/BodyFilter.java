@@ -10,14 +10,18 @@ import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveContainerRequestCo
 
 import io.vertx.core.http.HttpServerRequest;
 
+import dev.millrace.auth.CurrentCaller;
+
 /** Reads the body of a request for the REST layer, which would copy it several times, and without a bound over all requests. */
 final class BodyFilter implements ContainerRequestFilter {
 
     private final RequestBodies bodies;
+    private final CurrentCaller caller;
     private final long maxBytes;
 
-    BodyFilter(RequestBodies bodies, long maxBytes) {
+    BodyFilter(RequestBodies bodies, CurrentCaller caller, long maxBytes) {
         this.bodies = bodies;
+        this.caller = caller;
         this.maxBytes = maxBytes;
     }
 
@@ -30,7 +34,7 @@ final class BodyFilter implements ContainerRequestFilter {
             return;
         }
         context.suspend();
-        bodies.read(request, maxBytes).onComplete(read -> {
+        bodies.read(request, caller.keyId(), maxBytes).onComplete(read -> {
             if (read.succeeded()) {
                 RequestBody body = read.result();
                 rest.registerCompletionCallback(over -> body.close());

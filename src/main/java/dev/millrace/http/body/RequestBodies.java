@@ -16,7 +16,7 @@ import io.vertx.core.http.HttpServerRequest;
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.ErrorCode;
 import dev.millrace.http.route.LingeringClose;
-import dev.millrace.memory.MemoryBudget;
+import dev.millrace.memory.FairBudget;
 import dev.millrace.memory.MemoryBudgets;
 
 /**
@@ -30,7 +30,7 @@ public class RequestBodies {
     /** Bytes up to which a body is not counted. */
     public static final int SMALL = 16 * 1024;
 
-    private final MemoryBudget budget;
+    private final FairBudget budget;
     private final long maxBytes;
 
     RequestBodies(MemoryBudgets budgets,
@@ -42,15 +42,16 @@ public class RequestBodies {
     /**
      * Reads the body of a request that is paused.
      *
+     * @param owner the id of the API key whose part of the budget the body takes; empty without one
      * @param max bytes of a body here; no more than the service accepts anywhere
      * @return fails with 413 if the body is too large and with 503 if the budget is used up, both before the rest is read; then the
      *         caller only has to respond. Fails with 400 if the client disconnects
      */
-    public Future<RequestBody> read(HttpServerRequest request, long max) {
+    public Future<RequestBody> read(HttpServerRequest request, String owner, long max) {
         long bound = Math.min(max, maxBytes);
         String header = request.getHeader(HttpHeaders.CONTENT_LENGTH);
         long length = header == null ? -1 : Long.parseLong(header);
-        MemoryBudget.Share share = budget.share();
+        FairBudget.Share share = budget.share(owner);
         if (length > bound) {
             return refused(request, tooLarge(bound));
         }
@@ -78,13 +79,13 @@ public class RequestBodies {
         private final HttpServerRequest request;
         private final long bound;
         private final boolean known;
-        private final MemoryBudget.Share share;
+        private final FairBudget.Share share;
         private final Promise<RequestBody> done = Promise.promise();
         private byte[] bytes;
         private int count;
         private boolean over;
 
-        Reading(HttpServerRequest request, long bound, long length, MemoryBudget.Share share) {
+        Reading(HttpServerRequest request, long bound, long length, FairBudget.Share share) {
             this.request = request;
             this.bound = bound;
             this.known = length >= 0;

@@ -1,14 +1,14 @@
 package dev.millrace.http.body;
 
-import dev.millrace.memory.MemoryBudget;
+import dev.millrace.memory.FairBudget;
 
 /** The body of a request, in memory. Close it when the request is answered, or nothing will use it any more. */
 public final class RequestBody implements AutoCloseable {
 
     private final byte[] bytes;
-    private final MemoryBudget.Share share;
+    private final FairBudget.Share share;
 
-    RequestBody(byte[] bytes, MemoryBudget.Share share) {
+    RequestBody(byte[] bytes, FairBudget.Share share) {
         this.bytes = bytes;
         this.share = share;
     }

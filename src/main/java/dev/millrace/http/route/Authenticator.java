@@ -6,12 +6,12 @@ import org.jspecify.annotations.Nullable;
 public interface Authenticator {
 
     /**
-     * Returns the tenant that a caller acts in.
+     * Returns the client that sent a request.
      *
      * @param authorization the {@code Authorization} header field; may be null
      * @param scope that the key must have
      * @return null without a valid key, or if the key lacks the scope
      */
     @Nullable
-    String tenant(String authorization, String scope);
+    Caller caller(String authorization, String scope);
 }

@@ -32,13 +32,13 @@ public abstract sealed class FastPath {
         /**
          * Serves a request, or declines it.
          *
-         * @param tenant of the caller
+         * @param caller the client that sent it
          * @param name first parameter of the path; null if the template has none
          * @param identifier second parameter of the path; null if the template has none
          * @return the result, or null to decline: then the REST layer serves the request
          */
         @Nullable
-        Uni<T> serve(HttpServerRequest request, String tenant, String name, String identifier);
+        Uni<T> serve(HttpServerRequest request, Caller caller, String name, String identifier);
     }
 
     /** Serves requests with a JSON body. They cannot be declined. */
@@ -47,11 +47,11 @@ public abstract sealed class FastPath {
         /**
          * Serves a request. What this throws becomes a problem, as in the REST layer.
          *
-         * @param tenant of the caller
+         * @param caller the client that sent it
          * @param name first parameter of the path
          * @param body at least one byte, at most {@value FastPaths#MAX_BODY}
          */
-        Uni<T> serve(HttpServerRequest request, String tenant, String name, byte[] body) throws IOException;
+        Uni<T> serve(HttpServerRequest request, Caller caller, String name, byte[] body) throws IOException;
     }
 
     /** Writes results. */
@@ -135,7 +135,7 @@ public abstract sealed class FastPath {
     }
 
     /** Serves a request that passed the gate, or returns false to decline it. */
-    abstract boolean serve(RoutingContext context, String tenant, String path, UnroutedProblems problems);
+    abstract boolean serve(RoutingContext context, Caller caller, String path, UnroutedProblems problems);
 
     final void begin(RoutingContext context) {
         RequestMetrics.label(declaration.template);
@@ -173,9 +173,9 @@ public abstract sealed class FastPath {
         }
 
         @Override
-        boolean serve(RoutingContext context, String tenant, String path, UnroutedProblems problems) {
+        boolean serve(RoutingContext context, Caller caller, String path, UnroutedProblems problems) {
             @SuppressWarnings("NullAway") // A handler does not read a parameter that its template does not have.
-            Uni<T> result = handler.serve(context.request(), tenant, gate().name(path), gate().identifier(path));
+            Uni<T> result = handler.serve(context.request(), caller, gate().name(path), gate().identifier(path));
             if (result == null) {
                 return false;
             }
@@ -196,7 +196,7 @@ public abstract sealed class FastPath {
         }
 
         @Override
-        boolean serve(RoutingContext context, String tenant, String path, UnroutedProblems problems) {
+        boolean serve(RoutingContext context, Caller caller, String path, UnroutedProblems problems) {
             begin(context);
             HttpServerRequest request = context.request();
             byte[] body = new byte[Integer.parseInt(request.getHeader(HttpHeaders.CONTENT_LENGTH))];
@@ -210,7 +210,7 @@ public abstract sealed class FastPath {
             });
             request.endHandler(end -> {
                 try {
-                    respond(context, handler.serve(request, tenant, requireNonNull(gate().name(path)), body), writer,
+                    respond(context, handler.serve(request, caller, requireNonNull(gate().name(path)), body), writer,
                             problems);
                 } catch (Throwable e) {
                     problems.answer(context, e);

@@ -60,7 +60,7 @@ public class FastPaths {
         if (!fastPath.gate().passes(request, maxBodySize)) {
             return false;
         }
-        String tenant = authenticator.tenant(request.getHeader(HttpHeaders.AUTHORIZATION), fastPath.scope());
-        return tenant != null && fastPath.serve(context, tenant, path, problems);
+        Caller caller = authenticator.caller(request.getHeader(HttpHeaders.AUTHORIZATION), fastPath.scope());
+        return caller != null && fastPath.serve(context, caller, path, problems);
     }
 }

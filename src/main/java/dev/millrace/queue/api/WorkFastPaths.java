@@ -17,6 +17,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 
 import dev.millrace.auth.Scopes;
+import dev.millrace.http.route.Caller;
 import dev.millrace.http.route.FastPath;
 import dev.millrace.queue.model.NewJobs;
 
@@ -69,19 +70,19 @@ class WorkFastPaths {
                 writer);
     }
 
-    private Uni<Object> enqueue(HttpServerRequest request, String tenant, String queue, byte[] body)
+    private Uni<Object> enqueue(HttpServerRequest request, Caller caller, String queue, byte[] body)
             throws IOException {
-        return jobs.enqueue(tenant, queue, read(newJobs, body));
+        return jobs.enqueue(caller.tenant(), queue, read(newJobs, body));
     }
 
-    private Uni<ReservedJobs> reserve(HttpServerRequest request, String tenant, String queue, byte[] body)
+    private Uni<ReservedJobs> reserve(HttpServerRequest request, Caller caller, String queue, byte[] body)
             throws IOException {
-        return work.reserve(tenant, queue, read(reservations, body), request.response()::closed);
+        return work.reserve(caller.tenant(), queue, read(reservations, body), request.response()::closed);
     }
 
-    private Uni<AnswerOutcomes> complete(HttpServerRequest request, String tenant, String queue, byte[] body)
+    private Uni<AnswerOutcomes> complete(HttpServerRequest request, Caller caller, String queue, byte[] body)
             throws IOException {
-        return work.complete(tenant, queue, read(completions, body), request.response()::closed);
+        return work.complete(caller.tenant(), queue, read(completions, body), request.response()::closed);
     }
 
     /** Returns null for a body of white space, as the REST layer does. */

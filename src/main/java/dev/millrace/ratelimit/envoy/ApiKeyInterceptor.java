@@ -14,8 +14,8 @@ import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 
 import dev.millrace.auth.ApiKeys;
-import dev.millrace.auth.Caller;
 import dev.millrace.auth.Scopes;
+import dev.millrace.http.route.Caller;
 
 /**
  * Requires an API key with the scope {@code ratelimit} in the {@code authorization} metadata of a call. Returns UNAUTHENTICATED

@@ -1,4 +1,4 @@
-package dev.millrace.auth;
+package dev.millrace.http.route;
 
 import java.util.Set;
 

@@ -51,11 +51,11 @@ class QueueIdleExamplesTest {
     }
 
     @Test
-    void aQueueThatHasHadNoJobsExpires() {
-        q.queue.pause("api");
-        q.queue.pause("");
-        assertFalse(q.queue.removeIdle(AFTER));
+    void aQueueThatHasHadNoJobsGoes() {
+        assertFalse(q.queue.removeIdle(1000), "the time begins");
         assertEquals(List.of(), q.redis.immortal());
+        q.pass(1000);
+        assertTrue(q.queue.removeIdle(1000));
     }
 
     @Test

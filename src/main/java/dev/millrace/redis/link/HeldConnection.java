@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -35,8 +36,9 @@ public final class HeldConnection {
          * The connection is given up, or did not open: what is unanswered will never be answered.
          *
          * @param cause what broke the connection or kept it from opening
+         * @param refusal why Redis refused it, or a call over it; null if it did not
          */
-        void dropped(String cause);
+        void dropped(String cause, @Nullable RedisRefusal refusal);
     }
 
     private final ContextInternal context;
@@ -102,6 +104,15 @@ public final class HeldConnection {
 
     /** Gives the connection up, or the attempt to open it, and tries again later. */
     public void drop(String cause) {
+        drop(cause, null);
+    }
+
+    /** The same, because of what Redis replied or the client reported. */
+    void drop(Throwable cause) {
+        drop(reason(cause), RedisReply.refusal(cause));
+    }
+
+    private void drop(String cause, @Nullable RedisRefusal refusal) {
         generation++;
         connection = null;
         Redis old = client;
@@ -110,7 +121,7 @@ public final class HeldConnection {
             later(backoffMs(failedAttempts++), this::connect);
         }
         try {
-            owner.dropped(cause);
+            owner.dropped(cause, refusal);
         } finally {
             if (old != null) {
                 old.close();
@@ -133,20 +144,21 @@ public final class HeldConnection {
         }
         int attempt = ++generation;
         // Vert.x leaves some failures of a handshake unanswered.
-        Future<?> timer = later(deadlineMs, () -> failed(attempt, "no connection within " + deadlineMs + " ms"));
+        Future<?> timer = later(deadlineMs,
+                () -> failed(attempt, new TimeoutException("no connection within " + deadlineMs + " ms")));
         try {
             client = clients.get();
             client.connect().onComplete(opened -> onLoop(() -> {
                 if (opened.failed()) {
                     timer.cancel(false);
-                    failed(attempt, reason(opened.cause()));
+                    failed(attempt, opened.cause());
                 } else {
                     tryOut(attempt, opened.result(), timer);
                 }
             }));
         } catch (RuntimeException e) {
             timer.cancel(false);
-            failed(attempt, reason(e));
+            failed(attempt, e);
         }
     }
 
@@ -158,7 +170,7 @@ public final class HeldConnection {
             if (pong.succeeded() || pong.cause() instanceof ErrorType && !RedisReply.meansReconnect(pong.cause())) {
                 connected(attempt, opened);
             } else {
-                failed(attempt, reason(pong.cause()));
+                failed(attempt, pong.cause());
             }
         }));
     }
@@ -173,7 +185,7 @@ public final class HeldConnection {
         // Else it was given up meanwhile, which has closed its client and so the connection.
     }
 
-    private void failed(int attempt, String cause) {
+    private void failed(int attempt, Throwable cause) {
         if (attempt == generation && connection == null) {
             drop(cause);
         }

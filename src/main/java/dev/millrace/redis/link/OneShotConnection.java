@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
+import org.jspecify.annotations.Nullable;
+
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import io.vertx.core.impl.VertxInternal;
@@ -68,7 +70,7 @@ public final class OneShotConnection {
         }
 
         @Override
-        public void disconnected(RedisLink link, String cause) {
+        public void disconnected(RedisLink link, String cause, @Nullable RedisRefusal refusal) {
             emitter.fail(new RedisUnavailableException(Reason.DOWN, "Redis cannot be reached: " + cause));
         }
     }

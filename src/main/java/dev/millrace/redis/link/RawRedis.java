@@ -7,6 +7,8 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
+import org.jspecify.annotations.Nullable;
+
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import io.vertx.core.impl.VertxInternal;
@@ -54,8 +56,8 @@ public final class RawRedis {
             }
 
             @Override
-            public void disconnected(RedisLink link, String cause) {
-                log.disconnected(cause);
+            public void disconnected(RedisLink link, String cause, @Nullable RedisRefusal refusal) {
+                log.disconnected(cause, refusal);
             }
 
             /** Callers choose the commands, and Redis tells them what they may not do. */

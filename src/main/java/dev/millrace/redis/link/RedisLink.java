@@ -50,13 +50,16 @@ public final class RedisLink implements HeldConnection.Owner {
             public void connected(RedisLink link) {}
 
             @Override
-            public void disconnected(RedisLink link, String cause) {}
+            public void disconnected(RedisLink link, String cause, @Nullable RedisRefusal refusal) {}
         };
 
         void connected(RedisLink link);
 
-        /** @param cause what broke the connection or kept it from opening */
-        void disconnected(RedisLink link, String cause);
+        /**
+         * @param cause what broke the connection or kept it from opening
+         * @param refusal why Redis refused to open it; null if it did not
+         */
+        void disconnected(RedisLink link, String cause, @Nullable RedisRefusal refusal);
 
         /** Redis refused a call. If another server may accept it, the connection is opened again, which is no disconnection. */
         default void refused(RedisRefusal refusal, String reply) {}
@@ -208,7 +211,7 @@ public final class RedisLink implements HeldConnection.Owner {
     }
 
     @Override
-    public void dropped(String cause) {
+    public void dropped(String cause, @Nullable RedisRefusal refusal) {
         inFlight = 0;
         Call call;
         while ((call = waiting.poll()) != null) {
@@ -220,7 +223,7 @@ public final class RedisLink implements HeldConnection.Owner {
             }
         }
         if (!held.isClosed() && !refused) {
-            listener.disconnected(this, cause);
+            listener.disconnected(this, cause, refusal);
         }
     }
 
@@ -233,7 +236,7 @@ public final class RedisLink implements HeldConnection.Owner {
         if (RedisReply.meansReconnect(reply)) {
             refused = refusal != null;
             try {
-                held.drop(HeldConnection.reason(reply));
+                held.drop(reply);
             } finally {
                 refused = false;
             }

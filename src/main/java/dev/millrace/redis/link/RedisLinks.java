@@ -12,6 +12,8 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import jakarta.interceptor.Interceptor;
 
+import org.jspecify.annotations.Nullable;
+
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -93,9 +95,9 @@ public class RedisLinks {
         }
 
         @Override
-        public void disconnected(RedisLink link, String cause) {
+        public void disconnected(RedisLink link, String cause, @Nullable RedisRefusal refusal) {
             lost.increment();
-            log.disconnected(cause);
+            log.disconnected(cause, refusal);
         }
 
         @Override

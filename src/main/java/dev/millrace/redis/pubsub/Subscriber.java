@@ -25,6 +25,7 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.ResponseType;
 
+import dev.millrace.redis.RedisRefusal;
 import dev.millrace.redis.RedisUnavailableException;
 import dev.millrace.redis.RedisUnavailableException.Reason;
 import dev.millrace.redis.link.HeldConnection;
@@ -237,7 +238,7 @@ final class Subscriber implements HeldConnection.Owner {
     }
 
     @Override
-    public void dropped(String cause) {
+    public void dropped(String cause, @Nullable RedisRefusal refusal) {
         down = true;
         up = false;
         heartbeat.end();

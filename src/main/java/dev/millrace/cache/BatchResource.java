@@ -3,6 +3,7 @@ package dev.millrace.cache;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 
@@ -38,6 +39,7 @@ import dev.millrace.http.problem.ErrorCode;
 import dev.millrace.http.problem.Violation;
 import dev.millrace.memory.FairBudget;
 import dev.millrace.memory.MemoryBudgets;
+import dev.millrace.redis.Keys;
 
 /** Many entries of a region in one call. */
 @Path("/v1/cache/{region}")
@@ -74,9 +76,17 @@ public class BatchResource {
 
         @Override
         public List<Violation> violations() {
-            return get == null || get.isEmpty() || get.size() > MAX_KEYS
-                    ? List.of(new Violation("get", "must have 1 to " + MAX_KEYS + " keys"))
-                    : List.of();
+            if (get == null || get.isEmpty() || get.size() > MAX_KEYS) {
+                return List.of(new Violation("get", "must have 1 to " + MAX_KEYS + " keys"));
+            }
+            List<Violation> found = new ArrayList<>(0);
+            for (int i = 0; i < get.size(); i++) {
+                String problem = Keys.pathIdentifierProblem(get.get(i));
+                if (problem != null) {
+                    found.add(new Violation("get[" + i + "]", problem));
+                }
+            }
+            return found;
         }
     }
 
@@ -112,7 +122,6 @@ public class BatchResource {
         if (batch == null || batch.get() == null || !violations.isEmpty()) {
             throw ApiException.invalid(violations);
         }
-        batch.get().forEach(CacheResource::checkedKey);
         String tenant = caller.tenant();
         FairBudget.Share share = memory.share(caller.get().keyId());
         ReadOptions whole = ReadOptions.PLAIN.withShare(share);

@@ -3,6 +3,7 @@ package dev.millrace.ratelimit;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
+import java.util.List;
 
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
@@ -31,8 +32,10 @@ import dev.millrace.auth.RequiresScope;
 import dev.millrace.auth.Scopes;
 import dev.millrace.http.NoStore;
 import dev.millrace.http.json.Timestamps;
+import dev.millrace.http.json.Validated;
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.Problem;
+import dev.millrace.http.problem.Violation;
 
 /** Leases of the algorithm {@code concurrency}. */
 @Path("/v1/ratelimit/{policy}/{identifier}/leases")
@@ -57,7 +60,17 @@ public class LeaseResource {
     @RegisterForReflection
     @Schema(name = "LeaseRequest")
     public record LeaseRequest(
-            @Schema(description = "Time until the lease expires; the default and the maximum is the policy's window", type = SchemaType.STRING, examples = "30s") @Nullable Duration ttl) {}
+            @Schema(description = "Time until the lease expires; the default and the maximum is the policy's window", type = SchemaType.STRING, examples = "30s") @Nullable Duration ttl)
+            implements
+                Validated {
+
+        @Override
+        public List<Violation> violations() {
+            return ttl != null && ttl.toMillis() < 1
+                    ? List.of(new Violation("ttl", "must be at least 1 ms"))
+                    : List.of();
+        }
+    }
 
     /** A granted lease. */
     @RegisterForReflection
@@ -118,8 +131,9 @@ public class LeaseResource {
         if (terms == null || terms.ttl() == null) {
             return 0;
         }
-        if (terms.ttl().toMillis() < 1) {
-            throw ApiException.invalid("ttl", "must be at least 1 ms");
+        List<Violation> found = terms.violations();
+        if (!found.isEmpty()) {
+            throw ApiException.invalid(found);
         }
         return terms.ttl().toMillis();
     }

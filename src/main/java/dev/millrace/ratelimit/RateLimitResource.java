@@ -1,5 +1,7 @@
 package dev.millrace.ratelimit;
 
+import java.util.List;
+
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -24,8 +26,10 @@ import dev.millrace.auth.CurrentCaller;
 import dev.millrace.auth.RequiresScope;
 import dev.millrace.auth.Scopes;
 import dev.millrace.http.NoStore;
+import dev.millrace.http.json.Validated;
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.Problem;
+import dev.millrace.http.problem.Violation;
 import dev.millrace.redis.Keys;
 
 /** Consumes, peeks and resets: one identifier under one policy. */
@@ -51,7 +55,18 @@ public class RateLimitResource {
     @RegisterForReflection
     @Schema(name = "Consume")
     public record ConsumeRequest(
-            @Schema(description = "How much this request consumes, 1 to 1,000,000", defaultValue = "1", examples = "1") @Nullable Long cost) {}
+            @Schema(description = "How much this request consumes, 1 to 1,000,000", defaultValue = "1", examples = "1") @Nullable Long cost)
+            implements
+                Validated {
+
+        @Override
+        public List<Violation> violations() {
+            return cost == null || cost >= 1 && cost <= RateLimitService.MAX_COST
+                    ? List.of()
+                    : List.of(new Violation("cost", "must be between 1 and " + RateLimitService.MAX_COST
+                            + (cost == 0 ? "; use GET to peek without consuming" : "")));
+        }
+    }
 
     @POST
     @Path(ONE)
@@ -62,11 +77,11 @@ public class RateLimitResource {
     @APIResponse(responseCode = "429", description = "Denied; the members of a decision are in the problem", content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
     public Uni<RestResponse<Object>> consume(@PathParam("policy") String policy,
             @PathParam("identifier") String identifier, @Nullable ConsumeRequest body) {
-        long cost = body == null || body.cost() == null ? 1 : body.cost();
-        if (cost < 1 || cost > RateLimitService.MAX_COST) {
-            throw ApiException.invalid("cost", "must be between 1 and " + RateLimitService.MAX_COST
-                    + (cost == 0 ? "; use GET to peek without consuming" : ""));
+        List<Violation> found = body == null ? List.of() : body.violations();
+        if (!found.isEmpty()) {
+            throw ApiException.invalid(found);
         }
+        long cost = body == null || body.cost() == null ? 1 : body.cost();
         return service.check(caller.tenant(), policy, checked(identifier), cost).map(responses::of);
     }
 

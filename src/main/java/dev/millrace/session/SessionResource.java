@@ -1,5 +1,7 @@
 package dev.millrace.session;
 
+import java.util.List;
+
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.DefaultValue;
@@ -23,6 +25,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.RestResponse.ResponseBuilder;
+import org.jspecify.annotations.Nullable;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Uni;
@@ -33,7 +36,9 @@ import dev.millrace.auth.Scopes;
 import dev.millrace.http.EntityTags;
 import dev.millrace.http.NoStore;
 import dev.millrace.http.json.JsonObject;
+import dev.millrace.http.json.Validated;
 import dev.millrace.http.problem.ApiException;
+import dev.millrace.http.problem.Violation;
 
 /** Opens sessions and serves their holders. The token is sent in a header, never in a path. */
 @Path("/v1/sessions")
@@ -75,13 +80,29 @@ public class SessionResource {
     @RegisterForReflection
     @Schema(name = "SessionPatch")
     public record SessionPatch(
-            @Schema(description = "Merged into the session's data (RFC 7396); null removes", required = true) JsonObject data) {}
+            @Schema(description = "Merged into the session's data (RFC 7396); null removes", required = true) @Nullable JsonObject data)
+            implements
+                Validated {
+
+        @Override
+        public List<Violation> violations() {
+            return data == null ? List.of(new Violation("data", "must be an object")) : List.of();
+        }
+    }
 
     /** The reason for a rotation. */
     @RegisterForReflection
     @Schema(name = "SessionRotation")
     public record SessionRotation(
-            @Schema(description = "The user has just authenticated again: sets authTime", defaultValue = "false") Boolean reauthenticated) {}
+            @Schema(description = "The user has just authenticated again: sets authTime", defaultValue = "false") Boolean reauthenticated)
+            implements
+                Validated {
+
+        @Override
+        public List<Violation> violations() {
+            return List.of();
+        }
+    }
 
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
@@ -126,9 +147,9 @@ public class SessionResource {
     public Uni<RestResponse<Session>> patch(
             @Parameter(description = TOKEN_DESCRIPTION, required = true) @HeaderParam(TOKEN) String token,
             @Parameter(description = "The ETag that the patch is based on") @HeaderParam(HttpHeaders.IF_MATCH) String ifMatch,
-            SessionPatch patch) {
+            @Nullable SessionPatch patch) {
         if (patch == null || patch.data() == null) {
-            throw ApiException.invalid("data", "must be an object");
+            throw ApiException.invalid((patch == null ? new SessionPatch(null) : patch).violations());
         }
         return service.patch(caller.tenant(), token, patch.data(), EntityTags.ifMatch(ifMatch))
                 .map(session -> answer(200, session, session));

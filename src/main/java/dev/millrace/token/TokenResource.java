@@ -1,5 +1,7 @@
 package dev.millrace.token;
 
+import java.util.List;
+
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -15,6 +17,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.RestResponse.ResponseBuilder;
+import org.jspecify.annotations.Nullable;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Uni;
@@ -25,7 +28,9 @@ import dev.millrace.auth.Scopes;
 import dev.millrace.http.NoStore;
 import dev.millrace.http.json.JsonObject;
 import dev.millrace.http.json.Timestamps;
+import dev.millrace.http.json.Validated;
 import dev.millrace.http.problem.ApiException;
+import dev.millrace.http.problem.Violation;
 import dev.millrace.user.StoredRecord;
 
 /** Issues, rotates and revokes refresh tokens. The token is sent in a body, never in a path. */
@@ -75,13 +80,21 @@ public class TokenResource {
     @RegisterForReflection
     @Schema(name = "PresentedToken")
     public record PresentedToken(
-            @Schema(required = true, examples = "r1.0.kPq3vK9wQm2Tz7LpR4sH.uZ8...") String refreshToken) {
+            @Schema(required = true, examples = "r1.0.kPq3vK9wQm2Tz7LpR4sH.uZ8...") @Nullable String refreshToken)
+            implements
+                Validated {
 
-        static String token(PresentedToken presented) {
-            if (presented == null || presented.refreshToken() == null) {
-                throw ApiException.invalid("refreshToken", "must be given");
+        @Override
+        public List<Violation> violations() {
+            return refreshToken == null ? List.of(new Violation("refreshToken", "must be given")) : List.of();
+        }
+
+        static String token(@Nullable PresentedToken presented) {
+            PresentedToken given = presented == null ? new PresentedToken(null) : presented;
+            if (given.refreshToken() == null) {
+                throw ApiException.invalid(given.violations());
             }
-            return presented.refreshToken();
+            return given.refreshToken();
         }
     }
 

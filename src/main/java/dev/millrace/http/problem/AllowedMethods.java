@@ -1,6 +1,7 @@
 package dev.millrace.http.problem;
 
 import java.lang.annotation.Annotation;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
@@ -21,7 +22,8 @@ public class AllowedMethods implements DynamicFeature {
     private static final Pattern PARAMETER = Pattern.compile("\\{\\s*[\\w.-]+\\s*(?::\\s*([^{}]+?)\\s*)?}");
     private static final List<Operation> OPERATIONS = new CopyOnWriteArrayList<>();
 
-    private record Operation(Pattern path, String method, List<String> consumed) {}
+    /** @param fixed characters of the path that are no parameters; of two operations for a path, the one with more serves it */
+    private record Operation(Pattern path, int fixed, String method, List<String> consumed) {}
 
     /** Returns the methods of the operations at {@code path}, in alphabetical order. */
     public static List<String> at(String path) {
@@ -33,7 +35,7 @@ public class AllowedMethods implements DynamicFeature {
     static List<String> consumed(String path, String method) {
         return OPERATIONS.stream()
                 .filter(operation -> operation.method().equals(method) && operation.path().matcher(path).matches())
-                .flatMap(operation -> operation.consumed().stream()).distinct().toList();
+                .max(Comparator.comparingInt(Operation::fixed)).map(Operation::consumed).orElse(List.of());
     }
 
     @Override
@@ -45,12 +47,15 @@ public class AllowedMethods implements DynamicFeature {
             consumes = resource.getResourceClass().getAnnotation(Consumes.class);
         }
         String template = '/' + (root == null ? "" : root.value()) + '/' + (own == null ? "" : own.value());
-        Pattern path = Pattern.compile(regex(template.replaceAll("/+", "/").replaceAll("/$", "")));
+        template = template.replaceAll("/+", "/").replaceAll("/$", "");
+        Pattern path = Pattern.compile(regex(template));
+        int fixed = PARAMETER.matcher(template).replaceAll("").length();
         for (Annotation annotation : resource.getResourceMethod().getAnnotations()) {
             HttpMethod method = annotation.annotationType().getAnnotation(HttpMethod.class);
             if (method != null) {
                 OPERATIONS.add(
-                        new Operation(path, method.value(), consumes == null ? List.of() : List.of(consumes.value())));
+                        new Operation(path, fixed, method.value(),
+                                consumes == null ? List.of() : List.of(consumes.value())));
             }
         }
     }

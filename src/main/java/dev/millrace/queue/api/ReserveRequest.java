@@ -12,6 +12,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
+import dev.millrace.http.json.Validated;
 import dev.millrace.http.problem.Violation;
 import dev.millrace.queue.model.Bounds;
 
@@ -21,10 +22,17 @@ import dev.millrace.queue.model.Bounds;
 public record ReserveRequest(
         @Schema(description = "1 to 1000", defaultValue = "1", examples = "10") @Nullable Integer max,
         @Schema(description = "The lease of each job, 1 s to 24 h; by default, each job's own", type = SchemaType.STRING, examples = "1m") @Nullable Duration lease,
-        @Schema(description = "How long to wait for the first job, up to 30 s; no wait by default", type = SchemaType.STRING, examples = "20s") @JsonProperty("wait") @Nullable Duration waitFor) {
+        @Schema(description = "How long to wait for the first job, up to 30 s; no wait by default", type = SchemaType.STRING, examples = "20s") @JsonProperty("wait") @Nullable Duration waitFor)
+        implements
+            Validated {
 
     static final ReserveRequest DEFAULT = new ReserveRequest(null, null, null);
     private static final Duration MAX_WAIT = Duration.ofSeconds(30);
+
+    @Override
+    public List<Violation> violations() {
+        return violations("");
+    }
 
     List<Violation> violations(String prefix) {
         List<Violation> found = new ArrayList<>(0);

@@ -81,7 +81,7 @@ public class WorkResource {
     /** {@code gone}: whether the client has disconnected. */
     Uni<ReservedJobs> reserve(String tenant, String queue, @Nullable ReserveRequest request, BooleanSupplier gone) {
         ReserveRequest r = request == null ? ReserveRequest.DEFAULT : request;
-        refuse(r.violations(""));
+        refuse(r.violations());
         return reserve(QueueName.of(tenant, queue), r, gone).map(ReservedJobs::new);
     }
 

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -27,9 +28,18 @@ import io.smallrye.config.ConfigValidationException;
  */
 public final class StartFailure {
 
-    private static final Pattern SETTING = Pattern.compile("\\bmillrace(?:\\.(?:[A-Za-z0-9-]+|\"[^\"]+\"))+");
+    /** Not the package of a class, {@code dev.millrace}, nor all settings of a group, {@code millrace.redis.*}. */
+    private static final Pattern SETTING = Pattern.compile("(?<![\\w.])millrace(?:\\.(?:[A-Za-z0-9-]+|\"[^\"]+\"))++(?!\\.\\*)");
     /** What SmallRye Config puts in front of its messages: the exception's class and a number. */
     private static final Pattern CODE = Pattern.compile("^(?:[A-Za-z.]+(?:Exception|Error): )?SRCFG\\d+: ");
+    /** How it says that a value does not have the type of the setting. */
+    private static final Pattern NOT_CONVERTED = Pattern.compile(
+            " threw an Exception whilst being converted (?:SRCFG\\d+: )?(?:Cannot convert .* to enum class [\\w.$]+, )?");
+    /** The settings whose variable has another name than the setting; application.properties has the list. */
+    private static final Map<String, String> VARIABLES = Map.of(
+            "millrace.redis.host", "REDIS_HOST", "millrace.redis.port", "REDIS_PORT",
+            "millrace.redis.db", "REDIS_DB", "millrace.redis.password", "REDIS_PASSWORD",
+            "millrace.redis.url", "REDIS_URL", "millrace.kv.db", "REDIS_KV_DB", "millrace.kv.url", "REDIS_KV_URL");
 
     private StartFailure() {}
 
@@ -76,7 +86,8 @@ public final class StartFailure {
         if (cause instanceof ConfigValidationException wrong) {
             List<String> problems = new ArrayList<>();
             for (int i = 0; i < wrong.getProblemCount(); i++) {
-                problems.add(CODE.matcher(wrong.getProblem(i).getMessage()).replaceAll(""));
+                String problem = CODE.matcher(wrong.getProblem(i).getMessage()).replaceAll("");
+                problems.add(NOT_CONVERTED.matcher(problem).replaceAll(" is not valid: "));
             }
             return withVariables("Wrong configuration: " + String.join("; ", problems));
         }
@@ -104,9 +115,10 @@ public final class StartFailure {
     }
 
     private static String withVariables(String message) {
-        return SETTING.matcher(message).replaceAll(found -> Matcher.quoteReplacement(
-                message.contains(UnknownSettings.variable(found.group()))
-                        ? found.group()
-                        : found.group() + " (" + UnknownSettings.variable(found.group()) + ")"));
+        return SETTING.matcher(message).replaceAll(found -> {
+            String setting = found.group();
+            String variable = VARIABLES.getOrDefault(setting, UnknownSettings.variable(setting));
+            return Matcher.quoteReplacement(message.contains(variable) ? setting : setting + " (" + variable + ")");
+        });
     }
 }

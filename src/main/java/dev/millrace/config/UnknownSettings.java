@@ -58,7 +58,12 @@ class UnknownSettings {
                     || settings.stream().anyMatch(setting -> matches(setting, variable, ID_IN_VARIABLE))) {
                 return;
             }
-            if (settings.stream().anyMatch(setting -> matches(setting, variable, ".+"))) {
+            List<String> likely = settings.stream().filter(setting -> matches(setting, variable, ".+")).toList();
+            if (likely.stream().anyMatch(setting -> setting.endsWith(ID))) {
+                // It does reach the map of ids, whose owner refuses the id.
+                return;
+            }
+            if (!likely.isEmpty()) {
                 warnings.add(name + " sets nothing: an id in an environment variable must not contain an underscore");
                 return;
             }

@@ -51,6 +51,11 @@ public class KvRedis {
                 : clients.raw(url, config.db(), config.maxCommands() + IN_FLIGHT_BESIDE, memory::available);
     }
 
+    /** Runs before anything connects, so that a refused configuration is the only thing that is logged. */
+    void check(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE - 2) StartupEvent event) {
+        // The constructor has checked the configuration.
+    }
+
     void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) StartupEvent event) {
         if (redis != null) {
             gauges.add("millrace.kv.links", "Connections to the Redis of /redis that should be up", redis,

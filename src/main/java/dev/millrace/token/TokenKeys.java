@@ -38,7 +38,8 @@ public class TokenKeys {
     TokenKeys(TokenConfig config) {
         config.keys().forEach((id, secret) -> {
             check(KEY_ID.matcher(id).matches() && !id.equals(UNSIGNED),
-                    "millrace.tokens.keys." + id + ": a key id must match " + KEY_ID + " and not be " + UNSIGNED);
+                    "millrace.tokens.keys." + id + ": a key id must match " + KEY_ID + " and not be " + UNSIGNED
+                            + "; in an environment variable it must not contain an underscore");
             check(secret.length() >= MIN_SECRET,
                     "millrace.tokens.keys." + id + " must have at least " + MIN_SECRET + " characters");
             keys.put(id, secret.getBytes(StandardCharsets.UTF_8));

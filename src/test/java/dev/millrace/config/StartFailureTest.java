@@ -1,11 +1,16 @@
 package dev.millrace.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Instant;
+import java.util.Properties;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import org.junit.jupiter.api.Test;
 
@@ -17,6 +22,7 @@ import io.smallrye.config.ConfigValidationException;
 
 import dev.millrace.Configs;
 import dev.millrace.auth.AuthConfig;
+import dev.millrace.ratelimit.RateLimitConfig;
 import dev.millrace.redis.RedisConfig;
 
 /** What an operator reads of a service that does not start. */
@@ -40,9 +46,45 @@ class StartFailureTest {
     }
 
     @Test
+    void theVariableIsTheOneThatTheOperatorSets() throws IOException {
+        Throwable failure = assertThrows(ConfigValidationException.class,
+                () -> Configs.of(RedisConfig.class, "millrace.redis.port", "tcp://10.0.0.1:6379"));
+        assertEquals("Wrong configuration: The config property millrace.redis.port (REDIS_PORT) with the config value "
+                + "\"tcp://10.0.0.1:6379\" is not valid: Expected an integer value, got \"tcp://10.0.0.1:6379\"",
+                StartFailure.message(failure));
+        try (InputStream file = getClass().getResourceAsStream("/application.properties")) {
+            Properties properties = new Properties();
+            properties.load(file);
+            properties.forEach((setting, value) -> {
+                Matcher variable = Pattern.compile("\\$\\{(REDIS_[A-Z_]+):.*}").matcher(value.toString());
+                if (variable.matches()) {
+                    String message = StartFailure.message(new ConfigurationException(setting + " is wrong"));
+                    assertTrue(message.contains("(" + variable.group(1) + ")"), message);
+                }
+            });
+        }
+    }
+
+    /** The class of the values has a name that looks like a setting. */
+    @Test
+    void ofAListOfValuesTheMessageShowsTheValuesOnly() {
+        Throwable failure = assertThrows(ConfigValidationException.class, () -> Configs.of(RateLimitConfig.class,
+                "millrace.ratelimit.policies.a.algorithm", "leaky", "millrace.ratelimit.policies.a.limit", "1",
+                "millrace.ratelimit.policies.a.window", "1m"));
+        String message = StartFailure.message(failure);
+        assertTrue(
+                message.startsWith("Wrong configuration: The config property millrace.ratelimit.policies.a.algorithm "
+                        + "(MILLRACE_RATELIMIT_POLICIES_A_ALGORITHM) with the config value \"leaky\" is not valid: allowed values: "),
+                message);
+        assertFalse(message.contains("dev.millrace"), message);
+    }
+
+    @Test
     void aVariableThatTheMessageNamesIsNotNamedTwice() {
         assertEquals("Wrong configuration: set millrace.auth.enabled (MILLRACE_AUTH_ENABLED)", StartFailure.message(
                 new ConfigurationException("set millrace.auth.enabled (MILLRACE_AUTH_ENABLED)")));
+        assertEquals("Wrong configuration: set millrace.redis.*",
+                StartFailure.message(new ConfigurationException("set millrace.redis.*")));
         assertEquals("Wrong configuration: millrace.tokens.keys.k.1 (MILLRACE_TOKENS_KEYS_K_1): a key id ...",
                 StartFailure.message(new ConfigurationException("millrace.tokens.keys.k.1: a key id ...")));
     }

@@ -30,8 +30,8 @@ final class IneffectiveSettings {
     static void refuse(Config config) {
         Set<String> found = find(config);
         if (!found.isEmpty()) {
-            throw new ConfigurationException(String.join(", ", found) + ": no effect, remove it. Millrace connects to"
-                    + " Redis as REDIS_HOST or REDIS_URL and millrace.redis.* say", found);
+            throw new ConfigurationException(String.join(", ", found) + ": no effect, remove it. Set REDIS_HOST or"
+                    + " REDIS_URL, and millrace.redis.*, instead", found);
         }
     }
 

@@ -29,7 +29,8 @@ import io.smallrye.config.ConfigValidationException;
 public final class StartFailure {
 
     /** Not the package of a class, {@code dev.millrace}, nor all settings of a group, {@code millrace.redis.*}. */
-    private static final Pattern SETTING = Pattern.compile("(?<![\\w.])millrace(?:\\.(?:[A-Za-z0-9-]+|\"[^\"]+\"))++(?!\\.\\*)");
+    private static final Pattern SETTING = Pattern
+            .compile("(?<![\\w.])millrace(?:\\.(?:[A-Za-z0-9-]+|\"[^\"]+\"))++(?!\\.\\*)");
     /** What SmallRye Config puts in front of its messages: the exception's class and a number. */
     private static final Pattern CODE = Pattern.compile("^(?:[A-Za-z.]+(?:Exception|Error): )?SRCFG\\d+: ");
     /** How it says that a value does not have the type of the setting. */

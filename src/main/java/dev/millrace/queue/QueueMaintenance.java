@@ -2,6 +2,7 @@ package dev.millrace.queue;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import jakarta.enterprise.context.ApplicationScoped;
 
@@ -59,20 +60,23 @@ public class QueueMaintenance {
 
     @Scheduled(every = "1s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> round() {
+        AtomicBoolean failed = new AtomicBoolean();
         boolean idleCheck = ++rounds % ROUNDS_PER_IDLE_CHECK == 0;
         return Multi.createFrom().iterable(keys.tenants())
-                .onItem().transformToUniAndConcatenate(tenant -> round(tenant, idleCheck))
+                .onItem().transformToUniAndConcatenate(tenant -> round(tenant, idleCheck, failed))
                 .onItem().ignoreAsUni().ifNoItem().after(Duration.ofSeconds(30)).fail()
-                .invoke(() -> failing = false).onFailure().invoke(this::report).onFailure().recoverWithNull();
+                .invoke(() -> failing = failed.get()).onFailure().invoke(this::report).onFailure()
+                .recoverWithNull();
     }
 
-    private Uni<Void> round(String tenant, boolean idleCheck) {
+    private Uni<Void> round(String tenant, boolean idleCheck, AtomicBoolean failed) {
         return queues.all(tenant).invoke(all -> metrics.follow(tenant, all.keySet()))
                 .invoke(all -> tasks.forEach(task -> task.follow(tenant, all)))
                 .flatMap(all -> Multi.createFrom().iterable(all.entrySet())
                         .onItem()
                         .transformToUni(e -> maintain(new QueueName(tenant, e.getKey()), e.getValue(), idleCheck)
                                 // A failure in one queue must not stop the maintenance of the others.
+                                .onFailure(QueueMaintenance::isItsOwn).invoke(() -> failed.set(true))
                                 .onFailure(QueueMaintenance::isItsOwn).invoke(this::report)
                                 .onFailure(QueueMaintenance::isItsOwn).recoverWithNull())
                         .merge(QUEUES_AT_ONCE).onItem().ignoreAsUni());
@@ -121,7 +125,7 @@ public class QueueMaintenance {
      * logged once.
      */
     private void report(Throwable failure) {
-        if (!failing && !(failure instanceof RedisUnavailableException)) {
+        if (!failing && isItsOwn(failure)) {
             failing = true;
             LOG.error("Maintenance of queues failed; further failures are not logged until a round succeeds", failure);
         }

@@ -106,8 +106,8 @@ class BatchTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {"{} | get", "{'get':null} | get", "{'get':[]} | get",
-            "{'get':'k'} | get", "{'get':[1]} | get[0]", "{'get':[null]} | key", "{'get':['']} | key",
-            "{'get':['a\\u0000']} | key", "{'get':['..']} | key", "{'get':['\\ud83d']} | key",
+            "{'get':'k'} | get", "{'get':[1]} | get[0]", "{'get':[null]} | get[0]", "{'get':['']} | get[0]",
+            "{'get':['a\\u0000']} | get[0]", "{'get':['..']} | get[0]", "{'get':['\\ud83d']} | get[0]",
             "{'get':['k'],'wait':'1s'} | wait", "[] | ``",
             "null | get", "`` | get"})
     void wrongOnesAreRefused(String body, String field) {

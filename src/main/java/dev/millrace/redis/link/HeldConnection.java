@@ -145,7 +145,7 @@ public final class HeldConnection {
         int attempt = ++generation;
         // Vert.x leaves some failures of a handshake unanswered.
         Future<?> timer = later(deadlineMs,
-                () -> failed(attempt, new TimeoutException("no connection within " + deadlineMs + " ms")));
+                () -> failed(attempt, new TimeoutException(late(deadlineMs))));
         try {
             client = clients.get();
             client.connect().onComplete(opened -> onLoop(() -> {
@@ -197,6 +197,14 @@ public final class HeldConnection {
         }
         long ceiling = Math.min(MAX_BACKOFF_MS, MIN_BACKOFF_MS << Math.min(failures - 1, 10));
         return ThreadLocalRandom.current().nextLong(ceiling / 2, ceiling + 1);
+    }
+
+    /**
+     * Why there is no connection after {@code ms}. If Redis has as many connections as it allows, it says so and closes the new one, and
+     * the client reports nothing.
+     */
+    static String late(long ms) {
+        return "no connection within " + ms + " ms: Redis is too slow, or has as many connections as its maxclients";
     }
 
     /** What an exception says, in one line, and what to do if Redis refuses the service. */

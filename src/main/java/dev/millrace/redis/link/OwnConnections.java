@@ -70,7 +70,7 @@ final class OwnConnections {
                 settled[0] = true;
                 open.decrementAndGet();
                 client.close();
-                fail(caller, opened, "no connection within " + 2 * deadlineMs + " ms");
+                fail(caller, opened, HeldConnection.late(2 * deadlineMs));
             }
         }, 2 * deadlineMs, TimeUnit.MILLISECONDS);
         client.connect().onComplete(answer -> home.execute(() -> {

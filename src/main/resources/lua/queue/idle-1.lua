@@ -17,10 +17,12 @@ local enqueued = redis.call('HGET', stats, 'enqueued') or '0'
 local count, since = string.match(redis.call('HGET', meta, 'idle') or '', '^(%d+) (%d+)$')
 if count ~= enqueued then
   redis.call('HSET', meta, 'idle', enqueued .. ' ' .. string.format('%.0f', now))
+end
+if count ~= enqueued or now - since < after then
+  -- The note must outlive the time to the next call.
   expire_unless_used()
   return 0
 end
-if now - since < after then return 0 end
 -- What is left in the lists are ids of removed jobs.
 for _, level in ipairs(redis.call('ZRANGE', levels, 0, -1)) do redis.call('DEL', q .. 'w:' .. level) end
 redis.call('DEL', levels, meta, stats, unique, q .. 'events')

@@ -25,8 +25,6 @@ final class OAuthClientFilter implements ContainerRequestFilter {
         List<String> fields = request.getHeaders().get(HttpHeaders.AUTHORIZATION);
         if (fields != null && !fields.isEmpty()) {
             clients.admit(fields, scopes);
-        } else {
-            clients.checkForm(request.getLength());
         }
     }
 }

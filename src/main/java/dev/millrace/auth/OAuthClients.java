@@ -22,7 +22,6 @@ public class OAuthClients {
 
     private static final String BASIC = "Basic ";
     private static final int MAX_LENGTH = 1024;
-    private static final int MAX_FORM_BYTES = 64 * 1024;
 
     private final ApiKeys keys;
     private final CurrentCaller current;
@@ -46,17 +45,6 @@ public class OAuthClients {
                     : authenticate(clientId, clientSecret), ErrorCode.INVALID_CLIENT, scope);
         }
         return current.get();
-    }
-
-    /**
-     * Refuses a form of an unknown caller if it is longer than a token and credentials.
-     *
-     * @throws ApiException 413
-     */
-    public void checkForm(int bytes) {
-        if (!current.isKnown() && bytes > MAX_FORM_BYTES) {
-            throw new ApiException(ErrorCode.TOO_LARGE, "The form may have at most " + MAX_FORM_BYTES + " bytes");
-        }
     }
 
     /**

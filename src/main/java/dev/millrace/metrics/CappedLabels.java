@@ -14,6 +14,7 @@ public final class CappedLabels<V> {
 
     static final int MAX_LABELS = 1000;
     static final String OTHER = "other";
+
     private final Map<String, Labelled<V>> values = new ConcurrentHashMap<>();
     private final Function<String, V> make;
     private final Consumer<V> dispose;
@@ -74,8 +75,11 @@ public final class CappedLabels<V> {
             } else if (labelled.used) {
                 labelled.idleCalls = 0;
             } else if (labelled.existed || ++labelled.idleCalls >= maxIdleCalls) {
-                values.remove(label);
-                dispose.accept(labelled.value);
+                // In one step, so that a call that uses the label again makes its value after this one is gone.
+                values.computeIfPresent(label, (name, gone) -> {
+                    dispose.accept(gone.value);
+                    return null;
+                });
             }
             labelled.used = false;
         });

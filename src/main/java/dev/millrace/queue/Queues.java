@@ -139,10 +139,10 @@ public class Queues {
 
     /**
      * Removes a queue from the index until its next use. Other replicas still take it for registered; its first job registers it in any
-     * case. A job that arrived during the removal registers it here.
+     * case. A job, a schedule or a pause that arrived during the removal registers it here.
      */
     Uni<Void> unregister(QueueName queue) {
         return index.remove(queue).invoke(() -> registered.remove(queue)).chain(() -> index.renumber(queue))
-                .chain(hasJobs -> hasJobs ? register(queue) : Uni.createFrom().voidItem());
+                .chain(isUsed -> isUsed ? register(queue) : Uni.createFrom().voidItem());
     }
 }

@@ -61,7 +61,12 @@ class QueueEnqueueExamplesTest {
 
     @Test
     void afterAFailoverIdsGoOnWithTheTimeToo() {
-        assertFalse(q.queue.renumber(), "there were no jobs");
+        assertFalse(q.queue.renumber(), "the queue is not in use");
+        q.queue.pause("api");
+        assertTrue(q.queue.renumber(), "paused");
+        q.queue.pause("");
+        q.queue.schedule("s", q.queue.now() + 1_000_000);
+        assertTrue(q.queue.renumber(), "it has a schedule");
         q.add(PLAIN);
         q.pass(1000);
         assertTrue(q.queue.renumber());

@@ -48,7 +48,7 @@ public class QueueIndexStore {
         return sets.smembers(Keys.queueIndex(tenant));
     }
 
-    /** Has the ids of new jobs begin after those that a failover may have lost; returns whether the queue has jobs or had some. */
+    /** Has the ids of new jobs begin after those that a failover may have lost; returns whether the queue is in use. */
     public Uni<Boolean> renumber(QueueName queue) {
         return scripts.run(renumber, List.of(queue.metaKey()), List.of()).map(ReplyCodes::flag);
     }

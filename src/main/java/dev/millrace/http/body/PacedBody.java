@@ -96,6 +96,11 @@ public final class PacedBody implements AutoCloseable {
         if (answered == null) {
             throw new IllegalStateException("respondTo() comes first");
         }
+        if (over) {
+            // The client disconnected before.
+            done.run();
+            return;
+        }
         HttpServerResponse response = answered.response();
         Runnable counted = RequestMetrics.ending();
         Runnable before = closed;

@@ -71,7 +71,8 @@ public class UnroutedProblems {
     private void send(RoutingContext context, Failure failure) {
         HttpServerResponse response = context.response();
         if (response.headWritten()) {
-            context.request().connection().close();
+            // Over HTTP/2, this leaves the other streams of the connection alone.
+            response.reset();
             return;
         }
         try {

@@ -48,15 +48,14 @@ class KvListeners {
     private static final Pattern NOTIFICATIONS = Pattern.compile("__key(?:space|event)@(\\d+)__:");
 
     private static final String EVENT_STREAM = "text/event-stream";
-
-    private final KvRedis redis;
-    private final Stopping stopping;
-    private final ListenerPlaces places;
     /** Unread bytes of a listener that do not get it disconnected when all together have too many. */
     private static final int FEW_BYTES = 64 * 1024;
     /** All listeners together may leave this fraction of the memory unread. */
     private static final int MEMORY_SHARE = 16;
 
+    private final KvRedis redis;
+    private final Stopping stopping;
+    private final ListenerPlaces places;
     private final long maxUnreadBytes;
     private final long maxUnreadOfAll = Runtime.getRuntime().maxMemory() / MEMORY_SHARE;
     private final AtomicLong unreadOfAll = new AtomicLong();

@@ -7,8 +7,8 @@ import io.netty.buffer.ByteBuf;
 import dev.millrace.http.problem.ErrorCode;
 
 /**
- * The lines of one request's head, and of the trailer behind a chunked body, as they were sent. Netty's decoder has consumed them already, but it joins folded lines, lets a
- * field without a name pass, skips any control character in front of the request, and counts no fields.
+ * The lines of one request's head, and of the trailer behind a chunked body, as they were sent. Netty's decoder has consumed them already,
+ * but it joins folded lines, lets a field without a name pass, skips any control character in front of the request, and counts no fields.
  */
 final class HeadLines {
 

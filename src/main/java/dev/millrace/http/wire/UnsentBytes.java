@@ -13,7 +13,8 @@ import io.netty.util.concurrent.EventExecutor;
 
 /**
  * Bytes of responses that clients have not taken yet, over all connections. Above the bound, the connections that have waited longest
- * are closed, so a client that reads is never the one that pays. Also closes each connection whose client does not read.
+ * are closed: a client that takes all that was sent to it, even now and then, is not one of them. Also closes each connection whose client
+ * does not read.
  */
 final class UnsentBytes {
 

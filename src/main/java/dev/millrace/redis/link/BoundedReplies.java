@@ -27,7 +27,7 @@ public final class BoundedReplies extends ChannelInboundHandlerAdapter {
 
     /** Memory of a decoded value in addition to its bytes. */
     public static final int PER_VALUE = 128;
-    /** Redis nests replies less deeply; a deeper one passes as it is. */
+    /** Redis nests replies less deeply; a deeper one is cut. */
     private static final int MAX_DEPTH = 8192;
     private static final String CUT = "MILLRACE_CUT the reply is too large";
     private static final byte[] CUT_REPLY = ("-" + CUT + "\r\n").getBytes(StandardCharsets.US_ASCII);

@@ -131,7 +131,7 @@ class SessionBadInputTest {
             "{'data':[1]} | data | must be an object",
             "{'data':'x'} | data | must be an object",
             "{'data':{},'idle':'1h'} | idle | not a known field",
-            "{'theme':'dark'} | theme | not a known field",
+            "{'theme':'dark','data':{}} | theme | not a known field",
             "null | data | must be an object",
             "`` | data | must be an object"})
     void wrongPatchesAreRefused(String body, String field, String message) {

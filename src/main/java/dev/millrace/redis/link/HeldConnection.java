@@ -45,6 +45,7 @@ public final class HeldConnection {
     private final Supplier<Redis> clients;
     private final Owner owner;
     private final long deadlineMs;
+    private final boolean triesOut;
 
     // Confined to the event loop, but for the volatile ones, which others only read.
     private @Nullable Redis client;
@@ -55,6 +56,12 @@ public final class HeldConnection {
 
     /** @param timeout of one call; opening takes several: the handshake, and before it asking where to go */
     public HeldConnection(ContextInternal context, Supplier<Redis> clients, Duration timeout, Owner owner) {
+        this(context, clients, timeout, owner, true);
+    }
+
+    /** @param triesOut whether a server must answer a PING first; one that is loading answers INFO and little else */
+    HeldConnection(ContextInternal context, Supplier<Redis> clients, Duration timeout, Owner owner, boolean triesOut) {
+        this.triesOut = triesOut;
         this.context = context;
         this.clients = clients;
         this.owner = owner;
@@ -152,6 +159,9 @@ public final class HeldConnection {
                 if (opened.failed()) {
                     timer.cancel(false);
                     failed(attempt, opened.cause());
+                } else if (!triesOut) {
+                    timer.cancel(false);
+                    connected(attempt, opened.result());
                 } else {
                     tryOut(attempt, opened.result(), timer);
                 }

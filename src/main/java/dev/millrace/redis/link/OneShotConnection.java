@@ -19,7 +19,10 @@ import dev.millrace.redis.RedisReply;
 import dev.millrace.redis.RedisUnavailableException;
 import dev.millrace.redis.RedisUnavailableException.Reason;
 
-/** A connection to one server that is opened for one question and closed after it, within twice the deadline of a call. */
+/**
+ * A connection to one server that is opened for one question and closed after it, within twice the deadline of a call. The server may be one
+ * that refuses most calls: an operator wants to know how far it has loaded its data, or since when it has no primary.
+ */
 public final class OneShotConnection {
 
     static final int MAX_IN_FLIGHT = 16;
@@ -36,7 +39,7 @@ public final class OneShotConnection {
         return Uni.createFrom().deferred(() -> {
             Opening opening = new Opening();
             RedisLink link = new RedisLink(vertx.createEventLoopContext(), clients, opening, ns -> {}, MAX_IN_FLIGHT,
-                    deadline);
+                    deadline, false);
             Duration patience = deadline.multipliedBy(2);
             return Uni.createFrom().<RedisLink>emitter(emitter -> {
                 opening.emitter = emitter;

@@ -83,8 +83,14 @@ public final class RedisLink implements HeldConnection.Owner {
     /** @param latency told of the ns each answered call took */
     public RedisLink(ContextInternal context, Supplier<Redis> clients, Listener listener, LongConsumer latency,
             int maxInFlight, Duration deadline) {
+        this(context, clients, listener, latency, maxInFlight, deadline, true);
+    }
+
+    /** @param triesOut whether the server must answer a PING before the link is up */
+    RedisLink(ContextInternal context, Supplier<Redis> clients, Listener listener, LongConsumer latency,
+            int maxInFlight, Duration deadline, boolean triesOut) {
         this.context = context;
-        this.held = new HeldConnection(context, clients, deadline, this);
+        this.held = new HeldConnection(context, clients, deadline, this, triesOut);
         this.listener = listener;
         this.latency = latency;
         this.maxInFlight = maxInFlight;

@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
@@ -30,6 +33,7 @@ class ConnectionCloseTest {
     private static final String KEY = "Authorization: Bearer " + ADMIN + "\r\n";
     private static final String WRONG_KEY = "Authorization: Bearer mr_admin_x\r\n";
     private static final String JSON = "Content-Type: application/json\r\n";
+    private static final int LARGE = 6_000_000;
     private static final String FORM = "Content-Type: multipart/form-data; boundary=x\r\n";
 
     /** Refusals of bodies that are too large to be read and dropped, announced or not. */
@@ -124,6 +128,44 @@ class ConnectionCloseTest {
             assertEquals(404, connection.read().status());
             assertTrue(connection.isAtEnd());
         }
+    }
+
+    /** More than the sockets hold, so that most of it waits in the service when the response has ended there. */
+    @ParameterizedTest
+    @ValueSource(strings = {"HTTP/1.1\r\nHost: a\r\nConnection: close\r\n", "HTTP/1.0\r\nHost: a\r\n"})
+    void aLargeResponseIsCompleteBeforeTheEnd(String rest) throws IOException {
+        String body = "[\"ECHO\",\"" + "x".repeat(LARGE) + "\"]";
+        try (RawHttp1 connection = new RawHttp1(RestAssured.port)) {
+            connection.send("POST /redis " + rest + KEY + "Content-Length: " + body.length() + "\r\n\r\n" + body);
+
+            assertLarge(connection, 500);
+        }
+    }
+
+    /** Both in front of the end, and with a body that the service does not wait for. */
+    @ParameterizedTest
+    @ValueSource(strings = {"\r\nGET /v1/nothing HTTP/7.7\r\n\r\n", "Content-Length: 1000000\r\n\r\n"})
+    void aLargeResponseIsCompleteBeforeTheConnectionLingers(String rest) throws IOException {
+        String key = "large-" + UUID.randomUUID();
+        try (RawHttp1 connection = new RawHttp1(RestAssured.port)) {
+            String body = "[\"SET\",\"" + key + "\",\"" + "x".repeat(LARGE) + "\",\"EX\",\"60\"]";
+            connection.send(post("/redis", KEY + "Content-Length: " + body.length() + "\r\n", body));
+            assertEquals(200, connection.read().status());
+        }
+        try (RawHttp1 connection = new RawHttp1(RestAssured.port)) {
+            connection.send("GET /redis/get/" + key + " HTTP/1.1\r\nHost: a\r\n" + KEY + rest);
+
+            // Longer than the service waits for the end of a client that has taken the response.
+            assertLarge(connection, 6000);
+        }
+    }
+
+    /** The client takes its time, in ms, so that the response has ended in the service long before it has arrived. */
+    private static void assertLarge(RawHttp1 connection, long pause) throws IOException {
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(pause));
+        Response response = connection.read();
+        assertEquals(200, response.status(), response.text());
+        assertEquals(LARGE, response.json().path("result").asText().length());
     }
 
     private static String post(String path, String fields, String body) {

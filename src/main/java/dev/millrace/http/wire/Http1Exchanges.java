@@ -4,6 +4,7 @@ import java.nio.channels.ClosedChannelException;
 
 import org.jspecify.annotations.Nullable;
 
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
@@ -155,8 +156,7 @@ final class Http1Exchanges extends ChannelDuplexHandler {
         responding = false;
         unanswered--;
         if (closesAfterResponse) {
-            context.flush();
-            close(context, context.newPromise());
+            closeWhenWritten(context);
         } else if (refused != null) {
             // Only after this call does Vert.x turn to the next request.
             RefusedRequest e = refused;
@@ -174,6 +174,18 @@ final class Http1Exchanges extends ChannelDuplexHandler {
         } else {
             closing = true;
             context.close(promise);
+        }
+    }
+
+    /** A close at once would drop what the client has not taken yet. */
+    private void closeWhenWritten(ChannelHandlerContext context) {
+        if (receiving || refused != null) {
+            linger(context);
+        } else {
+            closing = true;
+            decoder.refuse();
+            deadline.cancel();
+            context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> context.close());
         }
     }
 

@@ -11,8 +11,9 @@ import io.netty.util.concurrent.Future;
 
 /**
  * Closes a connection on which the client may still be sending. If it were closed at once, those bytes would reset it, and the client
- * would lose the response (RFC 9112, section 9.6). So the server first ends its own direction, drops what arrives, and closes when the
- * client does, after {@value #MAX_MS} ms at the latest.
+ * would lose the response (RFC 9112, section 9.6). So the server sends what it has, ends its own direction, drops what arrives, and
+ * closes when the client does, {@value #MAX_MS} ms later at the latest. A client that does not take the response is the concern of
+ * {@link UnsentBytes}.
  */
 final class LingeringChannelClose {
 
@@ -23,10 +24,10 @@ final class LingeringChannelClose {
     /** The caller drops what arrives. {@code context} is that of its handler. */
     static void close(ChannelHandlerContext context) {
         Channel channel = context.channel();
-        Future<?> timer = context.executor().schedule(() -> context.close(), MAX_MS, TimeUnit.MILLISECONDS);
-        channel.closeFuture().addListener(closed -> timer.cancel(false));
         channel.config().setAutoRead(true);
         context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
+            Future<?> timer = context.executor().schedule(() -> context.close(), MAX_MS, TimeUnit.MILLISECONDS);
+            channel.closeFuture().addListener(closed -> timer.cancel(false));
             // TLS would need its own end of the stream; its clients go by the length of the response.
             if (channel instanceof DuplexChannel duplex && context.pipeline().get(SslHandler.class) == null) {
                 duplex.shutdownOutput();

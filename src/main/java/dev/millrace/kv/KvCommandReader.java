@@ -15,6 +15,9 @@ import dev.millrace.http.json.Unicode;
 /** Parses commands in the format of the Upstash REST protocol: JSON arrays, or a path. */
 final class KvCommandReader {
 
+    /** Arguments of all commands of a request. Each takes a hundred bytes and more, however short it is. */
+    static final int MAX_WORDS = 200_000;
+
     private final JsonFactory json;
     private final int maxCommands;
 
@@ -27,7 +30,7 @@ final class KvCommandReader {
     KvCommand one(byte[] body) {
         try (JsonParser parser = json.createParser(body)) {
             require(parser.nextToken() == JsonToken.START_ARRAY, "a JSON array with a command and its arguments");
-            KvCommand command = KvCommand.of(words(parser));
+            KvCommand command = KvCommand.of(words(parser, MAX_WORDS));
             requireEnd(parser);
             return command;
         } catch (IOException e) {
@@ -40,12 +43,15 @@ final class KvCommandReader {
         try (JsonParser parser = json.createParser(body)) {
             require(parser.nextToken() == JsonToken.START_ARRAY, "a JSON array of commands");
             List<KvCommand> commands = new ArrayList<>();
+            int left = MAX_WORDS;
             while (parser.nextToken() != JsonToken.END_ARRAY) {
                 require(parser.currentToken() == JsonToken.START_ARRAY, "a JSON array of commands, each one an array");
                 if (commands.size() == maxCommands) {
                     throw new KvException("ERR a request may contain at most " + maxCommands + " commands");
                 }
-                commands.add(KvCommand.of(words(parser)));
+                List<byte[]> words = words(parser, left);
+                left -= words.size();
+                commands.add(KvCommand.of(words));
             }
             requireEnd(parser);
             if (commands.isEmpty()) {
@@ -57,13 +63,16 @@ final class KvCommandReader {
         }
     }
 
-    private static List<byte[]> words(JsonParser parser) throws IOException {
+    private static List<byte[]> words(JsonParser parser, int max) throws IOException {
         List<byte[]> words = new ArrayList<>();
         JsonToken token;
         while ((token = parser.nextToken()) != JsonToken.END_ARRAY) {
             if (token == null || !token.isScalarValue() || token == JsonToken.VALUE_NULL) {
                 throw new KvException(
                         "ERR failed to parse the command: arguments must be strings, numbers or booleans");
+            }
+            if (words.size() == max) {
+                throw new KvException("ERR a request may contain at most " + MAX_WORDS + " arguments");
             }
             words.add(bytes(parser));
         }

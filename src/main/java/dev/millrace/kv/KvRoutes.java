@@ -3,6 +3,7 @@ package dev.millrace.kv;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongPredicate;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -40,6 +41,9 @@ import dev.millrace.redis.CommandOutcome;
 @ApplicationScoped
 public class KvRoutes {
 
+    private static final int UNCOUNTED_WORDS = 1000;
+    /** An argument with what it takes until it is sent to Redis, by estimate. */
+    private static final long BYTES_OF_A_WORD = 128;
     private static final String BASE = "/redis";
     private static final String JSON = "application/json";
 
@@ -115,11 +119,10 @@ public class KvRoutes {
                     Caller caller = access.caller(request, Scopes.REDIS_READ);
                     ResponseFormat format = ResponseFormat.of(request);
                     if (sends) {
-                        new BodyReader(context, caller,
-                                body -> run(context, caller, format, rest, body.bytes(), body::close))
-                                .read();
+                        new BodyReader(context, caller, body -> run(context, caller, format, rest, body.bytes(),
+                                body::takes, body::close)).read();
                     } else {
-                        run(context, caller, format, rest, new byte[0], () -> {});
+                        run(context, caller, format, rest, new byte[0], more -> true, () -> {});
                     }
                 }
             }
@@ -133,7 +136,7 @@ public class KvRoutes {
     }
 
     private void run(RoutingContext context, Caller caller, ResponseFormat format, String rest, byte[] body,
-            Runnable done) {
+            LongPredicate memory, Runnable done) {
         try {
             boolean readOnly = KvAccess.isReadOnly(caller);
             ReplyBudget budget = service.budget();
@@ -143,6 +146,7 @@ public class KvRoutes {
             }
             if (isSeveral(rest)) {
                 List<KvCommand> commands = reader.several(body);
+                take(memory, commands);
                 answer(context, rest.equals("pipeline")
                         ? service.run(commands, readOnly, budget)
                         : service.transact(commands, readOnly, budget), format, false, done);
@@ -150,11 +154,24 @@ public class KvRoutes {
                 KvCommand command = rest.isEmpty()
                         ? reader.one(body)
                         : KvCommandReader.path(rest, body, context.request().query());
+                take(memory, List.of(command));
                 answer(context, service.run(List.of(command), readOnly, budget), format, true, done);
             }
         } catch (Throwable e) {
             done.run();
             fail(context, e);
+        }
+    }
+
+    /** Many short arguments take more memory than the body that they came in. */
+    private static void take(LongPredicate memory, List<KvCommand> commands) {
+        long words = 0;
+        for (KvCommand command : commands) {
+            words += 1 + command.args().size();
+        }
+        if (words > UNCOUNTED_WORDS && !memory.test(words * BYTES_OF_A_WORD)) {
+            throw new KvException(503,
+                    "ERR The service is busy with large bodies: send this one again, or fewer at once");
         }
     }
 

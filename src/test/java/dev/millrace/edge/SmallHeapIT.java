@@ -81,6 +81,13 @@ class SmallHeapIT {
     }
 
     @Test
+    void bodiesWithManySmallValuesAreRefused() throws Exception {
+        String items = String.join(",", Collections.nCopies(2_900_000, "{}"));
+        byte[] body = json("{'jobs':[" + items + "]}").getBytes(ISO_8859_1);
+        beside(AT_ONCE, i -> send("POST", "/v1/queues/q" + i + "/jobs", body), 400);
+    }
+
+    @Test
     void largeEntriesAreReadBySlowReaders() throws Exception {
         byte[] body = new byte[8 * MB];
         new Random(2).nextBytes(body);

@@ -18,6 +18,15 @@ public final class RequestBody implements AutoCloseable {
         return bytes;
     }
 
+    /**
+     * Takes more memory, for what was made of the bytes.
+     *
+     * @return false if there is none
+     */
+    public boolean takes(long more) {
+        return share.take(more);
+    }
+
     @Override
     public void close() {
         share.close();

@@ -20,6 +20,12 @@ import io.quarkus.jackson.ObjectMapperCustomizer;
 @Singleton
 public class JsonSettings implements ObjectMapperCustomizer {
 
+    /**
+     * Values, names and brackets of a body. An empty object of two bytes takes a hundred bytes of memory and more, before anything
+     * counts how many there are.
+     */
+    static final long MAX_TOKENS = 500_000;
+
     /** After Quarkus' own customizers: their module for java.time would read durations in another way. */
     @Override
     public int priority() {
@@ -38,6 +44,8 @@ public class JsonSettings implements ObjectMapperCustomizer {
         // Readers and writers are made at start: the first use looks up how to read or write the type, not the start.
         mapper.disable(DeserializationFeature.EAGER_DESERIALIZER_FETCH);
         mapper.disable(SerializationFeature.EAGER_SERIALIZER_FETCH);
+        mapper.getFactory().setStreamReadConstraints(
+                mapper.getFactory().streamReadConstraints().rebuild().maxTokenCount(MAX_TOKENS).build());
         mapper.getFactory().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION.mappedFeature());
         mapper.coercionConfigFor(LogicalType.Textual)
                 .setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)

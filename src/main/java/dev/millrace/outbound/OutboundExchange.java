@@ -29,6 +29,7 @@ import io.vertx.core.net.SocketAddress;
 final class OutboundExchange {
 
     private static final int MAX_ADDRESSES = 4;
+    private static final int MAX_INFORMATIONAL = 16;
 
     private final Vertx vertx;
     private final Context context;
@@ -41,6 +42,7 @@ final class OutboundExchange {
     private long deadline;
     private boolean settled;
     private @Nullable HttpClientRequest sent;
+    private int informational;
     private int status;
     private MultiMap fields = MultiMap.caseInsensitiveMultiMap();
     private final Buffer body = Buffer.buffer();
@@ -130,6 +132,8 @@ final class OutboundExchange {
         }
         attempt(() -> {
             request.fields().accept(connected.headers());
+            connected.continueHandler(more -> informed());
+            connected.earlyHintsHandler(hints -> informed());
             connected.putHeader(HttpHeaders.USER_AGENT, "millrace");
             Future<HttpClientResponse> response = request.body() == null
                     ? connected.send()
@@ -142,6 +146,14 @@ final class OutboundExchange {
                 }
             });
         });
+    }
+
+    /** A response that is not final has arrived. A host that sends them without end would keep the event loop busy. */
+    private void informed() {
+        if (++informational > MAX_INFORMATIONAL) {
+            fail("it sent too many informational responses");
+            reset();
+        }
     }
 
     private void read(HttpClientResponse response) {

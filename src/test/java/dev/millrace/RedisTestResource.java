@@ -50,6 +50,7 @@ public class RedisTestResource implements QuarkusTestResourceLifecycleManager {
         // As with a heap of 128 MB, whatever the tests' own JVM has.
         config.put("millrace.memory.max-requests", "16M");
         config.put("millrace.memory.max-responses", "16M");
+        config.put("millrace.memory.max-connections", "32M");
         config.put("millrace.cache.max-inflations", "4");
         // For the packaged service, of which tests are not told what port it chose. Elsewhere, the test port counts.
         managementPort = freePort();

@@ -14,4 +14,7 @@ public interface MemoryConfig {
 
     /** Bytes of all large values on their way to clients; an eighth of the maximum heap by default. */
     Optional<MemorySize> maxResponses();
+
+    /** Bytes of all connections and of the requests that they have open, by estimate; a quarter of the maximum heap by default. */
+    Optional<MemorySize> maxConnections();
 }

@@ -78,7 +78,8 @@ public class RequestBodies {
     private static final class Reading {
         private final HttpServerRequest request;
         private final long bound;
-        private final boolean known;
+        /** The announced length, or the bound. */
+        private final long longest;
         private final FairBudget.Share share;
         private final Promise<RequestBody> done = Promise.promise();
         private byte[] bytes;
@@ -88,9 +89,10 @@ public class RequestBodies {
         Reading(HttpServerRequest request, long bound, long length, FairBudget.Share share) {
             this.request = request;
             this.bound = bound;
-            this.known = length >= 0;
+            this.longest = length >= 0 ? length : bound;
             this.share = share;
-            this.bytes = new byte[known ? (int) length : 1024];
+            // A small body that was only announced takes nothing.
+            this.bytes = new byte[length > SMALL ? (int) length : 0];
         }
 
         Future<RequestBody> start() {
@@ -129,7 +131,7 @@ public class RequestBodies {
         }
 
         private boolean grown(int needed) {
-            int size = (int) Math.min(bound, Math.max(needed, 2L * bytes.length));
+            int size = (int) Math.max(needed, Math.min(longest, 2L * bytes.length));
             // What is in use and what is being copied: at the end, no more than the body and as much again.
             if (size > SMALL && !share.take(size - (bytes.length > SMALL ? bytes.length : 0))) {
                 return false;

@@ -3,10 +3,12 @@ package dev.millrace.http.route;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
+import java.util.Arrays;
 
 import org.jspecify.annotations.Nullable;
 
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -199,25 +201,40 @@ public abstract sealed class FastPath {
         boolean serve(RoutingContext context, Caller caller, String path, UnroutedProblems problems) {
             begin(context);
             HttpServerRequest request = context.request();
-            byte[] body = new byte[Integer.parseInt(request.getHeader(HttpHeaders.CONTENT_LENGTH))];
-            int[] read = new int[1];
+            Received received = new Received();
             request.exceptionHandler(broken -> {
                 // The client has disconnected, so there is nobody to answer.
             });
-            request.handler(chunk -> {
-                chunk.getBytes(body, read[0]);
-                read[0] += chunk.length();
-            });
+            request.handler(received::add);
             request.endHandler(end -> {
                 try {
-                    respond(context, handler.serve(request, caller, requireNonNull(gate().name(path)), body), writer,
-                            problems);
+                    respond(context, handler.serve(request, caller, requireNonNull(gate().name(path)), received.all()),
+                            writer, problems);
                 } catch (Throwable e) {
                     problems.answer(context, e);
                 }
             });
             request.resume();
             return true;
+        }
+    }
+
+    /** The bytes of a body that have arrived: one that was only announced takes no memory. */
+    private static final class Received {
+        private byte[] bytes = {};
+        private int count;
+
+        void add(Buffer chunk) {
+            int needed = count + chunk.length();
+            if (needed > bytes.length) {
+                bytes = Arrays.copyOf(bytes, Math.max(needed, 2 * count));
+            }
+            chunk.getBytes(bytes, count);
+            count = needed;
+        }
+
+        byte[] all() {
+            return count == bytes.length ? bytes : Arrays.copyOf(bytes, count);
         }
     }
 }

@@ -18,7 +18,9 @@ final class ClosedConnections {
     enum Reason {
         TOO_MANY("there are millrace.http.max-connections connections"),
         NOT_READING("its client did not read for millrace.http.unsent.timeout"),
-        MEMORY("millrace.http.unsent.total bytes wait for clients that do not read, and it has waited longest");
+        MEMORY("millrace.http.unsent.total bytes wait for clients that do not read, and it has waited longest"),
+        OPEN_REQUESTS(
+                "connections and requests take millrace.memory.max-connections bytes, and it takes most, or longest");
 
         private final String text;
         private final AtomicLong quietUntil = new AtomicLong(Long.MIN_VALUE);

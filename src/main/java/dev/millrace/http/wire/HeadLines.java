@@ -26,6 +26,11 @@ final class HeadLines {
         return requestLine;
     }
 
+    /** Returns how many fields were consumed. */
+    int count() {
+        return fields;
+    }
+
     void reset() {
         requestLine = false;
         fields = 0;

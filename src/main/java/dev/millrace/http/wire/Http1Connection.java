@@ -13,9 +13,12 @@ final class Http1Connection {
     static void configure(ChannelPipeline pipeline, Http1Settings settings) {
         StrictRequestDecoder decoder = new StrictRequestDecoder(settings);
         pipeline.replace(ProtocolChosen.HTTP1_DECODER, ProtocolChosen.HTTP1_DECODER, decoder);
-        pipeline.addAfter(ENCODER, "millrace-exchanges", new Http1Exchanges(decoder, settings));
+        ServerConnection connection = pipeline.get(ServerConnection.class);
+        Http1Exchanges exchanges = new Http1Exchanges(decoder, settings, connection);
+        pipeline.addAfter(ENCODER, "millrace-exchanges", exchanges);
         // In front of it, which counts what Vert.x has.
-        pipeline.addAfter(ENCODER, null, new PipelinedRequests(pipeline.get(ServerConnection.class)));
+        PipelinedRequests pipelined = new PipelinedRequests(connection, exchanges::unanswered);
+        pipeline.addAfter(ENCODER, null, pipelined);
         if (pipeline.get(IgnoredUpgrade.VERTX_HANDLER) != null) {
             pipeline.addBefore(IgnoredUpgrade.VERTX_HANDLER, null, new IgnoredUpgrade());
         }

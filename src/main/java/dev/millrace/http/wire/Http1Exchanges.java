@@ -1,6 +1,10 @@
 package dev.millrace.http.wire;
 
 import java.nio.channels.ClosedChannelException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
@@ -38,9 +42,10 @@ final class Http1Exchanges extends ChannelDuplexHandler {
     private static final long MAX_DROPPED_BYTES = 64 * 1024;
 
     private final StrictRequestDecoder decoder;
+    private final ServerConnection connection;
+    /** Requests that were passed on to Vert.x and have no complete response: their memory. */
+    private final Deque<HeldMemory.OpenRequest> open = new ArrayDeque<>();
     private final ReceiveDeadline deadline;
-    /** Requests that were passed on to Vert.x and have no complete response. */
-    private int unanswered;
     /** The response in turn has begun, and not ended. */
     private boolean responding;
     /** The latest request was passed on, and its end has not arrived. */
@@ -55,8 +60,9 @@ final class Http1Exchanges extends ChannelDuplexHandler {
     private @Nullable RefusedRequest refused;
     private boolean closing;
 
-    Http1Exchanges(StrictRequestDecoder decoder, Http1Settings settings) {
+    Http1Exchanges(StrictRequestDecoder decoder, Http1Settings settings, ServerConnection connection) {
         this.decoder = decoder;
+        this.connection = connection;
         this.deadline = new ReceiveDeadline(decoder, settings);
     }
 
@@ -72,7 +78,7 @@ final class Http1Exchanges extends ChannelDuplexHandler {
         }
         if (message instanceof HttpRequest request) {
             deadline.headReceived();
-            unanswered++;
+            open.add(connection.memory().begin(bytes(request)));
             receiving = true;
             missing = HttpUtil.isTransferEncodingChunked(request) ? -1 : HttpUtil.getContentLength(request, 0L);
             expectsContinue = HttpUtil.is100ContinueExpected(request);
@@ -81,6 +87,9 @@ final class Http1Exchanges extends ChannelDuplexHandler {
         if (message instanceof HttpContent content) {
             int bytes = content.content().readableBytes();
             deadline.bodyReceived(bytes);
+            if (receiving && bytes > 0 && !open.isEmpty()) {
+                connection.memory().body(open.getLast(), bytes);
+            }
             missing = missing < 0 ? missing : missing - bytes;
             expectsContinue &= bytes == 0;
             receiving = !(message instanceof LastHttpContent);
@@ -91,9 +100,34 @@ final class Http1Exchanges extends ChannelDuplexHandler {
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
         if (!closing && decoder.isReceiving()) {
-            deadline.watch(context, () -> refuse(context, TIMED_OUT));
+            deadline.watch(context, () -> expired(context));
         }
+        connection.memory().partial(closing ? 0 : decoder.partialBytes(connection.lastBuffer()));
         context.fireChannelReadComplete();
+    }
+
+    private void expired(ChannelHandlerContext context) {
+        if (connection.isHeld()) {
+            deadline.watch(context, () -> expired(context));
+        } else {
+            refuse(context, TIMED_OUT);
+        }
+    }
+
+    /** What the target and the fields of a request take in memory, by estimate. */
+    static long bytes(HttpRequest request) {
+        long bytes = request.uri().length();
+        for (Iterator<Map.Entry<CharSequence, CharSequence>> fields = request.headers().iteratorCharSequence(); fields
+                .hasNext();) {
+            Map.Entry<CharSequence, CharSequence> field = fields.next();
+            bytes += field.getKey().length() + field.getValue().length() + HeldMemory.FIELD;
+        }
+        return bytes;
+    }
+
+    /** Returns how many requests have no complete response. */
+    int unanswered() {
+        return open.size();
     }
 
     private void refuse(ChannelHandlerContext context, RefusedRequest e) {
@@ -104,10 +138,10 @@ final class Http1Exchanges extends ChannelDuplexHandler {
 
     private void answerRefused(ChannelHandlerContext context, RefusedRequest e) {
         boolean passedOn = receiving;
-        if (closing || unanswered > (passedOn ? 1 : 0)) {
+        if (closing || open.size() > (passedOn ? 1 : 0)) {
             return;
         }
-        boolean unsaid = !passedOn || unanswered == 1 && !responding;
+        boolean unsaid = !passedOn || open.size() == 1 && !responding;
         if (unsaid) {
             context.write(ProblemResponse.to(e));
         }
@@ -143,8 +177,8 @@ final class Http1Exchanges extends ChannelDuplexHandler {
     }
 
     private boolean closes(HttpResponse response) {
-        if (unanswered == 1 && closeWanted
-                || receiving && unanswered == 1 && (expectsContinue || missing < 0 || missing > MAX_DROPPED_BYTES)) {
+        if (open.size() == 1 && closeWanted
+                || receiving && open.size() == 1 && (expectsContinue || missing < 0 || missing > MAX_DROPPED_BYTES)) {
             response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
             return true;
         }
@@ -154,7 +188,7 @@ final class Http1Exchanges extends ChannelDuplexHandler {
 
     private void responded(ChannelHandlerContext context) {
         responding = false;
-        unanswered--;
+        connection.memory().end(open.remove());
         if (closesAfterResponse) {
             closeWhenWritten(context);
         } else if (refused != null) {

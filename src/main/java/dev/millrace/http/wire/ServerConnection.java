@@ -2,14 +2,19 @@ package dev.millrace.http.wire;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import org.jspecify.annotations.Nullable;
+
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
+import io.netty.handler.ssl.SniHandler;
+import io.netty.handler.ssl.SslHandler;
 
 /**
- * One connection of a server, next to its socket. Reads nothing while the client does not read, and knows how many bytes of responses
+ * One connection of a server, next to its socket. Reads nothing while the client does not read or has too many requests open, and knows how many bytes of responses
  * wait for the client: in the socket's queue, and for the windows of HTTP/2. All but {@link #close} is called on its event loop.
  */
 final class ServerConnection extends ChannelDuplexHandler {
@@ -21,10 +26,13 @@ final class ServerConnection extends ChannelDuplexHandler {
 
     private final Channel channel;
     private final UnsentBytes unsent;
+    private final HeldMemory memory;
     private final Http1Settings http1;
     private final AtomicBoolean closing = new AtomicBoolean();
 
+    private @Nullable ChannelHandlerContext context;
     private boolean readWanted;
+    private int lastBuffer;
     private boolean gone;
     /** Since the connection was opened. */
     private long queued;
@@ -40,9 +48,10 @@ final class ServerConnection extends ChannelDuplexHandler {
     private long sentBefore;
     private long progressWanted;
 
-    ServerConnection(Channel channel, UnsentBytes unsent, Http1Settings http1) {
+    ServerConnection(Channel channel, UnsentBytes unsent, ConnectionMemory memory, Http1Settings http1) {
         this.channel = channel;
         this.unsent = unsent;
+        this.memory = new HeldMemory(memory, () -> close(ClosedConnections.Reason.OPEN_REQUESTS));
         this.http1 = http1;
     }
 
@@ -50,6 +59,9 @@ final class ServerConnection extends ChannelDuplexHandler {
     public void channelRegistered(ChannelHandlerContext context) {
         // Vert.x has added its first handlers. It chooses the protocol later: after the TLS handshake, or at the first bytes.
         context.pipeline().addLast(new ProtocolChosen(http1));
+        boolean tls = context.pipeline().get(SslHandler.class) != null
+                || context.pipeline().get(SniHandler.class) != null;
+        memory.opened(HeldMemory.CONNECTION + (tls ? HeldMemory.TLS : 0));
         unsent.watch(this, context.executor());
         context.fireChannelRegistered();
     }
@@ -57,13 +69,36 @@ final class ServerConnection extends ChannelDuplexHandler {
     @Override
     public void handlerRemoved(ChannelHandlerContext context) {
         gone = true;
+        this.context = null;
+        memory.closed();
         unsent.forget(this, context.executor());
         report(0);
     }
 
     @Override
+    public void handlerAdded(ChannelHandlerContext added) {
+        context = added;
+    }
+
+    /** What the connection and its requests take. */
+    HeldMemory memory() {
+        return memory;
+    }
+
+    /** Bytes of the buffer that was read last. */
+    int lastBuffer() {
+        return lastBuffer;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        lastBuffer = message instanceof ByteBuf bytes ? bytes.capacity() : 0;
+        context.fireChannelRead(message);
+    }
+
+    @Override
     public void read(ChannelHandlerContext context) {
-        if (channel.isWritable()) {
+        if (channel.isWritable() && heldRequests == 0) {
             context.read();
         } else {
             readWanted = true;
@@ -72,10 +107,7 @@ final class ServerConnection extends ChannelDuplexHandler {
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
-        if (channel.isWritable() && readWanted) {
-            readWanted = false;
-            context.read();
-        }
+        readIfWanted();
         changed();
         context.fireChannelWritabilityChanged();
     }
@@ -108,10 +140,24 @@ final class ServerConnection extends ChannelDuplexHandler {
         changed();
     }
 
-    /** Requests that were read already, and wait until the client reads, take about so many bytes. */
+    /** Whether the connection is not read from, because the client does not read or has too many requests open. */
+    boolean isHeld() {
+        return readWanted;
+    }
+
+    /** Requests that were read already, and wait until the client reads or others are answered, take about so many bytes. */
     void holdsRequests(long bytes) {
+        memory.takes(bytes - heldRequests);
         heldRequests = bytes;
         changed();
+        readIfWanted();
+    }
+
+    private void readIfWanted() {
+        if (readWanted && context != null && channel.isWritable() && heldRequests == 0) {
+            readWanted = false;
+            context.read();
+        }
     }
 
     /** Bytes that wait for the client, to {@link #STEP}; read by any thread. */
@@ -164,7 +210,7 @@ final class ServerConnection extends ChannelDuplexHandler {
     }
 
     private long pending() {
-        return inQueue() + awaitingWindow + heldRequests;
+        return inQueue() + awaitingWindow + (channel.isWritable() ? 0 : heldRequests);
     }
 
     private void changed() {

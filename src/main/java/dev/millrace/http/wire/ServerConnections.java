@@ -14,11 +14,13 @@ final class ServerConnections extends ChannelInboundHandlerAdapter {
     private final Http1Settings http1 = Http1Settings.read();
     private final int max;
     private final UnsentBytes unsent;
+    private final ConnectionMemory memory;
     private final AtomicInteger open = new AtomicInteger();
 
-    ServerConnections(int max, UnsentBytes unsent) {
+    ServerConnections(int max, UnsentBytes unsent, ConnectionMemory memory) {
         this.max = max;
         this.unsent = unsent;
+        this.memory = memory;
     }
 
     @Override
@@ -32,7 +34,7 @@ final class ServerConnections extends ChannelInboundHandlerAdapter {
             }
             connection.closeFuture().addListener(closed -> open.decrementAndGet());
             readInSmallSteps(connection);
-            connection.pipeline().addLast(new ServerConnection(connection, unsent, http1));
+            connection.pipeline().addLast(new ServerConnection(connection, unsent, memory, http1));
         }
         context.fireChannelRead(accepted);
     }

@@ -25,6 +25,8 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
     private boolean body;
     private @Nullable Chunks chunks;
     private boolean refused;
+    /** Bytes that the fields of an incomplete head or trailer take. */
+    private long partial;
     /** Where the last word of the request line ended. */
     private int wordEnd;
 
@@ -36,6 +38,15 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
     /** Returns whether a request has begun to arrive and has not arrived completely. */
     boolean isReceiving() {
         return !refused && (body || head.begun() || actualReadableBytes() > 0);
+    }
+
+    /**
+     * Returns how many bytes of memory an incomplete part of a request takes.
+     *
+     * @param buffer bytes of the buffer that was read last, which is kept for what is left of it
+     */
+    long partialBytes(int buffer) {
+        return refused ? 0 : actualReadableBytes() > 0 ? partial + buffer : partial;
     }
 
     /** Drops all that arrives from now on. */
@@ -69,10 +80,14 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
                 throw RefusedRequest.of(part.decoderResult().cause(), body);
             }
         }
+        int before = head.count();
         if (!body) {
             head.consumed(bytes, from, to);
         } else if (chunks != null) {
             chunks.consumed(bytes, from, to);
+        }
+        if (!body || head.count() > 0) {
+            partial += to - from + (long) HeldMemory.FIELD * (head.count() - before);
         }
         for (int i = 0; i < out.size(); i++) {
             if (out.get(i) instanceof HttpRequest request) {
@@ -80,11 +95,13 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
                 chunks = HttpUtil.isTransferEncodingChunked(request) ? new Chunks(head) : null;
                 // The trailer has as much room as the head had.
                 head.reset();
+                partial = 0;
             }
             if (out.get(i) instanceof LastHttpContent) {
                 body = false;
                 chunks = null;
                 head.reset();
+                partial = 0;
             }
         }
     }

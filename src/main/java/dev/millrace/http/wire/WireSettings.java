@@ -13,9 +13,13 @@ import io.quarkus.runtime.configuration.MemorySize;
  * @param maxConnections see {@link WireConfig#maxConnections}
  * @param unsentPerConnection bytes, within the bound of the heap
  * @param unsentTotal bytes, within the bound of the heap
+ * @param connectionMemory bytes that connections and requests may take
  * @param unsentTimeout see {@link WireConfig.Unsent#timeout}
  */
-record WireSettings(int maxConnections, long unsentPerConnection, long unsentTotal, Duration unsentTimeout) {
+record WireSettings(int maxConnections, long unsentPerConnection, long unsentTotal, long connectionMemory,
+        Duration unsentTimeout) {
+
+    private static final String CONNECTION_MEMORY = "millrace.memory.max-connections";
 
     /** Reads the configuration. The mapping is not registered in tests that start Vert.x alone, hence the defaults. */
     static WireSettings read() {
@@ -24,6 +28,8 @@ record WireSettings(int maxConnections, long unsentPerConnection, long unsentTot
         return new WireSettings(value(config, "max-connections", Integer.class, WireConfig.MAX_CONNECTIONS),
                 Math.min(heap / 8, bytes(config, "unsent.per-connection", WireConfig.PER_CONNECTION)),
                 Math.min(heap / 4, bytes(config, "unsent.total", WireConfig.TOTAL)),
+                config.getOptionalValue(CONNECTION_MEMORY, MemorySize.class).map(MemorySize::asLongValue)
+                        .orElse(heap / 4),
                 value(config, "unsent.timeout", Duration.class, WireConfig.TIMEOUT));
     }
 

@@ -23,6 +23,7 @@ final class WireTransport implements Transport {
 
     private final Transport transport;
     private @Nullable UnsentBytes unsent;
+    private @Nullable ConnectionMemory memory;
 
     WireTransport(Transport transport) {
         this.transport = transport;
@@ -32,7 +33,7 @@ final class WireTransport implements Transport {
     public void configure(NetServerOptions options, boolean domainSocket, ServerBootstrap bootstrap) {
         transport.configure(options, domainSocket, bootstrap);
         WireSettings settings = WireSettings.read();
-        bootstrap.handler(new ServerConnections(settings.maxConnections(), unsent(settings)));
+        bootstrap.handler(new ServerConnections(settings.maxConnections(), unsent(settings), memory(settings)));
     }
 
     /** One for all servers. */
@@ -42,6 +43,13 @@ final class WireTransport implements Transport {
                     settings.unsentTimeout().toNanos());
         }
         return unsent;
+    }
+
+    private synchronized ConnectionMemory memory(WireSettings settings) {
+        if (memory == null) {
+            memory = new ConnectionMemory(settings.connectionMemory());
+        }
+        return memory;
     }
 
     @Override

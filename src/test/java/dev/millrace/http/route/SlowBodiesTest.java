@@ -4,11 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.lang.ref.WeakReference;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -29,6 +31,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.StreamResetException;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
 
 import dev.millrace.http.wire.ReceiveConfig;
 
@@ -44,15 +47,17 @@ class SlowBodiesTest {
     @BeforeAll
     static void start() throws Exception {
         Router router = Router.router(VERTX);
-        UnroutedProblems problems = new UnroutedProblems(new ObjectMapper(),
-                new MemorySize(BigInteger.valueOf(1024)));
-        new SlowBodies(new Settings(100, Duration.ofMillis(100), 10), problems).register(router);
+        new SlowBodies(new Settings(100, Duration.ofMillis(100), 10), problems()).register(router);
         router.post("/reads").handler(context -> context.request().body()
                 .onSuccess(body -> context.response().end(body)));
         router.post("/refuses").handler(context -> context.response().setStatusCode(401).end());
         server = await(VERTX.createHttpServer().requestHandler(router).listen(0, "localhost"));
         client = VERTX.createHttpClient(new HttpClientOptions().setProtocolVersion(HttpVersion.HTTP_2)
                 .setHttp2ClearTextUpgrade(false).setHttp2MaxPoolSize(1));
+    }
+
+    private static UnroutedProblems problems() {
+        return new UnroutedProblems(new ObjectMapper(), new MemorySize(BigInteger.valueOf(1024)));
     }
 
     @AfterAll
@@ -90,6 +95,30 @@ class SlowBodiesTest {
         assertEquals(401, await(request.response()).statusCode());
         ExecutionException ended = assertThrows(ExecutionException.class, () -> await(reset.future()));
         assertInstanceOf(StreamResetException.class, ended.getCause());
+    }
+
+    /** A deadline keeps nothing of a request that its client has reset. */
+    @Test
+    void aRequestThatIsOverIsNotKept() throws Exception {
+        Router router = Router.router(VERTX);
+        new SlowBodies(new Settings(100, Duration.ofHours(1), 10), problems()).register(router);
+        Promise<WeakReference<RoutingContext>> received = Promise.promise();
+        // As a layer in between does that has a handler of its own.
+        router.post("/").handler(context -> {
+            context.response().endHandler(ended -> {}).closeHandler(closed -> {}).exceptionHandler(failed -> {});
+            received.complete(new WeakReference<>(context));
+        });
+        HttpServer other = await(VERTX.createHttpServer().requestHandler(router).listen(0, "localhost"));
+        HttpClientRequest request = await(client.request(HttpMethod.POST, other.actualPort(), "localhost", "/"));
+        request.setChunked(true);
+        await(request.write("x"));
+        WeakReference<RoutingContext> context = await(received.future());
+
+        request.reset();
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> {
+            System.gc();
+            return context.get() == null;
+        });
     }
 
     @Test

@@ -36,8 +36,11 @@ class ReceiveDeadlineTest {
 
     private static EmbeddedChannel open() {
         StrictRequestDecoder decoder = new StrictRequestDecoder(SETTINGS);
-        EmbeddedChannel channel = new EmbeddedChannel(decoder, new HttpResponseEncoder(),
-                new Http1Exchanges(decoder, SETTINGS), new ChannelInboundHandlerAdapter() {
+        EmbeddedChannel channel = new EmbeddedChannel();
+        ServerConnection connection = new ServerConnection(channel, new UnsentBytes(1 << 20, 1 << 20, Long.MAX_VALUE),
+                new ConnectionMemory(1 << 20), SETTINGS);
+        channel.pipeline().addLast(decoder, new HttpResponseEncoder(),
+                new Http1Exchanges(decoder, SETTINGS, connection), new ChannelInboundHandlerAdapter() {
                     @Override
                     public void exceptionCaught(ChannelHandlerContext context, Throwable failure) {
                         assertInstanceOf(RefusedRequest.class, failure);

@@ -22,6 +22,7 @@ class ServerConnectionTest {
     private static final int MIB = 1 << 20;
 
     private final UnsentBytes unsent = new UnsentBytes(4 * MIB, 8 * MIB, TIMEOUT);
+    private final ConnectionMemory memory = new ConnectionMemory(8 * MIB);
     private final List<EmbeddedChannel> channels = new ArrayList<>();
 
     @AfterEach
@@ -112,7 +113,7 @@ class ServerConnectionTest {
 
     private ServerConnection connect() {
         EmbeddedChannel channel = new EmbeddedChannel(false, false);
-        ServerConnection connection = new ServerConnection(channel, unsent,
+        ServerConnection connection = new ServerConnection(channel, unsent, memory,
                 new Http1Settings(new io.vertx.core.http.HttpServerOptions(), 100, Duration.ofSeconds(60), 1024));
         channel.pipeline().addLast(connection);
         try {

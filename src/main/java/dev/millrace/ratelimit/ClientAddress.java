@@ -6,13 +6,17 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import jakarta.interceptor.Interceptor;
 
 import org.jspecify.annotations.Nullable;
 
 import io.netty.handler.ipfilter.IpFilterRuleType;
 import io.netty.handler.ipfilter.IpSubnetFilterRule;
 import io.netty.util.NetUtil;
+import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 
 /**
@@ -30,6 +34,11 @@ class ClientAddress {
     ClientAddress(RateLimitConfig config) {
         config.trustedProxies().ifPresent(list -> list.forEach(network -> trusted.add(rule(network.strip()))));
         this.ipv6Prefix = config.ipv6Prefix();
+    }
+
+    /** Runs early, so that a wrong network keeps the service from starting, and not its first caller from an answer. */
+    void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE - 2) StartupEvent event) {
+        // The constructor has checked the configuration.
     }
 
     /**

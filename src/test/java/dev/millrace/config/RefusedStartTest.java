@@ -8,15 +8,18 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
+import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 
 import org.junit.jupiter.api.Test;
 
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 
+import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.test.junit.QuarkusTest;
 import io.smallrye.config.ConfigMapping;
@@ -51,6 +54,21 @@ class RefusedStartTest {
                 .forEach(type -> all.add(type.getSimpleName()));
         assertEquals(all, found);
         assertTrue(all.contains("RedisConfig"));
+    }
+
+    /** A bean is made when it is first used, which may be long after the start. RedisClients is used at the start by others. */
+    @Test
+    void whatRefusesAConfigurationIsMadeAtTheStart() {
+        Set<String> late = new TreeSet<>();
+        new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("dev.millrace")
+                .stream()
+                .filter(type -> type.isAnnotatedWith(Singleton.class) || type.isAnnotatedWith(ApplicationScoped.class))
+                .filter(type -> type.getConstructorCallsFromSelf().stream()
+                        .anyMatch(call -> call.getTargetOwner().isEquivalentTo(ConfigurationException.class)))
+                .filter(type -> type.getMethods().stream().noneMatch(method -> method.getRawParameterTypes().stream()
+                        .anyMatch(parameter -> parameter.isEquivalentTo(StartupEvent.class))))
+                .forEach(type -> late.add(type.getSimpleName()));
+        assertEquals(Set.of("RedisClients"), late);
     }
 
     @Test

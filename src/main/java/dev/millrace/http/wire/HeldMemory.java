@@ -14,8 +14,8 @@ final class HeldMemory {
     /** What TLS takes in addition, and what HTTP/2 does. */
     static final int TLS = 32 * 1024;
     static final int HTTP2 = 5 * 1024;
-    /** A request without what the client sent. */
-    static final int REQUEST = 4 * 1024;
+    /** A request without what the client sent: 4 KB while it waits, 7 KB while its response waits for the client. */
+    static final int REQUEST = 8 * 1024;
     /** A header field, in addition to its characters. */
     static final int FIELD = 128;
     /** Of a larger body, {@link dev.millrace.http.body.RequestBodies} counts the bytes. */

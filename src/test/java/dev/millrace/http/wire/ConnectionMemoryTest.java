@@ -43,17 +43,17 @@ class ConnectionMemoryTest {
 
     @Test
     void ofSmallConnectionsTheOnesWithTheOldestRequestsAreClosedUntilAnEighthIsFree() {
-        for (int i = 0; i < 30; i++) {
+        for (int i = 0; i < 20; i++) {
             connect().begin(KIB);
         }
-        assertEquals(30, open().stream().filter(open -> open).count());
+        assertEquals(20, open().stream().filter(open -> open).count());
 
-        for (int i = 30; i < 40; i++) {
+        for (int i = 20; i < 30; i++) {
             connect().begin(KIB);
         }
         List<Boolean> open = open();
-        assertEquals(List.of(false, false, false, false, false, true), open.subList(0, 6));
-        assertEquals(true, open.get(39));
+        assertEquals(List.of(false, false, false, false, false, false, false, false, true), open.subList(0, 9));
+        assertEquals(true, open.get(29));
     }
 
     @Test

@@ -65,7 +65,9 @@ class CacheReads {
                     } else {
                         share.close();
                     }
-                }).onFailure().invoke(share::close);
+                }).onFailure().invoke(share::close)
+                // The REST layer cancels when the client has disconnected.
+                .onCancellation().invoke(share::close);
     }
 
     /** A header field with several lines is one list (RFC 9110, section 5.3); null if the request has none. */

@@ -75,7 +75,7 @@ public class EventStreams {
             Function<P, Multi<Optional<E>>> follow, Function<E, SentEvent> sent) {
         // Filters of the REST layer do not see streams.
         prepare(request.response());
-        if (HttpMethod.HEAD.equals(request.http().method())) {
+        if (HttpMethod.HEAD.equals(request.http().method()) || request.response().closed()) {
             return Multi.createFrom().empty();
         }
         P after = null;
@@ -110,16 +110,25 @@ public class EventStreams {
         }
 
         <T> Multi<T> watch(Multi<T> events) {
-            return events.onItem().invoke(() -> waits = true).onRequest().invoke(() -> {
-                waits = false;
-                unread = 0;
-            }).onTermination().invoke(this::end);
+            return events.onSubscription().invoke(this::endIfClosed).onItem().invoke(() -> waits = true).onRequest()
+                    .invoke(() -> {
+                        waits = false;
+                        unread = 0;
+                    }).onTermination().invoke(this::end);
         }
 
         private void check() {
+            endIfClosed();
             if (waits && ++unread > CHECKS) {
                 end();
                 response.reset();
+            }
+        }
+
+        /** The REST layer notices a client that disconnects only from when it has subscribed. */
+        private void endIfClosed() {
+            if (response.closed()) {
+                end();
             }
         }
 

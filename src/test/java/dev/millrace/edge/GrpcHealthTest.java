@@ -1,10 +1,12 @@
 package dev.millrace.edge;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -72,6 +74,15 @@ class GrpcHealthTest {
         } finally {
             connections.forEach(RawHttp2::close);
         }
+        // Their places are free when they have gone.
+        await().atMost(Duration.ofSeconds(60)).until(() -> {
+            try (RawHttp2 http2 = new RawHttp2(service).read()) {
+                RawHttp2.Stream next = http2.grpc("/grpc.health.v1.Health/Watch", request(""));
+                http2.ping();
+                await().until(() -> next.received() > 0 || next.end.isDone());
+                return next.received() > 0;
+            }
+        });
     }
 
     @Test

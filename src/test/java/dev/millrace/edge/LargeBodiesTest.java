@@ -178,6 +178,24 @@ class LargeBodiesTest {
     }
 
     @Test
+    void readersThatGiveUpBeforeTheResponseGiveTheirMemoryBack() throws IOException {
+        store("missed", random(8 * MB));
+        eventually().until(() -> metric("millrace_memory_responses_bytes ") == 0);
+        try (RawHttp2 http2 = new RawHttp2(URI.create(RestAssured.baseURI + ":" + RestAssured.port))) {
+            for (int i = 0; i < 100; i++) {
+                RawHttp2.Stream stream = http2.get("/v1/cache/edge/missed", "authorization", "Bearer " + ADMIN);
+                // At each time from when Redis is asked until the response has begun.
+                for (int turn = 0; turn < i % 20; turn++) {
+                    http2.ping();
+                }
+                http2.reset(stream, RawHttp2.CANCEL);
+            }
+            http2.ping();
+        }
+        eventually().until(() -> metric("millrace_memory_responses_bytes ") == 0);
+    }
+
+    @Test
     void aReaderThatDoesNotReadIsDisconnected() throws IOException {
         store("unread", random(8 * MB));
         List<Socket> deaf = new ArrayList<>();

@@ -7,6 +7,7 @@ import static dev.millrace.Api.json;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -60,6 +61,27 @@ class ListenersTest {
         eventually().until(() -> metric("millrace_events_listeners ") == 0);
         eventually().until(() -> metric("http_server_active_requests ") == 0);
         assertEquals(before + LISTENERS, metric(events));
+    }
+
+    /** More than a key may have at a time. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/sessions/events", "/v1/queues/q/events", "/redis/subscribe/c"})
+    void listenersThatGiveUpAtOnceLeaveTheirPlaces(String path) {
+        eventually().until(() -> metric("http_server_active_requests ") == 0);
+        String key = "Bearer " + (path.startsWith("/redis") ? COMMANDER : ADMIN);
+        try (RawHttp2 http2 = new RawHttp2(URI.create(RestAssured.baseURI + ":" + RestAssured.port))) {
+            for (int i = 0; i < 120; i++) {
+                RawHttp2.Stream stream = http2.get(path, "authorization", key);
+                for (int turn = 0; turn < i % 4; turn++) {
+                    http2.ping();
+                }
+                http2.reset(stream, RawHttp2.CANCEL);
+            }
+            http2.ping();
+            assertFalse(http2.goAway.isDone());
+        }
+        eventually().until(() -> metric("millrace_events_listeners ") + metric("millrace_kv_listeners ") == 0);
+        eventually().until(() -> metric("http_server_active_requests ") == 0);
     }
 
     @Test

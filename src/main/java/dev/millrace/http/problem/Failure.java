@@ -1,6 +1,7 @@
 package dev.millrace.http.problem;
 
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.util.List;
 import java.util.function.BiConsumer;
 
@@ -64,6 +65,10 @@ public record Failure(ErrorCode code, @Nullable String detail, List<Violation> v
         }
         if (failure instanceof IOException && BODY_TOO_LARGE.equals(failure.getMessage())) {
             return new Failure(ErrorCode.TOO_LARGE, null);
+        }
+        if (failure instanceof ClosedChannelException) {
+            // The client has disconnected while it was answered. Connections to Redis have exceptions of their own.
+            return new Failure(ErrorCode.INTERNAL, null);
         }
         return unexpected(failure);
     }

@@ -88,6 +88,15 @@ public class RequestMetrics {
         return served == null ? () -> {} : served;
     }
 
+    /** Runs an action once the request at hand has ended, or its client has disconnected. On the event loop of the request. */
+    public static void whenEnded(Runnable action) {
+        Context context = Vertx.currentContext();
+        Served served = context == null ? null : context.getLocal(SERVED);
+        if (served != null) {
+            served.whenEnded(action);
+        }
+    }
+
     private void time(RoutingContext routing) {
         Served served = new Served(routing, Vertx.currentContext());
         served.context.putLocal(SERVED, served);
@@ -102,10 +111,23 @@ public class RequestMetrics {
         private final Context context;
         private final long start = System.nanoTime();
         private final AtomicBoolean ended = new AtomicBoolean();
+        private Runnable then = () -> {};
 
         Served(RoutingContext routing, Context context) {
             this.routing = routing;
             this.context = context;
+        }
+
+        void whenEnded(Runnable action) {
+            if (ended.get()) {
+                action.run();
+            } else {
+                Runnable before = then;
+                then = () -> {
+                    before.run();
+                    action.run();
+                };
+            }
         }
 
         @Override
@@ -117,6 +139,7 @@ public class RequestMetrics {
         void end(int refused) {
             if (ended.compareAndSet(false, true)) {
                 active.decrement();
+                then.run();
                 String method = routing.request().method().name();
                 timer(new Labels(METHODS.contains(method) ? method : OTHER, uri(context, routing.request()),
                         refused == 0 ? routing.response().getStatusCode() : refused))

@@ -2,7 +2,10 @@ package dev.millrace.ratelimit.envoy;
 
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+
+import org.jspecify.annotations.Nullable;
 
 import io.grpc.Status;
 import io.quarkus.grpc.GrpcService;
@@ -10,6 +13,7 @@ import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 
 import dev.millrace.http.Stopping;
+import dev.millrace.http.route.RequestMetrics;
 
 import grpc.health.v1.HealthOuterClass.HealthCheckRequest;
 import grpc.health.v1.HealthOuterClass.HealthCheckResponse;
@@ -54,8 +58,11 @@ public class HealthGrpcService extends MutinyHealthGrpc.HealthImplBase {
                     .withDescription("There are " + MAX_WATCHERS + " watchers").asRuntimeException());
         }
         Multi<HealthCheckResponse> first = Multi.createFrom().item(this::status);
-        Multi<HealthCheckResponse> end = Multi.createFrom().<HealthCheckResponse>nothing().ifNoItem().after(WATCH)
-                .recoverWithCompletion();
+        // A client that closes its connection does not cancel its calls.
+        CompletableFuture<@Nullable HealthCheckResponse> gone = new CompletableFuture<>();
+        RequestMetrics.whenEnded(() -> gone.complete(null));
+        Multi<HealthCheckResponse> end = Uni.createFrom().completionStage(gone).ifNoItem().after(WATCH)
+                .recoverWithUni(Uni.createFrom().nullItem()).toMulti();
         return Multi.createBy().concatenating().streams(first, end)
                 .onTermination().invoke(() -> watchers.decrementAndGet());
     }

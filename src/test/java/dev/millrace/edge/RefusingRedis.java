@@ -16,6 +16,8 @@ import java.util.Map;
 
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 
+import dev.millrace.LoopbackServer;
+
 /** A server that speaks RESP, accepts every connection, and refuses every command but a handshake with {@link #reply}. */
 public class RefusingRedis implements QuarkusTestResourceLifecycleManager {
 
@@ -26,18 +28,13 @@ public class RefusingRedis implements QuarkusTestResourceLifecycleManager {
     private static final byte[] OK = bytes("+OK\r\n");
     private static final byte[] PONG = bytes("+PONG\r\n");
 
-    private ServerSocket server;
+    private LoopbackServer server;
 
     @Override
     public Map<String, String> start() {
-        try {
-            server = new ServerSocket(0, 64, InetAddress.getLoopbackAddress());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        daemon(this::accept);
+        server = new LoopbackServer("refusing-redis", RefusingRedis::serve);
         Map<String, String> config = new HashMap<>();
-        config.put("millrace.redis.url", "redis://127.0.0.1:" + server.getLocalPort());
+        config.put("millrace.redis.url", "redis://127.0.0.1:" + server.port());
         config.put("millrace.kv.url", "");
         config.put("millrace.auth.enabled", "false");
         for (String failMode : new String[]{"open", "closed", "local"}) {
@@ -52,35 +49,21 @@ public class RefusingRedis implements QuarkusTestResourceLifecycleManager {
         return config;
     }
 
-    private void accept() {
-        try {
-            while (true) {
-                Socket client = server.accept();
-                daemon(() -> serve(client));
+    private static void serve(Socket client) throws IOException {
+        InputStream in = new BufferedInputStream(client.getInputStream());
+        OutputStream out = client.getOutputStream();
+        while (true) {
+            int words = number(in);
+            String name = word(in);
+            for (int i = 1; i < words; i++) {
+                word(in);
             }
-        } catch (IOException e) {
-            // The test is over.
-        }
-    }
-
-    private static void serve(Socket client) {
-        try (client; InputStream in = new BufferedInputStream(client.getInputStream())) {
-            OutputStream out = client.getOutputStream();
-            while (true) {
-                int words = number(in);
-                String name = word(in);
-                for (int i = 1; i < words; i++) {
-                    word(in);
-                }
-                out.write(switch (name.toUpperCase(Locale.ROOT)) {
-                    case "HELLO" -> HELLO;
-                    case "SELECT" -> OK;
-                    case "PING" -> PONG;
-                    default -> bytes("-" + reply + "\r\n");
-                });
-            }
-        } catch (IOException e) {
-            // The client has closed the connection.
+            out.write(switch (name.toUpperCase(Locale.ROOT)) {
+                case "HELLO" -> HELLO;
+                case "SELECT" -> OK;
+                case "PING" -> PONG;
+                default -> bytes("-" + reply + "\r\n");
+            });
         }
     }
 
@@ -104,22 +87,12 @@ public class RefusingRedis implements QuarkusTestResourceLifecycleManager {
         return Integer.parseInt(digits.toString());
     }
 
-    private static void daemon(Runnable work) {
-        Thread thread = new Thread(work, "refusing-redis");
-        thread.setDaemon(true);
-        thread.start();
-    }
-
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.ISO_8859_1);
     }
 
     @Override
     public void stop() {
-        try {
-            server.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        server.close();
     }
 }

@@ -18,6 +18,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 
+import dev.millrace.LoopbackServer;
+
 /**
  * A mail server on loopback that keeps what it is sent. A recipient {@code busy...} is put off with 451 the first time, and
  * {@code nobody...} refused with 550; {@code silent...} gets no answer, and at {@code rude...} it hangs up. A field of this type
@@ -32,18 +34,13 @@ public class SmtpSink implements QuarkusTestResourceLifecycleManager {
 
     final List<Received> received = new CopyOnWriteArrayList<>();
     private final Map<String, Boolean> putOff = new ConcurrentHashMap<>();
-    private ServerSocket server;
+    private LoopbackServer server;
 
     @Override
     public Map<String, String> start() {
-        try {
-            server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        background(this::accept);
+        server = new LoopbackServer("smtp-sink", this::converse);
         return Map.of("quarkus.mailer.host", "127.0.0.1", "quarkus.mailer.port",
-                Integer.toString(server.getLocalPort()), "quarkus.mailer.from", "Shop <shop@example.com>");
+                Integer.toString(server.port()), "quarkus.mailer.from", "Shop <shop@example.com>");
     }
 
     @Override
@@ -53,33 +50,11 @@ public class SmtpSink implements QuarkusTestResourceLifecycleManager {
 
     @Override
     public void stop() {
-        try {
-            server.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        server.close();
     }
 
-    private static void background(Runnable task) {
-        Thread thread = new Thread(task, "smtp-sink");
-        thread.setDaemon(true);
-        thread.start();
-    }
-
-    private void accept() {
-        try {
-            while (true) {
-                Socket socket = server.accept();
-                background(() -> converse(socket));
-            }
-        } catch (IOException e) {
-            // It was stopped.
-        }
-    }
-
-    private void converse(Socket socket) {
-        try (socket;
-                OutputStream out = socket.getOutputStream();
+    private void converse(Socket socket) throws IOException {
+        try (OutputStream out = socket.getOutputStream();
                 BufferedReader in = new BufferedReader(
                         new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1))) {
             say(out, "220 sink");
@@ -116,8 +91,6 @@ public class SmtpSink implements QuarkusTestResourceLifecycleManager {
                     default -> say(out, "250 ok");
                 }
             }
-        } catch (IOException e) {
-            // The client hung up.
         }
     }
 

@@ -27,6 +27,9 @@ import dev.millrace.edge.MatrixCaller.Protocol;
 import dev.millrace.ratelimit.envoy.proto.RateLimitRequest;
 import dev.millrace.ratelimit.envoy.proto.RateLimitServiceGrpc;
 
+import grpc.health.v1.HealthGrpc;
+import grpc.health.v1.HealthOuterClass.HealthCheckRequest;
+
 /** Guarantees for Envoy's gRPC call and every kind of caller, as {@link ScopeMatrixTest} has them for HTTP. */
 @QuarkusTest
 class GrpcScopesTest {
@@ -68,6 +71,18 @@ class GrpcScopesTest {
         }
         // No descriptors are an invalid argument: it is looked at only behind the key and its scope.
         assertEquals(Map.of(), unexpected);
+    }
+
+    @Test
+    void healthNeedsNoKey() {
+        assertEquals(List.of(), ScopeTable.read().get("gRPC grpc.health.v1.Health/Check and Watch"));
+        for (MatrixCaller caller : MatrixCaller.all()) {
+            if (!caller.name().startsWith("spaces around")) {
+                assertEquals(Code.OK,
+                        call(HealthGrpc.getCheckMethod(), HealthCheckRequest.getDefaultInstance(), caller),
+                        caller.name());
+            }
+        }
     }
 
     @Test

@@ -12,7 +12,6 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -120,12 +119,12 @@ final class RawHttp2 implements AutoCloseable {
             socket.connect(new InetSocketAddress(InetAddress.getByName(server.getHost()), server.getPort()));
             out = new DataOutputStream(socket.getOutputStream());
             ByteArrayOutputStream preface = new ByteArrayOutputStream();
-            preface.writeBytes(ascii("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"));
+            preface.writeBytes(Http2Frames.ascii("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"));
             ByteBuffer payload = ByteBuffer.allocate(settings.length * 3);
             for (int i = 0; i < settings.length; i += 2) {
                 payload.putShort((short) settings[i]).putInt(settings[i + 1]);
             }
-            preface.writeBytes(frame(SETTINGS, 0, 0, payload.array()));
+            preface.writeBytes(Http2Frames.frame(SETTINGS, 0, 0, payload.array()));
             send(preface.toByteArray());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -143,27 +142,19 @@ final class RawHttp2 implements AutoCloseable {
 
     /** Sends a request without a body. */
     Stream get(String path, String... moreFields) {
-        return request(true, fields("GET", path, moreFields));
+        return request(true, Http2Frames.fields("GET", path, moreFields));
     }
 
     /** Sends a gRPC call with one message. */
     Stream grpc(String method, byte[] message, String... moreFields) {
-        String[] fields = fields("POST", method, "content-type", "application/grpc", "te", "trailers");
-        String[] all = Arrays.copyOf(fields, fields.length + moreFields.length);
-        System.arraycopy(moreFields, 0, all, fields.length, moreFields.length);
+        String[] fields = Http2Frames.fields("POST", method,
+                Http2Frames.join(new String[]{"content-type", "application/grpc", "te", "trailers"}, moreFields));
         byte[] body = ByteBuffer.allocate(5 + message.length).put((byte) 0).putInt(message.length).put(message).array();
         synchronized (this) {
-            Stream stream = request(false, all);
-            send(frame(DATA, END_STREAM, stream.id, body));
+            Stream stream = request(false, fields);
+            send(Http2Frames.frame(DATA, END_STREAM, stream.id, body));
             return stream;
         }
-    }
-
-    private static String[] fields(String method, String path, String... more) {
-        String[] fields = Arrays.copyOf(new String[]{":method", method, ":scheme", "http", ":path", path, ":authority",
-                "localhost"}, 8 + more.length);
-        System.arraycopy(more, 0, fields, 8, more.length);
-        return fields;
     }
 
     /** Sends HEADERS on a new stream: a name and a value each. */
@@ -171,67 +162,28 @@ final class RawHttp2 implements AutoCloseable {
         Stream stream = new Stream(nextStream);
         nextStream += 2;
         streams.put(stream.id, stream);
-        ByteArrayOutputStream block = new ByteArrayOutputStream();
-        // Literal header fields without indexing, new names, no Huffman code (RFC 7541, section 6.2.2).
-        for (int i = 0; i < fields.length; i += 2) {
-            block.write(0);
-            literal(block, fields[i]);
-            literal(block, fields[i + 1]);
-        }
-        send(headerFrames(stream.id, end, block.toByteArray()));
+        send(Http2Frames.headers(stream.id, end, fields));
         if (closed.isDone()) {
             stream.close();
         }
         return stream;
     }
 
-    /** HEADERS, and CONTINUATION for what is over 16 KB. */
-    private static byte[] headerFrames(int stream, boolean end, byte[] block) {
-        ByteArrayOutputStream frames = new ByteArrayOutputStream();
-        for (int from = 0; from < block.length; from += 16_384) {
-            int to = Math.min(block.length, from + 16_384);
-            int flags = (to == block.length ? END_HEADERS : 0) | (from == 0 && end ? END_STREAM : 0);
-            frames.writeBytes(frame(from == 0 ? HEADERS : 9, flags, stream, Arrays.copyOfRange(block, from, to)));
-        }
-        return frames.toByteArray();
-    }
-
-    private static void literal(ByteArrayOutputStream block, String text) {
-        byte[] bytes = ascii(text);
-        if (bytes.length < 127) {
-            block.write(bytes.length);
-        } else {
-            block.write(127);
-            int rest = bytes.length - 127;
-            for (; rest >= 128; rest >>= 7) {
-                block.write(rest & 127 | 128);
-            }
-            block.write(rest);
-        }
-        block.writeBytes(bytes);
-    }
-
     void reset(Stream stream, int errorCode) {
-        send(frame(RST_STREAM, 0, stream.id, ByteBuffer.allocate(4).putInt(errorCode).array()));
+        send(Http2Frames.frame(RST_STREAM, 0, stream.id, ByteBuffer.allocate(4).putInt(errorCode).array()));
     }
 
     /** Returns when the server has answered a PING: all that it sent before has arrived. */
     void ping() {
         CompletableFuture<Void> answer = new CompletableFuture<>();
         pong = answer;
-        send(frame(PING, 0, 0, new byte[8]));
+        send(Http2Frames.frame(PING, 0, 0, new byte[8]));
         await(answer);
     }
 
     /** Gives the server more window, of a stream or, with 0, of the connection. */
     void window(int stream, int bytes) {
-        send(frame(WINDOW_UPDATE, 0, stream, ByteBuffer.allocate(4).putInt(bytes).array()));
-    }
-
-    static byte[] frame(int type, int flags, int stream, byte[] payload) {
-        return ByteBuffer.allocate(9 + payload.length).putInt(payload.length << 8 | type).put((byte) flags)
-                .putInt(stream)
-                .put(payload).array();
+        send(Http2Frames.frame(WINDOW_UPDATE, 0, stream, ByteBuffer.allocate(4).putInt(bytes).array()));
     }
 
     synchronized void send(byte[] bytes) {
@@ -293,13 +245,13 @@ final class RawHttp2 implements AutoCloseable {
                     while (content.hasRemaining()) {
                         announced.put((int) content.getShort(), content.getInt());
                     }
-                    send(frame(SETTINGS, ACK, 0, new byte[0]));
+                    send(Http2Frames.frame(SETTINGS, ACK, 0, new byte[0]));
                     settings.complete(announced);
                 }
             }
             case PING -> {
                 if ((flags & ACK) == 0) {
-                    send(frame(PING, ACK, 0, payload));
+                    send(Http2Frames.frame(PING, ACK, 0, payload));
                 } else {
                     pong.complete(null);
                 }
@@ -324,10 +276,6 @@ final class RawHttp2 implements AutoCloseable {
         } catch (InterruptedException | java.util.concurrent.ExecutionException | TimeoutException e) {
             throw new AssertionError(e);
         }
-    }
-
-    private static byte[] ascii(String text) {
-        return text.getBytes(StandardCharsets.US_ASCII);
     }
 
     @Override

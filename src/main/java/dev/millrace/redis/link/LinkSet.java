@@ -19,7 +19,7 @@ final class LinkSet {
     private final RedisLink[] links;
     private final AtomicInteger next = new AtomicInteger();
 
-    LinkSet(VertxInternal vertx, Supplier<Redis> factory, RedisLink.Listener listener, LongConsumer latency,
+    LinkSet(VertxInternal vertx, Supplier<Redis> factory, LinkListener listener, LongConsumer latency,
             int maxInFlight, Duration timeout) {
         List<RedisLink> all = new ArrayList<>();
         for (EventExecutor loop : vertx.getEventLoopGroup()) {

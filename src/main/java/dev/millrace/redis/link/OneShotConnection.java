@@ -63,7 +63,7 @@ public final class OneShotConnection {
     }
 
     /** It is tried once: whoever asks wants to know what is wrong now. */
-    private static final class Opening implements RedisLink.Listener {
+    private static final class Opening implements LinkListener {
         @SuppressWarnings("NullAway.Init") // Set before the link is opened.
         private volatile UniEmitter<? super RedisLink> emitter;
 

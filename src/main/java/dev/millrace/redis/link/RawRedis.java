@@ -48,7 +48,7 @@ public final class RawRedis {
         this.timeout = config.timeout();
         ConnectionLog log = new ConnectionLog("Redis over HTTP", endpoint);
         RefusalLog refusals = new RefusalLog("Redis over HTTP", EventLoop.next(vertx), RefusalLog.QUIET);
-        this.links = new LinkSet(this.vertx, linkClients, new RedisLink.Listener() {
+        this.links = new LinkSet(this.vertx, linkClients, new LinkListener() {
             @Override
             public void connected(RedisLink link) {
                 BoundedReplies.install(link.loop(), maxReply);

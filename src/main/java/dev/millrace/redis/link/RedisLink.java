@@ -43,31 +43,9 @@ public final class RedisLink implements HeldConnection.Owner {
 
     private static final long IDLE_PING_MS = 15_000;
 
-    /** Told of every change; called on the link's event loop. */
-    public interface Listener {
-        Listener NONE = new Listener() {
-            @Override
-            public void connected(RedisLink link) {}
-
-            @Override
-            public void disconnected(RedisLink link, String cause, @Nullable RedisRefusal refusal) {}
-        };
-
-        void connected(RedisLink link);
-
-        /**
-         * @param cause what broke the connection or kept it from opening
-         * @param refusal why Redis refused to open it; null if it did not
-         */
-        void disconnected(RedisLink link, String cause, @Nullable RedisRefusal refusal);
-
-        /** Redis refused a call. If another server may accept it, the connection is opened again, which is no disconnection. */
-        default void refused(RedisRefusal refusal, String reply) {}
-    }
-
     private final ContextInternal context;
     private final HeldConnection held;
-    private final Listener listener;
+    private final LinkListener listener;
     private final LongConsumer latency;
     private final int maxInFlight;
     private final long deadlineNanos;
@@ -81,13 +59,13 @@ public final class RedisLink implements HeldConnection.Owner {
     private boolean refused;
 
     /** @param latency told of the ns each answered call took */
-    public RedisLink(ContextInternal context, Supplier<Redis> clients, Listener listener, LongConsumer latency,
+    public RedisLink(ContextInternal context, Supplier<Redis> clients, LinkListener listener, LongConsumer latency,
             int maxInFlight, Duration deadline) {
         this(context, clients, listener, latency, maxInFlight, deadline, true);
     }
 
     /** @param triesOut whether the server must answer a PING before the link is up */
-    RedisLink(ContextInternal context, Supplier<Redis> clients, Listener listener, LongConsumer latency,
+    RedisLink(ContextInternal context, Supplier<Redis> clients, LinkListener listener, LongConsumer latency,
             int maxInFlight, Duration deadline, boolean triesOut) {
         this.context = context;
         this.held = new HeldConnection(context, clients, deadline, this, triesOut);

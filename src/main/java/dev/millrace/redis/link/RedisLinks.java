@@ -77,7 +77,7 @@ public class RedisLinks {
         return redis;
     }
 
-    private final class Listener implements RedisLink.Listener {
+    private final class Listener implements LinkListener {
         private final ConnectionLog log = new ConnectionLog("Redis", clients.endpoint());
         private final RefusalLog refusals;
         private final Counter lost;

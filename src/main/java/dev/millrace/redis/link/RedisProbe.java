@@ -61,7 +61,7 @@ public class RedisProbe {
 
     void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) StartupEvent event) {
         ContextInternal context = vertx.createEventLoopContext();
-        link = new RedisLink(context, clients.factory(), RedisLink.Listener.NONE, ns -> {}, 16, config.timeout());
+        link = new RedisLink(context, clients.factory(), LinkListener.NONE, ns -> {}, 16, config.timeout());
         link.open();
     }
 

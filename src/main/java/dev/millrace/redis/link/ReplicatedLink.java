@@ -44,7 +44,7 @@ class ReplicatedLink implements ReplicatedScripts {
         this.cluster = clients.endpoint().cluster();
         // Less than the deadline, past which the connection would be given up.
         this.waitMs = Math.max(1, config.timeout().toMillis() / 2);
-        this.link = new RedisLink(context, clients.factory(), RedisLink.Listener.NONE, nanos -> {},
+        this.link = new RedisLink(context, clients.factory(), LinkListener.NONE, nanos -> {},
                 config.maxInFlight(),
                 config.timeout());
     }

@@ -36,7 +36,7 @@ final class ScriptKiller {
     /** @param name of the Redis */
     ScriptKiller(String name, ContextInternal context, Supplier<Redis> clients) {
         this.name = name;
-        this.link = new RedisLink(context, clients, RedisLink.Listener.NONE, nanos -> {}, 16, PATIENCE);
+        this.link = new RedisLink(context, clients, LinkListener.NONE, nanos -> {}, 16, PATIENCE);
     }
 
     void open() {

@@ -100,8 +100,8 @@ class ConnectionLogTest {
         assertEquals(2, lines.stream().filter(line -> line.endsWith("no password")).count(), lines::toString);
     }
 
-    private static RedisLink.Listener logTo(ConnectionLog log) {
-        return new RedisLink.Listener() {
+    private static LinkListener logTo(ConnectionLog log) {
+        return new LinkListener() {
             @Override
             public void connected(RedisLink link) {
                 log.connected(true);

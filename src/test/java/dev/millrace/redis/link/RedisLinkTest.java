@@ -173,7 +173,7 @@ class RedisLinkTest {
     }
 
     private RedisLink open(Duration timeout, Supplier<Redis> clients) {
-        RedisLink opened = new RedisLink(home, clients, RedisLink.Listener.NONE, ns -> {}, 100, timeout);
+        RedisLink opened = new RedisLink(home, clients, LinkListener.NONE, ns -> {}, 100, timeout);
         opened.open();
         await().atMost(Duration.ofSeconds(20)).until(opened::isUp);
         return opened;

@@ -102,16 +102,11 @@ public final class RawRedis {
      */
     public Uni<List<CommandOutcome>> sendAll(List<Request> requests, UnaryOperator<CommandOutcome> each) {
         Uni<List<CommandOutcome>> sent = links.pick().sendAll(requests, each);
-        return requests.stream().noneMatch(RawRedis::isScript) ? sent : sent.invoke(outcomes -> {
+        return requests.stream().noneMatch(RedisLink::isScript) ? sent : sent.invoke(outcomes -> {
             if (outcomes.stream().anyMatch(RawRedis::isUnanswered)) {
                 killer.kill();
             }
         });
-    }
-
-    private static boolean isScript(Request request) {
-        String name = request.command().toString();
-        return name.regionMatches(true, 0, "EVAL", 0, 4) || name.regionMatches(true, 0, "FCALL", 0, 5);
     }
 
     /** Also if the connection was given up because of another call, which waited for the script. */

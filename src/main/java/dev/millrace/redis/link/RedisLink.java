@@ -165,7 +165,7 @@ public final class RedisLink implements HeldConnection.Owner {
         }
     }
 
-    private static boolean isScript(Request request) {
+    static boolean isScript(Request request) {
         return request.command().toString().regionMatches(true, 0, "EVAL", 0, 4);
     }
 

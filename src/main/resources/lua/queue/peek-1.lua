@@ -2,7 +2,7 @@
 -- uses queue/jobs
 -- KEYS[1] meta
 -- ARGV     ids
--- returns {{state, ms, body, state text, error, progress, result}, ...}: one per id in order, up to some MB in total; {} for an
+-- returns {{state, ms, body, state text, error, progress, result}, ...}: one per id in order, up to about 1 MB in total; {} for an
 --   unknown id. ms: when a delayed job is due, the lease of an active job expires, a dead or completed job ended; 0 for a waiting job
 
 local reply, bytes = {}, 0
@@ -21,7 +21,7 @@ for i, id in ipairs(ARGV) do
     shown = { place, tonumber(at), text, kept[1] or '', kept[2] or '', kept[3] or '', kept[4] or '' }
     for _, part in ipairs(kept) do bytes = bytes + (part and #part or 0) end
     bytes = bytes + #text
-    if i > 1 and bytes > 4194304 then break end
+    if i > 1 and bytes > 1048576 then break end
   end
   reply[i] = shown
 end

@@ -38,8 +38,8 @@ if interval > 0 and most > 0 then
 end
 
 local ids, states, bodies, got, skipped, bytes = {}, {}, {}, 0, 0, 0
--- At most some MB in one reply.
-while got < most and skipped < 1000 and bytes < 4194304 do
+-- About 1 MB in one reply, because Redis serves nobody else in the meantime; with the largest jobs, some MB.
+while got < most and skipped < 1000 and bytes < 1048576 do
   local level = redis.call('ZREVRANGE', levels, 0, 0)[1]
   if not level then break end
   -- Few at a time, because they may be large.
@@ -109,7 +109,7 @@ if got > 0 then
 end
 if rated and #ids >= admitted then next = math.ceil(rated + interval * (1 - burst)) end
 
-if got < most and (skipped >= 1000 or bytes >= 4194304) then
+if got < most and (skipped >= 1000 or bytes >= 1048576) then
   next = -1
 elseif got < wanted and waiting then
   write_even_if_full()

@@ -95,20 +95,20 @@ class QueueReadExamplesTest {
     }
 
     @Test
-    void noMoreThanSomeMegabytesAreShownTogether() {
+    void noMoreThanOneMegabyteIsShownTogether() {
         List<String> ids = q.add(many(20, large(256)));
-        // The ones beyond 4 MB, with what is kept beside the data, are left out.
-        assertEquals(15, q.queue.peek(ids).size());
+        // The ones beyond 1 MB, with what is kept beside the data, are left out.
+        assertEquals(3, q.queue.peek(ids).size());
         String error = "x".repeat(JobFailure.MAX_ERROR);
         for (Job job : q.start(20)) {
             q.queue.fail(List.of(JobFailure.dead(job.id(), job.leaseToken(), error)), 0);
         }
-        assertEquals(15, q.queue.peek(ids).size());
+        assertEquals(3, q.queue.peek(ids).size());
     }
 
     @Test
     void aJobThatIsLargerThanThatIsShownAlone() {
-        List<String> ids = q.add(large(5000), large(3000), large(3000), PLAIN);
+        List<String> ids = q.add(large(1500), large(800), large(800), PLAIN);
         assertEquals(1, q.queue.peek(ids.subList(0, 1)).size());
         assertEquals(1, q.queue.peek(ids.subList(1, 4)).size());
         assertEquals(2, q.queue.peek(ids.subList(2, 4)).size());

@@ -127,7 +127,7 @@ class QueueScriptExamplesTest {
         List<String> ids = enqueue(Collections.nCopies(40, job).toArray(NewJob[]::new));
 
         List<String> handed = ids(reserve(100));
-        assertEquals(25, handed.size(), "4 MB, and what came along with the last of them");
+        assertEquals(25, handed.size(), "1 MB, and what came along with the last of them");
         assertEquals(ids.subList(25, 40), ids(reserve(100)));
     }
 

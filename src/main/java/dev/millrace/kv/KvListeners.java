@@ -195,7 +195,7 @@ class KvListeners {
 
         private void connected(RedisConnection connection, Request request) {
             if (ended) {
-                client.close();
+                // The connection is closed with the client, which takes no second close.
                 return;
             }
             connection.handler(reply -> here(() -> send(reply)));

@@ -1,7 +1,9 @@
 package dev.millrace.edge;
 
 import static dev.millrace.Api.ADMIN;
+import static dev.millrace.Api.as;
 import static dev.millrace.Api.policy;
+import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -128,6 +130,20 @@ class ConnectionCloseTest {
             assertEquals(404, connection.read().status());
             assertTrue(connection.isAtEnd());
         }
+    }
+
+    /** Two that wait for Redis at the same time. */
+    @Test
+    void nothingBehindTheLastRequestIsServed() throws IOException {
+        String policy = policy("fixed-window", 3);
+        String last = "POST /v1/ratelimit/" + policy + "/a HTTP/1.1\r\nHost: a\r\n" + KEY
+                + "TE: trailers\r\nConnection: TE, close\r\nContent-Length: 0\r\n\r\n";
+        try (RawHttp1 connection = new RawHttp1(RestAssured.port)) {
+            connection.send(last + last);
+
+            assertLast(connection, 200);
+        }
+        as(ADMIN).get("/v1/ratelimit/" + policy + "/a").then().body("remaining", equalTo(2));
     }
 
     /** More than the sockets hold, so that most of it waits in the service when the response has ended there. */

@@ -68,7 +68,8 @@ final class Http1Exchanges extends ChannelDuplexHandler {
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
-        if (closing) {
+        if (closing || closeWanted && !receiving) {
+            // Nothing behind the last request is served.
             ReferenceCountUtil.release(message);
             return;
         }

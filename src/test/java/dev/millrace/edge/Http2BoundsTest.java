@@ -66,6 +66,37 @@ class Http2BoundsTest {
     }
 
     @Test
+    void theBoundOfStreamsNeedsNoAcknowledgement() {
+        try (RawHttp2 http2 = RawHttp2.withoutAcknowledgement(service, RawHttp2.INITIAL_WINDOW_SIZE, 0)) {
+            for (int i = 0; i < 100; i++) {
+                assertEquals(404, http2.get("/").status());
+            }
+            assertEquals(RawHttp2.REFUSED_STREAM, http2.get("/").await().reset);
+        }
+    }
+
+    @Test
+    void aRequestThatIsRefusedMayHaveABody() {
+        try (RawHttp2 http2 = new RawHttp2(service, RawHttp2.INITIAL_WINDOW_SIZE, 0)) {
+            List<RawHttp2.Stream> open = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                open.add(http2.get("/"));
+            }
+            open.forEach(stream -> assertEquals(404, stream.status()));
+
+            RawHttp2.Stream tooMany = http2.grpc("/grpc.health.v1.Health/Check", new byte[0]).await();
+            assertEquals(RawHttp2.REFUSED_STREAM, tooMany.reset);
+            http2.ping();
+            assertFalse(http2.goAway.isDone());
+
+            RawHttp2.Stream first = open.get(0);
+            http2.window(first.id, 65_535);
+            assertTrue(first.await().received() > 0);
+            assertEquals(404, http2.get("/").status());
+        }
+    }
+
+    @Test
     void headersAboveTheBoundAreRefusedAndTheConnectionGoesOn() {
         try (RawHttp2 http2 = new RawHttp2(service)) {
             assertEquals(431, http2.get("/", "x-large", "x".repeat(20_480)).status());

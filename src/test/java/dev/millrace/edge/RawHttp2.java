@@ -102,6 +102,7 @@ final class RawHttp2 implements AutoCloseable {
     private final DefaultHttp2HeadersDecoder headersDecoder = new DefaultHttp2HeadersDecoder(false, 1 << 20);
     private int nextStream = 1;
     private volatile boolean read;
+    private final boolean acknowledges;
     private volatile CompletableFuture<Void> pong = new CompletableFuture<>();
 
     /** The settings that the server announced first. */
@@ -113,6 +114,16 @@ final class RawHttp2 implements AutoCloseable {
 
     /** Connects and sends the preface with these settings: a number and a value each. */
     RawHttp2(URI server, int... settings) {
+        this(server, true, settings);
+    }
+
+    /** A client that does not acknowledge the settings of the server. */
+    static RawHttp2 withoutAcknowledgement(URI server, int... settings) {
+        return new RawHttp2(server, false, settings);
+    }
+
+    private RawHttp2(URI server, boolean acknowledges, int... settings) {
+        this.acknowledges = acknowledges;
         try {
             socket = new Socket();
             socket.setReceiveBufferSize(32 * 1024);
@@ -245,7 +256,9 @@ final class RawHttp2 implements AutoCloseable {
                     while (content.hasRemaining()) {
                         announced.put((int) content.getShort(), content.getInt());
                     }
-                    send(Http2Frames.frame(SETTINGS, ACK, 0, new byte[0]));
+                    if (acknowledges) {
+                        send(Http2Frames.frame(SETTINGS, ACK, 0, new byte[0]));
+                    }
                     settings.complete(announced);
                 }
             }

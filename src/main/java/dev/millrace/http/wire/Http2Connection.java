@@ -15,15 +15,21 @@ final class Http2Connection {
 
     private Http2Connection() {}
 
-    /** Called once per connection, before the codec has seen a byte. */
-    static void configure(ChannelPipeline pipeline) {
+    /**
+     * Called once per connection, before the codec has seen a byte.
+     *
+     * @param maxStreams that the client may have at a time
+     */
+    static void configure(ChannelPipeline pipeline, long maxStreams) {
         Http2ConnectionHandler handler = pipeline.get(Http2ConnectionHandler.class);
         Endpoint<Http2RemoteFlowController> client = handler.connection().remote();
         client.flowController(new WindowedFlow(client.flowController(), pipeline.get(ServerConnection.class)));
+        StreamBound streams = new StreamBound(handler, pipeline.context(handler), maxStreams);
+        handler.connection().addListener(streams);
         HeldMemory memory = pipeline.get(ServerConnection.class).memory();
         memory.takes(HeldMemory.HTTP2);
         countRequests(handler.decoder(), memory);
-        pipeline.addBefore(ProtocolChosen.HTTP2_HANDLER, null, new Http2Input(memory));
+        pipeline.addBefore(ProtocolChosen.HTTP2_HANDLER, null, new Http2Input(memory, streams::takeOver));
         pipeline.addBefore(ProtocolChosen.HTTP2_HANDLER, null, new GoneStreams());
     }
 

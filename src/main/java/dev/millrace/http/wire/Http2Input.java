@@ -17,6 +17,7 @@ final class Http2Input extends ChannelInboundHandlerAdapter {
     private static final int END_HEADERS = 4;
 
     private final HeldMemory memory;
+    private final Runnable afterRead;
     private final byte[] header = new byte[FRAME_HEADER];
     private int preface = PREFACE;
     /** Bytes of {@link #header} that have arrived. */
@@ -27,8 +28,10 @@ final class Http2Input extends ChannelInboundHandlerAdapter {
     private long frame;
     private long head;
 
-    Http2Input(HeldMemory memory) {
+    /** @param afterRead runs when the codec has seen what has arrived */
+    Http2Input(HeldMemory memory, Runnable afterRead) {
         this.memory = memory;
+        this.afterRead = afterRead;
     }
 
     @Override
@@ -39,6 +42,7 @@ final class Http2Input extends ChannelInboundHandlerAdapter {
             follow(bytes);
         }
         context.fireChannelRead(message);
+        afterRead.run();
         // The codec keeps the whole buffer for what is left of it.
         memory.partial(frame > 0 ? frame + head + capacity : head);
     }

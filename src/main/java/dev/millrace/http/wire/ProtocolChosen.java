@@ -17,9 +17,12 @@ final class ProtocolChosen extends ChannelInboundHandlerAdapter {
     static final String HTTP2_HANDLER = "handler";
 
     private final Http1Settings http1;
+    private final long maxStreams;
 
-    ProtocolChosen(Http1Settings http1) {
+    /** @param maxStreams of an HTTP/2 connection */
+    ProtocolChosen(Http1Settings http1, long maxStreams) {
         this.http1 = http1;
+        this.maxStreams = maxStreams;
     }
 
     @Override
@@ -28,10 +31,10 @@ final class ProtocolChosen extends ChannelInboundHandlerAdapter {
         if (pipeline.get(HTTP1_DECODER) != null) {
             Http1Connection.configure(pipeline, http1);
         } else if (pipeline.get(HTTP2_HANDLER) != null) {
-            Http2Connection.configure(pipeline);
+            Http2Connection.configure(pipeline, maxStreams);
         } else {
             // A PROXY protocol header was read, and TLS or the choice of the protocol comes only now.
-            pipeline.addLast(new ProtocolChosen(http1));
+            pipeline.addLast(new ProtocolChosen(http1, maxStreams));
         }
         pipeline.remove(this);
         context.fireChannelRead(bytes);

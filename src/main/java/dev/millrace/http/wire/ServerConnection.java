@@ -28,6 +28,7 @@ final class ServerConnection extends ChannelDuplexHandler {
     private final UnsentBytes unsent;
     private final HeldMemory memory;
     private final Http1Settings http1;
+    private final long maxStreams;
     private final AtomicBoolean closing = new AtomicBoolean();
 
     private @Nullable ChannelHandlerContext context;
@@ -48,17 +49,19 @@ final class ServerConnection extends ChannelDuplexHandler {
     private long sentBefore;
     private long progressWanted;
 
-    ServerConnection(Channel channel, UnsentBytes unsent, ConnectionMemory memory, Http1Settings http1) {
+    ServerConnection(Channel channel, UnsentBytes unsent, ConnectionMemory memory, Http1Settings http1,
+            long maxStreams) {
         this.channel = channel;
         this.unsent = unsent;
         this.memory = new HeldMemory(memory, () -> close(ClosedConnections.Reason.OPEN_REQUESTS));
         this.http1 = http1;
+        this.maxStreams = maxStreams;
     }
 
     @Override
     public void channelRegistered(ChannelHandlerContext context) {
         // Vert.x has added its first handlers. It chooses the protocol later: after the TLS handshake, or at the first bytes.
-        context.pipeline().addLast(new ProtocolChosen(http1));
+        context.pipeline().addLast(new ProtocolChosen(http1, maxStreams));
         boolean tls = context.pipeline().get(SslHandler.class) != null
                 || context.pipeline().get(SniHandler.class) != null;
         memory.opened(HeldMemory.CONNECTION + (tls ? HeldMemory.TLS : 0));

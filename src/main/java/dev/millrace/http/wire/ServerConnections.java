@@ -13,12 +13,18 @@ final class ServerConnections extends ChannelInboundHandlerAdapter {
 
     private final Http1Settings http1 = Http1Settings.read();
     private final int max;
+    private final long maxStreams;
     private final UnsentBytes unsent;
     private final ConnectionMemory memory;
     private final AtomicInteger open = new AtomicInteger();
 
-    ServerConnections(int max, UnsentBytes unsent, ConnectionMemory memory) {
+    /**
+     * @param max connections
+     * @param maxStreams of an HTTP/2 connection
+     */
+    ServerConnections(int max, long maxStreams, UnsentBytes unsent, ConnectionMemory memory) {
         this.max = max;
+        this.maxStreams = maxStreams;
         this.unsent = unsent;
         this.memory = memory;
     }
@@ -34,7 +40,7 @@ final class ServerConnections extends ChannelInboundHandlerAdapter {
             }
             connection.closeFuture().addListener(closed -> open.decrementAndGet());
             readInSmallSteps(connection);
-            connection.pipeline().addLast(new ServerConnection(connection, unsent, memory, http1));
+            connection.pipeline().addLast(new ServerConnection(connection, unsent, memory, http1, maxStreams));
         }
         context.fireChannelRead(accepted);
     }

@@ -33,7 +33,8 @@ final class WireTransport implements Transport {
     public void configure(NetServerOptions options, boolean domainSocket, ServerBootstrap bootstrap) {
         transport.configure(options, domainSocket, bootstrap);
         WireSettings settings = WireSettings.read();
-        bootstrap.handler(new ServerConnections(settings.maxConnections(), unsent(settings), memory(settings)));
+        bootstrap.handler(new ServerConnections(settings.maxConnections(), settings.maxStreams(), unsent(settings),
+                memory(settings)));
     }
 
     /** One for all servers. */

@@ -99,7 +99,7 @@ class ConnectionMemoryTest {
     @Test
     void partsOfFramesAndOfHeadsCount() {
         HeldMemory connection = connect();
-        EmbeddedChannel http2 = new EmbeddedChannel(new Http2Input(connection));
+        EmbeddedChannel http2 = new EmbeddedChannel(new Http2Input(connection, () -> {}));
         channels.add(http2);
         http2.writeInbound(Unpooled.wrappedBuffer(new byte[24]));
         for (int i = 0; i < 20; i++) {
@@ -132,7 +132,7 @@ class ConnectionMemoryTest {
     private HeldMemory connect() {
         EmbeddedChannel channel = new EmbeddedChannel(false, false);
         ServerConnection connection = new ServerConnection(channel, unsent, memory,
-                new Http1Settings(new HttpServerOptions(), 100, Duration.ofSeconds(60), 1024));
+                new Http1Settings(new HttpServerOptions(), 100, Duration.ofSeconds(60), 1024), 100);
         channel.pipeline().addLast(connection);
         try {
             channel.register();

@@ -27,7 +27,7 @@ class PipelinedRequestsTest {
         UnsentBytes unsent = new UnsentBytes(8 << 20, 8 << 20, Duration.ofSeconds(30).toNanos());
         channel.pipeline().addLast(new PipelinedRequests(new ServerConnection(channel, unsent,
                 new ConnectionMemory(8 << 20),
-                new Http1Settings(new io.vertx.core.http.HttpServerOptions(), 100, Duration.ofSeconds(60), 1024)),
+                new Http1Settings(new io.vertx.core.http.HttpServerOptions(), 100, Duration.ofSeconds(60), 1024), 100),
                 () -> unanswered));
     }
 

@@ -38,7 +38,7 @@ class ReceiveDeadlineTest {
         StrictRequestDecoder decoder = new StrictRequestDecoder(SETTINGS);
         EmbeddedChannel channel = new EmbeddedChannel();
         ServerConnection connection = new ServerConnection(channel, new UnsentBytes(1 << 20, 1 << 20, Long.MAX_VALUE),
-                new ConnectionMemory(1 << 20), SETTINGS);
+                new ConnectionMemory(1 << 20), SETTINGS, 100);
         channel.pipeline().addLast(decoder, new HttpResponseEncoder(),
                 new Http1Exchanges(decoder, SETTINGS, connection), new ChannelInboundHandlerAdapter() {
                     @Override

@@ -114,7 +114,7 @@ class ServerConnectionTest {
     private ServerConnection connect() {
         EmbeddedChannel channel = new EmbeddedChannel(false, false);
         ServerConnection connection = new ServerConnection(channel, unsent, memory,
-                new Http1Settings(new io.vertx.core.http.HttpServerOptions(), 100, Duration.ofSeconds(60), 1024));
+                new Http1Settings(new io.vertx.core.http.HttpServerOptions(), 100, Duration.ofSeconds(60), 1024), 100);
         channel.pipeline().addLast(connection);
         try {
             channel.register();

@@ -20,7 +20,7 @@ class ServerConnectionsTest {
     private static final int MAX = 2;
 
     private final EmbeddedChannel socket = new EmbeddedChannel(
-            new ServerConnections(MAX, new UnsentBytes(1 << 20, 1 << 20, 1_000_000_000),
+            new ServerConnections(MAX, 100, new UnsentBytes(1 << 20, 1 << 20, 1_000_000_000),
                     new ConnectionMemory(1 << 20)));
     private final List<EmbeddedChannel> accepted = new ArrayList<>();
 

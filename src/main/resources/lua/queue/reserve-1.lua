@@ -38,20 +38,27 @@ if interval > 0 and most > 0 then
 end
 
 local ids, states, bodies, got, skipped, bytes = {}, {}, {}, 0, 0, 0
--- About 1 MB in one reply, because Redis serves nobody else in the meantime; with the largest jobs, some MB.
+-- About 1 MB in one reply, because Redis serves nobody else in the meantime.
 while got < most and skipped < 1000 and bytes < 1048576 do
   local level = redis.call('ZREVRANGE', levels, 0, 0)[1]
   if not level then break end
-  -- Few at a time, because they may be large.
   local room = math.min(most - got, 25)
   local popped = redis.call('LPOP', q .. 'w:' .. level, room) or {}
   if #popped < room then redis.call('ZREM', levels, level) end
   if #popped > 0 then
     local sts, texts = states_of(popped), {}
-    by_bucket(popped, function(key, from, to)
-      for i, text in ipairs(redis.call('HMGET', key, unpack(popped, from, to))) do texts[from + i - 1] = text end
-    end)
     for i, id in ipairs(popped) do
+      if i % 5 == 1 then
+        if bytes >= 1048576 then
+          for j = #popped, i, -1 do ready(popped[j], level, true) end
+          break
+        end
+        -- Few at a time, because they may be large.
+        local few = { unpack(popped, i, math.min(i + 4, #popped)) }
+        by_bucket(few, function(key, from, to)
+          for k, text in ipairs(redis.call('HMGET', key, unpack(few, from, to))) do texts[i + from + k - 2] = text end
+        end)
+      end
       local st, text = sts[i], texts[i]
       local by = mark(st, 't')
       if not text then

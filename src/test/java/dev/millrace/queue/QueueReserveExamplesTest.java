@@ -248,21 +248,21 @@ class QueueReserveExamplesTest {
     }
 
     @Test
-    void aCallThatHandsOutSomeMegabytesSaysThatThereAreMore() {
+    void aCallThatHandsOutOneMegabyteSaysThatThereAreMore() {
         NewJob large = NewJob.of("t", new JsonValue('"' + "x".repeat(256 * 1024 - 2) + '"'));
-        q.add(many(26, large));
+        q.add(many(6, large));
         Handed handed = ask(100);
-        assertEquals(25, handed.jobs().size());
+        assertEquals(5, handed.jobs().size());
         assertEquals(-1, handed.next());
         assertEquals(q.queue.now() + 5001, ask(100).next(), "the last one alone is no more than that");
     }
 
     @Test
-    void aCallThatHandsOutSomeMegabytesAndAllThatTheConcurrencyAllowsWaitsForALease() {
-        limit(17, 0, 0);
-        q.add(many(18, NewJob.of("t", new JsonValue('"' + "x".repeat(256 * 1024 - 2) + '"'))));
+    void aCallThatHandsOutOneMegabyteAndAllThatTheConcurrencyAllowsWaitsForALease() {
+        limit(5, 0, 0);
+        q.add(many(6, NewJob.of("t", new JsonValue('"' + "x".repeat(256 * 1024 - 2) + '"'))));
         Handed handed = ask(18);
-        assertEquals(17, handed.jobs().size());
+        assertEquals(5, handed.jobs().size());
         assertEquals(q.queue.now() + 5001, handed.next());
     }
 

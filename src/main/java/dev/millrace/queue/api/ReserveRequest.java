@@ -20,7 +20,7 @@ import dev.millrace.queue.model.Bounds;
 @RegisterForReflection
 @Schema(name = "Reserve")
 public record ReserveRequest(
-        @Schema(description = "1 to 1000", defaultValue = "1", examples = "10") @Nullable Integer max,
+        @Schema(description = "1 to 1000. With large jobs, fewer are handed out: about 1 MB of them at a time", defaultValue = "1", examples = "10") @Nullable Integer max,
         @Schema(description = "The lease of each job, 1 s to 24 h; by default, each job's own", type = SchemaType.STRING, examples = "1m") @Nullable Duration lease,
         @Schema(description = "How long to wait for the first job, up to 30 s; no wait by default", type = SchemaType.STRING, examples = "20s") @JsonProperty("wait") @Nullable Duration waitFor)
         implements

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.exc.InputCoercionException;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 
 import dev.millrace.redis.NotReplicatedException;
@@ -80,6 +81,11 @@ public record Failure(ErrorCode code, @Nullable String detail, List<Violation> v
         }
         if (e.getCause() instanceof ApiException api) {
             return of(api);
+        }
+        if (e instanceof StreamConstraintsException || e.getCause() instanceof StreamConstraintsException) {
+            return of(ApiException.invalid("",
+                    "The body has more than 500,000 values, names and brackets, more than 1,000 levels, or a number of "
+                            + "more than 1,000 digits"));
         }
         boolean readable = !(e.getCause() instanceof IOException) || e.getCause() instanceof InputCoercionException;
         if (e instanceof JsonMappingException mapping && readable) {

@@ -143,7 +143,10 @@ final class ServerConnection extends ChannelDuplexHandler {
         changed();
     }
 
-    /** Whether the connection is not read from, because the client does not read or has too many requests open. */
+    /**
+     * Whether requests of the connection wait, because the client does not read or has too many open. The transport of Java may still read
+     * what arrives; it counts as memory of the connection.
+     */
     boolean isHeld() {
         return readWanted;
     }

@@ -246,7 +246,8 @@ final class RawHttp2 implements AutoCloseable {
                 stream.headers.complete(stream.fields);
             }
             case RST_STREAM -> {
-                stream.reset = content.getInt();
+                // Another may follow, for what the client has sent before it knew.
+                stream.reset = stream.reset < 0 ? content.getInt() : stream.reset;
                 stream.headers.completeExceptionally(new IOException("reset with " + stream.reset));
                 stream.end.complete(null);
             }

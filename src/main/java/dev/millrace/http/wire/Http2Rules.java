@@ -10,7 +10,8 @@ import io.netty.util.AsciiString;
 /**
  * What RFC 9113 requires of the fields of a request (sections 8.2.1 and 8.3.1), beyond what Netty checks. A request that breaks a rule is
  * malformed: its stream is reset, and the others of the connection go on. Fields with line breaks would change the meaning of what a
- * proxy, a log or a client of HTTP/1 makes of them.
+ * proxy, a log or a client of HTTP/1 makes of them. Blanks around a value are harmless, and allowed: a client whose key is empty sends
+ * {@code "Bearer "}, and should learn that from a response.
  */
 final class Http2Rules {
 
@@ -64,21 +65,13 @@ final class Http2Rules {
     }
 
     private static boolean isValue(CharSequence value) {
-        int length = value.length();
-        if (length > 0 && (isBlank(value.charAt(0)) || isBlank(value.charAt(length - 1)))) {
-            return false;
-        }
-        for (int i = 0; i < length; i++) {
+        for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);
             if (c < ' ' && c != '\t' || c == 0x7f) {
                 return false;
             }
         }
         return true;
-    }
-
-    private static boolean isBlank(char c) {
-        return c == ' ' || c == '\t';
     }
 
     private static boolean isPath(CharSequence path) {

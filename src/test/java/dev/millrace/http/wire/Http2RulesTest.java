@@ -35,7 +35,7 @@ class Http2RulesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"a\r\nb: c", "a\nb", "a\rb", "a\0b", " a", "a\t", "\u007f", "\u001b[31m"})
+    @ValueSource(strings = {"a\r\nb: c", "a\nb", "a\rb", "a\0b", "\u007f", "\u001b[31m"})
     void values(String value) {
         assertMalformed("a", value);
     }
@@ -57,6 +57,7 @@ class Http2RulesTest {
     void othersAreAllowed() {
         assertDoesNotThrow(() -> check("x-a", "a \"b\"\t\u00e9, c"));
         assertDoesNotThrow(() -> check("x-a", ""));
+        assertDoesNotThrow(() -> check("x-a", " a\t"));
         assertDoesNotThrow(() -> check(":path", "*"));
         assertDoesNotThrow(() -> check(":path", "/a?b=c"));
         assertDoesNotThrow(() -> check(":scheme", "https"));

@@ -41,6 +41,8 @@ class KvFaultTest {
             FaultyRedis.server.start();
         }
         eventually().until(() -> given().get("/redis/ping").statusCode() == 200);
+        // The other tests of this service use its other connections.
+        eventually().until(() -> given().get("/v1/ratelimit/policies").statusCode() == 200);
     }
 
     @Test
@@ -113,6 +115,8 @@ class KvFaultTest {
         eventually().until(() -> given().get("/redis/ping").statusCode() == 200);
         given().body("[[\"GET\",\"k\"],[\"EVAL\",\"while true do end\",0]]").post("/redis/pipeline");
         eventually().until(() -> given().get("/redis/ping").statusCode() == 200);
+        // The other tests of this service use its other connections.
+        eventually().until(() -> given().get("/v1/ratelimit/policies").statusCode() == 200);
     }
 
     @Test

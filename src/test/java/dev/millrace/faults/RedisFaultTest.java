@@ -59,6 +59,7 @@ class RedisFaultTest {
 
     @BeforeEach
     void policies() {
+        awaitService();
         for (String failMode : Set.of("open", "closed", "local")) {
             given().contentType(ContentType.JSON).body(Map.of("algorithm", "sliding-window", "limit", 4, "window", "1h",
                     "failMode", failMode)).put("/v1/ratelimit/policies/" + failMode).then().statusCode(201);

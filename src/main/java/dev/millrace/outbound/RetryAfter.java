@@ -2,11 +2,11 @@ package dev.millrace.outbound;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import java.util.regex.Pattern;
 
-/** The header field {@code Retry-After} (RFC 9110, 10.2.3): seconds, or a date. */
+import dev.millrace.http.HttpDates;
+
+/** The header field {@code Retry-After} (RFC 9110, 10.2.3): seconds, or a date in one of the forms that {@link HttpDates} reads. */
 public final class RetryAfter {
 
     /** The field is absent or unreadable. */
@@ -30,11 +30,7 @@ public final class RetryAfter {
         if (SECONDS.matcher(text).matches()) {
             return Math.min(Long.parseLong(text) * 1000, MAX_MS);
         }
-        try {
-            Instant date = Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(text));
-            return Math.max(0, Math.min(Duration.between(now, date).toMillis(), MAX_MS));
-        } catch (DateTimeParseException e) {
-            return NONE;
-        }
+        Instant date = HttpDates.parse(text, now);
+        return date == null ? NONE : Math.max(0, Math.min(Duration.between(now, date).toMillis(), MAX_MS));
     }
 }

@@ -18,7 +18,8 @@ class RetryAfterTest {
             "999999999999999|86400000", " 7 |7000", "Sun, 01 Feb 2026 00:00:00 GMT|9750",
             "Sun, 01 Feb 2026 23:59:50 GMT|86399750", "Sun, 01 Feb 2026 23:59:51 GMT|86400000",
             "Sat, 31 Jan 2026 23:59:50 GMT|0", "Thu, 01 Jan 1970 00:00:00 GMT|0",
-            "Fri, 01 Jan 9999 00:00:00 GMT|86400000"})
+            "Fri, 01 Jan 9999 00:00:00 GMT|86400000", "Sunday, 01-Feb-26 00:00:00 GMT|9750",
+            "Sun Feb  1 00:00:00 2026|9750"})
     void readsSecondsAndDates(String value, long ms) {
         assertEquals(ms, RetryAfter.ms(value, NOW));
     }

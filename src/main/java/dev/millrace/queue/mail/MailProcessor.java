@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
-import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -17,7 +16,6 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 import io.quarkus.mailer.Mail;
-import io.quarkus.mailer.reactive.ReactiveMailer;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Uni;
 
@@ -39,19 +37,18 @@ class MailProcessor implements JobProcessor {
 
     private final MailConfig config;
     private final Optional<String> defaultFrom;
-    private final Instance<ReactiveMailer> mailer;
+    private final MailSender sender;
     private final AtomicBoolean failing = new AtomicBoolean();
 
     /** The result of a mail that was sent. */
     @RegisterForReflection
     record Sent(String messageId) {}
 
-    /** @param mailer created only when there is mail to send */
     MailProcessor(MailConfig config, @ConfigProperty(name = "quarkus.mailer.from") Optional<String> defaultFrom,
-            Instance<ReactiveMailer> mailer) {
+            MailSender sender) {
         this.config = config;
         this.defaultFrom = defaultFrom;
-        this.mailer = mailer;
+        this.sender = sender;
     }
 
     @Override
@@ -91,7 +88,7 @@ class MailProcessor implements JobProcessor {
             throw new DeadJobException("from must be given, because quarkus.mailer.from is not a valid address");
         }
         Sent sent = new Sent(messageId(job, from));
-        return mailer.get().send(mail(data, from, sent.messageId())).replaceWith(sent)
+        return sender.send(mail(data, from, sent.messageId())).replaceWith(sent)
                 .invoke(() -> failing.set(false)).onFailure().transform(this::told);
     }
 

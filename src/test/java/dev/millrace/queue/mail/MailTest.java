@@ -114,6 +114,18 @@ class MailTest {
     }
 
     @Test
+    void aMailHasNoEmptyFields() {
+        ends(enqueue("{'to':['" + someone + "'],'text':'x','cc':[],'bcc':[]}"), "completed");
+        String content = only(someone).content();
+        String head = content.substring(0, content.indexOf("\r\n\r\n"));
+        List<String> empty = head.replace("\r\n ", " ").lines().filter(line -> line.matches("[^:]*:\\s*")).toList();
+        assertEquals(List.of(), empty);
+        for (String name : List.of("Cc", "Bcc", "Reply-To", "Subject")) {
+            assertFalse(Pattern.compile("(?mi)^" + name + ":").matcher(head).find(), head);
+        }
+    }
+
+    @Test
     void mailThatTheServerDoesNotTakeYetIsTriedAgain() {
         String busy = "busy-" + someone;
         ends(enqueue("{'to':['" + busy + "'],'text':'x'}"), "completed").body("attempt", equalTo(2)).body("error",

@@ -39,6 +39,7 @@ class QueueMetrics {
         RETRYING,
         DEAD,
         CANCELLED,
+        RELEASED,
         STALE,
         UNKNOWN
     }

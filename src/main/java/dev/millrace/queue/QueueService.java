@@ -15,6 +15,7 @@ import dev.millrace.queue.model.EnqueuedJob;
 import dev.millrace.queue.model.ExtendedLease;
 import dev.millrace.queue.model.Job;
 import dev.millrace.queue.model.JobFailure;
+import dev.millrace.queue.model.JobRelease;
 import dev.millrace.queue.model.JobResult;
 import dev.millrace.queue.model.JobStatus;
 import dev.millrace.queue.model.LeaseExtension;
@@ -25,11 +26,12 @@ import dev.millrace.queue.store.EnqueueReply;
 import dev.millrace.queue.store.QueueStore;
 import dev.millrace.queue.store.Reservation;
 import dev.millrace.queue.store.ReserveReply;
+import dev.millrace.queue.store.StoredJob;
 import dev.millrace.queue.waiting.LongPollWaiters;
 import dev.millrace.queue.waiting.RequestBatcher;
 
 /**
- * Enqueues, reserves, completes, fails and extends jobs. Each call is one atomic script; concurrent calls about a queue share
+ * Enqueues, reserves, completes, fails, extends and releases jobs. Each call is one atomic script; concurrent calls about a queue share
  * one ({@link RequestBatcher}). Each job runs at least once: if a worker reports no outcome before the lease expires, the job
  * is redelivered. It runs only once unless its lease expires before the worker reports an outcome.
  */
@@ -130,7 +132,8 @@ public class QueueService {
         return reserves.ask(queue, new ReserveCall(reservation, wait)).flatMap(handed -> {
             if (!handed.jobs().isEmpty()) {
                 if (gone.getAsBoolean()) {
-                    return store.release(queue, handed.jobs()).replaceWith(handed);
+                    return store.release(queue, handed.jobs().stream().map(StoredJob::undelivered).toList())
+                            .replaceWith(handed);
                 }
                 waiters.wakeNext(queue);
                 return Uni.createFrom().item(handed);
@@ -204,6 +207,15 @@ public class QueueService {
     /** Extends leases; returns the outcome of each, in order. */
     public Uni<List<ExtendedLease>> extend(QueueName queue, List<LeaseExtension> leases) {
         return queues.find(queue).flatMap(s -> store.extend(queue, leases, s));
+    }
+
+    /**
+     * Gives jobs back at no cost of an attempt or a stall: to the front of their priority, in this order, or delayed. Returns the
+     * status of each report, in order.
+     */
+    public Uni<List<JobStatus>> release(QueueName queue, List<JobRelease> leases) {
+        return queues.find(queue).flatMap(s -> store.release(queue, leases))
+                .invoke(statuses -> metrics.answered(queue, statuses));
     }
 
     private static <T> List<List<T>> split(List<? extends List<?>> requests, List<T> answers) {

@@ -29,7 +29,7 @@ class QueueBadAddressTest extends QueueBadInputFixture {
             "1/2",
             "1:0", "{1}", "*", "", "\uff11"})
     void whatIsNoIdIsRefused(String text) {
-        for (String call : List.of("complete results", "fail failures", "extend leases")) {
+        for (String call : List.of("complete results", "fail failures", "extend leases", "release leases")) {
             String list = call.substring(call.indexOf(' ') + 1);
             refused(post("/" + call.substring(0, call.indexOf(' ')),
                     "{'" + list + "':[{'id':'" + text + "','leaseToken':'" + token + "'}]}"), list + "[0].id");
@@ -70,6 +70,7 @@ class QueueBadAddressTest extends QueueBadInputFixture {
         problem(post("/complete", "{'results':[" + held + "],'reserve':{'max':5}}"), 409, "lease-stale");
         problem(post("/fail", "{'failures':[" + held + "]}"), 409, "lease-stale");
         problem(post("/extend", "{'leases':[" + held + "]}"), 409, "lease-stale");
+        problem(post("/release", "{'leases':[" + held + "]}"), 409, "lease-stale");
     }
 
     @Test
@@ -122,6 +123,7 @@ class QueueBadAddressTest extends QueueBadInputFixture {
         problem(as(OTHER, json("{'results':[" + held + "]}")).post(queue + "/complete"), 404, "job-unknown");
         problem(as(OTHER, json("{'failures':[" + held + "]}")).post(queue + "/fail"), 404, "job-unknown");
         problem(as(OTHER, json("{'leases':[" + held + "]}")).post(queue + "/extend"), 404, "job-unknown");
+        problem(as(OTHER, json("{'leases':[" + held + "]}")).post(queue + "/release"), 404, "job-unknown");
         problem(as(OTHER).get(queue + "/jobs/" + id), 404, "job-unknown");
         problem(as(OTHER).delete(queue + "/jobs/" + id), 404, "job-unknown");
         problem(as(OTHER).post(queue + "/jobs/" + id + "/retry"), 404, "job-unknown");

@@ -84,7 +84,11 @@ class QueueBadInputTest extends QueueBadInputFixture {
             "extend | {'leases':[]} | leases", "extend | {'leases':[null]} | leases[0].id,leases[0].leaseToken",
             "extend | {'leases':[{'id':'ID','leaseToken':'TOKEN','lease':'25h'}]} | leases[0].lease",
             "extend | {'leases':[{'id':'ID','leaseToken':'TOKEN','lease':0}]} | leases[0].lease",
-            "extend | {'leases':[{'id':'ID','leaseToken':'TOKEN','progress':'\\ud800'}]} | leases[0].progress"})
+            "extend | {'leases':[{'id':'ID','leaseToken':'TOKEN','progress':'\\ud800'}]} | leases[0].progress",
+            "release | {} | leases", "release | {'leases':[]} | leases",
+            "release | {'leases':[null]} | leases[0].id,leases[0].leaseToken",
+            "release | {'leases':[{'id':'ID','leaseToken':'TOKEN','delay':'401d'}]} | leases[0].delay",
+            "release | {'leases':[{'id':'ID','leaseToken':'TOKEN','delay':-1}]} | leases[0].delay"})
     void aWorkersRequestThatIsWrongIsRefused(String verb, String body, String fields) {
         refused(post("/" + verb, filled(body)), fields.split(","));
     }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -174,5 +175,13 @@ class QueueEventExamplesTest {
         q.queue.pause("api");
         q.pass(200_000);
         assertEquals("api", q.queue.sweep(1).snapshot().pausedReason());
+    }
+
+    @Test
+    void aReleaseEmitsAnEvent() {
+        String start = q.queue.listen();
+        String id = q.addOne(PLAIN);
+        q.queue.release(List.of(q.startOne().leaseToken()), Duration.ofMillis(300));
+        assertEquals(Map.of("type", "job.released", "id", id, "delay", "300"), lastEvent(start));
     }
 }

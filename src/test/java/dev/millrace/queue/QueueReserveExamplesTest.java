@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -291,8 +292,8 @@ class QueueReserveExamplesTest {
         q = new ExampleQueue(SETTINGS.withLease(5000, 3));
         List<String> ids = q.add(PLAIN, PLAIN, PLAIN, PLAIN);
         List<String> tokens = q.start(3).stream().map(Job::leaseToken).toList();
-        assertEquals(3, q.queue.release(tokens));
-        assertEquals(0, q.queue.release(tokens), "they were taken back before");
+        assertEquals(Collections.nCopies(3, JobStatus.RELEASED), q.queue.release(tokens));
+        assertEquals(Collections.nCopies(3, JobStatus.STALE), q.queue.release(tokens), "they were taken back before");
         assertEquals(List.of(4L, 0L), List.of(q.counts().waiting(), q.counts().active()));
         List<Job> again = q.start(9);
         assertEquals(ids, ids(again));
@@ -300,6 +301,36 @@ class QueueReserveExamplesTest {
                 again.stream().map(job -> job.leaseToken().substring(job.id().length())).toList());
         assertEquals(List.of(1, 1, 1, 1), again.stream().map(Job::attempt).toList());
         assertEquals(List.of(0, 0, 0, 0), again.stream().map(Job::stalls).toList());
-        assertEquals(0, q.queue.release(tokens), "nor does the old token count");
+        assertEquals(Collections.nCopies(3, JobStatus.STALE), q.queue.release(tokens), "nor does the old token count");
+    }
+
+    @Test
+    void aReleasedJobMayWaitAndKeepsItsGroupsOrder() {
+        List<String> ids = q.add(grouped("g"), grouped("g"));
+        Job first = q.startOne();
+        assertEquals(List.of(JobStatus.RELEASED), q.queue.release(List.of(first.leaseToken()), Duration.ofMillis(200)));
+        assertEquals("delayed", q.state(first.id()));
+        assertEquals(q.queue.now() + 200, Instant.parse(q.peek(first.id()).dueAt()).toEpochMilli());
+        q.pass(199);
+        assertEquals(List.of(), q.start(9), "its group waits for it");
+        q.pass(1);
+        Job again = q.startOne();
+        assertEquals(List.of(ids.get(0), 1, 0), List.of(again.id(), again.attempt(), again.stalls()));
+        q.complete(again);
+        assertEquals(List.of(ids.get(1)), q.startedIds(9));
+    }
+
+    @Test
+    void aReleasedJobCostsNoneOfItsAttemptsAndStalls() {
+        String id = q.addOne(PLAIN.withRetries(2, null));
+        q.fail(q.startOne(), 0L);
+        for (int i = 0; i < 5; i++) {
+            Job job = q.startOne();
+            assertEquals(List.of(2, 0), List.of(job.attempt(), job.stalls()));
+            assertEquals(List.of(JobStatus.RELEASED), q.queue.release(List.of(job.leaseToken())));
+        }
+        assertEquals(JobStatus.DEAD, q.fail(q.startOne(), 0L));
+        assertEquals("dead", q.state(id));
+        assertEquals(List.of(JobStatus.STALE, JobStatus.UNKNOWN), q.queue.release(List.of(id + ".7", "7.1")));
     }
 }

@@ -100,8 +100,9 @@ final class QueueRun {
             case RELEASE -> {
                 List<String> released = new ArrayList<>(picked(step));
                 released.sort(null);
-                long count = queue.release(released);
-                assertEquals(model.release(released), count);
+                Long delay = step.n() < 9 ? null : Long.valueOf(step.n() * 100L - 900);
+                List<JobStatus> statuses = queue.release(released, delay == null ? null : Duration.ofMillis(delay));
+                assertEquals(model.release(now, released, delay == null ? 0 : delay), statuses);
                 reordered.addAll(released.stream().map(QueueRun::id).toList());
             }
             case CANCEL -> {

@@ -19,6 +19,7 @@ import dev.millrace.queue.model.EnqueuedJob;
 import dev.millrace.queue.model.Job;
 import dev.millrace.queue.model.JobFailure;
 import dev.millrace.queue.model.JobResult;
+import dev.millrace.queue.model.JobStatus;
 import dev.millrace.queue.model.NewJob;
 import dev.millrace.queue.model.QueueCounts;
 import dev.millrace.queue.model.QueueSettings;
@@ -90,7 +91,8 @@ class QueueScriptExamplesTest {
         List<Job> heads = reserve(4);
         heads.forEach(job -> assertEquals(CancelOutcome.REQUESTED, queue.cancel(job.id())));
 
-        assertEquals(2, queue.release(heads.stream().map(Job::leaseToken).toList()));
+        assertEquals(List.of(JobStatus.CANCELLED, JobStatus.CANCELLED),
+                queue.release(heads.stream().map(Job::leaseToken).toList()));
 
         assertEquals(ids.subList(2, 4), ids(reserve(4)));
     }
@@ -336,7 +338,7 @@ class QueueScriptExamplesTest {
         String id = enqueue(grouped(null)).get(0);
         queue.fail(List.of(JobFailure.retry(id, reserve(1).get(0).leaseToken(), "E", Duration.ZERO)), 0);
 
-        assertEquals(1, queue.release(List.of(reserve(1).get(0).leaseToken())));
+        assertEquals(List.of(JobStatus.RELEASED), queue.release(List.of(reserve(1).get(0).leaseToken())));
 
         assertEquals(2, reserve(1).get(0).attempt());
     }

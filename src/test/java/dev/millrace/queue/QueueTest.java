@@ -114,6 +114,24 @@ class QueueTest {
     }
 
     @Test
+    void aWorkerGivesAJobBackAtNoCost() {
+        settings("{'concurrency':1}");
+        post("/jobs", "{'jobs':[{'type':'a','maxAttempts':1},{'type':'b'}]}");
+        Map<String, Object> first = one();
+        assertEquals(List.of(), reserve("{}"), "the limit is used up");
+        post("/release", "{'leases':[{" + held(first) + ",'delay':'1h'}]}").statusCode(200)
+                .body("results[0].id", equalTo(first.get("id"))).body("results[0].status", equalTo("released"));
+        counts(1, 1, 0, 0, 0, 0);
+        Map<String, Object> second = one();
+        assertEquals("b", second.get("type"));
+        as(WORKER).post(queue + "/jobs/" + first.get("id") + "/retry").then().statusCode(200);
+        post("/release", "{'leases':[{" + held(second) + "},{" + held(first) + "},{'id':'7','leaseToken':'7.1'}]}")
+                .statusCode(200).body("results.status", equalTo(List.of("released", "stale", "unknown")));
+        assertEquals("b", one().get("type"), "it is at the front");
+        post("/release", "{'leases':[{" + held(first) + "}]}").statusCode(409).body("code", equalTo("lease-stale"));
+    }
+
+    @Test
     void aJobThatFailsTooOftenIsDeadAndCanBeRunAgain() {
         String id = enqueue("{'type':'t','maxAttempts':2,'uniqueKey':'k'}");
         post("/fail", "{'failures':[{" + held(one()) + ",'error':'first','delay':0}]}").statusCode(200)

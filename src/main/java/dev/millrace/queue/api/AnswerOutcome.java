@@ -15,6 +15,6 @@ import dev.millrace.queue.model.JobStatus;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @Schema(name = "AnswerOutcome")
 public record AnswerOutcome(String id,
-        @Schema(type = SchemaType.STRING, description = "completed, retrying, dead, cancelled, extended, stale or unknown", examples = "completed") JobStatus status,
+        @Schema(type = SchemaType.STRING, description = "completed, retrying, dead, cancelled, extended, released, stale or unknown", examples = "completed") JobStatus status,
         @Schema(description = "The new end of an extended lease") @Nullable String leaseExpiresAt,
         @Schema(description = "A client asked to cancel the job: give it up, and report it with `fail`") @Nullable Boolean cancelRequested) {}

@@ -20,10 +20,10 @@ import dev.millrace.queue.model.QueueEvent;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @Schema(name = "QueueEvent")
 public record QueueEventView(
-        @Schema(description = "job.enqueued, job.waiting, job.active, job.progress, job.completed, job.retrying, job.stalled, job.dead, job.cancelling, job.cancelled, job.expired, queue.paused or queue.resumed", examples = "job.completed") String type,
+        @Schema(description = "job.enqueued, job.waiting, job.active, job.progress, job.completed, job.retrying, job.released, job.stalled, job.dead, job.cancelling, job.cancelled, job.expired, queue.paused or queue.resumed", examples = "job.completed") String type,
         @Schema(description = "Absent if the event is about the queue") @Nullable String jobId, String at,
         @Schema(description = "Of job.retrying and job.dead") @Nullable String error,
-        @Schema(description = "Of job.retrying: how long the job waits") @Nullable Long delayMs,
+        @Schema(description = "Of job.retrying and job.released: how long the job waits") @Nullable Long delayMs,
         @Schema(description = "Of job.progress") @Nullable JsonValue progress,
         @Schema(description = "Of queue.paused") @Nullable String reason) {
 

@@ -40,12 +40,13 @@ import dev.millrace.queue.QueueService;
 import dev.millrace.queue.model.ExtendedLease;
 import dev.millrace.queue.model.Job;
 import dev.millrace.queue.model.JobFailure;
+import dev.millrace.queue.model.JobRelease;
 import dev.millrace.queue.model.JobResult;
 import dev.millrace.queue.model.JobStatus;
 import dev.millrace.queue.model.LeaseExtension;
 import dev.millrace.queue.model.QueueName;
 
-/** Workers' operations: reserve, complete, fail and extend jobs. */
+/** Workers' operations: reserve, complete, fail, extend and release jobs. */
 @Path("/v1/queues/{queue}")
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
@@ -57,6 +58,7 @@ public class WorkResource {
     private static final String COMPLETE = "{\"results\":[{\"id\":\"5984639761701\",\"leaseToken\":\"5984639761701.1\",\"result\":{\"sent\":true}}],\"reserve\":{\"max\":1,\"wait\":\"20s\"}}";
     private static final String FAIL = "{\"failures\":[{\"id\":\"5984639761701\",\"leaseToken\":\"5984639761701.1\",\"error\":\"SMTP 451\"}]}";
     private static final String EXTEND = "{\"leases\":[{\"id\":\"5984639761701\",\"leaseToken\":\"5984639761701.1\",\"lease\":\"1m\",\"progress\":{\"percent\":40}}]}";
+    private static final String RELEASE = "{\"leases\":[{\"id\":\"5984639761701\",\"leaseToken\":\"5984639761701.1\",\"delay\":\"30s\"}]}";
 
     private final QueueService service;
     private final Payloads payloads;
@@ -151,6 +153,22 @@ public class WorkResource {
             }
             return new AnswerOutcomes(outcomes, null);
         });
+    }
+
+    @POST
+    @Path("release")
+    @Operation(summary = "Release jobs", description = "Gives jobs back that the worker cannot work on now: a deployment, or a third party that responds with 429. A released job goes to the front of its priority, or waits for `delay`. Its next delivery is the same attempt, and `stalls` does not change. A report with a lease that is not the job's current one changes nothing.")
+    @RequestBody(content = @Content(schema = @Schema(implementation = ReleaseRequest.class), examples = @ExampleObject(name = "one, for later", value = RELEASE)))
+    @APIResponse(responseCode = "200", description = "The outcome of each report", content = @Content(schema = @Schema(implementation = AnswerOutcomes.class)))
+    @APIResponse(responseCode = "404", description = "The call was about one job, which no longer exists")
+    @APIResponse(responseCode = "409", description = "The call was about one job, and the lease is not its current one")
+    public Uni<AnswerOutcomes> release(@PathParam("queue") String queue, @Nullable ReleaseRequest request) {
+        QueueName name = QueueName.of(caller.tenant(), queue);
+        List<JobRelease> leases = requireNonNull(
+                valid(request == null ? new ReleaseRequest(null) : request).leases());
+        return service.release(name, leases).map(
+                statuses -> new AnswerOutcomes(outcomes(leases.stream().map(JobRelease::id).toList(), statuses),
+                        null));
     }
 
     private Uni<List<Job>> reserve(QueueName queue, ReserveRequest r, BooleanSupplier gone) {

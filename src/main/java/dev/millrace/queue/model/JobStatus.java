@@ -9,6 +9,8 @@ public enum JobStatus {
     DEAD("dead"),
     CANCELLED("cancelled"),
     EXTENDED("extended"),
+    /** The job is given back: its next delivery is the same attempt. */
+    RELEASED("released"),
     /** The lease is not the job's current one; nothing was changed. */
     STALE("stale"),
     /** The job does not exist, or is no longer kept. */

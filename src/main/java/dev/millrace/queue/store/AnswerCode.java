@@ -12,6 +12,7 @@ enum AnswerCode implements ReplyCode {
     EXTENDED(5, JobStatus.EXTENDED),
     /** The lease is extended, and a client wants the job cancelled. */
     CANCEL_REQUESTED(6, JobStatus.EXTENDED),
+    RELEASED(7, JobStatus.RELEASED),
     STALE(0, JobStatus.STALE),
     UNKNOWN(-1, JobStatus.UNKNOWN);
 

@@ -19,6 +19,7 @@ import dev.millrace.queue.model.EnqueuedJob;
 import dev.millrace.queue.model.ExtendedLease;
 import dev.millrace.queue.model.Job;
 import dev.millrace.queue.model.JobFailure;
+import dev.millrace.queue.model.JobRelease;
 import dev.millrace.queue.model.JobResult;
 import dev.millrace.queue.model.JobStatus;
 import dev.millrace.queue.model.LeaseExtension;
@@ -226,14 +227,15 @@ public class QueueStore {
         });
     }
 
-    /** Returns jobs to the queue whose worker disconnected before it received them; returns how many still had that lease. */
-    public Uni<Integer> release(QueueName queue, List<StoredJob> jobs) {
-        List<String> args = new ArrayList<>(2 * jobs.size());
-        for (StoredJob job : jobs) {
-            args.add(job.id());
-            args.add(Integer.toString(job.deliveries()));
+    /** Gives jobs back; returns the status of each report, in order. Jobs without a delay keep this order at the front. */
+    public Uni<List<JobStatus>> release(QueueName queue, List<JobRelease> leases) {
+        List<String> args = new ArrayList<>(3 * leases.size());
+        for (JobRelease r : leases) {
+            args.add(r.id());
+            args.add(LeaseToken.delivery(r.id(), r.leaseToken()));
+            args.add(r.delay() == null ? "0" : Long.toString(r.delay().toMillis()));
         }
-        return run(queue, release, args).map(Response::toInteger);
+        return run(queue, release, args).map(QueueStore::statuses);
     }
 
     private static @Nullable String schedule(String claim) {

@@ -6,6 +6,7 @@ import dev.millrace.encoding.PercentEncoding;
 import dev.millrace.http.json.JsonValue;
 import dev.millrace.http.json.Timestamps;
 import dev.millrace.queue.model.Job;
+import dev.millrace.queue.model.JobRelease;
 import dev.millrace.queue.model.LeaseToken;
 import dev.millrace.queue.model.NewJob;
 import dev.millrace.queue.model.QueueSettings;
@@ -91,9 +92,9 @@ public final class StoredJob {
         return id;
     }
 
-    /** Number of the last delivery of the job, from 1. */
-    int deliveries() {
-        return deliveries;
+    /** The report that gives the job back, of a delivery that did not reach its worker. */
+    public JobRelease undelivered() {
+        return new JobRelease(id, LeaseToken.of(id, deliveries), null);
     }
 
     /**

@@ -19,6 +19,7 @@ import dev.millrace.http.json.JsonValue;
 import dev.millrace.queue.model.ExtendedLease;
 import dev.millrace.queue.model.Job;
 import dev.millrace.queue.model.JobFailure;
+import dev.millrace.queue.model.JobRelease;
 import dev.millrace.queue.model.JobResult;
 import dev.millrace.queue.model.JobStatus;
 import dev.millrace.queue.model.LeaseExtension;
@@ -74,7 +75,8 @@ final class Attempt {
 
     /** Returns the job to the queue if the attempt is not over; the attempt is not counted. May be called on any thread. */
     void giveBack() {
-        onContext(() -> decide(() -> fail(JobFailure.postponed(id, leaseToken, "The service stopped", Duration.ZERO))));
+        onContext(() -> decide(() -> noted(
+                worker.queues().release(queue, List.of(new JobRelease(id, leaseToken, null))))));
     }
 
     private void onContext(Runnable step) {
@@ -123,6 +125,10 @@ final class Attempt {
         String message = failure.getMessage();
         String error = message == null || message.isBlank() ? failure.getClass().getSimpleName() : message;
         LOG.debugf(failure, "Job %s of queue %s failed", id, queue.queue());
+        if (failure instanceof PostponeJobException postponed) {
+            decide(() -> fail(JobFailure.postponed(id, leaseToken, bounded(error), postponed.delay())));
+            return;
+        }
         decide(() -> fail(failure(error, failure instanceof DeadJobException))
                 .flatMap(status -> status == JobStatus.DEAD ? dead(failure) : Uni.createFrom().voidItem()));
     }

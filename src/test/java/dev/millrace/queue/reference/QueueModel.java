@@ -170,25 +170,30 @@ public final class QueueModel {
         return new ExtendedLease(JobStatus.EXTENDED, job.at, job.cancelled);
     }
 
-    /** Takes back deliveries that reached nobody, to the front in the order they were handed out; says how many. */
-    public long release(List<String> tokens) {
+    /** Takes deliveries back at no cost: to the front in this order, or delayed. {@code delay} in ms, 0 for none. */
+    public List<JobStatus> release(long now, List<String> tokens, long delay) {
         List<ModelJob> back = new ArrayList<>();
-        long released = 0;
+        List<JobStatus> statuses = new ArrayList<>();
         for (String token : tokens) {
-            ModelJob job = leased(token.substring(0, token.indexOf('.')), token);
+            String id = token.substring(0, token.indexOf('.'));
+            ModelJob job = leased(id, token);
             if (job == null) {
+                statuses.add(refused(id));
                 continue;
             }
-            released++;
-            job.place = Place.WAITING;
+            statuses.add(job.cancelled ? JobStatus.CANCELLED : JobStatus.RELEASED);
             if (job.cancelled) {
                 remove(job);
+            } else if (delay > 0) {
+                job.place = Place.DELAYED;
+                job.at = now + delay;
             } else {
+                job.place = Place.WAITING;
                 back.add(0, job);
             }
         }
         back.forEach(this::comeBack);
-        return released;
+        return statuses;
     }
 
     /** The job that is active under that token, or null. */

@@ -2,6 +2,7 @@ package dev.millrace.queue.store;
 
 import static dev.millrace.redis.VirtualRedis.await;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -11,10 +12,10 @@ import dev.millrace.queue.model.EnqueuedJob;
 import dev.millrace.queue.model.ExtendedLease;
 import dev.millrace.queue.model.Job;
 import dev.millrace.queue.model.JobFailure;
+import dev.millrace.queue.model.JobRelease;
 import dev.millrace.queue.model.JobResult;
 import dev.millrace.queue.model.JobStatus;
 import dev.millrace.queue.model.LeaseExtension;
-import dev.millrace.queue.model.LeaseToken;
 import dev.millrace.queue.model.NewJob;
 import dev.millrace.queue.model.QueueEvent;
 import dev.millrace.queue.model.QueueName;
@@ -98,12 +99,15 @@ public final class VirtualQueue {
         return await(queues.extend(QUEUE, leases, settings));
     }
 
-    /** Takes back deliveries, by their tokens; says how many. */
-    public long release(List<String> tokens) {
-        return await(queues.release(QUEUE, tokens.stream().map(token -> {
-            String id = token.substring(0, token.indexOf('.'));
-            return new StoredJob(id, "1 0\nt\nnull", "0 0 " + LeaseToken.delivery(id, token));
-        }).toList()));
+    /** Gives deliveries back, by their tokens. */
+    public List<JobStatus> release(List<String> tokens) {
+        return release(tokens, null);
+    }
+
+    /** {@code delay}: null for none. */
+    public List<JobStatus> release(List<String> tokens, Duration delay) {
+        return await(queues.release(QUEUE, tokens.stream()
+                .map(token -> new JobRelease(token.substring(0, token.indexOf('.')), token, delay)).toList()));
     }
 
     public CancelOutcome cancel(String id) {

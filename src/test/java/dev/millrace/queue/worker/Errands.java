@@ -58,6 +58,9 @@ class Errands implements JobProcessor {
             case "flaky" -> job.job().attempt() < 3
                     ? Uni.createFrom().failure(new IllegalStateException("not yet"))
                     : Uni.createFrom().nullItem();
+            case "early" -> STARTED.get(id) < 3
+                    ? Uni.createFrom().failure(new PostponeJobException("429", Duration.ofMillis(50)))
+                    : Uni.createFrom().nullItem();
             case "hopeless" -> Uni.createFrom().failure(new DeadJobException("for good"));
             case "wordy" -> Uni.createFrom().failure(new DeadJobException("x".repeat(4095) + "💧 and so on"));
             case "short" -> {

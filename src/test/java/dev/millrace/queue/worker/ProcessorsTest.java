@@ -131,6 +131,13 @@ class ProcessorsTest {
     }
 
     @Test
+    void aPostponedJobCostsNoAttempt() {
+        String id = enqueue("{'type':'early','maxAttempts':1}");
+        ends(id, "completed").body("attempt", equalTo(1)).body("stalls", equalTo(0)).body("error", equalTo("429"));
+        assertEquals(3, Errands.STARTED.get(id));
+    }
+
+    @Test
     void aLongErrorIsCutBetweenCharacters() {
         ends(enqueue("{'type':'wordy'}"), "dead").body("error", equalTo("x".repeat(4095)));
     }

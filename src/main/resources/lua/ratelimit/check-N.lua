@@ -1,31 +1,61 @@
--- Decides a list of rate-limit checks in one step and charges what it admits. A denied check costs nothing.
+-- Decides a list of rate-limit checks in one step and charges what it admits. A denied check costs nothing, unless it
+-- may overdraw.
 -- KEYS        per check in order: the state of its limit and, where it has a penalty, the penalty's mark
 -- ARGV[1]     atomic 1|0: with 1 nothing is charged unless all checks are admitted
--- ARGV[2..]   per check eight:
+-- ARGV[2..]   per check nine:
 --   algorithm sliding-window | sliding-window-counter | fixed-window | token-bucket
---   limit     requests per window, 1 or more
+--   limit     requests per window, 1 or more; 0 for a fixed-window that denies all
 --   window    ms
 --   burst     capacity of a token bucket; others ignore it
 --   cost      0 only looks, as if for a cost of 1
 --   penalty   ms for which a denial blocks the identifier; 0 for none
---   shadow    1|0: with 1 its denial does not hold the others back
+--   hold      0: its denial holds the others back. 1: it does not. 2: it does if all checks with a 2 are denied
+--   overdraft 1|0: with 1 its cost is charged whatever is left and whatever the others are; not under sliding-window
 --   at        index of its state in KEYS
 -- returns per check {admitted 0|1, remaining, reset, retryAfter}, flat, then the time of the decision; all in µs.
 --   reset: until the whole limit is free again. retryAfter: until the same cost would be admitted, 0 if it is now.
+--
+-- State may be older than the settings it is read under, and the clock may have been set back since. So nothing that is stored is taken
+-- to last longer than it could if it were stored now, and what is found to last longer is stored anew:
+--   sliding-window, fixed-window: one window. sliding-window-counter: two. penalty: the penalty.
+--   token-bucket: the time in which `burst` refills at the present limit, and one window more for an overdraft.
 
 local call = redis.call
-local floor, ceil, max = math.floor, math.ceil, math.max
+local floor, ceil, max, min, format = math.floor, math.ceil, math.max, math.min, string.format
 local time = call('TIME')
 local now = time[1] * 1000000 + time[2]
 
+-- The highest total that is stored: up to it, Lua's numbers are exact.
+local MAX_TOTAL = 9007199254740991
+-- How long the state of a bucket is kept after it is full, at least: by then, a lowered limit has been noticed.
+local MIN_KEPT = 60000000
+
 -- Each algorithm has a look, which returns whether `cost` fits, what is free before it, reset, retryAfter and a state,
 -- and a charge, which takes that state and returns the reset after it (so a look that a charge follows may leave it out).
+local look, charge = {}, {}
 
--- sliding-window: a list of admission times, oldest first. As time only grows it is sorted, so the live entries are a
+-- sliding-window: a list of admission times, oldest first. It is sorted, so the live entries are a
 -- suffix: dead ones are found from the head by galloping and cut off in one go. Each entry is cut once: O(1) amortised.
 -- The TTL must outlast the newest entry. Two windows, renewed with every cut, do: until the next cut comes due, at most
 -- one window later, every new entry is less than a window younger than the renewal.
-local function look_log(key, limit, window, cost, charge)
+local function keep_log(key, window) call('PEXPIRE', key, ceil(window / 500)) end
+
+local function push_log(key, times)
+  for i = 1, #times, 1000 do call('RPUSH', key, unpack(times, i, min(i + 999, #times))) end
+end
+
+look['sliding-window'] = function(key, limit, window, _, cost)
+  local newest = tonumber(call('LINDEX', key, -1) or 0)
+  if newest > now then
+    local times = call('LRANGE', key, 0, -1)
+    for i = 1, #times do
+      if tonumber(times[i]) > now then times[i] = format('%.0f', now) end
+    end
+    call('DEL', key)
+    push_log(key, times)
+    keep_log(key, window)
+    newest = now
+  end
   local horizon = now - window
   local function dead(i)
     local at = call('LINDEX', key, i)
@@ -39,12 +69,12 @@ local function look_log(key, limit, window, cost, charge)
       if dead(middle) then known = middle else probe = middle end
     end
     call('LTRIM', key, probe, -1)
-    call('PEXPIRE', key, ceil(window / 500))
+    keep_log(key, window)
   end
   local used = call('LLEN', key)
   local free = limit - used
   local reset, retry = 0, 0
-  if used > 0 and not (charge and cost <= free) then reset = call('LINDEX', key, -1) + window - now end
+  if used > 0 then reset = newest + window - now end
   if cost > limit then
     retry = window
   elseif cost > free then
@@ -53,38 +83,41 @@ local function look_log(key, limit, window, cost, charge)
   return cost <= free, max(0, free), reset, retry, used == 0
 end
 
-local function charge_log(key, window, cost, fresh)
-  local stamp = string.format('%.0f', now)
+charge['sliding-window'] = function(key, _, window, _, cost, fresh)
+  local stamp = format('%.0f', now)
   if cost == 1 then
     call('RPUSH', key, stamp)
   else
-    local left = cost
-    while left > 0 do
-      local stamps = {}
-      for i = 1, math.min(left, 1000) do stamps[i] = stamp end
-      call('RPUSH', key, unpack(stamps))
-      left = left - #stamps
-    end
+    local stamps = {}
+    for i = 1, cost do stamps[i] = stamp end
+    push_log(key, stamps)
   end
-  if fresh then call('PEXPIRE', key, ceil(window / 500)) end
+  if fresh then keep_log(key, window) end
   return window
 end
 
 -- sliding-window-counter: '<window number> <count> <count of the window before>'. The window before counts by the share
 -- of it that the sliding window still covers.
-local function look_counter(key, limit, window, cost)
+local function keep_counter(key, number, current, previous, reset)
+  call('SET', key, format('%.0f %.0f %.0f', number, current, previous), 'PX', ceil(reset / 1000))
+end
+
+look['sliding-window-counter'] = function(key, limit, window, _, cost)
   local number = floor(now / window)
   local elapsed = now - number * window
   local current, previous = 0, 0
   local stored = call('GET', key)
   if stored then
     local n, c, p = string.match(stored, '(%d+) (%d+) (%d+)')
-    n = tonumber(n)
-    if n >= number then
-      number, current, previous = n, tonumber(c), tonumber(p)
-      elapsed = max(0, now - n * window)
+    n, c, p = tonumber(n), tonumber(c), tonumber(p)
+    if n > number then
+      -- Counted as of this window, together no more than the limit unless one alone is.
+      current = min(c + p, max(limit, c, p))
+      keep_counter(key, number, current, 0, 2 * window - elapsed)
+    elseif n == number then
+      current, previous = c, p
     elseif n == number - 1 then
-      previous = tonumber(c)
+      previous = c
     end
   end
   local free = limit - current - ceil(previous * (window - elapsed) / window)
@@ -101,40 +134,63 @@ local function look_counter(key, limit, window, cost)
   return cost <= free, max(0, free), reset, retry, { number, current, previous, elapsed }
 end
 
-local function charge_counter(key, window, cost, state)
+charge['sliding-window-counter'] = function(key, _, window, _, cost, state)
   local reset = 2 * window - state[4]
-  call('SET', key, string.format('%.0f %.0f %.0f', state[1], state[2] + cost, state[3]), 'PX', ceil(reset / 1000))
+  keep_counter(key, state[1], min(MAX_TOTAL, state[2] + cost), state[3], reset)
   return reset
 end
 
 -- fixed-window: '<count> <end>'; the window opens with its first request. The TTL only tidies up: it counts no µs.
-local function look_fixed(key, limit, window, cost)
+local function keep_fixed(key, used, reset)
+  call('SET', key, format('%.0f %.0f', used, now + reset), 'PX', ceil(reset / 1000))
+end
+
+look['fixed-window'] = function(key, limit, window, _, cost)
   local used, reset = 0, 0
   local stored = call('GET', key)
   if stored then
     local count, ends = string.match(stored, '(%d+) (%d+)')
     if now < tonumber(ends) then used, reset = tonumber(count), ends - now end
+    if reset > window then
+      reset = window
+      keep_fixed(key, used, reset)
+    end
   end
   local retry = 0
   if cost > limit then retry = window elseif used + cost > limit then retry = reset end
-  return used + cost <= limit, max(0, limit - used), reset, retry, used
+  return used + cost <= limit, max(0, limit - used), reset, retry, { used, reset }
 end
 
-local function charge_fixed(key, window, cost, used, reset)
+charge['fixed-window'] = function(key, _, window, _, cost, state)
+  local used, reset = state[1], state[2]
   if used == 0 then reset = window end
-  call('SET', key, string.format('%.0f %.0f', used + cost, now + reset), 'PX', ceil(reset / 1000))
+  keep_fixed(key, min(MAX_TOTAL, used + cost), reset)
   return reset
 end
 
--- token-bucket: '<level> <time>', a leaky bucket used as a meter, which is GCRA turned round. The level is in units of
--- tokens times window, so that a drain of `limit` per µs keeps it whole: up to 2^53 nothing is rounded. Under a burst
--- that was lowered since, the bucket counts as empty at most.
-local function look_bucket(key, limit, window, burst, cost)
+-- token-bucket: '<level> <time> <limit> <burst>', a leaky bucket used as a meter, which is GCRA turned round. The level is in units of
+-- tokens times window, so that a drain of `limit` per µs keeps it whole: up to 2^53 nothing is rounded. The last two are the settings
+-- it was stored under (earlier versions did not store them): under others it is stored anew, for its TTL is by the old ones. Under a
+-- lowered burst the bucket counts as empty at most, but for what was overdrawn, which is at most what refills in a window.
+local function keep_bucket(key, limit, burst, level)
+  local reset = ceil(level / limit)
+  local value = format('%.0f %.0f %.0f %.0f', level, now, limit, burst)
+  call('SET', key, value, 'PX', ceil((reset + max(reset, MIN_KEPT)) / 1000))
+  return reset
+end
+
+look['token-bucket'] = function(key, limit, window, burst, cost)
   local level = 0
   local stored = call('GET', key)
   if stored then
-    local l, at = string.match(stored, '(%d+) (%d+)')
-    level = math.min(burst * window, max(0, l - max(0, now - at) * limit))
+    local l, at, of_limit, of_burst = string.match(stored, '(%d+) (%d+) ?(%d*) ?(%d*)')
+    l, at, of_limit, of_burst = tonumber(l), tonumber(at), tonumber(of_limit), tonumber(of_burst)
+    local room = (of_burst or burst) * window
+    level = min(l, room, burst * window) + min(max(0, l - room), limit * window)
+    level = max(0, level - max(0, now - at) * limit)
+    if level > 0 and (limit ~= of_limit or burst ~= of_burst or now < at) then
+      keep_bucket(key, limit, burst, level)
+    end
   end
   local over = level + (cost - burst) * window
   local retry = 0
@@ -142,74 +198,69 @@ local function look_bucket(key, limit, window, burst, cost)
   return over <= 0, max(0, floor((burst * window - level) / window)), ceil(level / limit), retry, level
 end
 
-local function charge_bucket(key, limit, window, cost, level)
-  level = level + cost * window
-  local reset = ceil(level / limit)
-  call('SET', key, string.format('%.0f %.0f', level, now), 'PX', ceil(reset / 1000))
-  return reset
+charge['token-bucket'] = function(key, limit, window, burst, cost, level)
+  return keep_bucket(key, limit, burst, min(level + cost * window, (burst + limit) * window))
 end
 
-local FIELDS = 8
+local FIELDS = 9
 local atomic = ARGV[1] == '1'
 local count = (#ARGV - 1) / FIELDS
 local reply = {}
 
 -- Decides check i, with `before` tokens of the same list already promised from the same state; charges it if told to.
-local function decide(i, before, charge)
+local function decide(i, before, charging)
   local a = 1 + (i - 1) * FIELDS
   local algorithm, limit, window = ARGV[a + 1], tonumber(ARGV[a + 2]), ARGV[a + 3] * 1000
   local burst, cost, penalty = tonumber(ARGV[a + 4]), tonumber(ARGV[a + 5]), tonumber(ARGV[a + 6])
-  local shadow, at = ARGV[a + 7] == '1', tonumber(ARGV[a + 8])
+  local overdraft, at = ARGV[a + 8] == '1' and cost > 0, tonumber(ARGV[a + 9])
   local key, mark = KEYS[at], KEYS[at + 1]
-  local asked = max(1, cost) + before
-  local admitted, free, reset, retry, state
-  if algorithm == 'sliding-window' then
-    admitted, free, reset, retry, state = look_log(key, limit, window, asked, charge and cost > 0 and penalty == 0)
-  elseif algorithm == 'token-bucket' then
-    admitted, free, reset, retry, state = look_bucket(key, limit, window, burst, asked)
-  elseif algorithm == 'fixed-window' then
-    admitted, free, reset, retry, state = look_fixed(key, limit, window, asked)
-  else
-    admitted, free, reset, retry, state = look_counter(key, limit, window, asked)
-  end
+  local asked, left = max(1, cost) + before, 0
+  local admitted, free, reset, retry, state = look[algorithm](key, limit, window, burst, asked)
   if penalty > 0 then
-    local left = (call('GET', mark) or now) - now
-    if left <= 0 and not admitted and cost > 0 then
-      left = penalty * 1000
-      call('SET', mark, string.format('%.0f', now + left), 'PX', penalty)
-    end
+    local ends = tonumber(call('GET', mark) or now)
+    left = min(ends - now, penalty * 1000)
+    if left <= 0 and not admitted and cost > 0 then left = penalty * 1000 end
     if left > 0 then
-      admitted, free, reset, retry = false, 0, max(reset, left), max(retry, left)
+      if now + left ~= ends then call('SET', mark, format('%.0f', now + left), 'PX', penalty) end
+      admitted, free = false, 0
     end
   end
-  if admitted and charge and cost > 0 then
-    free = free - cost
-    if algorithm == 'sliding-window' then
-      reset = charge_log(key, window, cost, state)
-    elseif algorithm == 'token-bucket' then
-      reset = charge_bucket(key, limit, window, cost, state)
-    elseif algorithm == 'fixed-window' then
-      reset = charge_fixed(key, window, cost, state, reset)
-    else
-      reset = charge_counter(key, window, cost, state)
+  if charging and cost > 0 and (admitted or overdraft) then
+    reset = charge[algorithm](key, limit, window, burst, cost, state)
+    free = max(0, free - cost)
+    if not admitted then
+      local _
+      _, free, reset, retry = look[algorithm](key, limit, window, burst, asked)
     end
   end
+  if left > 0 then free, reset, retry = 0, max(reset, left), max(retry, left) end
   local r = (i - 1) * 4
   reply[r + 1], reply[r + 2], reply[r + 3], reply[r + 4] = admitted and 1 or 0, free, ceil(reset), ceil(retry)
-  return admitted or shadow, admitted and cost or 0
+  return admitted, (admitted or overdraft) and cost or 0, overdraft
 end
 
 if atomic then
-  local all, promised = true, {}
+  local all, some, soft, promised, overdrafts = true, false, false, {}, {}
   for i = 1, count do
-    local at = tonumber(ARGV[1 + i * FIELDS])
+    local hold, at = ARGV[i * FIELDS - 1], tonumber(ARGV[1 + i * FIELDS])
     local key = KEYS[at]
-    local passes, taken = decide(i, promised[key] or 0, false)
+    local admitted, taken, overdraft = decide(i, promised[key] or 0, false)
     promised[key] = (promised[key] or 0) + taken
-    all = all and passes
+    if hold == '0' then all = all and admitted end
+    if hold == '2' then soft, some = true, some or admitted end
+    overdrafts[i] = overdraft
   end
-  if all then
-    for i = 1, count do decide(i, 0, true) end
+  all = all and (some or not soft)
+  for i = 1, count do
+    if all then
+      decide(i, 0, true)
+    elseif overdrafts[i] then
+      -- It is decided again with less before it: a denial stays one.
+      local r = (i - 1) * 4
+      local was_admitted, retry = reply[r + 1], reply[r + 4]
+      decide(i, 0, true)
+      if was_admitted == 0 then reply[r + 1], reply[r + 4] = 0, max(retry, reply[r + 4]) end
+    end
   end
 else
   for i = 1, count do decide(i, 0, true) end

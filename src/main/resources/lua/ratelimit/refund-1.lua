@@ -35,6 +35,6 @@ elseif algorithm == 'sliding-window-counter' then
   end
   return 0
 else
-  local level, at = string.match(stored, '(%d+) (%d+)')
-  return store('%.0f %.0f', math.max(0, level - cost * window), at)
+  local level, rest = string.match(stored, '(%d+)(.*)')
+  return store('%.0f%s', math.max(0, level - cost * window), rest)
 end

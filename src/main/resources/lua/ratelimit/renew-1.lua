@@ -3,13 +3,18 @@
 -- ARGV[1] limit    leases at once
 -- ARGV[2] ttl      ms from now
 -- ARGV[3] lease    id
+-- ARGV[4] longest  ms that a lease may last; one that ends later, by an older setting or because the clock was set back, ends then
 -- returns {held 0|1, remaining, now in ms}
 
-local leases, limit, ttl, lease = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
+local leases, limit, ttl, lease, longest = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local latest = string.format('%.0f', now + longest)
 
 redis.call('ZREMRANGEBYSCORE', leases, '-inf', now)
+for _, late in ipairs(redis.call('ZRANGEBYSCORE', leases, '(' .. latest, '+inf')) do
+  redis.call('ZADD', leases, latest, late)
+end
 local held = redis.call('ZSCORE', leases, lease) and 1 or 0
 if held == 1 then
   redis.call('ZADD', leases, now + ttl, lease)

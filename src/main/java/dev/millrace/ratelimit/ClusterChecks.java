@@ -9,8 +9,8 @@ import io.smallrye.mutiny.Uni;
 
 /**
  * Lists of checks on a cluster, where limits are on different servers and no single script reaches all of them. Each check is
- * charged by itself. If the list is atomic and one check was denied or got no reply, the others are refunded. In between, other
- * callers see the charge and may be denied; never is more admitted than the limit.
+ * charged by itself. If the list is atomic and one check was denied or got no reply, the others are refunded, except those that are
+ * charged in any case. In between, other callers see the charge and may be denied; never is more admitted than the limit.
  */
 @Singleton
 class ClusterChecks {
@@ -35,11 +35,18 @@ class ClusterChecks {
         }
         return Uni.join().all(calls).andCollectFailures().flatMap(done -> {
             boolean passes = failure[0] == null;
+            boolean hasQuota = false;
+            boolean quotaLeft = false;
             List<CheckOutcome> outcomes = new ArrayList<>(checks.size());
             for (int i = 0; i < answers.length && failure[0] == null; i++) {
                 outcomes.add(answers[i].list().get(0));
-                passes &= outcomes.get(i).admitted() || checks.get(i).policy().shadow();
+                boolean admitted = outcomes.get(i).admitted();
+                passes &= admitted || !checks.get(i).holdsBack();
+                boolean quota = checks.get(i).quota() && !checks.get(i).policy().shadow();
+                hasQuota |= quota;
+                quotaLeft |= quota && admitted;
             }
+            passes &= quotaLeft || !hasQuota;
             Uni<List<CheckOutcome>> result = failure[0] == null
                     ? Uni.createFrom().item(outcomes)
                     : Uni.createFrom().failure(failure[0]);
@@ -51,7 +58,8 @@ class ClusterChecks {
     private Uni<Void> refund(String tenant, List<Check> checks, CheckOutcomes[] answers) {
         List<Uni<Boolean>> refunds = new ArrayList<>();
         for (int i = 0; i < answers.length; i++) {
-            if (answers[i] != null && answers[i].list().get(0).admitted() && checks.get(i).cost() > 0) {
+            if (answers[i] != null && answers[i].list().get(0).admitted() && checks.get(i).cost() > 0
+                    && !checks.get(i).overdraft()) {
                 refunds.add(store.refund(tenant, checks.get(i), answers[i].decidedAt()).onFailure().recoverWithNull());
             }
         }

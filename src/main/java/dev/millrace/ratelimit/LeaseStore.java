@@ -55,6 +55,6 @@ class LeaseStore {
 
     private Uni<Response> run(Script script, String tenant, Policy policy, String identifier, long ttl, String lease) {
         return scripts.run(script, List.of(RateLimitStore.stateKey(tenant, policy, identifier)),
-                List.of(Long.toString(policy.limit()), Long.toString(ttl), lease));
+                List.of(Long.toString(policy.limit()), Long.toString(ttl), lease, Long.toString(policy.windowMs())));
     }
 }

@@ -51,13 +51,15 @@ final class LocalLimiter {
         bucket.at = nanos;
         long asked = Math.max(1, check.cost());
         boolean admitted = bucket.tokens >= asked;
-        long retryMs = admitted
-                ? 0
-                : asked > capacity ? p.windowMs() : (long) Math.ceil((asked - bucket.tokens) / perMs);
-        if (admitted) {
-            bucket.tokens -= check.cost();
+        long retryMs = admitted ? 0 : p.windowMs();
+        if (admitted || check.overdraft()) {
+            // An overdraft is paid back within a window.
+            bucket.tokens = Math.max(bucket.tokens - check.cost(), -perMs * p.windowMs());
         }
-        long remaining = (long) bucket.tokens;
+        if (!admitted && asked <= capacity) {
+            retryMs = (long) Math.ceil((asked - bucket.tokens) / perMs);
+        }
+        long remaining = Math.max(0, (long) bucket.tokens);
         long resetMs = (long) Math.ceil((capacity - bucket.tokens) / perMs);
         Decision decision = admitted
                 ? Decision.admitted(check, remaining, resetMs)

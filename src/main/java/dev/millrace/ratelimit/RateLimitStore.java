@@ -70,7 +70,7 @@ class RateLimitStore {
 
     private Uni<Response> run(String tenant, List<Check> checks, boolean atomic) {
         List<String> keys = new ArrayList<>(checks.size());
-        List<String> args = new ArrayList<>(1 + checks.size() * 8);
+        List<String> args = new ArrayList<>(1 + checks.size() * 9);
         args.add(atomic ? "1" : "0");
         for (Check c : checks) {
             Policy p = c.policy();
@@ -80,7 +80,8 @@ class RateLimitStore {
             args.add(Long.toString(p.burst()));
             args.add(Long.toString(c.cost()));
             args.add(Long.toString(p.denyPenaltyMs()));
-            args.add(p.shadow() ? "1" : "0");
+            args.add(c.holdsBack() ? "0" : p.shadow() ? "1" : "2");
+            args.add(c.overdraft() ? "1" : "0");
             keys.add(stateKey(tenant, p, c.identifier()));
             args.add(Integer.toString(keys.size()));
             if (p.denyPenaltyMs() > 0) {

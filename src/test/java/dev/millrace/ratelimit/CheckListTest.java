@@ -25,8 +25,8 @@ import net.jqwik.api.Provide;
 /**
  * Guarantees of lists of checks, with penalties and shadow limits among them and the same limit more than once: they are
  * answered as the model answers; an atomic list is charged whole or not at all; a denial under a penalty blocks for
- * exactly that long, however often it is asked in between; no key is left without an expiry; and what Redis refuses to write
- * changes nothing.
+ * exactly that long, however often it is asked in between; what may overdraw is charged in any case; no key is left without an expiry;
+ * and what Redis refuses to write changes nothing.
  */
 class CheckListTest {
 
@@ -36,7 +36,7 @@ class CheckListTest {
     /** A list of checks, by index into the limits, and the time that passes before it. */
     record Call(long advance, List<Pick> picks, boolean atomic, Refusal refusal) {}
 
-    record Pick(int limit, long cost) {}
+    record Pick(int limit, long cost, boolean overdraft, boolean quota) {}
 
     record Scene(List<Limit> limits, List<Call> calls) {}
 
@@ -51,7 +51,10 @@ class CheckListTest {
             List<Limit> named = new ArrayList<>();
             limits.forEach(one -> named.add(one.named("limit" + named.size())));
             Arbitrary<Pick> pick = Arbitraries.integers().between(0, named.size() - 1)
-                    .flatMap(i -> Histories.costs(named.get(i)).map(cost -> new Pick(i, cost)));
+                    .flatMap(i -> Combinators.combine(Histories.costs(named.get(i)), Arbitraries.of(false, false, true),
+                            Arbitraries.of(false, false, true)).as(
+                                    (cost, overdraft, quota) -> new Pick(i, cost,
+                                            overdraft && !named.get(i).algorithm().equals("sliding-window"), quota)));
             Arbitrary<Call> call = Combinators.combine(Histories.advances(named.get(0).window()),
                     pick.list().ofMinSize(1).ofMaxSize(5), Arbitraries.of(true, false), Refusals.some()).as(Call::new);
             return call.list().ofMinSize(1).ofMaxSize(30).map(calls -> new Scene(named, calls));
@@ -78,7 +81,7 @@ class CheckListTest {
         VirtualRedis.fresh();
         for (Call call : scene.calls()) {
             redis.advance(call.advance());
-            List<Item> items = items(scene, call);
+            List<Item> items = ordinary(scene, call);
             List<Item> looks = items.stream().map(item -> new Item(item.limit().withPenalty(0), 0)).toList();
             List<Answer> before = script.decide(looks, false);
             List<Answer> answers = script.decide(items, true);
@@ -144,6 +147,11 @@ class CheckListTest {
     }
 
     private static List<Item> items(Scene scene, Call call) {
-        return call.picks().stream().map(pick -> new Item(scene.limits().get(pick.limit()), pick.cost())).toList();
+        return call.picks().stream().map(pick -> new Item(scene.limits().get(pick.limit()), pick.cost(),
+                pick.overdraft(), pick.quota())).toList();
+    }
+
+    private static List<Item> ordinary(Scene scene, Call call) {
+        return items(scene, call).stream().map(item -> new Item(item.limit(), item.cost())).toList();
     }
 }

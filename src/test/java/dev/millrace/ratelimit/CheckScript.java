@@ -30,7 +30,7 @@ final class CheckScript {
 
     List<Answer> decide(List<Item> items, boolean atomic) {
         CheckOutcomes outcomes = await(store.decide(TENANT,
-                items.stream().map(item -> check(item.limit(), item.cost())).toList(), atomic));
+                items.stream().map(CheckScript::check).toList(), atomic));
         assertEquals(redis.now(), outcomes.decidedAt());
         return outcomes.list().stream().map(CheckScript::answer).toList();
     }
@@ -38,6 +38,11 @@ final class CheckScript {
     /** Whether there was something to give back. */
     boolean refund(Limit limit, long cost, long chargedAt) {
         return await(store.refund(TENANT, check(limit, cost), chargedAt));
+    }
+
+    private static Check check(Item item) {
+        Check check = check(item.limit(), item.cost());
+        return new Check(check.policy(), check.identifier(), check.cost(), item.overdraft(), item.quota());
     }
 
     private static Check check(Limit limit, long cost) {

@@ -14,7 +14,7 @@ class LeaseScriptExamplesTest {
 
     private static final String TENANT = "main";
     private static final String IDENTIFIER = "exports";
-    private static final Policy TWO = Policy.of("exports", Algorithm.CONCURRENCY, 2, 1000);
+    private static final Policy TWO = Policy.of("exports", Algorithm.CONCURRENCY, 2, 10_000);
 
     private final VirtualRedis redis = VirtualRedis.fresh();
     private final LeaseStore store = new LeaseStore(redis.dataSource(), redis);
@@ -79,10 +79,24 @@ class LeaseScriptExamplesTest {
     void whereThereAreMoreThanAllowedNoneRemains() {
         acquire("a", 1000);
         acquire("b", 2000);
-        Policy one = Policy.of("exports", Algorithm.CONCURRENCY, 1, 1000);
-        assertEquals(new LeaseAcquisition(false, 0, 2000, 1000, redis.ms()),
+        Policy one = Policy.of("exports", Algorithm.CONCURRENCY, 1, 10_000);
+        assertEquals(new LeaseAcquisition(false, 0, 2000, 2000, redis.ms()),
                 await(store.acquire(TENANT, one, IDENTIFIER, 1000, "c")));
         assertEquals(new LeaseRenewal(true, 0, redis.ms()), await(store.renew(TENANT, one, IDENTIFIER, 2000, "a")));
+    }
+
+    /** As when the window was shortened. */
+    @Test
+    void aLeaseThatLastsTooLongIsShortened() {
+        acquire("a", 9000);
+        acquire("b", 500);
+        Policy brief = Policy.of("exports", Algorithm.CONCURRENCY, 2, 1000);
+        assertEquals(new LeaseAcquisition(false, 0, 1000, 500, redis.ms()),
+                await(store.acquire(TENANT, brief, IDENTIFIER, 1000, "c")));
+        renew("b", 9000);
+        assertEquals(new LeaseRenewal(true, 0, redis.ms()), await(store.renew(TENANT, brief, IDENTIFIER, 700, "a")));
+        assertEquals(new LeaseAcquisition(false, 0, 1000, 700, redis.ms()),
+                await(store.acquire(TENANT, brief, IDENTIFIER, 1000, "c")));
     }
 
     @Test

@@ -26,6 +26,12 @@ public record Limit(String name, String algorithm, long limit, long windowMs, lo
         return new Limit(name, algorithm, limit, windowMs, capacity, penaltyMs, shadow);
     }
 
+    /** The same limit after a change of its settings; not for more than the algorithm's burst. */
+    public Limit changed(long otherLimit, long otherBurst) {
+        return new Limit(name, algorithm, otherLimit, windowMs,
+                algorithm.equals("token-bucket") ? otherBurst : otherLimit, penaltyMs, shadow);
+    }
+
     public Limit inShadow() {
         return new Limit(name, algorithm, limit, windowMs, burst, penaltyMs, true);
     }
@@ -38,6 +44,15 @@ public record Limit(String name, String algorithm, long limit, long windowMs, lo
     /** µs. */
     public long window() {
         return windowMs * 1000;
+    }
+
+    /** The longest time until all is free, if nothing was overdrawn. µs. */
+    public long period() {
+        return switch (algorithm) {
+            case "sliding-window-counter" -> 2 * window();
+            case "token-bucket" -> (long) Math.ceil((double) burst * window() / limit);
+            default -> window();
+        };
     }
 
     public LimiterModel model() {

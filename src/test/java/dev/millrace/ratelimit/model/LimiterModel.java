@@ -8,9 +8,9 @@ import java.util.function.LongPredicate;
  */
 public abstract class LimiterModel {
 
-    private final long capacity;
+    private long capacity;
     private final long window;
-    private final long forgotten;
+    private long forgotten;
 
     /**
      * @param capacity most in use at once
@@ -21,6 +21,16 @@ public abstract class LimiterModel {
         this.capacity = capacity;
         this.window = window;
         this.forgotten = forgotten;
+    }
+
+    /** Other settings apply from {@code now} on; what is in use stays so. */
+    public void change(long now, long newLimit, long newBurst) {
+        capacity = newLimit;
+    }
+
+    final void change(long newCapacity, long newForgotten) {
+        capacity = newCapacity;
+        forgotten = newForgotten;
     }
 
     /** What is in use at {@code at}, the last charge or later; a part counts as a whole. */

@@ -6,7 +6,7 @@
 --   w:<p>     list of the ids that are ready at priority p, the next one first; an id without a body was removed
 --   levels    sorted set of the priorities with such a list
 --   b:<n>     hash of bodies by id, of the 8192 ids from n * 8192: "<enqueued ms> <priority><options>\n<type>\n<data>"
---             options: " a<max attempts>", " b<x|f>:<delay>:<max>:<jitter>", " s<schedule>"
+--             options: " a<max attempts>", " b<x|f>:<delay>:<max>:<jitter>", " s<schedule>", " o<ms of its occurrence>"
 --   state     hash, only for jobs that need it: <id> "<failures> <stalls> <deliveries><marks>", <id>:e its error, <id>:p its
 --             progress, <id>:r its result. marks: " g<group>", " u<unique key>", " l<lease ms>", " t<ms it must start by>", " c" cancel
 --   delayed   sorted set of "<id, 14 digits>:<priority>" by due time in ms

@@ -1,7 +1,7 @@
--- Reads all schedules, one schedule, or the due schedules.
+-- Reads all schedules, one schedule, those that are due, or some of those with a next occurrence.
 -- KEYS[1] meta
--- ARGV[1] which   "all", "due", or "=<name>"
--- returns {now, name, definition, next ms, ...}
+-- ARGV[1] which   "all", "due" for up to 100 that are due, "+<n>" for ten by their next occurrence without the first n, or "=<name>"
+-- returns {now, ms of the next occurrence of all, 0 for none, name, definition, next ms or 0, ...}
 
 local meta, which = KEYS[1], ARGV[1]
 local q = string.sub(meta, 1, -5)
@@ -12,10 +12,14 @@ if which == 'all' then
   names = redis.call('HKEYS', q .. 'schedules')
 elseif which == 'due' then
   names = redis.call('ZRANGEBYSCORE', q .. 'due', '-inf', now, 'LIMIT', 0, 100)
+elseif string.sub(which, 1, 1) == '+' then
+  local first = tonumber(string.sub(which, 2))
+  names = redis.call('ZRANGE', q .. 'due', first, first + 9)
 else
   names = { string.sub(which, 2) }
 end
-local reply = { now }
+local soonest = redis.call('ZRANGEBYSCORE', q .. 'due', '(' .. now, '+inf', 'WITHSCORES', 'LIMIT', 0, 1)[2]
+local reply = { now, tonumber(soonest or 0) }
 for _, name in ipairs(names) do
   local definition = redis.call('HGET', q .. 'schedules', name)
   if definition then

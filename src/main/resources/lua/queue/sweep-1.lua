@@ -6,7 +6,8 @@
 -- ARGV[3] dead_for  ms that dead jobs are retained
 -- ARGV[4] most      jobs of each kind
 -- returns {1 if there is more to do now, else 0, waiting, delayed, active, dead, completed, removed, enqueued, kept,
---   why the queue is paused or '', number of due schedules}; kept: completed jobs that are retained
+--   why the queue is paused or '', ms until the next occurrence of a schedule, 0 if one is due, -1 for none};
+--   kept: completed jobs that are retained
 
 local allowed, completed_for, dead_for, most = tonumber(ARGV[1]), ARGV[2], ARGV[3], tonumber(ARGV[4])
 local moved = promote(most)
@@ -24,7 +25,8 @@ local function trim(set, kept, counted)
 end
 local trimmed = math.max(trim(done, completed_for, false), trim(dead, dead_for, true))
 
+local soonest = redis.call('ZRANGE', q .. 'due', 0, 0, 'WITHSCORES')[2]
 local s = redis.call('HMGET', stats, 'waiting', 'completed', 'removed', 'enqueued')
 return { math.max(moved, taken, trimmed) >= most and 1 or 0, tonumber(s[1] or 0), redis.call('ZCARD', delayed),
   redis.call('ZCARD', leased), redis.call('ZCARD', dead), tonumber(s[2] or 0), tonumber(s[3] or 0), tonumber(s[4] or 0),
-  redis.call('ZCARD', done), paused or '', redis.call('ZCOUNT', q .. 'due', '-inf', now) }
+  redis.call('ZCARD', done), paused or '', soonest and math.max(0, soonest - now) or -1 }

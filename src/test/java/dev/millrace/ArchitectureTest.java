@@ -67,6 +67,12 @@ class ArchitectureTest {
             "io.netty.buffer..", "io.netty.channel..", "io.netty.util.concurrent..", "io.netty..internal..")
             .and(not(assignableTo(Throwable.class))).as("are internals of Vert.x and Netty");
 
+    /** Its tasks start up to a second late, and a round is skipped now and then. */
+    @Test
+    void backgroundTasksDoNotUseTheSchedulerOfQuarkus() {
+        noClasses().should().dependOnClassesThat().resideInAnyPackage("io.quarkus.scheduler..").check(CLASSES);
+    }
+
     @Test
     void storesKnowNeitherServicesNorTheApi() {
         noClasses().that(STORE).should().dependOnClassesThat(API.or(SERVICE)).check(CLASSES);

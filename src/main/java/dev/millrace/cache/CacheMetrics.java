@@ -1,13 +1,15 @@
 package dev.millrace.cache;
 
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
 import org.jspecify.annotations.Nullable;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quarkus.scheduler.Scheduled;
+import io.quarkus.runtime.StartupEvent;
 
 import dev.millrace.metrics.CappedCounters;
+import dev.millrace.timer.Rounds;
 
 /** {@code millrace_cache_requests_total{region,outcome}}. Regions beyond 1,000 at a time count as "other"; those that are gone
  * lose their series. */
@@ -27,6 +29,7 @@ class CacheMetrics {
     }
 
     /** A region needs no definition, so its series stay for 10 minutes without use. */
+    private static final long ROUND_MS = 5000;
     private static final int IDLE_ROUNDS = 120;
 
     private final Regions regions;
@@ -38,8 +41,11 @@ class CacheMetrics {
                 "region", "outcome", RequestOutcome.class);
     }
 
-    @Scheduled(every = "5s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
-    void removeUnusedSeries() {
+    void start(@Observes StartupEvent event, Rounds rounds) {
+        rounds.everyBlocking(ROUND_MS, this::removeUnusedSeries);
+    }
+
+    private void removeUnusedSeries() {
         requests.removeUnused(regions::isDefined, IDLE_ROUNDS);
     }
 

@@ -1,5 +1,6 @@
 package dev.millrace.ops;
 
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,18 +11,21 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.MultiGauge.Row;
 import io.micrometer.core.instrument.Tags;
-import io.quarkus.scheduler.Scheduled;
+import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
 
 import dev.millrace.redis.link.RedisNodes;
 import dev.millrace.redis.link.RedisNodes.Answer;
+import dev.millrace.timer.Rounds;
 
 /**
  * {@code millrace_redis_...{node}}: the state of each Redis server, from its INFO every 10 s. A gauge is NaN while the server does not
@@ -87,8 +91,12 @@ class RedisGauges {
                 info -> bit(info.is("aof_last_bgrewrite_status", "ok")));
     }
 
-    @Scheduled(every = "{millrace.ops.gauges.every:10s}", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
-    Uni<Void> refresh() {
+    void start(@Observes StartupEvent event, Rounds rounds,
+            @ConfigProperty(name = "millrace.ops.gauges.every", defaultValue = "10s") Duration every) {
+        rounds.every(Math.max(1, every.toMillis()), this::refresh);
+    }
+
+    private Uni<Void> refresh() {
         return nodes.ask(RedisReports::askInfo).invoke(this::take)
                 .onFailure().invoke(() -> seen.values().forEach(node -> node.info = null))
                 .onFailure().recoverWithNull().replaceWithVoid();

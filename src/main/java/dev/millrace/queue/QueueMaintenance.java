@@ -5,11 +5,12 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 
 import org.jboss.logging.Logger;
 
 import io.quarkus.arc.All;
-import io.quarkus.scheduler.Scheduled;
+import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 
@@ -19,17 +20,20 @@ import dev.millrace.queue.model.QueueSettings;
 import dev.millrace.queue.model.QueueSnapshot;
 import dev.millrace.queue.store.WholeQueueStore;
 import dev.millrace.redis.RedisUnavailableException;
+import dev.millrace.timer.Rounds;
 
 /**
- * Does what is due in queues when no worker asks. Once a second, for each queue, it makes due jobs ready, fires schedules,
- * takes back jobs whose lease expired, and removes ended jobs whose retention is over. Once a minute, it looks for queues that are no
- * longer used, and removes them. All replicas do so; each step is a script that has no effect the second time. Workers that ask for jobs trigger the same steps, so due times do not depend on
- * this timer.
+ * Does what is due in queues when no worker asks. Once a second, for each queue, it makes due jobs ready, takes back jobs whose lease
+ * expired, removes ended jobs whose retention is over, and has the schedules run. Once a minute, it looks for queues that are no longer
+ * used, and removes them. All replicas do so; each step is a script that has no effect the second time. Workers that ask for jobs trigger
+ * the same steps, and schedules have timers of their own, so due times do not depend on this one.
  */
 @ApplicationScoped
 public class QueueMaintenance {
 
     private static final Logger LOG = Logger.getLogger(QueueMaintenance.class);
+    private static final long ROUND_MS = 1000;
+    private static final long SERIES_ROUND_MS = 5000;
     private static final int JOBS_PER_STEP = 200;
     private static final int STEPS_PER_ROUND = 100;
     private static final int QUEUES_AT_ONCE = 8;
@@ -58,7 +62,11 @@ public class QueueMaintenance {
         this.store = store;
     }
 
-    @Scheduled(every = "1s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    void start(@Observes StartupEvent event, Rounds background) {
+        background.every(ROUND_MS, this::round);
+        background.everyBlocking(SERIES_ROUND_MS, () -> metrics.removeUnused(queues::exists));
+    }
+
     Uni<Void> round() {
         AtomicBoolean failed = new AtomicBoolean();
         boolean idleCheck = ++rounds % ROUNDS_PER_IDLE_CHECK == 0;
@@ -103,16 +111,15 @@ public class QueueMaintenance {
         long completedMs = s.completedMs() == 0 ? MIN_RETENTION_MS : s.completedMs();
         return store.sweep(queue, s, completedMs, JOBS_PER_STEP).flatMap(swept -> {
             metrics.jobs(queue, swept.snapshot().counts());
-            Uni<Void> fired = swept.schedulesDue() ? fireSchedules(queue) : Uni.createFrom().voidItem();
-            return fired.chain(() -> swept.more() && steps > 1
+            return runSchedules(queue, swept.schedulesInMs()).chain(() -> swept.more() && steps > 1
                     ? sweep(queue, s, steps - 1)
                     : Uni.createFrom().item(swept.snapshot()));
         });
     }
 
-    private Uni<Void> fireSchedules(QueueName queue) {
+    private Uni<Void> runSchedules(QueueName queue, long nextInMs) {
         return Multi.createFrom().iterable(tasks).onItem()
-                .transformToUniAndConcatenate(task -> task.fireSchedules(queue))
+                .transformToUniAndConcatenate(task -> task.runSchedules(queue, nextInMs))
                 .onItem().ignoreAsUni();
     }
 
@@ -129,11 +136,6 @@ public class QueueMaintenance {
             failing = true;
             LOG.error("Maintenance of queues failed; further failures are not logged until a round succeeds", failure);
         }
-    }
-
-    @Scheduled(every = "5s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
-    void removeUnusedSeries() {
-        metrics.removeUnused(queues::exists);
     }
 
     /** Does what is due in a queue now, and returns its state. */

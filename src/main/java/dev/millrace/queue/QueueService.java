@@ -77,13 +77,14 @@ public class QueueService {
     }
 
     /**
-     * Enqueues the job of an occurrence of a schedule, unless another replica did.
+     * Enqueues the jobs of occurrences of a schedule, unless another replica did.
      *
-     * @param at the occurrence, in ms since 1970
-     * @param next the occurrence after it, in ms since 1970; -1 for none
+     * @param at the occurrence that is stored as the next one, in ms since 1970
+     * @param next the occurrence to store, in ms since 1970; -1 for none
+     * @param occurrences those to enqueue the job for, in ms since 1970
      */
-    public Uni<Void> fire(QueueName queue, String schedule, long at, long next, NewJob job) {
-        return registered(queue, store.fire(queue, schedule, at, next, job, queues.known(queue)))
+    public Uni<Void> fire(QueueName queue, String schedule, long at, long next, NewJob job, List<Long> occurrences) {
+        return registered(queue, store.fire(queue, schedule, at, next, job, occurrences))
                 .invoke(enqueued -> metrics.enqueued(queue, enqueued)).replaceWithVoid();
     }
 

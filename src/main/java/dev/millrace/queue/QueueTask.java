@@ -21,10 +21,12 @@ public interface QueueTask {
     default void follow(String tenant, Map<String, QueueSettings> queues) {}
 
     /**
-     * Enqueues what is due by the schedules of a queue. Called when an occurrence is due, by several replicas at the same time. A
-     * failure ends the present round of this queue.
+     * Enqueues what is due by the schedules of a queue. Called about once a second, by several replicas at the same time. A failure
+     * ends the present round of this queue.
+     *
+     * @param nextInMs in how many ms the next occurrence of all schedules is; 0 if one is due, -1 if there is none
      */
-    default Uni<Void> fireSchedules(QueueName queue) {
+    default Uni<Void> runSchedules(QueueName queue, long nextInMs) {
         return Uni.createFrom().voidItem();
     }
 }

@@ -1,11 +1,13 @@
 package dev.millrace.ratelimit;
 
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quarkus.scheduler.Scheduled;
+import io.quarkus.runtime.StartupEvent;
 
 import dev.millrace.metrics.CappedCounters;
+import dev.millrace.timer.Rounds;
 
 /** {@code millrace_ratelimit_decisions_total{policy,outcome}}. Policies beyond 1,000 at a time count as "other"; those that are gone
  * lose their series. */
@@ -21,6 +23,7 @@ class RateLimitMetrics {
     }
 
     /** Inline policies and rules of Envoy are not among the policies that exist; their series stay for 10 minutes without use. */
+    private static final long ROUND_MS = 5000;
     private static final int IDLE_ROUNDS = 120;
 
     private final Policies policies;
@@ -32,8 +35,11 @@ class RateLimitMetrics {
                 "policy", "outcome", Result.class);
     }
 
-    @Scheduled(every = "5s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
-    void removeUnusedSeries() {
+    void start(@Observes StartupEvent event, Rounds rounds) {
+        rounds.everyBlocking(ROUND_MS, this::removeUnusedSeries);
+    }
+
+    private void removeUnusedSeries() {
         decisions.removeUnused(policies::exists, IDLE_ROUNDS);
     }
 

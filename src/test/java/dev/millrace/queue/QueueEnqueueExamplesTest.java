@@ -211,11 +211,11 @@ class QueueEnqueueExamplesTest {
         List<EnqueuedJob> fired = q.queue.fire("s", at, at + 1000, PLAIN);
         assertEquals("s", q.peek(fired.get(0).id()).schedule());
         assertEquals(List.of(), q.queue.fire("s", at, at + 1000, PLAIN), "another replica did");
-        assertFalse(q.queue.sweep(1).schedulesDue());
+        assertEquals(995, q.queue.sweep(1).schedulesInMs());
         q.pass(1000);
-        assertTrue(q.queue.sweep(1).schedulesDue());
+        assertEquals(0, q.queue.sweep(1).schedulesInMs());
         assertEquals(1, q.queue.fire("s", at + 1000, -1, PLAIN).size());
-        assertFalse(q.queue.sweep(1).schedulesDue(), "it was the last one");
+        assertEquals(-1, q.queue.sweep(1).schedulesInMs(), "it was the last one");
         assertEquals(List.of(), q.queue.fire("s", at + 1000, at + 2000, PLAIN));
         assertEquals(2, q.counts().waiting());
     }

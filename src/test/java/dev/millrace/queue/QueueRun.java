@@ -153,16 +153,16 @@ final class QueueRun {
                 List<EnqueuedJob> reply = queue.fire("s", at, next, step.jobs().get(0));
                 assertEquals(schedules.claim("s", at, next < 0 ? null : next), !reply.isEmpty(),
                         "each occurrence is enqueued once");
-                enqueued(now, reply.isEmpty() ? List.of() : step.jobs().subList(0, 1), "s", reply);
+                enqueued(now, reply.isEmpty() ? List.of() : step.jobs().subList(0, 1), at, reply);
             }
         }
     }
 
-    private void enqueued(long now, List<NewJob> jobs, String schedule, List<EnqueuedJob> reply) {
+    private void enqueued(long now, List<NewJob> jobs, Long occurrence, List<EnqueuedJob> reply) {
         assertEquals(jobs.size(), reply.size());
         for (int i = 0; i < jobs.size(); i++) {
             Standing standing = new Standing(reply.get(i).id(), reply.get(i).state(), reply.get(i).duplicate());
-            assertEquals(model.enqueue(now, jobs.get(i), schedule, standing.id()), standing);
+            assertEquals(model.enqueue(now, jobs.get(i), occurrence, standing.id()), standing);
             if (!standing.duplicate()) {
                 assertTrue(ids.isEmpty() || Long.parseLong(ids.get(ids.size() - 1)) < Long.parseLong(standing.id()),
                         "ids grow");
@@ -287,7 +287,7 @@ final class QueueRun {
             model.sweep(now, most);
             assertEquals(model.counts(), counts(reply.snapshot().counts()));
             assertEquals(model.paused() ? "api" : null, reply.snapshot().pausedReason());
-            assertEquals(schedules.due(now) > 0, reply.schedulesDue());
+            assertEquals(schedules.nextIn(now), reply.schedulesInMs());
         } while (reply.more());
         model.sweep(now, Integer.MAX_VALUE);
     }

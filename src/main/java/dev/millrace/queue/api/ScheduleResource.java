@@ -62,7 +62,7 @@ public class ScheduleResource {
     @PUT
     @Path("{name}")
     @Consumes(MediaType.APPLICATION_JSON)
-    @Operation(summary = "Set a recurring job", description = "Each occurrence is enqueued once, however many replicas run, within a second of its time. If no replica ran for a while, one of the missed occurrences is enqueued.")
+    @Operation(summary = "Set a recurring job", description = "Each occurrence is enqueued once, at its time, however many replicas run. If no replica ran for a while, the latest of the missed occurrences are enqueued, up to `catchUp`. A schedule that exists and recurs at the same times keeps its next occurrence.")
     @RequestBody(content = @Content(schema = @Schema(implementation = ScheduleDefinition.class), examples = @ExampleObject(name = "each working day", value = EXAMPLE)))
     @APIResponse(responseCode = "201", description = "Created", content = @Content(schema = @Schema(implementation = ScheduleView.class)))
     @APIResponse(responseCode = "200", description = "Replaced", content = @Content(schema = @Schema(implementation = ScheduleView.class)))

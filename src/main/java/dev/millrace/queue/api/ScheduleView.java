@@ -21,13 +21,14 @@ import dev.millrace.queue.schedule.ScheduleDefinition;
 @Schema(name = "Schedule")
 public record ScheduleView(@Schema(examples = "daily-report") String name, @Nullable String cron,
         @Nullable Long everyMs, @Nullable String timezone,
+        @Schema(description = "How many missed occurrences are enqueued at most", examples = "10") int catchUp,
         NewJob job, @Schema(description = "The next occurrence; absent if there is none") @Nullable String nextAt) {
 
     static ScheduleView of(Schedule schedule) {
         ScheduleDefinition d = schedule.definition();
         return new ScheduleView(schedule.name(), d.cron(), d.every() == null ? null : d.every().toMillis(),
                 d.cron() == null ? null : d.timezone() == null ? Recurrences.DEFAULT_TIMEZONE : d.timezone(),
-                requireNonNull(d.job()),
+                d.missedAtMost(), requireNonNull(d.job()),
                 schedule.nextMs() == 0 ? null : Timestamps.format(schedule.nextMs()));
     }
 }

@@ -48,6 +48,7 @@ final class WorkAnswers {
     private static final SerializableString RESULT = new SerializedString("result");
     private static final SerializableString CANCEL_REQUESTED = new SerializedString("cancelRequested");
     private static final SerializableString SCHEDULE = new SerializedString("schedule");
+    private static final SerializableString SCHEDULED_FOR = new SerializedString("scheduledFor");
     private static final SerializableString DUPLICATE = new SerializedString("duplicate");
 
     private final JsonFactory json;
@@ -159,6 +160,7 @@ final class WorkAnswers {
         raw(out, RESULT, job.result());
         bool(out, CANCEL_REQUESTED, job.cancelRequested());
         string(out, SCHEDULE, job.schedule());
+        string(out, SCHEDULED_FOR, job.scheduledFor());
         out.writeEndObject();
     }
 

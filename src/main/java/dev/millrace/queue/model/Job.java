@@ -33,7 +33,8 @@ public record Job(@Schema(examples = "5984639761701") String id, @Schema(example
         @Schema(description = "The error of the last failure") @Nullable String error, @Nullable JsonValue progress,
         @Nullable JsonValue result,
         @Schema(description = "A client asked to cancel the job: its worker should give it up") @Nullable Boolean cancelRequested,
-        @Schema(description = "The schedule that enqueued the job") @Nullable String schedule) {
+        @Schema(description = "The schedule that enqueued the job") @Nullable String schedule,
+        @Schema(description = "The occurrence of that schedule, which is earlier than `enqueuedAt` if it was missed", examples = "2026-12-24T06:30:00.000Z") @Nullable String scheduledFor) {
 
     private static final Pattern ID = Pattern.compile("[1-9][0-9]{0,14}");
 
@@ -85,6 +86,7 @@ public record Job(@Schema(examples = "5984639761701") String id, @Schema(example
         private @Nullable JsonValue result;
         private @Nullable Boolean cancelRequested;
         private @Nullable String schedule;
+        private @Nullable String scheduledFor;
 
         private Builder(String id, String type, @Nullable JsonValue data) {
             this.id = id;
@@ -184,11 +186,17 @@ public record Job(@Schema(examples = "5984639761701") String id, @Schema(example
             return this;
         }
 
+        /** Sets the occurrence of the schedule that enqueued the job, as an RFC 3339 time. */
+        public Builder scheduledFor(@Nullable String scheduledFor) {
+            this.scheduledFor = scheduledFor;
+            return this;
+        }
+
         /** The job. */
         public Job build() {
             return new Job(id, type, data, state, priority, attempt, maxAttempts, stalls, leaseToken, leaseExpiresAt,
                     enqueuedAt, dueAt, finishedAt, group, uniqueKey, error, progress, result, cancelRequested,
-                    schedule);
+                    schedule, scheduledFor);
         }
     }
 }

@@ -19,11 +19,11 @@ import dev.millrace.queue.model.QueueName;
 record PushedJob(String queue, String id, String type,
         @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable JsonValue data,
         int priority, int attempt, int maxAttempts, int stalls, @Nullable String enqueuedAt, @Nullable String group,
-        @Nullable String schedule) {
+        @Nullable String schedule, @Nullable String scheduledFor) {
 
     static PushedJob of(QueueName queue, Job job) {
         return new PushedJob(queue.queue(), job.id(), job.type(), job.data(), job.priority(), job.attempt(),
-                job.maxAttempts(), job.stalls(), job.enqueuedAt(), job.group(), job.schedule());
+                job.maxAttempts(), job.stalls(), job.enqueuedAt(), job.group(), job.schedule(), job.scheduledFor());
     }
 
     /**

@@ -9,7 +9,9 @@ enum ScheduleCode implements ReplyCode {
     REMOVED(2),
     /** There is none to remove. */
     UNKNOWN(-1),
-    TOO_MANY(-2);
+    TOO_MANY(-2),
+    /** It is not as the caller has read it. */
+    CHANGED(-3);
 
     private final int code;
 

@@ -6,6 +6,7 @@ import java.util.List;
 import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -31,36 +32,76 @@ class ScheduleStore {
     @RegisterForReflection
     record StoredSchedule(ScheduleDefinition definition, long anchorMs) {}
 
-    /** Schedules, and the time of Redis at which they were read, in ms since 1970. */
-    record Found(long nowMs, List<Schedule> schedules) {}
+    /**
+     * A schedule as it was read.
+     *
+     * @param schedule null if its value in Redis cannot be read
+     * @param text its value in Redis
+     * @param nextMs its next occurrence, in ms since 1970; 0 if there is none
+     */
+    record Read(@Nullable Schedule schedule, String text, long nextMs) {}
+
+    /**
+     * Schedules as they were read.
+     *
+     * @param nowMs the time of Redis, in ms since 1970
+     * @param soonestMs the next occurrence of all schedules of the queue that is not due yet, in ms since 1970; 0 if there is none
+     */
+    record Found(long nowMs, long soonestMs, List<Read> reads) {
+
+        /** Those whose value can be read. */
+        List<Schedule> schedules() {
+            List<Schedule> schedules = new ArrayList<>(reads.size());
+            for (Read read : reads) {
+                if (read.schedule() != null) {
+                    schedules.add(read.schedule());
+                }
+            }
+            return schedules;
+        }
+    }
 
     private final ScriptRunner scripts;
     private final ObjectMapper json;
     private final Script set;
     private final Script read;
+    private final Script move;
 
     ScheduleStore(ScriptRunner scripts, ObjectMapper json) {
         this.scripts = scripts;
         this.json = json;
         this.set = scripts.get("queue/schedule-1");
         this.read = scripts.get("queue/schedules-1");
+        this.move = scripts.get("queue/reschedule-1");
     }
 
-    /** Sets a schedule. {@code nextMs}: its next occurrence, in ms since 1970. */
-    Uni<PutResult> put(QueueName queue, String name, ScheduleDefinition definition, long anchorMs, long nextMs,
-            int max) {
-        return set(queue, name, write(new StoredSchedule(definition, anchorMs)), nextMs, max)
-                .map(code -> switch (code) {
-                    case CREATED -> PutResult.CREATED;
-                    case REPLACED -> PutResult.REPLACED;
-                    case TOO_MANY -> PutResult.TOO_MANY;
-                    case REMOVED, UNKNOWN -> throw new IllegalStateException("Setting a schedule came to " + code);
-                });
+    /**
+     * Sets a schedule, if it is still as the caller has read it.
+     *
+     * @param nextMs its next occurrence, in ms since 1970; -1 for none
+     * @param read null if there was none
+     * @return null if it has changed since
+     */
+    Uni<@Nullable PutResult> put(QueueName queue, Schedule schedule, long nextMs, int max, @Nullable Read read) {
+        String text = write(new StoredSchedule(schedule.definition(), schedule.anchorMs()));
+        return set(queue, schedule.name(), text, nextMs, max, read).map(code -> switch (code) {
+            case CREATED -> PutResult.CREATED;
+            case REPLACED -> PutResult.REPLACED;
+            case TOO_MANY -> PutResult.TOO_MANY;
+            case CHANGED -> null;
+            case REMOVED, UNKNOWN -> throw new IllegalStateException("Setting a schedule came to " + code);
+        });
+    }
+
+    /** Moves the next occurrence of a schedule, if it is still as the caller has read it. */
+    Uni<Void> move(QueueName queue, Schedule read, long nextMs) {
+        return scripts.run(move, List.of(queue.metaKey()),
+                List.of(read.name(), Long.toString(read.nextMs()), Long.toString(nextMs))).replaceWithVoid();
     }
 
     /** Removes a schedule; returns whether there was one. */
     Uni<Boolean> delete(QueueName queue, String name) {
-        return set(queue, name, "", 0, 0).map(code -> code != ScheduleCode.UNKNOWN);
+        return set(queue, name, "", 0, 0, null).map(code -> code != ScheduleCode.UNKNOWN);
     }
 
     /** All schedules of a queue. */
@@ -73,14 +114,22 @@ class ScheduleStore {
         return read(queue, "due");
     }
 
+    /** Up to ten schedules, by their next occurrence, without the first {@code skipped}. */
+    Uni<Found> some(QueueName queue, int skipped) {
+        return read(queue, "+" + skipped);
+    }
+
     /** The schedule of that name, if there is one. */
     Uni<Found> named(QueueName queue, String name) {
         return read(queue, '=' + name);
     }
 
-    private Uni<ScheduleCode> set(QueueName queue, String name, String definition, long nextMs, int max) {
+    private Uni<ScheduleCode> set(QueueName queue, String name, String definition, long nextMs, int max,
+            @Nullable Read read) {
         return scripts.run(set, List.of(queue.metaKey()),
-                List.of(name, definition, Long.toString(nextMs), Integer.toString(max))).map(CODES::read);
+                List.of(name, definition, Long.toString(nextMs), Integer.toString(max), read == null ? "" : read.text(),
+                        read == null ? "0" : Long.toString(read.nextMs())))
+                .map(CODES::read);
     }
 
     private Uni<Found> read(QueueName queue, String which) {
@@ -88,17 +137,23 @@ class ScheduleStore {
     }
 
     private Found found(Response reply) {
-        List<Schedule> schedules = new ArrayList<>();
-        for (int i = 1; i < reply.size(); i += 3) {
-            String name = reply.get(i).toString();
-            try {
-                StoredSchedule stored = json.readValue(reply.get(i + 1).toString(), StoredSchedule.class);
-                schedules.add(new Schedule(name, stored.definition(), stored.anchorMs(), reply.get(i + 2).toLong()));
-            } catch (JsonProcessingException e) {
-                LOG.errorf("Schedule %s in Redis cannot be read and is left out", name);
-            }
+        List<Read> reads = new ArrayList<>();
+        for (int i = 2; i < reply.size(); i += 3) {
+            String text = reply.get(i + 1).toString();
+            long nextMs = reply.get(i + 2).toLong();
+            reads.add(new Read(schedule(reply.get(i).toString(), text, nextMs), text, nextMs));
         }
-        return new Found(reply.get(0).toLong(), schedules);
+        return new Found(reply.get(0).toLong(), reply.get(1).toLong(), reads);
+    }
+
+    private @Nullable Schedule schedule(String name, String text, long nextMs) {
+        try {
+            StoredSchedule stored = json.readValue(text, StoredSchedule.class);
+            return new Schedule(name, stored.definition(), stored.anchorMs(), nextMs);
+        } catch (JsonProcessingException e) {
+            LOG.errorf("Schedule %s in Redis cannot be read and is left out", name);
+            return null;
+        }
     }
 
     private String write(StoredSchedule stored) {

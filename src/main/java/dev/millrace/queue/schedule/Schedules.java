@@ -1,29 +1,28 @@
 package dev.millrace.queue.schedule;
 
-import static java.util.Objects.requireNonNull;
-
 import java.util.List;
 
 import jakarta.inject.Singleton;
 
-import io.smallrye.mutiny.Multi;
+import org.jspecify.annotations.Nullable;
+
 import io.smallrye.mutiny.Uni;
 
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.ErrorCode;
 import dev.millrace.queue.QueueService;
-import dev.millrace.queue.QueueTask;
 import dev.millrace.queue.model.QueueName;
+import dev.millrace.queue.schedule.ScheduleStore.Read;
+import dev.millrace.redis.RedisUnavailableException;
 import dev.millrace.settings.PutResult;
 
-/**
- * The recurring jobs of queues. One script claims an occurrence and enqueues its job, so each occurrence is enqueued once,
- * however many replicas find it due. If no replica ran for a while, one of the missed occurrences is enqueued.
- */
+/** Sets, reads and removes the recurring jobs of queues. {@link ScheduleRunner} enqueues their jobs. */
 @Singleton
-public class Schedules implements QueueTask {
+public class Schedules {
 
     private static final int MAX_SCHEDULES = 1000;
+    /** How often a put that meets another put or an occurrence is repeated. */
+    private static final int MAX_TRIES = 20;
 
     private final ScheduleStore store;
     private final QueueService queues;
@@ -33,17 +32,42 @@ public class Schedules implements QueueTask {
         this.queues = queues;
     }
 
-    /** Sets a schedule. Its occurrences count from now. Fails with 409 if the queue has 1,000 schedules. */
+    /**
+     * Sets a schedule. If it exists and recurs at the same times, its occurrences stay as they are, so an application may set its
+     * schedules at each start. An occurrence that is due is enqueued in any case. Fails with 409 if the queue has 1,000 schedules.
+     */
     public Uni<PutResult> put(QueueName queue, String name, ScheduleDefinition definition) {
-        return queues.register(queue).chain(() -> store.all(queue)).flatMap(found -> {
-            long anchor = found.nowMs();
-            long next = definition.recurrence(anchor).next(anchor);
-            return store.put(queue, name, definition, anchor, next, MAX_SCHEDULES);
-        }).invoke(put -> {
+        return queues.register(queue).chain(() -> put(queue, name, definition, MAX_TRIES)).invoke(put -> {
             if (put == PutResult.TOO_MANY) {
                 throw new ApiException(ErrorCode.SCHEDULE_LIMIT, "A queue may have " + MAX_SCHEDULES + " schedules");
             }
         });
+    }
+
+    private Uni<PutResult> put(QueueName queue, String name, ScheduleDefinition definition, int tries) {
+        return store.named(queue, name).flatMap(found -> {
+            Read read = found.reads().isEmpty() ? null : found.reads().get(0);
+            Schedule next = changed(name, read == null ? null : read.schedule(), definition, found.nowMs());
+            return store.put(queue, next, next.nextMs(), MAX_SCHEDULES, read);
+        }).onItem().ifNull().switchTo(() -> tries > 1
+                ? put(queue, name, definition, tries - 1)
+                : Uni.createFrom().failure(
+                        new RedisUnavailableException(RedisUnavailableException.Reason.OVERLOADED,
+                                "Too many clients change the schedule " + name + " at once")));
+    }
+
+    /** The schedule with another definition; its next occurrence is -1 if there is none. */
+    static Schedule changed(String name, @Nullable Schedule before, ScheduleDefinition definition, long nowMs) {
+        if (before == null) {
+            return new Schedule(name, definition, nowMs, definition.recurrence(nowMs).next(nowMs));
+        }
+        // `every` counts from when the schedule was first set, also after changes. With the time of the change, a
+        // schedule that is changed more often than its interval would never fire.
+        Recurrence recurrence = definition.recurrence(before.anchorMs());
+        boolean same = before.definition().recurrence(before.anchorMs()).equals(recurrence);
+        boolean due = before.nextMs() > 0 && before.nextMs() <= nowMs;
+        return new Schedule(name, definition, before.anchorMs(),
+                due || same && before.nextMs() > 0 ? before.nextMs() : recurrence.next(nowMs));
     }
 
     /** Removes a schedule; fails with 404 if it is unknown. */
@@ -68,15 +92,6 @@ public class Schedules implements QueueTask {
     /** Reads all schedules of a queue, in no particular order. */
     public Uni<List<Schedule>> all(QueueName queue) {
         return store.all(queue).map(ScheduleStore.Found::schedules);
-    }
-
-    @Override
-    public Uni<Void> fireSchedules(QueueName queue) {
-        return store.due(queue).flatMap(found -> Multi.createFrom().iterable(found.schedules())
-                .onItem().transformToUniAndConcatenate(due -> queues.fire(queue, due.name(), due.nextMs(),
-                        due.definition().recurrence(due.anchorMs()).next(Math.max(found.nowMs(), due.nextMs())),
-                        requireNonNull(due.definition().job())))
-                .onItem().ignoreAsUni());
     }
 
     private static ApiException unknown(String name) {

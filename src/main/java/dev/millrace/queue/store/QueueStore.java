@@ -10,8 +10,6 @@ import java.util.function.DoubleSupplier;
 
 import jakarta.inject.Singleton;
 
-import org.jspecify.annotations.Nullable;
-
 import io.smallrye.mutiny.Uni;
 import io.vertx.redis.client.Response;
 
@@ -67,34 +65,36 @@ public class QueueStore {
 
     /** Enqueues jobs, in order, all or none. */
     public Uni<EnqueueReply> enqueue(QueueName queue, List<NewJob> jobs, QueueSettings s) {
-        return enqueue(queue, "", jobs, s);
+        List<String> args = new ArrayList<>(2 + 2 * jobs.size());
+        args.add(IDEMPOTENCY_MS);
+        args.add("");
+        for (NewJob job : jobs) {
+            args.add(StoredJob.encodeAttributes(job));
+            args.add(StoredJob.encodeBody(job, null, 0));
+        }
+        Uni<Response> run = s.replicated() ? replicated.run(enqueue, keys(queue), args) : run(queue, enqueue, args);
+        return run.map(reply -> enqueued(reply, jobs.size()));
     }
 
     /**
-     * Enqueues the job of an occurrence of a schedule, and stores the next occurrence. Does nothing if another replica
-     * did.
+     * Enqueues the jobs of occurrences of a schedule, and stores the next occurrence. Does nothing if another replica did.
      *
-     * @param at the occurrence, in ms since 1970
-     * @param next the occurrence after it, in ms since 1970; -1 for none
+     * @param at the occurrence that is stored as the next one, in ms since 1970
+     * @param next the occurrence to store, in ms since 1970; -1 for none
+     * @param occurrences those to enqueue the job for, in ms since 1970
      */
-    public Uni<EnqueueReply> fire(QueueName queue, String schedule, long at, long next, NewJob job, QueueSettings s) {
-        return enqueue(queue, at + " " + next + ' ' + schedule, List.of(job), s);
-    }
-
-    private Uni<EnqueueReply> enqueue(QueueName queue, String claim, List<NewJob> jobs, QueueSettings s) {
-        List<String> args = new ArrayList<>(2 + 2 * jobs.size());
+    public Uni<EnqueueReply> fire(QueueName queue, String schedule, long at, long next, NewJob job,
+            List<Long> occurrences) {
+        List<String> args = new ArrayList<>(2 + 2 * occurrences.size());
         args.add(IDEMPOTENCY_MS);
-        args.add(claim);
-        for (NewJob job : jobs) {
+        args.add(at + " " + next + ' ' + schedule);
+        for (long occurrence : occurrences) {
             args.add(StoredJob.encodeAttributes(job));
-            args.add(StoredJob.encodeBody(job, schedule(claim)));
+            args.add(StoredJob.encodeBody(job, schedule, occurrence));
         }
-        // An occurrence need not wait for a replica of Redis: a failover that loses its job also loses the claim, so
-        // it fires again.
-        Uni<Response> run = s.replicated() && claim.isEmpty()
-                ? replicated.run(enqueue, keys(queue), args)
-                : run(queue, enqueue, args);
-        return run.map(reply -> enqueued(reply, jobs.size()));
+        // An occurrence need not wait for a replica of Redis: a failover that loses its job also loses the claim, so it
+        // fires again.
+        return run(queue, enqueue, args).map(reply -> enqueued(reply, occurrences.size()));
     }
 
     private static EnqueueReply enqueued(Response reply, int jobs) {
@@ -236,10 +236,6 @@ public class QueueStore {
             args.add(r.delay() == null ? "0" : Long.toString(r.delay().toMillis()));
         }
         return run(queue, release, args).map(QueueStore::statuses);
-    }
-
-    private static @Nullable String schedule(String claim) {
-        return claim.isEmpty() ? null : claim.substring(claim.lastIndexOf(' ') + 1);
     }
 
     private static List<JobStatus> statuses(Response reply) {

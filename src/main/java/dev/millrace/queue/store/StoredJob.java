@@ -72,12 +72,14 @@ public final class StoredJob {
      * Encodes the end of the body of a new job, from its options on.
      *
      * @param schedule the schedule that the job is an occurrence of; null for none
+     * @param scheduledForMs the occurrence, in ms since 1970
      */
-    public static String encodeBody(NewJob job, @Nullable String schedule) {
+    public static String encodeBody(NewJob job, @Nullable String schedule, long scheduledForMs) {
         StringBuilder out = new StringBuilder(64);
         append(out, " a", job.maxAttempts());
         append(out, " b", job.backoff() == null ? null : job.backoff().encode());
         append(out, " s", schedule);
+        append(out, " o", schedule == null ? null : scheduledForMs);
         return out.append('\n').append(job.type()).append('\n').append(job.data() == null ? "null" : job.data().text())
                 .toString();
     }
@@ -131,7 +133,13 @@ public final class StoredJob {
     }
 
     private Job.Builder job() {
-        return Job.of(id, type, new JsonValue(data)).priority(priority()).group(group()).schedule(option(head, " s"));
+        return Job.of(id, type, new JsonValue(data)).priority(priority()).group(group()).schedule(option(head, " s"))
+                .scheduledFor(scheduledFor());
+    }
+
+    private @Nullable String scheduledFor() {
+        String ms = option(head, " o");
+        return ms == null ? null : Timestamps.format(Long.parseLong(ms));
     }
 
     private static @Nullable JsonValue json(@Nullable String text) {

@@ -56,9 +56,9 @@ public class WholeQueueStore {
      *
      * @param snapshot the queue after it
      * @param more whether more jobs are due
-     * @param schedulesDue whether occurrences of schedules are due
+     * @param schedulesInMs in how many ms the next occurrence of all schedules is; 0 if one is due, -1 if there is none
      */
-    public record Sweep(QueueSnapshot snapshot, boolean more, boolean schedulesDue) {}
+    public record Sweep(QueueSnapshot snapshot, boolean more, long schedulesInMs) {}
 
     private final ScriptRunner scripts;
     private final Script pause;
@@ -114,7 +114,7 @@ public class WholeQueueStore {
     public Uni<Sweep> sweep(QueueName queue, QueueSettings settings, long completedMs, int max) {
         return run(queue, sweep, List.of(Integer.toString(settings.maxStalls()), Long.toString(completedMs),
                 Long.toString(settings.deadMs()), Integer.toString(max)))
-                .map(r -> new Sweep(snapshot(r), ReplyCodes.flag(r.get(0)), r.get(10).toInteger() != 0));
+                .map(r -> new Sweep(snapshot(r), ReplyCodes.flag(r.get(0)), r.get(10).toLong()));
     }
 
     /**

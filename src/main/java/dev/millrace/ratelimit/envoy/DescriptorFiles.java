@@ -18,10 +18,10 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
-import io.quarkus.scheduler.Scheduled;
 
 import dev.millrace.ratelimit.Algorithm;
 import dev.millrace.ratelimit.RateLimitConfig;
+import dev.millrace.timer.Rounds;
 
 /**
  * The active rules: those of the files in {@code millrace.ratelimit.envoy.descriptors}. The service does not start with an invalid
@@ -32,6 +32,7 @@ import dev.millrace.ratelimit.RateLimitConfig;
 public class DescriptorFiles {
 
     private static final Logger LOG = Logger.getLogger(DescriptorFiles.class);
+    private static final long RELOAD_MS = 1000;
     private static final String PREFIX = "millrace.ratelimit.envoy.";
 
     private final RateLimitConfig.EnvoyConfig config;
@@ -63,13 +64,18 @@ public class DescriptorFiles {
         }
     }
 
+    void follow(@Observes StartupEvent event, Rounds rounds) {
+        if (!files.isEmpty()) {
+            rounds.everyBlocking(RELOAD_MS, this::reload);
+        }
+    }
+
     /** Returns the active rules. */
     Descriptors current() {
         return current;
     }
 
-    @Scheduled(identity = "envoy-descriptors", every = "1s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
-    void reload() {
+    private void reload() {
         List<@Nullable String> contents = contents();
         if (contents.equals(seen)) {
             return;

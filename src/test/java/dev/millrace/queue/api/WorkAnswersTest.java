@@ -26,9 +26,9 @@ class WorkAnswersTest {
     private static final Job FULL = new Job("17", TRICKY, new JsonValue("{\"a\":[1,null,\"é\"]}"), "active", -5, 2, 3,
             1, "17.2", "2026-01-01T00:00:00.000Z", "2026-01-02T00:00:00.000Z", "2026-01-03T00:00:00.000Z",
             "2026-01-04T00:00:00.000Z", TRICKY, TRICKY, TRICKY, new JsonValue("0.5"), new JsonValue("[true]"), true,
-            TRICKY);
+            TRICKY, "2026-01-05T00:00:00.000Z");
     private static final Job BARE = new Job(null, null, null, null, 0, 1, 3, 0, null, null, null, null, null, null,
-            null, null, null, null, null, null);
+            null, null, null, null, null, null, null);
 
     private final ObjectMapper mapper = new ObjectMapper();
     private final WorkAnswers answers = new WorkAnswers(mapper.getFactory());

@@ -31,6 +31,7 @@ public final class ModelJob {
     public final String id;
     public final NewJob asked;
     final String schedule;
+    final String scheduledFor;
     final int priority;
     final long enqueued;
     /** After which it is not started any more; the end of time if it does not say. */
@@ -46,10 +47,11 @@ public final class ModelJob {
     JsonValue progress;
     JsonValue result;
 
-    ModelJob(String id, NewJob asked, String schedule, long now) {
+    ModelJob(String id, NewJob asked, Long occurrence, long now) {
         this.id = id;
         this.asked = asked;
-        this.schedule = schedule;
+        this.schedule = occurrence == null ? null : "s";
+        this.scheduledFor = occurrence == null ? null : Timestamps.format(occurrence);
         this.priority = asked.priority() == null ? 0 : asked.priority();
         this.enqueued = now;
         this.at = due(asked, now);
@@ -113,7 +115,7 @@ public final class ModelJob {
     public Job delivered(QueueSettings s) {
         return new Job(id, asked.type(), data(), null, priority, failures + 1, maxAttempts(s), stalls, token(),
                 Timestamps.format(at), Timestamps.format(enqueued), null, null, asked.group(), null, null, null, null,
-                null, schedule);
+                null, schedule, scheduledFor);
     }
 
     /** What somebody is told who looks at it. */
@@ -124,7 +126,7 @@ public final class ModelJob {
                 place == Place.ACTIVE ? Timestamps.format(at) : null, Timestamps.format(enqueued),
                 place == Place.DELAYED ? Timestamps.format(at) : null, ended ? Timestamps.format(at) : null,
                 asked.group(), asked.uniqueKey(), error, progress, result,
-                place == Place.ACTIVE && cancelled ? true : null, schedule);
+                place == Place.ACTIVE && cancelled ? true : null, schedule, scheduledFor);
     }
 
     @Override

@@ -41,7 +41,7 @@ public final class QueueModel {
     }
 
     /** Adds a job, which gets that id, unless another stands for it. */
-    public Standing enqueue(long now, NewJob asked, String schedule, String id) {
+    public Standing enqueue(long now, NewJob asked, Long occurrence, String id) {
         Remembered first = asked.idempotencyKey() == null ? null : idempotent.get(asked.idempotencyKey());
         if (first != null && now <= first.until) {
             return new Standing(first.job.id, first.job.place.toString(), true);
@@ -52,7 +52,7 @@ public final class QueueModel {
         } else if (living != null) {
             return new Standing(living.id, living.place.toString(), true);
         }
-        ModelJob job = new ModelJob(id, asked, schedule, now);
+        ModelJob job = new ModelJob(id, asked, occurrence, now);
         jobs.add(job);
         if (asked.idempotencyKey() != null) {
             idempotent.put(asked.idempotencyKey(), new Remembered(job, now + IDEMPOTENCY_MS));

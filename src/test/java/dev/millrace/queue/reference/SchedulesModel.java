@@ -31,7 +31,8 @@ public final class SchedulesModel {
         return true;
     }
 
-    public long due(long now) {
-        return next.values().stream().filter(at -> at <= now).count();
+    /** In how many ms the next occurrence is; 0 if one is due, -1 for none. */
+    public long nextIn(long now) {
+        return next.values().stream().mapToLong(at -> Math.max(0, at - now)).min().orElse(-1);
     }
 }

@@ -25,7 +25,9 @@ public final class VirtualSchedules {
         if (next == null) {
             await(store.delete(queue, name));
         } else {
-            await(store.put(queue, name, null, 0, next, MAX));
+            ScheduleStore.Found found = await(store.named(queue, name));
+            await(store.put(queue, new Schedule(name, null, 0, next), next, MAX,
+                    found.reads().isEmpty() ? null : found.reads().get(0)));
         }
     }
 }

@@ -72,7 +72,7 @@ public final class VirtualQueue {
 
     /** Enqueues the job of an occurrence of a schedule; empty if that was done before. */
     public List<EnqueuedJob> fire(String schedule, long at, long next, NewJob job) {
-        return await(queues.fire(QUEUE, schedule, at, next, job, settings)).jobs();
+        return await(queues.fire(QUEUE, schedule, at, next, job, List.of(at))).jobs();
     }
 
     public Handed reserve(List<Reservation> wanted, boolean waiting) {

@@ -1,29 +1,59 @@
--- Reads a session by its token, and records the use, but not every use.
--- KEYS[1] records   as in user/add-4; the tail of a session's state is the ms at which the user last authenticated
+-- Reads a session by its token, or by the previous one while the grace of the rotation lasts. Records the use, but not every use.
+-- KEYS[1] records   as in user/add-4, with a tail as in rotate-1
 -- KEYS[2] index
 -- ARGV[1] id
 -- ARGV[2] presented digest of the token
 -- ARGV[3] touch     1 to record the use
--- returns {user, state, data, device}, `device` empty if there is none; or nil if the token is not valid
-
+-- ARGV[4] remember  ms after a rotation for which an earlier token is told apart from an unknown one
+-- returns {code}; with FOUND {code, user, state, data, device}, `device` empty if there is none
+--   SUPERSEDED: the token was rotated, and the session lives
 local records, index = KEYS[1], KEYS[2]
-local id, presented, touch = ARGV[1], ARGV[2], ARGV[3] == '1'
+local id, presented, touch, remember = ARGV[1], ARGV[2], ARGV[3] == '1', tonumber(ARGV[4])
+-- codes session.CurrentCode
+local FOUND, INVALID, SUPERSEDED = 1, 0, -1
+
 local found = redis.call('HMGET', records, 'user', id, id .. ':d', id .. ':v')
 local state = found[2]
-if not state then return false end
-local digest, version, created, seen, idle, absolute, tail =
-  string.match(state, '^(%S+) (%d+) (%d+) (%d+) (%d+) (%d+) (.*)$')
+if not state then return { INVALID } end
+local digest, version, created, order, seen, idle, absolute, tail =
+  string.match(state, '^(%S+) (%d+) (%d+)(%+?%d*) (%d+) (%d+) (%d+) (.*)$')
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-if digest ~= presented or now >= math.min(seen + idle, absolute) then return false end
+if now >= math.min(seen + idle, absolute) then return { INVALID } end
 
-if touch and now - seen >= math.min(30000, idle / 10) then
-  local touched = table.concat({ digest, version, created, now, idle, absolute, tail }, ' ')
+local auth, before, rotated, grace = string.match(tail, '^(%d+) (%S+) %S+ (%d+) (%d+)$')
+if rotated then
+  -- A rotation in the future: the clock was set back, and nobody knows how long ago it was. Its grace is over.
+  local age = now - rotated
+  local lasts = age >= 0 and age < tonumber(grace)
+  if presented ~= digest and (presented ~= before or not lasts) then return { age < remember and SUPERSEDED or INVALID } end
+  -- With the salt, a thief of the previous token could derive the present one. A grace that was seen to be over stays over.
+  if age >= remember then
+    tail = auth
+  elseif not lasts then
+    tail = table.concat({ auth, before, '-', rotated, '0' }, ' ')
+  end
+elseif presented ~= digest then
+  return { INVALID }
+end
+
+local member = (order == '' and string.format('%013.0f', created) or string.format('%016.0f', created * 1000 + order)) .. id
+local use = touch and (seen + 0 > now or now - seen >= math.min(30000, idle / 10))
+-- Redis' clock was set back: times in the future count as now, as in user/add-4.
+if seen + 0 > now or order ~= '' and created + 0 > now then
+  seen = math.min(seen, now)
+  if order ~= '' and created + 0 > now then
+    absolute, order, created = now + absolute - created, string.format('+%.0f', (created - now) * 1000 + order), now
+  end
+  state = table.concat({ digest, version, created .. order, seen, idle, absolute, tail }, ' ')
+end
+if use then
+  local touched = table.concat({ digest, version, created .. order, now, idle, absolute, tail }, ' ')
   -- Redis refuses this when its memory is full. The session is still valid.
   local written = redis.pcall('HSET', records, id, touched)
   if type(written) == 'number' then
     state = touched
-    redis.call('ZADD', index, 'XX', math.min(now + idle, absolute), string.format('%013.0f', created) .. id)
+    redis.call('ZADD', index, 'XX', math.min(now + idle, absolute), member)
   end
 end
-return { found[1], state, found[3], found[4] or '' }
+return { FOUND, found[1], state, found[3], found[4] or '' }

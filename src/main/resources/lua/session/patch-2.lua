@@ -1,19 +1,22 @@
 -- Merges a patch into a session's data (RFC 7396). The service has written all JSON, so it is compact. Values are not parsed: the script
 -- cuts and joins texts, so numbers and empty arrays stay as they are. cjson would change them.
--- KEYS[1] records   as in user/add-4
+-- KEYS[1] records   as in user/add-4, with a tail as in rotate-1
 -- KEYS[2] index
 -- ARGV[1] id
 -- ARGV[2] presented digest of the token
 -- ARGV[3] patch     JSON object
 -- ARGV[4] versions  one of which the session must have, each between blanks; empty for any version
 -- ARGV[5] most      maximum number of bytes of the data
+-- ARGV[6] remember  ms after a rotation for which an earlier token is told apart from an unknown one
 -- returns {code, user, state, data, device}; with STALE {code, version}: the session has none of the versions; else {code}
---   INVALID: the token is not valid. TOO_LARGE: the data would have more than `most` bytes
+--   INVALID: the token is not valid. SUPERSEDED: it was rotated, and a previous token changes nothing, not even while its grace lasts.
+--   TOO_LARGE: the data would have more than `most` bytes
 
 local records, index = KEYS[1], KEYS[2]
-local id, presented, patch, versions, most = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
+local id, presented, patch, versions = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local most, remember = tonumber(ARGV[5]), tonumber(ARGV[6])
 -- codes session.PatchCode
-local DONE, INVALID, STALE, TOO_LARGE = 1, 0, -1, -2
+local DONE, INVALID, STALE, TOO_LARGE, SUPERSEDED = 1, 0, -1, -2, -3
 
 local find, sub, byte = string.find, string.sub, string.byte
 local QUOTE, OPEN, CLOSE, BACKSLASH, COMMA = 34, 123, 125, 92, 44
@@ -101,16 +104,25 @@ end
 
 local found = redis.call('HMGET', records, 'user', id, id .. ':d', id .. ':v')
 if not found[2] then return { INVALID } end
-local digest, version, created, seen, idle, absolute, tail =
-  string.match(found[2], '^(%S+) (%d+) (%d+) (%d+) (%d+) (%d+) (.*)$')
+local digest, version, created, order, seen, idle, absolute, tail =
+  string.match(found[2], '^(%S+) (%d+) (%d+)(%+?%d*) (%d+) (%d+) (%d+) (.*)$')
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-if digest ~= presented or now >= math.min(seen + idle, absolute) then return { INVALID } end
+if now >= math.min(seen + idle, absolute) then return { INVALID } end
+if digest ~= presented then
+  local rotated = string.match(tail, '^%d+ %S+ %S+ (%d+) %d+$')
+  return { rotated and now - rotated < remember and SUPERSEDED or INVALID }
+end
 if versions ~= '' and not find(versions, ' ' .. version .. ' ', 1, true) then return { STALE, tonumber(version) } end
 local data = merge(found[3], 1, (read(patch, 1)))
 if #data > most then return { TOO_LARGE } end
 
-local state = table.concat({ digest, version + 1, created, now, idle, absolute, tail }, ' ')
+local member = (order == '' and string.format('%013.0f', created) or string.format('%016.0f', created * 1000 + order)) .. id
+-- Redis' clock was set back: times in the future count as now, as in user/add-4.
+if order ~= '' and created + 0 > now then
+  absolute, order, created = now + absolute - created, string.format('+%.0f', (created - now) * 1000 + order), now
+end
+local state = table.concat({ digest, version + 1, created .. order, now, idle, absolute, tail }, ' ')
 redis.call('HSET', records, id, state, id .. ':d', data)
-redis.call('ZADD', index, 'XX', math.min(now + idle, absolute), string.format('%013.0f', created) .. id)
+redis.call('ZADD', index, 'XX', math.min(now + idle, absolute), member)
 return { DONE, found[1], state, data, found[4] or '' }

@@ -1,46 +1,58 @@
 -- Rotates a refresh token. Within the grace period, all callers that present the same token get the same successor. A token that is
--- presented after that has two holders, and one of them may be a thief: its family is revoked.
--- KEYS[1] records   as in user/add-4; the tail of a family's state is `grace`, and from the first rotation on the previous
---                   digest and the salt of its successor
+-- presented after that has two holders, and one of them may be a thief: its family is revoked. A family that allows for lost answers is
+-- not, while the successor was never presented: the token gets another successor, and the unused one is no longer valid.
+-- KEYS[1] records   as in user/add-4; the tail of a family's state is `grace`, followed by `a` if it allows for lost answers, and from
+--                   the first rotation on the previous digest and the salt of its successor
 -- KEYS[2] index
 -- KEYS[3] due
 -- KEYS[4] events
 -- ARGV[1] family
 -- ARGV[2] presented digest of the presented token
--- ARGV[3] successor digest of its successor, if this call is the first
+-- ARGV[3] successor digest of its successor, if this call decides on it
 -- ARGV[4] salt      from which that successor is derived
 -- ARGV[5] race      without grace: ms for which the previous token is refused, but does not count as stolen
 -- ARGV[6] owner     member of `due`
 -- ARGV[7] kept      approximate number of events that the stream retains
--- returns {code}; with FIRST and AGAIN {code, user, state, data}
---   FIRST: this call rotated the token. AGAIN: an earlier call did, and the same successor must be returned. SUPERSEDED: an earlier
---   call did, and there is no grace. REUSED: the family is revoked
-
+-- returns {code}; with FIRST, AGAIN and RENEWED {code, user, state, data}
+--   FIRST: this call rotated the token. AGAIN: an earlier call did, and the same successor must be returned. RENEWED: an earlier call
+--   did, and its successor was replaced. SUPERSEDED: an earlier call did, and there is no grace, or the clock was set back since.
+--   REUSED: the family is revoked
 local records, index, due, events = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local family, presented, successor, salt = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local race, owner, kept = tonumber(ARGV[5]), ARGV[6], ARGV[7]
 -- codes token.RotationCode
-local FIRST, AGAIN, INVALID, SUPERSEDED, REUSED = 1, 2, 0, 3, -1
+local FIRST, AGAIN, INVALID, SUPERSEDED, RENEWED, REUSED = 1, 2, 0, 3, 4, -1
 
 local found = redis.call('HMGET', records, 'user', family, family .. ':d')
 if not found[2] then return { INVALID } end
-local digest, generation, created, seen, idle, absolute, tail =
-  string.match(found[2], '^(%S+) (%d+) (%d+) (%d+) (%d+) (%d+) (.*)$')
-local grace, before = string.match(tail, '^(%d+) ?(%S*)')
+local digest, generation, created, order, seen, idle, absolute, tail =
+  string.match(found[2], '^(%S+) (%d+) (%d+)(%+?%d*) (%d+) (%d+) (%d+) (.*)$')
+local grace, lost, before = string.match(tail, '^(%d+)(a?) ?(%S*)')
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 if now >= math.min(seen + idle, absolute) then return { INVALID } end
-local member = string.format('%013.0f', created) .. family
 
-if presented == digest then
-  local state = table.concat({ successor, generation + 1, created, now, idle, absolute, grace, digest, salt }, ' ')
+local member = (order == '' and string.format('%013.0f', created) or string.format('%016.0f', created * 1000 + order)) .. family
+-- Redis' clock was set back: times in the future count as now, as in user/add-4.
+if order ~= '' and created + 0 > now then
+  absolute, order, created = now + absolute - created, string.format('+%.0f', (created - now) * 1000 + order), now
+end
+
+local function replace(code)
+  local state = table.concat({ successor, generation + 1, created .. order, now, idle, absolute, grace .. lost, presented, salt }, ' ')
   redis.call('HSET', records, family, state)
   redis.call('ZADD', index, 'XX', math.min(now + idle, absolute), member)
-  return { FIRST, found[1], state, found[3] }
+  return { code, found[1], state, found[3] }
 end
+
+if presented == digest then return replace(FIRST) end
 if presented == before then
-  if now - seen < tonumber(grace) then return { AGAIN, found[1], found[2], found[3] } end
-  if grace == '0' and now - seen < race then return { SUPERSEDED } end
+  local age = now - seen
+  if age >= 0 and age < tonumber(grace) then return { AGAIN, found[1], found[2], found[3] } end
+  -- The present token is the successor of this one, so nobody has presented it yet.
+  if lost ~= '' then return replace(RENEWED) end
+  -- After the clock was set back, nobody knows how long ago the rotation was: the grace is over, but nothing was stolen for certain.
+  if age < 0 or grace == '0' and age < race then return { SUPERSEDED } end
 end
 
 redis.call('HDEL', records, family, family .. ':d')

@@ -1,7 +1,9 @@
 -- Adds a record (a session or a family of refresh tokens) of a user. If the user has reached the limit, refuses it or evicts the oldest
 -- record. All other scripts of records read what this one writes.
--- KEYS[1] records   hash of the user's records: `user`, and per record <id> its state, <id>:d and <id>:v two JSON texts
--- KEYS[2] index     sorted set of <created, 13 digits><id> by expiry in ms
+-- KEYS[1] records   hash of the user's records: `user`, `last` the place in order of the newest record, and per record <id> its state,
+--                   <id>:d and <id>:v two JSON texts
+-- KEYS[2] index     sorted set of <place, 16 digits><id> by expiry in ms. The place is the µs of creation, or one more than `last` if
+--                   that is not later. Records of earlier versions have <created, 13 digits><id>
 -- KEYS[3] due       sorted set, of the partition: owners by the ms of their first expiry, or earlier
 -- KEYS[4] events    stream, of the partition
 -- ARGV[1] id
@@ -18,7 +20,8 @@
 -- ARGV[12] owner    member of `due`
 -- ARGV[13] kept     approximate number of events that the stream retains
 -- returns {code, state}; with LIMIT_REACHED {code, live}: the user has `live` records
---   state: digest, version, created, seen, idle, absolute, tail; times in ms, `absolute` a point in time
+--   state: digest, version, created, seen, idle, absolute, tail; times in ms, `absolute` a point in time. `created` is
+--   <ms>+<what leads from the ms to the place in µs>. Times in the future, after Redis' clock was set back, count as now
 
 local records, index, due, events = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local id, digest, user, data, device, tail = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
@@ -32,6 +35,8 @@ local EVENTS_LIVE = 604800000
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
+-- The place only grows, so that records of one ms, and those opened after the clock was set back, keep their order.
+local place = math.max(time[1] * 1000000 + time[2], (redis.call('HGET', records, 'last') or 0) + 1)
 local absolute = now + life
 
 local function tell(what, which)
@@ -44,7 +49,7 @@ if live >= most then
   local members = redis.call('ZRANGEBYSCORE', index, '(' .. now, '+inf')
   table.sort(members)
   for i = 1, live - most + 1 do
-    local oldest = string.sub(members[i], 14)
+    local oldest = string.sub(members[i], -20)
     redis.call('HDEL', records, oldest, oldest .. ':d', oldest .. ':v')
     redis.call('ZREM', index, members[i])
     tell('.evicted', oldest)
@@ -55,11 +60,12 @@ local function keep(key)
   local ttl = absolute - now + LINGER
   if redis.call('PTTL', key) < ttl then redis.call('PEXPIRE', key, ttl) end
 end
-local state = table.concat({ digest, 1, now, now, idle, absolute, tail }, ' ')
+local state = table.concat({ digest, 1, string.format('%.0f+%.0f', now, place - now * 1000), now, idle, absolute, tail }, ' ')
 local ends = math.min(now + idle, absolute)
-redis.call('HSET', records, 'user', user, id, state, id .. ':d', data)
+place = string.format('%016.0f', place)
+redis.call('HSET', records, 'user', user, 'last', place, id, state, id .. ':d', data)
 if device ~= '' then redis.call('HSET', records, id .. ':v', device) end
-redis.call('ZADD', index, ends, string.format('%013.0f', now) .. id)
+redis.call('ZADD', index, ends, place .. id)
 redis.call('ZADD', due, 'LT', ends, owner)
 keep(records)
 keep(index)

@@ -18,7 +18,7 @@ local ended = redis.call('ZRANGEBYSCORE', index, '-inf', now, 'LIMIT', 0, most)
 if #ended > 0 then
   local user = redis.call('HGET', records, 'user')
   for _, member in ipairs(ended) do
-    local id = string.sub(member, 14)
+    local id = string.sub(member, -20)
     redis.call('HDEL', records, id, id .. ':d', id .. ':v')
     redis.call('ZREM', index, member)
     redis.call('XADD', events, 'MAXLEN', '~', kept, '*', 'type', kind .. '.expired', 'id', id, 'user', user or '')

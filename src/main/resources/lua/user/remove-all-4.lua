@@ -24,14 +24,16 @@ if except ~= '' then
   local found = redis.call('HMGET', records, except, except .. ':d', except .. ':v')
   state, data, device = found[1], found[2], found[3]
   if not state then return UNKNOWN_EXCEPTION end
-  local created, seen, idle, absolute = string.match(state, '^%S+ %d+ (%d+) (%d+) (%d+) (%d+)')
+  local created, order, seen, idle, absolute = string.match(state, '^%S+ %d+ (%d+)(%+?%d*) (%d+) (%d+) (%d+)')
   ends = math.min(seen + idle, absolute)
   if now >= ends then return UNKNOWN_EXCEPTION end
-  member = string.format('%013.0f', created) .. except
+  member = (order == '' and string.format('%013.0f', created) or string.format('%016.0f', created * 1000 + order)) .. except
 end
 
 -- Checks both keys: if Redis lost one of them, the records in the other one must end all the same.
 local fields = state and (device and 3 or 2) or 0
+local last = redis.call('HGET', records, 'last')
+if last then fields = fields + 1 end
 if redis.call('ZCARD', index) <= (state and 1 or 0) and redis.call('HLEN', records) <= fields + 1 then return NONE end
 local user = redis.call('HGET', records, 'user')
 local ttl = redis.call('PTTL', records)
@@ -40,6 +42,7 @@ redis.call('UNLINK', index)
 redis.call('ZREM', due, owner)
 if state then
   redis.call('HSET', records, 'user', user, except, state, except .. ':d', data)
+  if last then redis.call('HSET', records, 'last', last) end
   if device then redis.call('HSET', records, except .. ':v', device) end
   redis.call('ZADD', index, ends, member)
   redis.call('PEXPIRE', records, ttl)

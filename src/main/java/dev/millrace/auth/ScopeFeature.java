@@ -23,7 +23,8 @@ public class ScopeFeature implements DynamicFeature {
 
     @Override
     public void configure(ResourceInfo resource, FeatureContext context) {
-        if (!resource.getResourceClass().getName().startsWith("dev.millrace.")) {
+        if (!resource.getResourceClass().getName().startsWith("dev.millrace.")
+                || resource.getResourceClass().isAnnotationPresent(ForAnyone.class)) {
             return;
         }
         RequiresScope scope = resource.getResourceMethod().getAnnotation(RequiresScope.class);

@@ -5,6 +5,8 @@ enum OperationOutcome {
     OK,
     /** The session is unknown or has ended. */
     INVALID,
+    /** The token was rotated, and the session lives. */
+    ROTATED,
     /** Refused: too many sessions, another version, or too much data. */
     REFUSED
 }

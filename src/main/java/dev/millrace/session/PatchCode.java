@@ -9,7 +9,9 @@ enum PatchCode implements ReplyCode {
     INVALID(0),
     /** The session has none of the required versions. */
     STALE(-1),
-    TOO_LARGE(-2);
+    TOO_LARGE(-2),
+    /** The token was rotated, and the session lives. */
+    SUPERSEDED(-3);
 
     private final int code;
 

@@ -28,7 +28,7 @@ public record Session(@Schema(examples = "Xb3vK9wQm2Tz7LpR4sHd") String id, @Sch
 
     /** Returns when the user last authenticated, in ms. A 0 in the tail means: when the session was opened. */
     public static long authMs(RecordState state) {
-        long authenticated = Long.parseLong(state.tail());
+        long authenticated = SessionTail.authTime(state);
         return authenticated == 0 ? state.created() : authenticated;
     }
 }

@@ -24,6 +24,11 @@ public interface SessionConfig extends BoundedConfig {
     @WithConverter(DurationConverter.class)
     Duration absolute();
 
+    /** How long after a rotation the previous token still reads the session and rotates to the same token; 0 to 10 min. */
+    @WithDefault("10s")
+    @WithConverter(DurationConverter.class)
+    Duration grace();
+
     /** Maximum number of sessions of a user. */
     @WithDefault("10000")
     int maxPerUser();

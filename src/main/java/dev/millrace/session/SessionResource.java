@@ -1,5 +1,6 @@
 package dev.millrace.session;
 
+import java.time.Duration;
 import java.util.List;
 
 import jakarta.ws.rs.Consumes;
@@ -16,6 +17,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -94,13 +96,16 @@ public class SessionResource {
     @RegisterForReflection
     @Schema(name = "SessionRotation")
     public record SessionRotation(
-            @Schema(description = "The user has just authenticated again: sets authTime", defaultValue = "false") Boolean reauthenticated)
+            @Schema(description = "The user has just authenticated again: sets authTime", defaultValue = "false") @Nullable Boolean reauthenticated,
+            @Schema(description = "How long the presented token still reads the session and rotates to the same token, 0 to 10m; default 10s. With 0 it is invalid at once", type = SchemaType.STRING, examples = "0s") @Nullable Duration grace)
             implements
                 Validated {
 
         @Override
         public List<Violation> violations() {
-            return List.of();
+            return grace != null && grace.compareTo(SessionService.MAX_GRACE) > 0
+                    ? List.of(new Violation("grace", "must be at most 10 min"))
+                    : List.of();
         }
     }
 
@@ -124,7 +129,7 @@ public class SessionResource {
     @RequiresScope(Scopes.SESSIONS_READ)
     @Operation(summary = "Read the session of a token", description = "Counts as use, unless `touch=false` or the API key has only `sessions:read`.")
     @APIResponse(responseCode = "200", description = "The session", content = @Content(schema = @Schema(implementation = Session.class)))
-    @APIResponse(responseCode = "401", description = "The session is unknown, has expired or was ended")
+    @APIResponse(responseCode = "401", description = "`session-invalid`: the session is unknown, has expired or was ended; `session-rotated`: it lives, but its token was rotated")
     public Uni<RestResponse<Session>> current(
             @Parameter(description = TOKEN_DESCRIPTION, required = true) @HeaderParam(TOKEN) String token,
             @Parameter(description = "false reads without counting as use") @QueryParam("touch") @DefaultValue("true") String touch) {
@@ -141,7 +146,7 @@ public class SessionResource {
     @Operation(summary = "Change the session's data", description = "Merges a patch (RFC 7396). Patches of different members never undo each other. With If-Match, a patch of an older version is refused.")
     @RequestBody(content = @Content(schema = @Schema(implementation = SessionPatch.class), examples = @ExampleObject(name = "set one, remove one", value = "{\"data\":{\"theme\":\"dark\",\"cart\":null}}")))
     @APIResponse(responseCode = "200", description = "The changed session", content = @Content(schema = @Schema(implementation = Session.class)))
-    @APIResponse(responseCode = "401", description = "The session is unknown, has expired or was ended")
+    @APIResponse(responseCode = "401", description = "`session-invalid`: the session is unknown, has expired or was ended; `session-rotated`: it lives, but its token was rotated")
     @APIResponse(responseCode = "412", description = "The session has another version")
     @APIResponse(responseCode = "413", description = "The data would be over 64 KB")
     public Uni<RestResponse<Session>> patch(
@@ -158,23 +163,26 @@ public class SessionResource {
     @POST
     @Path("current/rotate")
     @Consumes(MediaType.APPLICATION_JSON)
-    @Operation(summary = "Rotate the token", description = "Returns a new token for the same session with the same deadlines; the old token is invalid at once. Rotate whenever the user's privileges change.")
+    @Operation(summary = "Rotate the token", description = "Returns a new token for the same session with the same deadlines. Within the grace the old token still reads and ends the session, and rotating it again returns the same new token. Rotate whenever the user's privileges change, then with grace 0.")
     @RequestBody(required = false, content = @Content(schema = @Schema(implementation = SessionRotation.class), examples = @ExampleObject(name = "after a password", value = "{\"reauthenticated\":true}")))
     @APIResponse(responseCode = "200", description = "The session with its new token", content = @Content(schema = @Schema(implementation = OpenedSessionView.class)))
-    @APIResponse(responseCode = "401", description = "The session is unknown, has expired or was ended")
+    @APIResponse(responseCode = "401", description = "`session-invalid`: the session is unknown, has expired or was ended; `session-rotated`: it lives, but its token was rotated")
     public Uni<RestResponse<OpenedSessionView>> rotate(
             @Parameter(description = TOKEN_DESCRIPTION, required = true) @HeaderParam(TOKEN) String token,
             SessionRotation rotation) {
-        boolean reauthenticated = rotation != null && Boolean.TRUE.equals(rotation.reauthenticated());
-        return service.rotate(caller.tenant(), token, reauthenticated)
+        SessionRotation how = rotation == null ? new SessionRotation(null, null) : rotation;
+        if (!how.violations().isEmpty()) {
+            throw ApiException.invalid(how.violations());
+        }
+        return service.rotate(caller.tenant(), token, how.grace(), Boolean.TRUE.equals(how.reauthenticated()))
                 .map(opened -> answer(200, OpenedSessionView.of(opened), opened.session()));
     }
 
     @DELETE
     @Path("current")
-    @Operation(summary = "Log out", description = "Ends the session. No concurrent call revives it.")
+    @Operation(summary = "Log out", description = "Ends the session, also by the previous token within its grace. No concurrent call revives it.")
     @APIResponse(responseCode = "204", description = "Ended")
-    @APIResponse(responseCode = "401", description = "The session is unknown or had already ended")
+    @APIResponse(responseCode = "401", description = "`session-invalid`: the session is unknown or had already ended; `session-rotated`: it lives, but its token was rotated")
     public Uni<Void> logOut(
             @Parameter(description = TOKEN_DESCRIPTION, required = true) @HeaderParam(TOKEN) String token) {
         return service.logOut(caller.tenant(), token);

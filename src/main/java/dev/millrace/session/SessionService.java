@@ -3,6 +3,8 @@ package dev.millrace.session;
 import static java.util.Objects.requireNonNull;
 
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 
 import jakarta.annotation.Priority;
@@ -27,6 +29,7 @@ import dev.millrace.user.NewRecord;
 import dev.millrace.user.Owner;
 import dev.millrace.user.RecordKind;
 import dev.millrace.user.RemoveAllResult;
+import dev.millrace.user.RemoveCode;
 import dev.millrace.user.StoredRecord;
 import dev.millrace.user.UserKey;
 import dev.millrace.user.UserRecords;
@@ -41,6 +44,11 @@ public class SessionService {
 
     /** Maximum number of sessions of any user. */
     public static final int MAX_PER_USER = 10_000;
+
+    /** Maximum grace of a rotation. */
+    static final Duration MAX_GRACE = Duration.ofMinutes(10);
+
+    private static final int SALT_BYTES = 16;
 
     /** How far ahead of this node's clock an {@code authTime} may be. */
     private static final long CLOCK_TOLERANCE_MS = 60_000;
@@ -63,6 +71,9 @@ public class SessionService {
         if (!Lifetimes.isValid(config.idle()) || !Lifetimes.isValid(config.absolute())) {
             throw new ConfigurationException(
                     "millrace.sessions.idle and .absolute must be between 1 ms and 400 days");
+        }
+        if (config.grace().compareTo(MAX_GRACE) > 0) {
+            throw new ConfigurationException("millrace.sessions.grace must be at most 10 min");
         }
     }
 
@@ -121,16 +132,30 @@ public class SessionService {
 
     /** As above, for a parsed token. */
     Uni<Session> current(String tenant, SessionToken token, boolean touch) {
-        return store.current(tenant, token, touch).map(stored -> found(SessionOperation.CURRENT, stored));
+        return store.current(tenant, token, touch)
+                .map(read -> found(SessionOperation.CURRENT, read.session(), read.code() == CurrentCode.SUPERSEDED));
     }
 
-    /** Returns the session of a token without counting as use; null if there is none. */
+    /**
+     * Returns the session of a token without counting as use; null if there is none. For the token before the last rotation, the session
+     * ends with the grace.
+     */
     public Uni<StoredRecord> inspect(String tenant, String token) {
         SessionToken parsed = SessionToken.parse(token);
-        Uni<StoredRecord> found = parsed == null ? Uni.createFrom().nullItem() : store.current(tenant, parsed, false);
+        Uni<StoredRecord> found = parsed == null
+                ? Uni.createFrom().nullItem()
+                : store.current(tenant, parsed, false).map(read -> ofToken(parsed, read.session()));
         return found
                 .invoke(stored -> metrics.count(SessionOperation.INTROSPECT,
                         stored == null ? OperationOutcome.INVALID : OperationOutcome.OK));
+    }
+
+    private static @Nullable StoredRecord ofToken(SessionToken token, @Nullable StoredRecord s) {
+        if (s == null || s.state().digest().equals(token.digest())) {
+            return s;
+        }
+        long end = Math.min(SessionTail.graceEnd(s.state()), s.state().absolute());
+        return new StoredRecord(s.id(), s.user(), s.state().withAbsolute(end), s.data(), s.device());
     }
 
     /**
@@ -146,11 +171,13 @@ public class SessionService {
                     metrics.count(SessionOperation.PATCH, switch (outcome.patched()) {
                         case DONE -> OperationOutcome.OK;
                         case INVALID -> OperationOutcome.INVALID;
+                        case SUPERSEDED -> OperationOutcome.ROTATED;
                         case STALE, TOO_LARGE -> OperationOutcome.REFUSED;
                     });
                     return switch (outcome.patched()) {
                         case DONE -> session(requireNonNull(outcome.session()));
                         case INVALID -> throw invalid();
+                        case SUPERSEDED -> throw rotated();
                         case STALE -> throw new ApiException(ErrorCode.PRECONDITION_FAILED,
                                 "The session's version is " + outcome.version());
                         case TOO_LARGE -> throw Lifetimes.tooLarge("data");
@@ -159,24 +186,36 @@ public class SessionService {
     }
 
     /**
-     * Rotates the token of a session. The presented token is invalid from then on.
+     * Rotates the token of a session. While the grace lasts, the presented token still reads and ends the session, and rotating it again
+     * returns the same successor.
      *
+     * @param grace null for that of the configuration; with 0 the presented token is invalid from then on
      * @param reauthenticated whether the user has just authenticated again
      */
-    public Uni<OpenedSession> rotate(String tenant, String token, boolean reauthenticated) {
+    public Uni<OpenedSession> rotate(String tenant, String token, @Nullable Duration grace, boolean reauthenticated) {
         SessionToken presented = parsed(SessionOperation.ROTATE, token);
-        SessionToken successor = presented.successor(random);
-        return store.rotate(tenant, presented, successor, reauthenticated)
-                .map(stored -> new OpenedSession(successor, found(SessionOperation.ROTATE, stored)));
+        byte[] salt = new byte[SALT_BYTES];
+        random.nextBytes(salt);
+        SessionToken successor = presented.successor(salt);
+        return store.rotate(tenant, presented, successor, Base64.getUrlEncoder().withoutPadding().encodeToString(salt),
+                Lifetimes.ms(grace, config.grace()), reauthenticated)
+                .map(rotation -> {
+                    Session session = found(SessionOperation.ROTATE, rotation.session(),
+                            rotation.code() == RotateCode.SUPERSEDED);
+                    return new OpenedSession(rotation.code() == RotateCode.FIRST
+                            ? successor
+                            : presented.successor(Base64.getUrlDecoder()
+                                    .decode(SessionTail.salt(requireNonNull(rotation.session()).state()))),
+                            session);
+                });
     }
 
-    /** Ends the session of a token. */
+    /** Ends the session of a token, or of the token before while the grace of its rotation lasts. */
     public Uni<Void> logOut(String tenant, String token) {
-        return end(tenant, parsed(SessionOperation.LOGOUT, token)).map(ended -> {
-            if (!ended) {
-                throw invalid();
-            }
-            return null;
+        return end(tenant, parsed(SessionOperation.LOGOUT, token)).map(ended -> switch (ended) {
+            case REMOVED -> null;
+            case NONE -> throw invalid();
+            case SUPERSEDED -> throw rotated();
         });
     }
 
@@ -186,10 +225,13 @@ public class SessionService {
         return parsed == null ? Uni.createFrom().voidItem() : end(tenant, parsed).replaceWithVoid();
     }
 
-    private Uni<Boolean> end(String tenant, SessionToken token) {
+    private Uni<RemoveCode> end(String tenant, SessionToken token) {
         return records.remove(SessionStore.owner(tenant, token), token.id(), token.digest(), "logout")
-                .invoke(ended -> metrics.count(SessionOperation.LOGOUT,
-                        ended ? OperationOutcome.OK : OperationOutcome.INVALID));
+                .invoke(ended -> metrics.count(SessionOperation.LOGOUT, switch (ended) {
+                    case REMOVED -> OperationOutcome.OK;
+                    case NONE -> OperationOutcome.INVALID;
+                    case SUPERSEDED -> OperationOutcome.ROTATED;
+                }));
     }
 
     /** Returns one page of a user's sessions, newest first. */
@@ -203,8 +245,9 @@ public class SessionService {
     /** Ends one of a user's sessions. */
     public Uni<Void> revoke(String tenant, String userId, String id) {
         return records.remove(owner(tenant, UserKey.of(userId)), id, null, "revoked").map(ended -> {
-            metrics.count(SessionOperation.REVOKE, ended ? OperationOutcome.OK : OperationOutcome.INVALID);
-            if (!ended) {
+            boolean done = ended == RemoveCode.REMOVED;
+            metrics.count(SessionOperation.REVOKE, done ? OperationOutcome.OK : OperationOutcome.INVALID);
+            if (!done) {
                 throw unknown();
             }
             return null;
@@ -227,10 +270,12 @@ public class SessionService {
         });
     }
 
-    private Session found(SessionOperation operation, StoredRecord stored) {
-        metrics.count(operation, stored == null ? OperationOutcome.INVALID : OperationOutcome.OK);
+    private Session found(SessionOperation operation, @Nullable StoredRecord stored, boolean rotated) {
+        metrics.count(operation, stored != null
+                ? OperationOutcome.OK
+                : rotated ? OperationOutcome.ROTATED : OperationOutcome.INVALID);
         if (stored == null) {
-            throw invalid();
+            throw rotated ? rotated() : invalid();
         }
         return session(stored);
     }
@@ -257,6 +302,11 @@ public class SessionService {
 
     private static ApiException invalid() {
         return new ApiException(ErrorCode.SESSION_INVALID, "The session is unknown, has expired or was ended");
+    }
+
+    private static ApiException rotated() {
+        return new ApiException(ErrorCode.SESSION_ROTATED,
+                "The session lives, but its token was rotated. Send the new token, and do not delete it from the client");
     }
 
     private static ApiException unknown() {

@@ -16,11 +16,15 @@ import dev.millrace.user.Owner;
 import dev.millrace.user.RecordKind;
 import dev.millrace.user.RecordState;
 import dev.millrace.user.StoredRecord;
+import dev.millrace.user.UserRecords;
 
 /** The operations of a token's holder on the session, each in one script. */
 @Singleton
 class SessionStore {
 
+    private static final String REMEMBERED = Long.toString(UserRecords.ROTATION_REMEMBERED_MS);
+    private static final ReplyCodes<CurrentCode> READ = ReplyCodes.of(CurrentCode.class);
+    private static final ReplyCodes<RotateCode> ROTATED = ReplyCodes.of(RotateCode.class);
     private static final ReplyCodes<PatchCode> PATCHED = ReplyCodes.of(PatchCode.class);
 
     private final ScriptRunner scripts;
@@ -39,13 +43,17 @@ class SessionStore {
         return new Owner(tenant, RecordKind.SESSION, token.user());
     }
 
-    /** Returns the session of a token, or null. */
-    Uni<StoredRecord> current(String tenant, SessionToken token, boolean touch) {
+    /** Returns the session of a token, or of the previous one while the grace of its rotation lasts. */
+    Uni<CurrentResult> current(String tenant, SessionToken token, boolean touch) {
         Owner owner = owner(tenant, token);
         String id = token.id();
         return scripts
-                .run(current, List.of(owner.records(), owner.index()), List.of(id, token.digest(), touch ? "1" : "0"))
-                .map(reply -> reply == null ? null : stored(id, reply, 0));
+                .run(current, List.of(owner.records(), owner.index()),
+                        List.of(id, token.digest(), touch ? "1" : "0", REMEMBERED))
+                .map(reply -> {
+                    CurrentCode code = READ.read(reply.get(0));
+                    return new CurrentResult(code, code == CurrentCode.FOUND ? stored(id, reply, 1) : null);
+                });
     }
 
     /**
@@ -62,22 +70,35 @@ class SessionStore {
             versions.forEach(version -> required.append(version).append(' '));
         }
         return scripts.run(patch, List.of(owner.records(), owner.index()),
-                List.of(id, token.digest(), json, required.toString(), Integer.toString(maxBytes)))
+                List.of(id, token.digest(), json, required.toString(), Integer.toString(maxBytes), REMEMBERED))
                 .map(reply -> {
                     PatchCode patched = PATCHED.read(reply.get(0));
                     return switch (patched) {
                         case DONE -> new PatchResult(patched, stored(id, reply, 1), 0);
                         case STALE -> new PatchResult(patched, null, reply.get(1).toLong());
-                        case INVALID, TOO_LARGE -> new PatchResult(patched, null, 0);
+                        case INVALID, TOO_LARGE, SUPERSEDED -> new PatchResult(patched, null, 0);
                     };
                 });
     }
 
-    /** Replaces the token of a session; null if there is no such session. */
-    Uni<StoredRecord> rotate(String tenant, SessionToken token, SessionToken successor, boolean reauthenticated) {
+    /**
+     * Rotates the token of a session.
+     *
+     * @param successor becomes the token if this call decides on it
+     * @param salt from which the successor was derived
+     */
+    Uni<RotateResult> rotate(String tenant, SessionToken token, SessionToken successor, String salt, long graceMs,
+            boolean reauthenticated) {
         return scripts.run(rotate, List.of(owner(tenant, token).records()),
-                List.of(token.id(), token.digest(), successor.digest(), reauthenticated ? "1" : "0"))
-                .map(reply -> reply == null ? null : stored(token.id(), reply, 0));
+                List.of(token.id(), token.digest(), successor.digest(), salt, Long.toString(graceMs),
+                        reauthenticated ? "1" : "0", REMEMBERED))
+                .map(reply -> {
+                    RotateCode code = ROTATED.read(reply.get(0));
+                    return switch (code) {
+                        case FIRST, AGAIN -> new RotateResult(code, stored(token.id(), reply, 1));
+                        case INVALID, SUPERSEDED -> new RotateResult(code, null);
+                    };
+                });
     }
 
     private static StoredRecord stored(String id, Response reply, int at) {

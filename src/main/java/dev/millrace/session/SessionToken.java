@@ -14,7 +14,9 @@ import dev.millrace.user.UserKey;
  *
  * <p>The first part selects the keys of the user ({@link UserKey}) and is the only part that is not secret. The rest is 48 random
  * bytes: a selector of 120 bits, which stays the same while the session lives and whose digest is the session's public {@code id};
- * and a secret of 264 bits, which changes with each rotation. Redis holds the id, and a digest of all 48 bytes.
+ * and a secret of 264 bits, which changes with each rotation. The first secret is random, that of a successor is derived from the
+ * token before and a random salt, so that the same token can return the same successor again. Redis holds the id, a digest of all 48
+ * bytes, and the salt while the grace of the rotation lasts.
  *
  * <p>Not a record, so that no log prints it by accident.
  */
@@ -24,6 +26,8 @@ final class SessionToken {
     private static final int SELECTOR_BYTES = 15;
     private static final int BYTES = 48;
     private static final int ID_BYTES = 15;
+    private static final int HMAC_BYTES = 32;
+    private static final byte[] LAST_BYTE = {1};
     private static final int SECRET_AT = PREFIX.length() + UserKey.LENGTH + 1;
     /** Length of 48 bytes in base64url. Every character is significant, so no two tokens encode the same bytes. */
     private static final int LENGTH = SECRET_AT + BYTES / 3 * 4;
@@ -57,11 +61,12 @@ final class SessionToken {
         }
     }
 
-    /** Creates another token for the same session. */
-    SessionToken successor(SecureRandom random) {
-        byte[] successor = new byte[BYTES];
-        random.nextBytes(successor);
-        System.arraycopy(bytes, 0, successor, 0, SELECTOR_BYTES);
+    /** Returns the next token of the same session, always the same for the same salt. */
+    SessionToken successor(byte[] salt) {
+        byte[] successor = Arrays.copyOf(bytes, BYTES);
+        System.arraycopy(Digests.hmacSha256(bytes, salt), 0, successor, SELECTOR_BYTES, HMAC_BYTES);
+        // One HMAC is a byte shorter than the secret. The other is another function of the same salt.
+        successor[BYTES - 1] = Digests.hmacSha256(bytes, salt, LAST_BYTE)[0];
         return new SessionToken(user, successor);
     }
 

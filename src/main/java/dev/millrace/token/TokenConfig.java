@@ -26,10 +26,14 @@ public interface TokenConfig extends BoundedConfig {
     @WithConverter(DurationConverter.class)
     Duration absolute();
 
-    /** How long after a rotation the previous token returns the same successor; 0 to 60 s. */
+    /** How long after a rotation the previous token returns the same successor; 0 to 10 min. */
     @WithDefault("10s")
     @WithConverter(DurationConverter.class)
     Duration grace();
+
+    /** Whether a token may be rotated again after the grace period, as long as nobody has presented its successor. */
+    @WithDefault("deny")
+    LostAnswer lostAnswer();
 
     /** Maximum number of families of a user; one more evicts the oldest. */
     @WithDefault("1000")

@@ -25,6 +25,7 @@ import dev.millrace.user.NewRecord;
 import dev.millrace.user.Owner;
 import dev.millrace.user.RecordKind;
 import dev.millrace.user.RecordPage;
+import dev.millrace.user.RemoveCode;
 import dev.millrace.user.StoredRecord;
 import dev.millrace.user.UserKey;
 import dev.millrace.user.UserRecords;
@@ -32,7 +33,8 @@ import dev.millrace.user.UserRecords;
 /**
  * Refresh tokens that detect theft (RFC 9700, section 4.14.2). Each token can be rotated once, and is then replaced by its
  * successor. A token that is presented after it was rotated has two holders, and the whole family is revoked. Concurrent tabs, and
- * clients that lost a response, get the same successor within the grace period.
+ * clients that lost a response, get the same successor within the grace period. A family may also allow for answers that were lost
+ * for longer: then a token gets another successor while the first one was never presented.
  *
  * <p>Redis holds digests only. Every call is one atomic script, by Redis' clock.
  */
@@ -62,7 +64,7 @@ public class TokenService {
             throw new ConfigurationException("millrace.tokens.idle and .absolute must be between 1 ms and 400 days");
         }
         if (config.grace().compareTo(NewFamily.MAX_GRACE) > 0) {
-            throw new ConfigurationException("millrace.tokens.grace must be at most 60 s");
+            throw new ConfigurationException("millrace.tokens.grace must be at most 10 min");
         }
     }
 
@@ -82,7 +84,8 @@ public class TokenService {
         RefreshToken token = RefreshToken.random(user, random);
         String family = token.family();
         NewRecord record = NewRecord.of(family, token.digest(), request.userId()).withData(claims.text())
-                .withTail(Long.toString(Lifetimes.ms(request.grace(), config.grace())))
+                .withTail(TokenStore.tail(Lifetimes.ms(request.grace(), config.grace()),
+                        request.lostAnswer() == null ? config.lostAnswer() : request.lostAnswer()))
                 .withLifetime(Lifetimes.ms(request.idle(), config.idle()),
                         Lifetimes.ms(request.absolute(), config.absolute()));
         return records.add(owner(tenant, user), record, config.maxPerUser(), true).map(state -> {
@@ -106,7 +109,7 @@ public class TokenService {
                 .map(rotation -> {
                     metrics.rotated(rotation.rotated());
                     return switch (rotation.rotated()) {
-                        case FIRST -> new IssuedToken(successor.text(keys), requireNonNull(rotation.family()));
+                        case FIRST, RENEWED -> new IssuedToken(successor.text(keys), requireNonNull(rotation.family()));
                         case AGAIN -> {
                             StoredRecord family = requireNonNull(rotation.family());
                             yield new IssuedToken(token.successor(Base64.getUrlDecoder()
@@ -144,7 +147,7 @@ public class TokenService {
     /** Revokes one of a user's families. */
     public Uni<Void> revoke(String tenant, String userId, String family) {
         return records.remove(owner(tenant, UserKey.of(userId)), family, null, "revoked").map(ended -> {
-            if (!ended) {
+            if (ended != RemoveCode.REMOVED) {
                 throw new ApiException(ErrorCode.FAMILY_UNKNOWN, "The user has no such family of refresh tokens");
             }
             return null;

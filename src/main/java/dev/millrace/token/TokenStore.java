@@ -47,7 +47,7 @@ class TokenStore {
     /**
      * Rotates a token.
      *
-     * @param successor becomes the current token if this call is the first
+     * @param successor becomes the current token if this call decides on it
      * @param salt from which the successor was derived
      */
     Uni<RotationResult> rotate(String tenant, RefreshToken token, RefreshToken successor, String salt) {
@@ -58,11 +58,13 @@ class TokenStore {
     }
 
     private static RotationResult rotation(RotationCode rotated, RefreshToken token, Response reply) {
-        if (rotated != RotationCode.FIRST && rotated != RotationCode.AGAIN) {
-            return new RotationResult(rotated, null);
-        }
-        StoredRecord family = stored(token, reply, 1);
-        return new RotationResult(family == null ? RotationCode.INVALID : rotated, family);
+        return switch (rotated) {
+            case INVALID, SUPERSEDED, REUSED -> new RotationResult(rotated, null);
+            case FIRST, AGAIN, RENEWED -> {
+                StoredRecord family = stored(token, reply, 1);
+                yield new RotationResult(family == null ? RotationCode.INVALID : rotated, family);
+            }
+        };
     }
 
     /** Returns the family whose current token this is, or null. */
@@ -79,6 +81,11 @@ class TokenStore {
         return new StoredRecord(token.family(), reply.get(at).toString(),
                 RecordState.parse(reply.get(at + 1).toString()),
                 reply.get(at + 2).toString(), "");
+    }
+
+    /** Returns the tail of a new family's state. */
+    static String tail(long graceMs, LostAnswer lostAnswer) {
+        return graceMs + (lostAnswer == LostAnswer.ALLOW ? "a" : "");
     }
 
     /** Returns the salt from which the family's current token was derived. */

@@ -3,6 +3,8 @@ package dev.millrace.user;
 import java.time.Duration;
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.millrace.http.json.JsonObject;
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.ErrorCode;
@@ -46,7 +48,7 @@ public final class Lifetimes {
     }
 
     /** Returns the requested time, or the default, in ms. */
-    public static long ms(Duration asked, Duration otherwise) {
+    public static long ms(@Nullable Duration asked, Duration otherwise) {
         return (asked == null ? otherwise : asked).toMillis();
     }
 

@@ -24,7 +24,10 @@ import dev.millrace.redis.ScriptRunner;
 @Singleton
 public class UserRecords {
 
-    private static final Pattern MEMBER = Pattern.compile("\\d{13}[A-Za-z0-9_-]{20}");
+    /** ms after a rotation for which an earlier token is told apart from an unknown one. More than any grace. */
+    public static final long ROTATION_REMEMBERED_MS = 3_600_000;
+
+    private static final Pattern MEMBER = Pattern.compile("\\d{13}(?:\\d{3})?[A-Za-z0-9_-]{20}");
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{20}");
     /** A page ends after this many bytes of JSON. */
     private static final int PAGE_BYTES = 1 << 20;
@@ -32,6 +35,7 @@ public class UserRecords {
     private static final int ENDED_AT_ONCE = 500;
 
     private static final ReplyCodes<AddCode> ADDED = ReplyCodes.of(AddCode.class);
+    private static final ReplyCodes<RemoveCode> REMOVED = ReplyCodes.of(RemoveCode.class);
     private static final ReplyCodes<RemoveAllCode> REMOVED_ALL = ReplyCodes.of(RemoveAllCode.class);
 
     private final ScriptRunner scripts;
@@ -110,17 +114,16 @@ public class UserRecords {
     /**
      * Ends a record.
      *
-     * @param digest that the record must have; null for any
+     * @param digest that the record must have, or had until a rotation whose grace lasts; null for any
      * @param reason of the event
-     * @return whether there was such a record
      */
-    public Uni<Boolean> remove(Owner owner, String id, @Nullable String digest, String reason) {
+    public Uni<RemoveCode> remove(Owner owner, String id, @Nullable String digest, String reason) {
         if (!isId(id)) {
-            return Uni.createFrom().item(false);
+            return Uni.createFrom().item(RemoveCode.NONE);
         }
         return scripts.run(remove, owner.keys(), List.of(id, digest == null ? "" : digest, owner.kind().word(), reason,
-                owner.member(), kept))
-                .map(ReplyCodes::flag);
+                owner.member(), kept, Long.toString(ROTATION_REMEMBERED_MS)))
+                .map(REMOVED::read);
     }
 
     /**

@@ -79,6 +79,45 @@ class OAuthTest {
         assertTrue(told.asString().contains("\"claims\":{\"n\":1.10}"), told.asString());
     }
 
+    @Test
+    void theTokenBeforeARotationIsActiveUntilItsGraceEnds() {
+        Response opened = session(user(), "");
+        String old = opened.path("token");
+        Response rotated = as(ADMIN).header("Session-Token", old).post("/v1/sessions/current/rotate");
+        int end = introspect(old).then().body("active", equalTo(true)).extract().path("exp");
+        assertTrue(end < introspect(rotated.path("token")).<Integer>path("exp"));
+        as(ADMIN).formParam("token", old).post(REVOKE).then().statusCode(200);
+        assertEquals(INACTIVE, introspect(rotated.path("token")).asString());
+    }
+
+    @Test
+    void registeredClaimsAreMembersOfTheirOwn() {
+        String claims = "{'scope':'read write','client_id':'app','username':'ada','aud':['a','b'],'iss':'https://a.example',"
+                + "'nbf':1,'cnf':{'jkt':'x'},'active':false,'sub':'eve','exp':1,'iat':1,'token_type':'x','jti':'x','n':1}";
+        String user = user();
+        for (String token : List.of(issued(user, ",'claims':" + claims),
+                session(user, ",'data':" + claims).<String>path("token"))) {
+            introspect(token).then().statusCode(200).body("active", equalTo(true)).body("sub", equalTo(user))
+                    .body("scope", equalTo("read write")).body("client_id", equalTo("app"))
+                    .body("username", equalTo("ada")).body("aud", contains("a", "b"))
+                    .body("iss", equalTo("https://a.example")).body("nbf", equalTo(1)).body("cnf.jkt", equalTo("x"))
+                    .body("jti", nullValue()).body("n", nullValue())
+                    .body("token_type", oneOf("refresh_token", "session"));
+        }
+        introspect(issued(user, ",'claims':{'scope':['a','b'],'client_id':7,'aud':[1],'username':null,'nbf':'x'}"))
+                .then()
+                .body("scope", equalTo("a b")).body("client_id", nullValue()).body("aud", nullValue())
+                .body("nbf", nullValue()).body("active", equalTo(true));
+        assertEquals(INACTIVE, introspect(issued(user, ",'claims':{'nbf':99999999999}")).asString());
+    }
+
+    @Test
+    void thereIsNoMetadataWithoutAnIssuer() {
+        given().get("/.well-known/oauth-authorization-server").then().statusCode(404)
+                .contentType("application/problem+json").body("code", equalTo("not-found"))
+                .body("detail", containsString("millrace.oauth.issuer"));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"x", "s1.", "r1.", " ", "s1.AAAAAAAAAAAAAAAAAAAA.x", "mr_admin_x", "\u0000", "💧"})
     void whatIsNoTokenIsInactive(String token) {

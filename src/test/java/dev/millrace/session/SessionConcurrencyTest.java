@@ -118,10 +118,23 @@ class SessionConcurrencyTest {
     }
 
     @Test
-    void ofRotationsOfOneTokenExactlyOneWins() {
+    void allRotationsOfOneTokenAgreeOnItsSuccessor() {
         String token = open(user());
         List<HttpResponse<String>> answers = fire(100,
-                i -> send(request(ROTATE, token).POST(BodyPublishers.noBody()).build()));
+                i -> send(request(ROTATE, token).POST(BodyPublishers.ofString("{\"grace\":\"10m\"}")).build()));
+        assertEquals(100, count(answers, 200));
+        List<String> successors = answers.stream().map(answer -> JsonPath.from(answer.body()).getString("token"))
+                .distinct().toList();
+        assertEquals(1, successors.size());
+        look(token).then().statusCode(200);
+        look(successors.get(0)).then().statusCode(200);
+    }
+
+    @Test
+    void withoutGraceOneRotationOfATokenWins() {
+        String token = open(user());
+        List<HttpResponse<String>> answers = fire(100,
+                i -> send(request(ROTATE, token).POST(BodyPublishers.ofString("{\"grace\":0}")).build()));
         assertEquals(1, count(answers, 200));
         assertEquals(99, count(answers, 401));
         look(token).then().statusCode(401);

@@ -32,7 +32,9 @@ final class SessionHistories {
     enum Passing {
         SOME,
         UNTIL_JUST_BEFORE_AN_END,
-        UNTIL_AN_END
+        UNTIL_AN_END,
+        UNTIL_JUST_BEFORE_A_GRACE_ENDS,
+        UNTIL_A_GRACE_ENDS
     }
 
     /**
@@ -56,7 +58,8 @@ final class SessionHistories {
 
     static Arbitrary<List<Step>> histories() {
         Arbitrary<Passing> passing = Arbitraries.frequency(Tuple.of(8, Passing.SOME),
-                Tuple.of(1, Passing.UNTIL_JUST_BEFORE_AN_END), Tuple.of(1, Passing.UNTIL_AN_END));
+                Tuple.of(1, Passing.UNTIL_JUST_BEFORE_AN_END), Tuple.of(1, Passing.UNTIL_AN_END),
+                Tuple.of(1, Passing.UNTIL_JUST_BEFORE_A_GRACE_ENDS), Tuple.of(1, Passing.UNTIL_A_GRACE_ENDS));
         Arbitrary<Long> micros = Arbitraries.frequencyOf(Tuple.of(3, Arbitraries.just(0L)),
                 Tuple.of(4, Arbitraries.longs().between(1, 20_000)),
                 Tuple.of(3, Arbitraries.longs().between(1, 500_000)),

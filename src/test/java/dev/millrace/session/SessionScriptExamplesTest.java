@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
-import java.security.SecureRandom;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
@@ -28,7 +27,7 @@ class SessionScriptExamplesTest {
     private final VirtualRedis redis = VirtualRedis.fresh();
     private final SessionStore store = new SessionStore(redis);
     private final VirtualUser user = new VirtualUser(redis, RecordKind.SESSION);
-    private final SecureRandom random = new CountedRandom();
+    private final CountedRandom random = new CountedRandom();
     private final SessionToken token = SessionToken.random(user.key(), random);
 
     private RecordState open(String device, long idle, long life) {
@@ -36,7 +35,16 @@ class SessionScriptExamplesTest {
     }
 
     private StoredRecord current(boolean touch) {
-        return await(store.current(TENANT, token, touch));
+        return current(token, touch);
+    }
+
+    private StoredRecord current(SessionToken token, boolean touch) {
+        return await(store.current(TENANT, token, touch)).session();
+    }
+
+    /** Without a grace. */
+    private StoredRecord rotate(SessionToken token, SessionToken successor, boolean proved) {
+        return await(store.rotate(TENANT, token, successor, "salt", 0, proved)).session();
     }
 
     private PatchResult patch(String patch, int most, Long... versions) {
@@ -68,13 +76,13 @@ class SessionScriptExamplesTest {
     @Test
     void noOtherTokenFindsIt() {
         open("", 1000, 5000);
-        SessionToken other = token.successor(random);
-        assertNull(await(store.current(TENANT, other, true)));
-        assertNull(await(store.rotate(TENANT, other, token, false)));
+        SessionToken other = token.successor(random.salt());
+        assertNull(current(other, true));
+        assertNull(rotate(other, token, false));
         assertEquals(PatchCode.INVALID, await(store.patch(TENANT, other, "{}", null, 100)).patched());
         SessionToken unknown = SessionToken.random(user.key(), random);
-        assertNull(await(store.current(TENANT, unknown, true)));
-        assertNull(await(store.rotate(TENANT, unknown, token, false)));
+        assertNull(current(unknown, true));
+        assertNull(rotate(unknown, token, false));
         assertEquals(PatchCode.INVALID, await(store.patch(TENANT, unknown, "{}", null, 100)).patched());
     }
 
@@ -83,13 +91,13 @@ class SessionScriptExamplesTest {
         open("", 1000, 1500);
         pass(999);
         assertNotNull(current(false));
-        assertNotNull(await(store.rotate(TENANT, token, token, false)));
+        assertNotNull(rotate(token, token, false));
         assertEquals(PatchCode.DONE, patch("{}", 100).patched());
         pass(500);
         assertNotNull(current(true));
         pass(1);
         assertNull(current(false));
-        assertNull(await(store.rotate(TENANT, token, token, false)));
+        assertNull(rotate(token, token, false));
         assertEquals(PatchCode.INVALID, patch("{}", 100).patched());
     }
 
@@ -191,21 +199,21 @@ class SessionScriptExamplesTest {
     void aRotatedSessionHasTheNewTokenOnlyAndKeepsItsEnds() {
         RecordState state = open(DEVICE, 1000, 5000);
         pass(10);
-        SessionToken second = token.successor(random);
-        StoredRecord rotated = await(store.rotate(TENANT, token, second, false));
+        SessionToken second = token.successor(random.salt());
+        StoredRecord rotated = rotate(token, second, false);
         RecordState expected = new RecordState(second.digest(), 1, state.created(), state.seen(), 1000,
-                state.absolute(), PROVED);
+                state.absolute(), PROVED + " " + token.digest() + " - " + redis.ms() + " 0");
         assertEquals(new StoredRecord(token.id(), VirtualUser.NAME, expected, "{}", DEVICE), rotated);
         assertNull(current(false));
-        assertEquals(rotated, await(store.current(TENANT, second, false)));
-        SessionToken third = second.successor(random);
-        assertEquals(Long.toString(redis.ms()), await(store.rotate(TENANT, second, third, true)).state().tail(),
+        assertEquals(rotated, current(second, false));
+        SessionToken third = second.successor(random.salt());
+        assertEquals(redis.ms(), SessionTail.authTime(rotate(second, third, true).state()),
                 "when the user last proved their identity");
     }
 
     @Test
     void aSessionWithoutADeviceIsRotatedWithoutOne() {
         open("", 1000, 5000);
-        assertEquals("", await(store.rotate(TENANT, token, token.successor(random), false)).device());
+        assertEquals("", rotate(token, token.successor(random.salt()), false).device());
     }
 }

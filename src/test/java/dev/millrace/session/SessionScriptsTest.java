@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -21,12 +21,15 @@ import dev.millrace.redis.VirtualRedis;
 import dev.millrace.redis.VirtualRedis.Refusal;
 import dev.millrace.session.SessionHistories.Step;
 import dev.millrace.session.model.SessionModel;
+import dev.millrace.session.model.SessionModel.Held;
 import dev.millrace.session.model.SessionModel.Session;
 import dev.millrace.user.CountedRandom;
 import dev.millrace.user.RecordKind;
 import dev.millrace.user.RecordPage;
 import dev.millrace.user.RecordState;
+import dev.millrace.user.RemoveCode;
 import dev.millrace.user.StoredRecord;
+import dev.millrace.user.UserRecords;
 import dev.millrace.user.VirtualUser;
 
 import net.jqwik.api.Arbitrary;
@@ -44,11 +47,12 @@ class SessionScriptsTest {
 
     private static final int MOST_BYTES = 60;
     private static final int NO_END = 1 << 20;
+    private static final long[] GRACES = {0, 1, 30, 600_000};
 
     private final VirtualRedis redis = VirtualRedis.fresh();
     private final SessionStore store = new SessionStore(redis);
     private final VirtualUser user = new VirtualUser(redis, RecordKind.SESSION);
-    private final SecureRandom random = new CountedRandom();
+    private final CountedRandom random = new CountedRandom();
     private final List<String> created = new ArrayList<>();
     /** Of each session all that it has had, the present one last. */
     private final Map<String, List<SessionToken>> tokens = new HashMap<>();
@@ -58,7 +62,7 @@ class SessionScriptsTest {
     @BeforeTry
     void forgetAll() {
         VirtualRedis.fresh();
-        model = new SessionModel(VirtualUser.NAME);
+        model = new SessionModel(VirtualUser.NAME, UserRecords.ROTATION_REMEMBERED_MS);
         created.clear();
         tokens.clear();
         gone.clear();
@@ -84,10 +88,13 @@ class SessionScriptsTest {
     private void pass(Step step) {
         long now = redis.ms();
         long end = model.list(now).stream().mapToLong(Session::ends).min().orElse(now + 1);
+        long graceEnd = model.graceEnds().stream().filter(at -> at > now).min(Long::compare).orElse(now + 1);
         switch (step.passing()) {
             case SOME -> redis.advance(step.micros());
             case UNTIL_JUST_BEFORE_AN_END -> redis.advance(end * 1000 - 1 - redis.now());
-            default -> redis.advance(end * 1000 - redis.now());
+            case UNTIL_AN_END -> redis.advance(end * 1000 - redis.now());
+            case UNTIL_JUST_BEFORE_A_GRACE_ENDS -> redis.advance(graceEnd * 1000 - 1 - redis.now());
+            default -> redis.advance(graceEnd * 1000 - redis.now());
         }
     }
 
@@ -100,33 +107,29 @@ class SessionScriptsTest {
         switch (step.action()) {
             case CREATE -> create(now, step);
             case LOOK -> {
-                StoredRecord found = await(store.current(TENANT, token, false));
-                assertEquals(stored(model.current(now, id, digest)), found);
+                CurrentResult found = await(store.current(TENANT, token, false));
+                assertEquals(code(model.held(now, id, digest)), found.code());
+                assertEquals(stored(model.current(now, id, digest)), found.session());
             }
             case TOUCH -> {
                 // That the use cannot be noted is no reason to turn the user away.
-                StoredRecord found = assertDoesNotThrow(() -> await(store.current(TENANT, token, true)));
+                CurrentResult found = assertDoesNotThrow(() -> await(store.current(TENANT, token, true)));
+                assertEquals(code(model.held(now, id, digest)), found.code());
                 assertEquals(stored(step.refusal() == Refusal.NONE
                         ? model.touch(now, id, digest)
-                        : model.current(now, id, digest)), found);
+                        : model.current(now, id, digest)), found.session());
             }
             case PATCH -> patch(now, token, step);
             case ROTATE -> {
-                SessionToken successor = token.successor(random);
-                boolean proved = step.n() % 2 == 0;
-                StoredRecord rotated = await(store.rotate(TENANT, token, successor, proved));
-                assertEquals(stored(model.rotate(now, id, digest, successor.digest(), proved)), rotated);
-                if (rotated != null) {
-                    tokens.get(id).add(successor);
-                }
+                rotate(now, token, step);
             }
             case LOG_OUT -> {
-                boolean removed = user.remove(id, digest, "logout");
-                assertEquals(model.remove(now, id, digest, "logout"), removed);
+                RemoveCode removed = user.removal(id, digest, "logout");
+                assertEquals(model.remove(now, id, digest, "logout"), removed.code());
             }
             case REVOKE -> {
-                boolean removed = user.remove(id, null, "revoked");
-                assertEquals(model.remove(now, id, null, "revoked"), removed);
+                RemoveCode removed = user.removal(id, null, "revoked");
+                assertEquals(model.remove(now, id, null, "revoked"), removed.code());
             }
             case REVOKE_ALL -> {
                 long code = user.removeAll(null);
@@ -148,7 +151,9 @@ class SessionScriptsTest {
         }
         List<SessionToken> given = tokens.get(created.get(created.size() - 1 - step.session()));
         SessionToken present = given.get(given.size() - 1);
-        return step.n() > 0 ? present : given.size() > 1 ? given.get(given.size() - 2) : present.successor(random);
+        return step.n() > 0
+                ? present
+                : given.size() > 1 ? given.get(given.size() - 2) : present.successor(random.salt());
     }
 
     private void create(long now, Step step) {
@@ -156,7 +161,8 @@ class SessionScriptsTest {
         SessionToken token = SessionToken.random(user.key(), random);
         String device = step.n() % 2 == 0 ? "" : "{\"ipAddress\":\"::1\"}";
         String authTime = step.n() % 2 == 0 ? "0" : "1767000000000";
-        Session session = new Session(token.id(), token.digest(), device, authTime, now, step.idle(), step.absolute());
+        Session session = new Session(token.id(), token.digest(), device, authTime, redis.now(), step.idle(),
+                step.absolute());
         boolean evict = step.session() % 2 == 0;
         RecordState state = user.add(token.id(), token.digest(), "{}", device, authTime, step.idle(), step.absolute(),
                 step.most(), evict);
@@ -167,6 +173,40 @@ class SessionScriptsTest {
         } else {
             assertNull(state);
         }
+    }
+
+    private void rotate(long now, SessionToken token, Step step) {
+        byte[] salt = random.salt();
+        String text = Base64.getUrlEncoder().withoutPadding().encodeToString(salt);
+        SessionToken successor = token.successor(salt);
+        long grace = GRACES[step.most() % GRACES.length];
+        boolean proved = step.n() % 2 == 0;
+        RotateResult rotated = await(store.rotate(TENANT, token, successor, text, grace, proved));
+        Held held = model.rotate(now, token.id(), token.digest(), successor.digest(), text, grace, proved);
+        assertEquals(switch (held) {
+            case PRESENT -> RotateCode.FIRST;
+            case PREVIOUS -> RotateCode.AGAIN;
+            case ROTATED -> RotateCode.SUPERSEDED;
+            case INVALID -> RotateCode.INVALID;
+        }, rotated.code());
+        assertEquals(held == Held.PRESENT || held == Held.PREVIOUS
+                ? stored(model.list(now).stream().filter(s -> s.id.equals(token.id())).findAny().orElseThrow())
+                : null, rotated.session());
+        if (held == Held.PRESENT) {
+            tokens.get(token.id()).add(successor);
+        } else if (held == Held.PREVIOUS) {
+            List<SessionToken> given = tokens.get(token.id());
+            byte[] again = Base64.getUrlDecoder().decode(SessionTail.salt(rotated.session().state()));
+            assertEquals(given.get(given.size() - 1).text(), token.successor(again).text(), "the same successor");
+        }
+    }
+
+    private static CurrentCode code(Held held) {
+        return switch (held) {
+            case PRESENT, PREVIOUS -> CurrentCode.FOUND;
+            case ROTATED -> CurrentCode.SUPERSEDED;
+            case INVALID -> CurrentCode.INVALID;
+        };
     }
 
     private void patch(long now, SessionToken token, Step step) {
@@ -222,6 +262,7 @@ class SessionScriptsTest {
                 fields.put(session.id + ":v", texts.get(2));
             }
             index.addAll(List.of(session.member(), Long.toString(session.ends())));
+            fields.put("last", model.last());
         }
         assertEquals(fields, user.hash());
         assertEquals(index, user.index());

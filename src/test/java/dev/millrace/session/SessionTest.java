@@ -154,15 +154,53 @@ class SessionTest {
         String user = user();
         Response opened = create(user, "'data':{'a':1}", "'idle':'1h'", "'device':{'userAgent':'x'}");
         String old = opened.path("token");
-        Response rotated = with(old).post(ROTATE);
+        Response rotated = with(old).contentType("application/json").body("{\"grace\":\"0\"}").post(ROTATE);
         rotated.then().statusCode(200).contentType("application/json").header("ETag", "\"1\"")
                 .header("Cache-Control", "no-store").body("$", aMapWithSize(2));
         assertEquals(opened.<Object>path("session"), rotated.path("session"));
         String token = rotated.path("token");
         assertNotEquals(old, token);
-        requireDead(old);
+        requireRefused(old, "session-rotated");
         assertEquals(opened.<Object>path("session"), look(token).path("$"));
         assertEquals(List.of(opened.<String>path("session.id")), idsOf(user));
+    }
+
+    @Test
+    void withinTheGraceTheTokenBeforeReadsAndRotatesAndLogsOut() {
+        String user = user();
+        String old = open(user);
+        String token = with(old).post(ROTATE).then().statusCode(200).extract().path("token");
+        use(old).then().statusCode(200).body("id", equalTo(idOf(token)));
+        look(old).then().statusCode(200);
+        patch(old, "{}").then().statusCode(401).body("code", equalTo("session-rotated"))
+                .header("WWW-Authenticate", startsWith("Session-Token"));
+        assertEquals(token, with(old).post(ROTATE).then().statusCode(200).extract().path("token"));
+        with(old).contentType("application/json").body("{\"grace\":\"0s\"}").post(ROTATE).then().statusCode(401)
+                .body("code", equalTo("session-rotated"));
+        patch(token, "{'a':1}").then().statusCode(200);
+        with(old).delete(CURRENT).then().statusCode(204);
+        requireDead(old);
+        requireDead(token);
+    }
+
+    @Test
+    void afterTheGraceTheTokenBeforeIsToldApart() {
+        String user = user();
+        String old = open(user);
+        String token = with(old).contentType("application/json").body("{\"grace\":\"1ms\"}").post(ROTATE).path("token");
+        await().until(() -> use(old).statusCode() == 401);
+        requireRefused(old, "session-rotated");
+        use(token).then().statusCode(200);
+        as(ADMIN).delete(ONE_OF_USER, user, idOf(token)).then().statusCode(204);
+        requireDead(old);
+    }
+
+    @Test
+    void aGraceOutOfBoundsIsRefused() {
+        String token = open(user());
+        with(token).contentType("application/json").body("{\"grace\":\"601s\"}").post(ROTATE).then().statusCode(400)
+                .body("violations.field", equalTo(List.of("grace")));
+        use(token).then().statusCode(200);
     }
 
     @Test
@@ -232,11 +270,15 @@ class SessionTest {
     }
 
     private static void requireDead(String token) {
+        requireRefused(token, "session-invalid");
+    }
+
+    private static void requireRefused(String token, String code) {
         List<Response> answers = List.of(use(token), look(token), patch(token, "{}"), patchIf(token, "\"1\""),
                 with(token).post(ROTATE), with(token).delete(CURRENT));
         answers.forEach(answer -> answer.then().statusCode(401).contentType("application/problem+json")
                 .header("WWW-Authenticate", startsWith("Session-Token")).header("Cache-Control", "no-store")
-                .body("code", equalTo("session-invalid")).body("$", not(hasKey("session"))));
+                .body("code", equalTo(code)).body("$", not(hasKey("session"))));
     }
 
     private static Response patchIf(String token, String tags) {

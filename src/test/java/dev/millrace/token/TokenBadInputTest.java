@@ -62,7 +62,8 @@ class TokenBadInputTest {
             "{'userId':'u','absolute':'PT0S'} | absolute | between 1 ms and 400 days",
             "{'userId':'u','absolute':'401d'} | absolute | between 1 ms and 400 days",
             "{'userId':'u','absolute':true} | absolute | must be a duration",
-            "{'userId':'u','grace':60001} | grace | at most 60 s",
+            "{'userId':'u','grace':600001} | grace | at most 10 min",
+            "{'userId':'u','lostAnswer':'maybe'} | lostAnswer | allow",
             "{'userId':'u','grace':'-1s'} | grace | must be a duration",
             "{'userId':'u','data':{}} | data | not a known field",
             "[] | `` | must be an object",
@@ -76,7 +77,7 @@ class TokenBadInputTest {
 
     @Test
     void allThatIsWrongIsTold() {
-        problem(as(ADMIN, json("{'idle':0,'absolute':'401d','grace':'61s'}")).post("/v1/tokens"), 400,
+        problem(as(ADMIN, json("{'idle':0,'absolute':'401d','grace':'601s'}")).post("/v1/tokens"), 400,
                 "invalid-request").body("violations.field", contains("userId", "idle", "absolute", "grace"));
     }
 

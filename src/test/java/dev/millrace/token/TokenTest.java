@@ -23,6 +23,7 @@ import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
@@ -52,6 +53,17 @@ class TokenTest {
     private static final String KEPT = """
             "claims":{"price":1.10,"big":12345678901234567890,"exp":1E+2,"zero":-0.0,"list":[],"text":"é\\"",\
             "none":null,"deep":{"a":{"b":[1,{}]}}}""";
+
+    @Test
+    void anAnswerThatWasLostCanBeHadAgainWhereTheFamilyAllowsIt() {
+        String first = issued(user(), ",'grace':0,'lostAnswer':'allow'");
+        String lost = rotated(first);
+        String second = rotated(first);
+        assertNotEquals(lost, second);
+        String third = rotated(second);
+        rotate(lost).then().statusCode(401).body("code", equalTo("token-reused"));
+        rotate(third).then().statusCode(401).body("code", equalTo("token-invalid"));
+    }
 
     @Test
     void areIssuedExchangedAndListed() {

@@ -10,6 +10,13 @@ public final class CountedRandom extends SecureRandom {
 
     private final Random random = new Random(42);
 
+    /** The next salt of a successor. */
+    public byte[] salt() {
+        byte[] salt = new byte[16];
+        nextBytes(salt);
+        return salt;
+    }
+
     @Override
     public void nextBytes(byte[] bytes) {
         random.nextBytes(bytes);

@@ -30,7 +30,7 @@ class RecordReadExamplesTest {
         records.pass(1);
         records.add(D, 9000, 9000);
         records.add(C, 9000, 9000);
-        List<String> expected = List.of(D, C, B, A);
+        List<String> expected = List.of(C, D, A, B);
         for (int limit = 1; limit < 6; limit++) {
             assertEquals(expected, inPages(limit, ANY_SIZE));
         }

@@ -44,6 +44,10 @@ public final class VirtualUser {
 
     /** The digest is null for any. */
     public boolean remove(String id, String digest, String reason) {
+        return removal(id, digest, reason) == RemoveCode.REMOVED;
+    }
+
+    public RemoveCode removal(String id, String digest, String reason) {
         return VirtualRedis.await(records.remove(owner, id, digest, reason));
     }
 

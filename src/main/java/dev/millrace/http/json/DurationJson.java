@@ -18,7 +18,7 @@ import dev.millrace.http.problem.InvalidJsonException;
 
 /**
  * Durations in requests: {@code "250ms"}, {@code "30s"}, {@code "15m"}, {@code "2h"}, {@code "7d"}, ISO 8601
- * {@code "PT15M"}, or a number of milliseconds. Written as milliseconds.
+ * {@code "PT15M"}, {@code "0"}, which needs no unit, or a number of milliseconds. Written as milliseconds.
  */
 public final class DurationJson {
 
@@ -36,6 +36,9 @@ public final class DurationJson {
      * @throws IllegalArgumentException if it is none of them, negative, or over 100 years
      */
     public static Duration parse(String text) {
+        if (text.equals("0")) {
+            return Duration.ZERO;
+        }
         Matcher m = SHORT.matcher(text);
         if (!m.matches()) {
             try {

@@ -12,6 +12,7 @@ public enum ErrorCode {
     UNAUTHENTICATED("unauthenticated", 401, "A valid API key is needed"),
     INVALID_CLIENT("invalid-client", 401, "The client credentials are not valid"),
     SESSION_INVALID("session-invalid", 401, "The session token is not valid"),
+    SESSION_ROTATED("session-rotated", 401, "The session token was rotated"),
     TOKEN_INVALID("token-invalid", 401, "The refresh token is not valid"),
     TOKEN_REUSED("token-reused", 401, "The refresh token was used before"),
     FORBIDDEN("forbidden", 403, "The API key lacks the scope"),
@@ -92,7 +93,7 @@ public enum ErrorCode {
         return switch (this) {
             case UNAUTHENTICATED -> "Bearer realm=\"millrace\"";
             case INVALID_CLIENT -> "Basic realm=\"millrace\", charset=\"UTF-8\"";
-            case SESSION_INVALID -> "Session-Token realm=\"millrace\"";
+            case SESSION_INVALID, SESSION_ROTATED -> "Session-Token realm=\"millrace\"";
             case TOKEN_INVALID, TOKEN_REUSED -> "Refresh-Token realm=\"millrace\"";
             default -> null;
         };

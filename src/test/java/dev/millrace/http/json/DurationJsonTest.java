@@ -14,7 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DurationJsonTest {
 
     @ParameterizedTest
-    @CsvSource({"250ms,250", "0s,0", "30s,30000", "15m,900000", "2h,7200000", "7d,604800000", "36500d,3153600000000",
+    @CsvSource({"0, 0", "250ms,250", "0s,0", "30s,30000", "15m,900000", "2h,7200000", "7d,604800000",
+            "36500d,3153600000000",
             "PT15M,900000", "PT1.5S,1500", "P1DT1H,90000000", "pt1s,1000", "007s,7000", "P0D,0"})
     void areReadInEveryForm(String text, long ms) {
         assertEquals(Duration.ofMillis(ms), DurationJson.parse(text));

@@ -20,6 +20,7 @@ public final class SessionModel {
 
         public final String id;
         private final String device;
+        private final long micros;
         private final long created;
         private final long idle;
         private final long absolute;
@@ -28,12 +29,22 @@ public final class SessionModel {
         private long version = 1;
         private long seen;
         private String authTime;
+        private long place;
+        /** The digest before the last rotation; null before the first, and once it is forgotten. */
+        private String previous;
+        private String salt;
+        private long rotatedAt;
+        private long grace;
 
-        public Session(String id, String digest, String device, String authTime, long now, long idle, long absolute) {
+        /** @param micros when it is opened, in µs */
+        public Session(String id, String digest, String device, String authTime, long micros, long idle,
+                long absolute) {
+            long now = micros / 1000;
             this.id = id;
             this.digest = digest;
             this.device = device;
             this.authTime = authTime;
+            this.micros = micros;
             this.created = now;
             this.seen = now;
             this.idle = idle;
@@ -47,16 +58,43 @@ public final class SessionModel {
 
         /** How the index knows it. */
         public String member() {
-            return "%013d%s".formatted(created, id);
+            return "%016d%s".formatted(place, id);
+        }
+
+        private boolean lasts(long now) {
+            return now - rotatedAt < grace;
+        }
+
+        /** What a use forgets of the last rotation. */
+        private void forgetAfterGrace(long now, long remembered) {
+            if (now - rotatedAt >= remembered) {
+                previous = null;
+            } else if (!lasts(now)) {
+                salt = "-";
+                grace = 0;
+            }
+        }
+
+        private String tail() {
+            return previous == null ? authTime : authTime + ' ' + previous + ' ' + salt + ' ' + rotatedAt + ' ' + grace;
         }
 
         /** Its state, data and device, as they are kept. */
         public List<String> texts() {
             String members = data.entrySet().stream().map(e -> '"' + e.getKey() + "\":" + e.getValue())
                     .collect(Collectors.joining(","));
-            return List.of(digest + ' ' + version + ' ' + created + ' ' + seen + ' ' + idle + ' ' + absolute + ' '
-                    + authTime, '{' + members + '}', device);
+            return List.of(digest + ' ' + version + ' ' + created + '+' + (place - created * 1000) + ' ' + seen + ' '
+                    + idle + ' ' + absolute + ' '
+                    + tail(), '{' + members + '}', device);
         }
+    }
+
+    /** What a token is to its session. */
+    public enum Held {
+        PRESENT,
+        PREVIOUS,
+        ROTATED,
+        INVALID
     }
 
     /** How a patch goes. */
@@ -64,16 +102,21 @@ public final class SessionModel {
         DONE,
         INVALID,
         STALE,
-        TOO_LARGE
+        TOO_LARGE,
+        SUPERSEDED
     }
 
     private final String user;
     /** All that have not been removed; some of them have ended by time. */
     private final List<Session> kept = new ArrayList<>();
     private final List<List<String>> events = new ArrayList<>();
+    private final long remembered;
+    private long last;
 
-    public SessionModel(String user) {
+    /** @param remembered ms after a rotation for which an earlier token is told apart */
+    public SessionModel(String user, long remembered) {
         this.user = user;
+        this.remembered = remembered;
     }
 
     /** Opens a session if the user may have one more, or in place of the oldest. */
@@ -86,14 +129,38 @@ public final class SessionModel {
             kept.remove(oldest);
             tell("evicted", oldest.id);
         });
+        session.place = Math.max(session.micros, last + 1);
+        last = session.place;
         kept.add(session);
         tell("created", session.id);
         return true;
     }
 
+    /** What the token is to the session. */
+    public Held held(long now, String id, String digest) {
+        Session session = live(now).stream().filter(s -> s.id.equals(id)).findAny().orElse(null);
+        if (session != null && session.digest.equals(digest)) {
+            return Held.PRESENT;
+        }
+        if (session == null || session.previous == null || now - session.rotatedAt >= remembered) {
+            return Held.INVALID;
+        }
+        return session.previous.equals(digest) && session.lasts(now) ? Held.PREVIOUS : Held.ROTATED;
+    }
+
     /** The session with that token, or null. */
     public Session current(long now, String id, String digest) {
-        return live(now).stream().filter(s -> s.id.equals(id) && s.digest.equals(digest)).findAny().orElse(null);
+        Held held = held(now, id, digest);
+        return held == Held.PRESENT || held == Held.PREVIOUS ? of(id) : null;
+    }
+
+    /** When the graces of all sessions end. */
+    public List<Long> graceEnds() {
+        return kept.stream().filter(s -> s.previous != null).map(s -> s.rotatedAt + s.grace).toList();
+    }
+
+    private Session of(String id) {
+        return kept.stream().filter(s -> s.id.equals(id)).findAny().orElse(null);
     }
 
     /** As {@link #current}, noting the use if the last one noted is long enough ago. */
@@ -101,16 +168,18 @@ public final class SessionModel {
         Session session = current(now, id, digest);
         if (session != null && (now - session.seen) * 10 >= Math.min(300_000, session.idle)) {
             session.seen = now;
+            session.forgetAfterGrace(now, remembered);
         }
         return session;
     }
 
     /** Sets a member, or removes it if the value is null; with {@code versions}, only if the session has one of them. */
     public Patched patch(long now, String id, String digest, List<Long> versions, String name, String value, int most) {
-        Session session = current(now, id, digest);
-        if (session == null) {
-            return Patched.INVALID;
+        Held held = held(now, id, digest);
+        if (held != Held.PRESENT) {
+            return held == Held.INVALID ? Patched.INVALID : Patched.SUPERSEDED;
         }
+        Session session = of(id);
         if (!versions.isEmpty() && !versions.contains(session.version)) {
             return Patched.STALE;
         }
@@ -130,24 +199,44 @@ public final class SessionModel {
         return Patched.DONE;
     }
 
-    /** Exchanges the token; null if there is no such session. */
-    public Session rotate(long now, String id, String digest, String successor, boolean reauthenticated) {
-        Session session = current(now, id, digest);
-        if (session != null) {
-            session.digest = successor;
-            session.authTime = reauthenticated ? Long.toString(now) : session.authTime;
+    /** Exchanges the token, or says that it was exchanged just before. */
+    public Held rotate(long now, String id, String digest, String successor, String salt, long grace,
+            boolean reauthenticated) {
+        Held held = held(now, id, digest);
+        if (held == Held.PREVIOUS && grace == 0) {
+            return Held.ROTATED;
         }
-        return session;
+        if (held == Held.PRESENT) {
+            Session session = of(id);
+            session.previous = digest;
+            session.salt = grace == 0 ? "-" : salt;
+            session.rotatedAt = now;
+            session.grace = grace;
+            session.digest = successor;
+        }
+        if (reauthenticated && (held == Held.PRESENT || held == Held.PREVIOUS)) {
+            of(id).authTime = Long.toString(now);
+        }
+        return held;
     }
 
-    /** Ends the session, if it has that token; null for any. */
-    public boolean remove(long now, String id, String digest, String reason) {
-        boolean removed = kept.removeIf(s -> s.id.equals(id) && now < s.ends()
-                && (digest == null || s.digest.equals(digest)));
-        if (removed) {
-            tell("revoked", id, "reason", reason);
+    /** Ends the session, if it has that token; null for any. 1 if it did, 0 if there was none, -1 if the token was rotated. */
+    public int remove(long now, String id, String digest, String reason) {
+        Held held = digest == null
+                ? live(now).stream().anyMatch(s -> s.id.equals(id)) ? Held.PRESENT : Held.INVALID
+                : held(now, id, digest);
+        if (held == Held.INVALID || held == Held.ROTATED) {
+            return held == Held.ROTATED ? -1 : 0;
         }
-        return removed;
+        remove(List.of(of(id)));
+        tell("revoked", id, "reason", reason);
+        return 1;
+    }
+
+    /** A user without sessions starts anew. */
+    private void remove(List<Session> gone) {
+        kept.removeAll(gone);
+        last = kept.isEmpty() ? 0 : last;
     }
 
     /** Ends all but one: 1 if any ended, 0 if there were none, -1 if the one to keep is not alive. */
@@ -163,7 +252,7 @@ public final class SessionModel {
         if (live.size() == staying.size()) {
             return 0;
         }
-        kept.retainAll(staying);
+        remove(live.stream().filter(s -> !staying.contains(s)).toList());
         tell("revoked", "", "reason", "all", "except", except);
         return 1;
     }
@@ -172,7 +261,7 @@ public final class SessionModel {
     public long expire(long now, int most) {
         List<Session> ended = kept().stream().filter(s -> now >= s.ends()).limit(most).toList();
         ended.forEach(s -> tell("expired", s.id));
-        kept.removeAll(ended);
+        remove(ended);
         return ended.size();
     }
 
@@ -184,6 +273,11 @@ public final class SessionModel {
     /** All that have not been removed, in order of their end. */
     public List<Session> kept() {
         return kept.stream().sorted(Comparator.comparing(Session::ends).thenComparing(Session::member)).toList();
+    }
+
+    /** The place of the newest record that was added, as the user's records keep it; null without records. */
+    public String last() {
+        return last == 0 ? null : "%016d".formatted(last);
     }
 
     /** Everything told, in order: names of fields and their values. */

@@ -18,6 +18,7 @@ public final class FamilyModel {
         AGAIN,
         INVALID,
         SUPERSEDED,
+        RENEWED,
         REUSED
     }
 
@@ -27,15 +28,27 @@ public final class FamilyModel {
         private final List<String> tokens = new ArrayList<>();
         private final List<String> salts = new ArrayList<>();
         private final long grace;
+        private final boolean lost;
+        private final long micros;
         private final long created;
+        private long place;
         private final long idle;
         private final long absolute;
         private long seen;
+        /** What the present token is the successor of. */
+        private String previous = "";
 
-        /** @param absolute ms after which it ends in any case */
-        public Family(String id, String token, long now, long idle, long absolute, long grace) {
+        /**
+         * @param micros when it begins, in µs
+         * @param absolute ms after which it ends in any case
+         * @param lost whether it allows for lost answers
+         */
+        public Family(String id, String token, long micros, long idle, long absolute, long grace, boolean lost) {
+            long now = micros / 1000;
             this.id = id;
             this.grace = grace;
+            this.lost = lost;
+            this.micros = micros;
             this.created = now;
             this.idle = idle;
             this.absolute = now + absolute;
@@ -61,14 +74,15 @@ public final class FamilyModel {
 
         /** As the service keeps it. */
         public String state() {
-            String state = String.join(" ", token(0), Integer.toString(tokens.size()), Long.toString(created),
-                    Long.toString(seen), Long.toString(idle), Long.toString(absolute), Long.toString(grace));
-            return tokens.size() == 1 ? state : state + ' ' + token(1) + ' ' + salts.get(salts.size() - 1);
+            String state = String.join(" ", token(0), Integer.toString(tokens.size()),
+                    created + "+" + (place - created * 1000),
+                    Long.toString(seen), Long.toString(idle), Long.toString(absolute), grace + (lost ? "a" : ""));
+            return tokens.size() == 1 ? state : state + ' ' + previous + ' ' + salts.get(salts.size() - 1);
         }
 
         /** As the index knows it. */
         public String member() {
-            return "%013d%s".formatted(created, id);
+            return "%016d%s".formatted(place, id);
         }
     }
 
@@ -79,6 +93,7 @@ public final class FamilyModel {
     private final Map<String, Family> families = new LinkedHashMap<>();
     private final List<List<String>> events = new ArrayList<>();
     private long toldAt;
+    private long last;
 
     /** @param race ms for which, without grace, the token before is not taken for stolen */
     public FamilyModel(String user, long race) {
@@ -86,12 +101,17 @@ public final class FamilyModel {
         this.race = race;
     }
 
-    /** Begins a family; the oldest end until there are at most {@code most}. Of those of one ms the id decides. */
+    /** Begins a family; the oldest end until there are at most {@code most}. */
     public void add(long now, Family family, int most) {
         List<Family> living = families.values().stream().filter(f -> now < f.ends())
                 .sorted(Comparator.comparing(Family::member)).toList();
         living.subList(0, Math.max(0, living.size() - most + 1))
-                .forEach(oldest -> end(now, oldest.id, "token.evicted"));
+                .forEach(oldest -> {
+                    families.remove(oldest.id);
+                    tell(now, "token.evicted", oldest.id);
+                });
+        family.place = Math.max(family.micros, last + 1);
+        last = family.place;
         families.put(family.id, family);
         tell(now, "token.created", family.id);
     }
@@ -107,14 +127,19 @@ public final class FamilyModel {
         if (family == null) {
             return Outcome.INVALID;
         }
-        if (token.equals(family.token(0))) {
+        boolean before = token.equals(family.previous);
+        if (before && now < family.seen + family.grace) {
+            return Outcome.AGAIN;
+        }
+        if (token.equals(family.token(0)) || before && family.lost) {
             family.tokens.add(successor);
             family.salts.add(salt);
             family.seen = now;
-            return Outcome.FIRST;
+            family.previous = token;
+            return before ? Outcome.RENEWED : Outcome.FIRST;
         }
-        if (token.equals(family.token(1)) && now < family.trustEnds(race)) {
-            return family.grace > 0 ? Outcome.AGAIN : Outcome.SUPERSEDED;
+        if (before && now < family.trustEnds(race)) {
+            return Outcome.SUPERSEDED;
         }
         end(now, id, "token.reused");
         return Outcome.REUSED;
@@ -142,6 +167,11 @@ public final class FamilyModel {
                 .toList();
     }
 
+    /** The place of the newest record that was added, as the user's records keep it; null without records. */
+    public String last() {
+        return last == 0 ? null : "%016d".formatted(last);
+    }
+
     /** What was told, as names and values, since the last time that nothing was told for a week. */
     public List<List<String>> events() {
         return events;
@@ -149,6 +179,7 @@ public final class FamilyModel {
 
     private void end(long now, String id, String type, String... more) {
         families.remove(id);
+        last = families.isEmpty() ? 0 : last;
         tell(now, type, id, more);
     }
 

@@ -20,9 +20,7 @@ if place == 'active' then
   return REQUESTED
 end
 if place == 'waiting' then
-  count('waiting', -1)
-  local group = mark(st, 'g')
-  if group and redis.call('HGET', groups, group) ~= id then redis.call('LREM', q .. 'g:' .. group, 1, id) end
+  withdraw(id, st, priority(text))
 elseif place == 'delayed' then
   redis.call('ZREM', delayed, late(id, priority(text)))
 else

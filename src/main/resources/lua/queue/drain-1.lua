@@ -13,6 +13,10 @@ newest = newest or tonumber(redis.call('HGET', meta, 'seq') or 0)
 local phase, part, n = string.match(cursor, '^(%a):([^:]*):(%d*)')
 local removed = 0
 
+-- No line may be tidied until the drain has ended, because places in it count. A drain that is given up holds the sweep up for 5 s.
+write_even_if_full()
+redis.call('HSET', meta, 'drain', now + 5000)
+
 local function old(id) return tonumber(id) <= newest end
 
 local function drop(id, waiting)
@@ -24,6 +28,8 @@ local function drop(id, waiting)
 end
 
 local function answer(next)
+  if next == '' then redis.call('HDEL', meta, 'drain') end
+  expire_unless_used()
   -- The next job of a group may be ready now.
   if removed > 0 then wake() end
   return { removed, string.format('%.0f', newest), next }
@@ -56,12 +62,14 @@ if phase == 'g' then
   local scan = redis.call('HSCAN', groups, part, 'COUNT', 100)
   local left = most
   for i = 1, #scan[2], 2 do
-    local backlog = q .. 'g:' .. scan[2][i]
-    while left > 0 do
-      local id = redis.call('LINDEX', backlog, 0)
-      if not id or not old(id) then break end
-      drop(redis.call('LPOP', backlog), true)
-      left = left - 1
+    for _, part in ipairs({ 'h:' .. scan[2][i], 'g:' .. scan[2][i] }) do
+      local id = redis.call('LINDEX', q .. part, 0)
+      while id and old(id) and left > 0 do
+        drop(redis.call('LPOP', q .. part), true)
+        left = left - 1
+        id = redis.call('LINDEX', q .. part, 0)
+      end
+      if id then break end
     end
   end
   if left == 0 then return answer(cursor) end
@@ -104,5 +112,6 @@ while seen < #ids and removed < most do
   seen = seen + 1
   if old(id) then drop(id, true) end
 end
+if removed > 0 then redis.call('ZINCRBY', gone, removed, 'w:' .. part) end
 if seen == #ids and seen < looks then return answer(line_below('(' .. part)) end
 return answer(string.format('w:%s:%.0f:%.0f', part, n + seen, last))

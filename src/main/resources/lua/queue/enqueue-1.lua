@@ -37,7 +37,7 @@ end
 
 local reply, what, lists, added, later = {}, {}, {}, 0, 0
 local first, stamp = last - n, now .. ' '
-local states, dues = {}, {}
+local states, dues, ends = {}, {}, {}
 -- Bodies by id, and the number of fields, of the bucket that ends before the id `ending`.
 local bodies, filled, ending, number = {}, 0, 0, 0
 
@@ -51,7 +51,8 @@ local function flush()
   store_bodies()
   if #states > 0 then redis.call('HSET', state, unpack(states)) end
   if #dues > 0 then redis.call('ZADD', delayed, unpack(dues)) end
-  states, dues = {}, {}
+  if #ends > 0 then redis.call('ZADD', expiring, unpack(ends)) end
+  states, dues, ends = {}, {}, {}
 end
 
 -- Removes a job that was not started within its ttl; returns false if the job is not such a one.
@@ -59,13 +60,11 @@ local function expire(id)
   local st = redis.call('HGET', state, id) or nil
   local by = mark(st, 't')
   if not by or tonumber(by) >= now or string.sub(st, 1, 6) ~= '0 0 0 ' or where(id) ~= 'waiting' then return false end
-  local group = mark(st, 'g')
-  if group and redis.call('HGET', groups, group) ~= id then redis.call('LREM', q .. 'g:' .. group, 1, id) end
   -- The next job of its group may belong to this call. It joins the list behind earlier jobs of this call.
   flush()
   append(lists)
   lists = {}
-  count('waiting', -1)
+  withdraw(id, st, priority(body(id)))
   remove(id, st, 'job.expired')
   return true
 end
@@ -134,6 +133,10 @@ for i = 1, n do
       if text ~= '' then
         local to = #states + 1
         states[to], states[to + 1] = id, '0 0 0' .. text
+      end
+      if options.t then
+        local to = #ends + 1
+        ends[to], ends[to + 1] = options.t, id
       end
       if delay > 0 then
         local to = #dues + 1

@@ -2,19 +2,24 @@
 -- and buckets that a call touches are known only inside the script. All have the same hash tag (docs/adr/0009-job-queues.md).
 --   meta      hash: `seq` the last id, `paused` why, `wait` ms until which a request waits for jobs, `listen` ms until which events
 --             are kept, `rate` the time up to which the rate limit is used up, `idle` "<enqueued> <ms>": how many jobs had been
---             enqueued, and when, when the queue was first found unused
+--             enqueued, and when, when the queue was first found unused; `tidy` "<line> <ids>": the line that is being tidied, and how
+--             many of its ids are left to check; `drain` ms until which no line may be tidied
 --   w:<p>     list of the ids that are ready at priority p, the next one first; an id without a body was removed
---   levels    sorted set of the priorities with such a list
+--   w:<p.5>   its front part, while there is one: ids that go before those of w:<p>
+--   levels    sorted set of the priorities with such a list, of both parts
+--   gone      sorted set of lines (w:<p>, g:<group> and their front parts) by how many ids of removed jobs they hold, about
 --   b:<n>     hash of bodies by id, of the 8192 ids from n * 8192: "<enqueued ms> <priority><options>\n<type>\n<data>"
 --             options: " a<max attempts>", " b<x|f>:<delay>:<max>:<jitter>", " s<schedule>", " o<ms of its occurrence>"
 --   state     hash, only for jobs that need it: <id> "<failures> <stalls> <deliveries><marks>", <id>:e its error, <id>:p its
 --             progress, <id>:r its result. marks: " g<group>", " u<unique key>", " l<lease ms>", " t<ms it must start by>", " c" cancel
 --   delayed   sorted set of "<id, 14 digits>:<priority>" by due time in ms
+--   expiring  sorted set of the ids with a ttl that were never handed out, by the ms that they must start by
 --   leased    sorted set of ids by the expiry of their lease in ms
 --   dead      sorted set of ids by the time they died in ms; `done` the same for completed jobs that are retained
 --   unique    hash of ids by unique key
 --   i:<key>   id by idempotency key
---   groups    hash of the id at the head of each group (ready, delayed or active); g:<group> list of the ids behind it
+--   groups    hash of the id at the head of each group (ready, delayed or active); g:<group> list of the ids behind it,
+--             h:<group> its front part, while there is one. The head is 0 while the sweep looks for the next job of the group
 --   stats     hash of counters: enqueued, completed, removed, waiting
 --   events    stream
 --   schedules hash of definitions by name; due sorted set of their names by the next occurrence in ms
@@ -23,6 +28,7 @@ local meta = KEYS[1]
 local q = string.sub(meta, 1, -5)
 local levels, state, delayed, leased = q .. 'levels', q .. 'state', q .. 'delayed', q .. 'leased'
 local dead, done, unique, groups, stats = q .. 'dead', q .. 'done', q .. 'unique', q .. 'groups', q .. 'stats'
+local gone, expiring = q .. 'gone', q .. 'expiring'
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local flags = redis.call('HMGET', meta, 'paused', 'wait', 'listen')
@@ -89,9 +95,51 @@ local function wake()
   end
 end
 
+-- The front part of a line, as the rest of its key.
+local function front_of(line)
+  local kind, name = string.match(line, '^(%a):(.*)$')
+  return kind == 'w' and 'w:' .. (name + 0.5) or 'h:' .. name
+end
+
+-- Adds ids to an end of the list of a priority, or of its front part. At the front, the last one is the first.
+local function push(command, level, ...)
+  if redis.call(command, q .. 'w:' .. level, ...) == select('#', ...) then redis.call('ZADD', levels, level, level) end
+end
+
 local function ready(id, level, front)
-  local n = redis.call(front and 'LPUSH' or 'RPUSH', q .. 'w:' .. level, id)
-  if n == 1 then redis.call('ZADD', levels, level, level) end
+  local first = front and front_of('w:' .. level)
+  if first and redis.call('EXISTS', q .. first) == 1 then level = level + 0.5 end
+  push(front and 'LPUSH' or 'RPUSH', level, id)
+end
+
+-- Notes that a line holds n fewer ids of removed jobs.
+local function passed(line, n)
+  if tonumber(redis.call('ZINCRBY', gone, -n, line)) <= 0 then redis.call('ZREM', gone, line) end
+end
+
+-- Takes an id out of a list, if the list is short or the id is near an end. Returns whether it did, and else whether it may be there.
+local function take_from(key, id)
+  local length = redis.call('LLEN', key)
+  if length <= 5000 then return redis.call('LREM', key, 1, id) == 1, false end
+  for _, side in ipairs({ { 1, 0, 499 }, { -1, -500, -1 } }) do
+    for _, near in ipairs(redis.call('LRANGE', key, side[2], side[3])) do
+      if near == id then return redis.call('LREM', key, side[1], id) == 1 end
+    end
+  end
+  return false, true
+end
+
+-- Takes a waiting job out of its line. In the middle of a long list, where that would block Redis for milliseconds, the id stays and is
+-- counted: whoever gets it passes it by, and the sweep tidies the line when it has too many.
+local function withdraw(id, st, level)
+  count('waiting', -1)
+  local group = mark(st, 'g')
+  local line = group and redis.call('HGET', groups, group) ~= id and 'g:' .. group or 'w:' .. level
+  for _, part in ipairs({ line, front_of(line) }) do
+    local taken, maybe = take_from(q .. part, id)
+    if taken then return end
+    if maybe then redis.call('ZINCRBY', gone, 1, part) end
+  end
 end
 
 -- Returns whether a job may be made ready: it has no group, or it is or becomes the head of its group. Else adds it behind the others.
@@ -109,9 +157,33 @@ end
 
 -- Makes the ids in lists by priority ready, in their order.
 local function append(lists)
-  for level, ids in pairs(lists) do
-    if redis.call('RPUSH', q .. 'w:' .. level, unpack(ids)) == #ids then redis.call('ZADD', levels, level, level) end
+  for level, ids in pairs(lists) do push('RPUSH', level, unpack(ids)) end
+end
+
+-- Makes the next job of a group its head, and ready. Returns its priority if there is one.
+local function succeed(group)
+  for _ = 1, 200 do
+    local part = 'h:' .. group
+    local heir = redis.call('LPOP', q .. part)
+    if not heir then
+      part = 'g:' .. group
+      heir = redis.call('LPOP', q .. part)
+    end
+    if not heir then
+      redis.call('HDEL', groups, group)
+      return
+    end
+    local text = body(heir)
+    if text then
+      redis.call('HSET', groups, group, heir)
+      ready(heir, priority(text))
+      return priority(text)
+    end
+    passed(part, 1)
   end
+  -- The next ones are removed jobs, too. The sweep continues.
+  redis.call('HSET', groups, group, '0')
+  redis.call('ZINCRBY', gone, 1, 'g:' .. group)
 end
 
 -- Frees the unique key and the group of a job that has ended. Returns the priority of the next job of the group if there is one.
@@ -119,19 +191,7 @@ local function let_go(id, st)
   local key = mark(st, 'u')
   if key and redis.call('HGET', unique, key) == id then redis.call('HDEL', unique, key) end
   local group = mark(st, 'g')
-  if group and redis.call('HGET', groups, group) == id then
-    local text, heir
-    repeat
-      heir = redis.call('LPOP', q .. 'g:' .. group)
-      text = heir and body(heir)
-    until text or not heir
-    if heir then
-      redis.call('HSET', groups, group, heir)
-      ready(heir, priority(text))
-      return priority(text)
-    end
-    redis.call('HDEL', groups, group)
-  end
+  if group and redis.call('HGET', groups, group) == id then return succeed(group) end
 end
 
 -- Deletes all data of a job, except its members in sets.
@@ -142,6 +202,7 @@ end
 
 local function remove(id, st, what)
   forget(id, st)
+  if mark(st, 't') then redis.call('ZREM', expiring, id) end
   count('removed', 1)
   tell(what, id)
   return let_go(id, st)

@@ -5,13 +5,13 @@
 -- ARGV[1] kind     state
 -- ARGV[2] cursor   place to start at: "z::<n>", "w:<priority>:<n>", "g:<scan>:<n>"; empty for the start
 -- ARGV[3] limit
--- returns {next, id, place, ...}: next is where to continue, empty at the end; a removed waiting job may still be listed
+-- returns {next, id, place, ...}: next is where to continue, empty at the end; with a next, there may be fewer ids than the limit
 
 local kind, cursor, limit = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local phase, part, n = string.match(cursor, '^(%a):([^:]*):(%d+)$')
 n = tonumber(n or 0)
 local reply = { '' }
-local found = 0
+local found, seen = 0, 0
 local function add(id, place)
   reply[#reply + 1] = id
   reply[#reply + 1] = place
@@ -21,43 +21,56 @@ end
 if kind ~= 'waiting' then
   local set = ({ delayed = delayed, active = leased, dead = dead, completed = done })[kind]
   local newest_first = kind == 'dead' or kind == 'completed'
-  local ids = redis.call(newest_first and 'ZREVRANGE' or 'ZRANGE', set, n, n + limit - 1)
-  for i, id in ipairs(ids) do add(string.match(id, '^0*(%d+)'), 'z::' .. (n + i)) end
-  if #ids == limit then reply[1] = 'z::' .. (n + limit) end
+  local ids = redis.call(newest_first and 'ZREVRANGE' or 'ZRANGE', set, n, n + limit)
+  for i = 1, math.min(#ids, limit) do add(string.match(ids[i], '^0*(%d+)'), 'z::' .. (n + i)) end
+  if #ids > limit then reply[1] = 'z::' .. (n + limit) end
   return reply
 end
 
-if phase ~= 'g' then
-  for _, level in ipairs(redis.call('ZREVRANGE', levels, 0, -1)) do
-    if not part or part == '' or tonumber(level) <= tonumber(part) then
-      local from = level == part and n or 0
-      local ids = redis.call('LRANGE', q .. 'w:' .. level, from, from + limit - found - 1)
-      for i, id in ipairs(ids) do add(id, 'w:' .. level .. ':' .. (from + i)) end
-      if found == limit then
-        reply[1] = reply[#reply]
-        return reply
+-- Adds the jobs of a line, its front part first, from a number of ids on. `base`: the number of ids before the line. Returns the number
+-- of its ids, or nil if the page ends here: there is a job for the next page, or many ids of removed jobs were passed.
+local function add_line(line, from, place, base)
+  local length = 0
+  for _, key in ipairs({ q .. front_of(line), q .. line }) do
+    local before = length
+    length = length + redis.call('LLEN', key)
+    while from < length do
+      for _, id in ipairs(redis.call('LRANGE', key, from - before, from - before + 99)) do
+        local lives = redis.call('HEXISTS', bucket(id), id) == 1
+        if found == limit and lives or seen == 5000 then
+          reply[1] = place .. (base + from)
+          return
+        end
+        from, seen = from + 1, seen + 1
+        if lives then add(id, place .. (base + from)) end
       end
+    end
+  end
+  return length
+end
+
+if phase ~= 'g' then
+  local last
+  for _, level in ipairs(redis.call('ZREVRANGE', levels, 0, -1)) do
+    local whole = math.floor(level)
+    if whole ~= last and (not part or part == '' or whole <= tonumber(part)) then
+      last = whole
+      if not add_line('w:' .. whole, whole == tonumber(part) and n or 0, 'w:' .. whole .. ':', 0) then return reply end
     end
   end
   part, n = '0', 0
 end
 
-local scan = redis.call('HSCAN', groups, part, 'COUNT', 50)
-local passed = 0
-for i = 1, #scan[2], 2 do
-  local backlog = q .. 'g:' .. scan[2][i]
-  local from = math.max(0, n - passed)
-  local length = redis.call('LLEN', backlog)
-  if from < length then
-    for j, id in ipairs(redis.call('LRANGE', backlog, from, from + limit - found)) do
-      if found == limit then
-        reply[1] = reply[#reply]
-        return reply
-      end
-      add(id, 'g:' .. part .. ':' .. (passed + from + j))
-    end
+for _ = 1, 20 do
+  local scan = redis.call('HSCAN', groups, part, 'COUNT', 50)
+  local before = 0
+  for i = 1, #scan[2], 2 do
+    local length = add_line('g:' .. scan[2][i], math.max(0, n - before), 'g:' .. part .. ':', before)
+    if not length then return reply end
+    before = before + length
   end
-  passed = passed + length
+  part, n = scan[1], 0
+  if part == '0' then return reply end
 end
-if scan[1] ~= '0' then reply[1] = 'g:' .. scan[1] .. ':0' end
+reply[1] = 'g:' .. part .. ':0'
 return reply

@@ -38,9 +38,10 @@ end
 if left > 0 then
   local scan = redis.call('HSCAN', groups, 0, 'COUNT', 100)
   for i = 1, #scan[2], 2 do
-    if drop_list(q .. 'g:' .. scan[2][i]) then redis.call('HDEL', groups, scan[2][i]) end
+    local group = scan[2][i]
+    if drop_list(q .. 'h:' .. group) and drop_list(q .. 'g:' .. group) then redis.call('HDEL', groups, group) end
   end
 end
 if left < most or redis.call('EXISTS', groups) == 1 then return 1 end
-redis.call('DEL', meta, stats, unique, q .. 'events', q .. 'schedules', q .. 'due')
+redis.call('DEL', meta, stats, unique, gone, expiring, q .. 'events', q .. 'schedules', q .. 'due')
 return 0

@@ -38,6 +38,13 @@ if interval > 0 and most > 0 then
 end
 
 local ids, states, bodies, got, skipped, bytes = {}, {}, {}, 0, 0, 0
+local started = {}
+
+-- Puts the last ids back in front of the list that they were popped from.
+local function put_back(popped, from, level)
+  for j = #popped, from, -1 do push('LPUSH', level, popped[j]) end
+end
+
 -- About 1 MB in one reply, because Redis serves nobody else in the meantime.
 while got < most and skipped < 1000 and bytes < 1048576 do
   local level = redis.call('ZREVRANGE', levels, 0, 0)[1]
@@ -46,11 +53,11 @@ while got < most and skipped < 1000 and bytes < 1048576 do
   local popped = redis.call('LPOP', q .. 'w:' .. level, room) or {}
   if #popped < room then redis.call('ZREM', levels, level) end
   if #popped > 0 then
-    local sts, texts = states_of(popped), {}
+    local sts, texts, removed = states_of(popped), {}, 0
     for i, id in ipairs(popped) do
       if i % 5 == 1 then
         if bytes >= 1048576 then
-          for j = #popped, i, -1 do ready(popped[j], level, true) end
+          put_back(popped, i, level)
           break
         end
         -- Few at a time, because they may be large.
@@ -62,22 +69,24 @@ while got < most and skipped < 1000 and bytes < 1048576 do
       local st, text = sts[i], texts[i]
       local by = mark(st, 't')
       if not text then
-        skipped = skipped + 1
+        skipped, removed = skipped + 1, removed + 1
       elseif by and tonumber(by) < now and string.sub(st, 1, 6) == '0 0 0 ' then
         skipped = skipped + 1
         count('waiting', -1)
         local heir = remove(id, st, 'job.expired')
         if heir and tonumber(heir) > tonumber(level) then
           -- The next job of its group has priority over the rest of these.
-          for j = #popped, i + 1, -1 do ready(popped[j], level, true) end
+          put_back(popped, i + 1, level)
           break
         end
       else
         got = got + 1
+        if by then started[#started + 1] = id end
         ids[got], states[got], bodies[got] = id, st, text
         bytes = bytes + #text
       end
     end
+    if removed > 0 then passed('w:' .. level, removed) end
   end
 end
 
@@ -108,6 +117,7 @@ if got > 0 then
   reply[4] = common
   for _, what in ipairs(others) do reply[#reply + 1] = what end
   redis.call('ZADD', leased, unpack(ends))
+  if #started > 0 then redis.call('ZREM', expiring, unpack(started)) end
   count('waiting', -#ids)
   if rated then
     rated = rated + #ids * interval

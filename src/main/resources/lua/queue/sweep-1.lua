@@ -1,4 +1,5 @@
--- Makes due jobs ready, takes back jobs whose lease has expired, and deletes ended jobs after their retention.
+-- Makes due jobs ready, takes back jobs whose lease has expired, removes jobs that did not start within their ttl, deletes ended jobs
+-- after their retention, and takes ids of removed jobs out of long lines.
 -- uses queue/jobs
 -- KEYS[1] meta
 -- ARGV[1] allowed   number of expired leases that a job survives
@@ -12,7 +13,97 @@
 local allowed, completed_for, dead_for, most = tonumber(ARGV[1]), ARGV[2], ARGV[3], tonumber(ARGV[4])
 local moved = promote(most)
 local taken = reclaim(most, allowed)
-if moved + taken > 0 then wake() end
+
+-- Removes jobs that were not started within their ttl.
+local function expire()
+  local ids = redis.call('ZRANGEBYSCORE', expiring, '-inf', '(' .. now, 'LIMIT', 0, most)
+  for _, id in ipairs(ids) do
+    local place, text, st = where(id), body(id), redis.call('HGET', state, id)
+    if place == 'waiting' then
+      withdraw(id, st, priority(text))
+      remove(id, st, 'job.expired')
+    elseif place == 'delayed' then
+      redis.call('ZREM', delayed, late(id, priority(text)))
+      remove(id, st, 'job.expired')
+    else
+      redis.call('ZREM', expiring, id)
+    end
+  end
+  return #ids
+end
+
+-- Returns the group of a line if it looks for its next job.
+local function headless(line)
+  local group = string.match(line, '^[gh]:(.*)$')
+  return group and redis.call('HGET', groups, group) == '0' and group
+end
+
+-- Returns the line to tidy next, and how many ids it has, if there is one: a short line, or one of which an eighth is to be removed.
+-- So the work of a pass is at most eight ids per removed one, and a long line is not gone through for a few of them.
+local function untidy(lines)
+  for i = 1, #lines, 2 do
+    local line, length = lines[i], redis.call('LLEN', q .. lines[i])
+    if length <= 20000 or lines[i + 1] * 8 >= length then
+      redis.call('ZREM', gone, line)
+      if headless(line) then redis.call('ZADD', gone, 1, line) end
+      if length > 0 then return line, length end
+    end
+  end
+end
+
+-- Moves ids from one list to the other, without those of removed jobs, and keeps the order of both together.
+local function shift(from, to, down, ids)
+  local n, living = #ids, {}
+  for i = 1, n do
+    local id = ids[down and n + 1 - i or i]
+    if redis.call('HEXISTS', bucket(id), id) == 1 then living[#living + 1] = id end
+  end
+  if down then redis.call('LTRIM', q .. from, 0, -n - 1) else redis.call('LTRIM', q .. from, n, -1) end
+  local level = string.match(from, '^w:(.*)$')
+  if #living > 0 then
+    local command = down and 'LPUSH' or 'RPUSH'
+    if level then push(command, string.match(to, '^w:(.*)$'), unpack(living)) else redis.call(command, q .. to, unpack(living)) end
+  end
+  if level and redis.call('EXISTS', q .. from) == 0 then redis.call('ZREM', levels, level) end
+end
+
+-- Tidies a line, in steps: moves its jobs, from its front on, behind those of its front part; or those of a front part, from its end on,
+-- in front of those of its line. Returns the number of ids that it checked.
+local function tidy()
+  local lines = redis.call('ZREVRANGE', gone, 0, 9, 'WITHSCORES')
+  for i = 1, #lines, 2 do
+    local group = headless(lines[i])
+    if group then
+      succeed(group)
+      wake()
+    end
+  end
+  if tonumber(redis.call('HGET', meta, 'drain') or 0) > now then return 0 end
+  local line, left = string.match(redis.call('HGET', meta, 'tidy') or '', '^(%S+) (%d+)$')
+  if not line then line, left = untidy(lines) end
+  if not line then return 0 end
+  local n = math.min(most, tonumber(left))
+  local ids
+  local level = string.match(line, '^w:(.*%.5)$')
+  if level or string.sub(line, 1, 2) == 'h:' then
+    ids = redis.call('LRANGE', q .. line, -n, -1)
+    local base = level and 'w:' .. math.floor(level) or 'g:' .. string.sub(line, 3)
+    if #ids > 0 then shift(line, base, true, ids) end
+  else
+    ids = redis.call('LRANGE', q .. line, 0, n - 1)
+    if #ids > 0 then shift(line, front_of(line), false, ids) end
+  end
+  if #ids < n or n == tonumber(left) then
+    redis.call('HDEL', meta, 'tidy')
+  else
+    redis.call('HSET', meta, 'tidy', line .. ' ' .. string.format('%.0f', left - n))
+  end
+  return #ids
+end
+
+local expired = expire()
+local tidied = tidy()
+if moved + taken + expired > 0 then wake() end
 
 local function trim(set, kept, counted)
   local ids = redis.call('ZRANGEBYSCORE', set, '-inf', now - kept, 'LIMIT', 0, most)
@@ -27,6 +118,6 @@ local trimmed = math.max(trim(done, completed_for, false), trim(dead, dead_for, 
 
 local soonest = redis.call('ZRANGE', q .. 'due', 0, 0, 'WITHSCORES')[2]
 local s = redis.call('HMGET', stats, 'waiting', 'completed', 'removed', 'enqueued')
-return { math.max(moved, taken, trimmed) >= most and 1 or 0, tonumber(s[1] or 0), redis.call('ZCARD', delayed),
+return { math.max(moved, taken, expired, tidied, trimmed) >= most and 1 or 0, tonumber(s[1] or 0), redis.call('ZCARD', delayed),
   redis.call('ZCARD', leased), redis.call('ZCARD', dead), tonumber(s[2] or 0), tonumber(s[3] or 0), tonumber(s[4] or 0),
   redis.call('ZCARD', done), paused or '', soonest and math.max(0, soonest - now) or -1 }

@@ -27,6 +27,12 @@ public class Jobs {
 
     private static final Pattern CURSOR = Pattern.compile("[zwg]:-?\\d{0,20}:\\d{1,15}");
 
+    /** How many parts of a list without a job to show are passed in one call. Each is up to 5,000 ids, so the call is bounded. */
+    private static final int MAX_EMPTY_PARTS = 100;
+
+    /** Jobs of a list, and where it continues; empty at its end. */
+    private record Part(List<Job> jobs, String next) {}
+
     private final Queues queues;
     private final JobStore store;
 
@@ -57,26 +63,31 @@ public class Jobs {
         if (position == null || !position.isEmpty() && !CURSOR.matcher(position).matches()) {
             throw Page.invalidCursor();
         }
+        return list(queue, state, limit, position, MAX_EMPTY_PARTS)
+                .map(part -> new Page<>(part.jobs(), part.next().isEmpty() ? null : Page.encode(part.next())));
+    }
+
+    /** Goes on until there are jobs to show, past those that have left the state, or to the end. {@code more}: parts at most */
+    private Uni<Part> list(QueueName queue, String state, int limit, String position, int more) {
         return store.list(queue, state, position, limit).flatMap(listed -> listed.ids().isEmpty()
-                ? Uni.createFrom().item(page(List.of(), listed.next()))
+                ? Uni.createFrom().item(new Part(List.of(), listed.next()))
                 : queues.settings(queue).flatMap(s -> store.peek(queue, listed.ids(), s)
-                        .map(jobs -> page(state, listed, jobs))));
+                        .map(jobs -> part(state, listed, jobs))))
+                .flatMap(part -> part.jobs().isEmpty() && !part.next().isEmpty() && more > 0
+                        ? list(queue, state, limit, part.next(), more - 1)
+                        : Uni.createFrom().item(part));
     }
 
     /** Leaves out jobs that have left the state since they were listed. Jobs that did not fit the reply begin the next page. */
-    private static Page<Job> page(String state, JobIds listed, List<@Nullable Job> jobs) {
+    private static Part part(String state, JobIds listed, List<@Nullable Job> jobs) {
         List<Job> items = new ArrayList<>();
         for (Job job : jobs) {
             if (job != null && state.equals(job.state())) {
                 items.add(job);
             }
         }
-        return page(items,
+        return new Part(items,
                 jobs.size() < listed.ids().size() ? listed.positions().get(jobs.size() - 1) : listed.next());
-    }
-
-    private static Page<Job> page(List<Job> items, String next) {
-        return new Page<>(items, next.isEmpty() ? null : Page.encode(next));
     }
 
     /** Cancels a job. Returns true if it is removed, false if a worker has it and will be told; fails with 404 if it is unknown. */

@@ -62,19 +62,30 @@ record StoredQueue(Map<String, List<String>> keys) {
         return bodies;
     }
 
-    /** The lists whose names begin so, by the rest of the name, without what was removed. */
+    /** The lines whose names begin so, by the rest of the name, with their front parts and without what was removed. */
     Map<String, List<String>> lists(String prefix) {
         Map<String, String> bodies = bodies();
         Map<String, List<String>> lists = new TreeMap<>();
-        keys.forEach((key, ids) -> {
-            List<String> living = key.startsWith(prefix)
-                    ? ids.stream().filter(bodies::containsKey).toList()
-                    : List.of();
-            if (!living.isEmpty()) {
-                lists.put(key.substring(prefix.length()), living);
+        // The front parts come first: they end with .5, or begin with h:
+        keys.entrySet().stream().filter(e -> isFront(e.getKey())).forEach(e -> {
+            String key = e.getKey();
+            String base = key.startsWith("w:")
+                    ? "w:" + (int) Math.floor(Double.parseDouble(key.substring(2)))
+                    : "g:" + key.substring(2);
+            if (base.startsWith(prefix)) {
+                lists.computeIfAbsent(base.substring(prefix.length()), k -> new ArrayList<>()).addAll(e.getValue());
             }
         });
+        keys.entrySet().stream().filter(e -> e.getKey().startsWith(prefix) && !isFront(e.getKey()))
+                .forEach(e -> lists.computeIfAbsent(e.getKey().substring(prefix.length()), k -> new ArrayList<>())
+                        .addAll(e.getValue()));
+        lists.values().forEach(ids -> ids.removeIf(id -> !bodies.containsKey(id)));
+        lists.values().removeIf(List::isEmpty);
         return lists;
+    }
+
+    private static boolean isFront(String key) {
+        return key.startsWith("h:") || key.startsWith("w:") && key.endsWith(".5");
     }
 
     /** The id of every job in every place that it is in. */

@@ -16,6 +16,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +41,9 @@ class KeyspaceTest {
 
     RedisConversation redis;
 
+    /** Jobs in the backlog of one group, which is so long that a removed one is left in it for a moment. */
+    private final List<String> behind = new ArrayList<>();
+
     private final String name = "k-" + UUID.randomUUID();
 
     @Test
@@ -58,6 +62,10 @@ class KeyspaceTest {
             await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(50)).untilAsserted(() -> {
                 if (!seen.contains(KeyKind.QUEUE_EVENTS)) {
                     post("/v1/queues/" + name + "/jobs", "{'type':'t'}", 201);
+                }
+                if (!seen.contains(KeyKind.QUEUE_GONE) || !seen.contains(KeyKind.QUEUE_GROUP_FRONT)) {
+                    as(OTHER).delete("/v1/queues/" + name + "/jobs/" + behind.remove(behind.size() / 2)).then()
+                            .statusCode(204);
                 }
                 seen.addAll(check());
                 assertEquals(EnumSet.allOf(KeyKind.class), seen, "some feature writes each");
@@ -122,7 +130,11 @@ class KeyspaceTest {
         post(queue + "/complete", "{'results':[{" + held(jobs.get(0)) + ",'result':1}]}", 200);
         post(queue + "/fail", "{'failures':[{" + held(jobs.get(1)) + ",'error':'E','dead':true}]}", 200);
         post(queue + "/jobs", "{'jobs':[{'type':'g','group':'g'},{'type':'g','group':'g'},{'type':'d','delay':'1h'},"
-                + "{'type':'u','uniqueKey':'u','idempotencyKey':'i','priority':-5}]}", 201);
+                + "{'type':'u','uniqueKey':'u','idempotencyKey':'i','priority':-5,'ttl':'1h'}]}", 201);
+        String many = "{'jobs':[" + String.join(",", Collections.nCopies(1000, "{'type':'t','group':'many'}")) + "]}";
+        for (int i = 0; i < 7; i++) {
+            behind.addAll(as(OTHER, json(many)).post(queue + "/jobs").then().statusCode(201).extract().path("jobs.id"));
+        }
         put(queue + "/schedules/s", "{'every':'1h','job':{'type':'t'}}");
     }
 

@@ -272,8 +272,16 @@ public final class QueueModel {
     public void sweep(long now, int most) {
         becomeReady(now, most);
         comeBack(now, most);
+        expire(now, most);
         forget(now, Place.COMPLETED, settings.completedMs(), most);
         removed += forget(now, Place.DEAD, settings.deadMs(), most);
+    }
+
+    private void expire(long now, int most) {
+        jobs.all().stream()
+                .filter(job -> (job.place == Place.WAITING || job.place == Place.DELAYED) && !job.mayStart(now))
+                .sorted(Comparator.comparingLong((ModelJob job) -> job.startBy).thenComparing(job -> job.id))
+                .limit(most).toList().forEach(this::remove);
     }
 
     private void becomeReady(long now, int most) {

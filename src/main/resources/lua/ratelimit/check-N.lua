@@ -10,7 +10,7 @@
 --   cost      0 only looks, as if for a cost of 1
 --   penalty   ms for which a denial blocks the identifier; 0 for none
 --   hold      0: its denial holds the others back. 1: it does not. 2: it does if all checks with a 2 are denied
---   overdraft 1|0: with 1 its cost is charged whatever is left and whatever the others are; not under sliding-window
+--   overdraft 1|0: with 1 its cost is charged whatever is left and whatever the others are
 --   at        index of its state in KEYS
 -- returns per check {admitted 0|1, remaining, reset, retryAfter}, flat, then the time of the decision; all in µs.
 --   reset: until the whole limit is free again. retryAfter: until the same cost would be admitted, 0 if it is now.
@@ -80,11 +80,13 @@ look['sliding-window'] = function(key, limit, window, _, cost)
   elseif cost > free then
     retry = call('LINDEX', key, cost - free - 1) + window - now
   end
-  return cost <= free, max(0, free), reset, retry, used == 0
+  return cost <= free, max(0, free), reset, retry, free
 end
 
-charge['sliding-window'] = function(key, _, window, _, cost, fresh)
+-- An overdraft is charged as far as there is room, so that a log has no more entries than the limit.
+charge['sliding-window'] = function(key, limit, window, _, cost, free)
   local stamp = format('%.0f', now)
+  cost = min(cost, free)
   if cost == 1 then
     call('RPUSH', key, stamp)
   else
@@ -92,7 +94,7 @@ charge['sliding-window'] = function(key, _, window, _, cost, fresh)
     for i = 1, cost do stamps[i] = stamp end
     push_log(key, stamps)
   end
-  if fresh then keep_log(key, window) end
+  if free == limit then keep_log(key, window) end
   return window
 end
 

@@ -6,7 +6,8 @@ package dev.millrace.ratelimit;
  * @param policy the limit
  * @param identifier what is limited
  * @param cost how much to consume; 0 peeks, as if for a cost of 1
- * @param overdraft whether the cost is charged even if it does not fit; not under sliding-window, which stores each admission
+ * @param overdraft whether the cost is charged even if it does not fit; under sliding-window, which stores each admission, as much of it as
+ *        fits
  * @param quota whether, in an atomic list, its denial holds the others back only if all checks with a quota are denied
  */
 public record Check(Policy policy, String identifier, long cost, boolean overdraft, boolean quota) {

@@ -65,7 +65,7 @@ public interface RateLimitConfig extends BoundedConfig {
 
     /** Envoy's protocol. */
     interface EnvoyConfig {
-        /** Files with descriptors in the YAML shape of Envoy's rate limit service, one domain each. Reloaded on change. */
+        /** Files with descriptors in the YAML shape of Envoy's rate limit service, one domain each; several may have the same. Reloaded on change. */
         Optional<List<String>> descriptors();
 
         /** The algorithm of descriptors without one. */
@@ -74,5 +74,9 @@ public interface RateLimitConfig extends BoundedConfig {
 
         /** The decision while Redis is unavailable; unset, the call fails with UNAVAILABLE and Envoy decides. */
         Optional<FailMode> failMode();
+
+        /** Whether responses tell Envoy to add {@code RateLimit-Policy}, {@code RateLimit} and {@code Retry-After} to its own. */
+        @WithDefault("false")
+        boolean responseHeaders();
     }
 }

@@ -116,7 +116,8 @@ public class RateLimitService {
     /** Under sliding-window Redis writes an entry per unit of cost, and blocks other commands meanwhile. */
     private static void requireBounded(List<Check> checks) {
         long entries = checks.stream().filter(c -> c.policy().algorithm() == Algorithm.SLIDING_WINDOW)
-                .mapToLong(c -> c.cost() > c.policy().limit() ? 0 : c.cost()).sum();
+                .mapToLong(c -> c.cost() <= c.policy().limit() ? c.cost() : c.overdraft() ? c.policy().limit() : 0)
+                .sum();
         if (entries > MAX_LOGGED) {
             throw ApiException.invalid("checks",
                     "must not cost more than " + MAX_LOGGED + " under sliding-window in one list");

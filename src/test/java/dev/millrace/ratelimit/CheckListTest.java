@@ -53,8 +53,7 @@ class CheckListTest {
             Arbitrary<Pick> pick = Arbitraries.integers().between(0, named.size() - 1)
                     .flatMap(i -> Combinators.combine(Histories.costs(named.get(i)), Arbitraries.of(false, false, true),
                             Arbitraries.of(false, false, true)).as(
-                                    (cost, overdraft, quota) -> new Pick(i, cost,
-                                            overdraft && !named.get(i).algorithm().equals("sliding-window"), quota)));
+                                    (cost, overdraft, quota) -> new Pick(i, cost, overdraft, quota)));
             Arbitrary<Call> call = Combinators.combine(Histories.advances(named.get(0).window()),
                     pick.list().ofMinSize(1).ofMaxSize(5), Arbitraries.of(true, false), Refusals.some()).as(Call::new);
             return call.list().ofMinSize(1).ofMaxSize(30).map(calls -> new Scene(named, calls));

@@ -20,6 +20,7 @@ import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.google.protobuf.Struct;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
@@ -34,9 +35,10 @@ import dev.millrace.ratelimit.envoy.Descriptors.Level;
 import dev.millrace.ratelimit.envoy.Descriptors.Node;
 
 /**
- * Reads files in the YAML shape of Envoy's rate limit service, one domain each. An unknown field, a duplicate or a value
- * out of bounds is an {@link InvalidDescriptorsException}. Beyond that shape a {@code rate_limit} takes {@code window}
- * (instead of {@code unit}), {@code algorithm}, {@code burst} and {@code fail_mode}.
+ * Reads files in the YAML shape of Envoy's rate limit service, one domain each; files of one domain are joined in order. An unknown
+ * field, a duplicate, a descriptor that nothing can match or a value out of bounds is an {@link InvalidDescriptorsException}. Beyond that
+ * shape a {@code rate_limit} takes {@code window} (instead of {@code unit}), {@code algorithm}, {@code burst}, {@code fail_mode} and
+ * {@code overdraft}.
  */
 final class DescriptorYaml {
 
@@ -46,17 +48,20 @@ final class DescriptorYaml {
     /** {@code detailed_metric} and {@code value_to_metric} change nothing: metrics are per rule, so that they are bounded. */
     @RegisterForReflection
     record Descriptor(@Nullable String key, @Nullable String value, @Nullable Limit rateLimit, boolean shadowMode,
-            boolean shareThreshold,
+            boolean shareThreshold, boolean quotaMode, @Nullable Map<String, @Nullable Object> metadata,
             boolean detailedMetric, boolean valueToMetric, @Nullable List<Descriptor> descriptors) {}
 
     @RegisterForReflection
     record Limit(@Nullable String unit, @Nullable Duration window, @Nullable Long requestsPerUnit, boolean unlimited,
             @Nullable String name,
             @Nullable List<Replaced> replaces, @Nullable Algorithm algorithm, @Nullable Long burst,
-            @Nullable FailMode failMode) {}
+            @Nullable FailMode failMode, @Nullable Boolean overdraft) {}
 
     @RegisterForReflection
     record Replaced(@Nullable String name) {}
+
+    /** A uint32, as in Envoy's protocol. */
+    static final long MAX_REQUESTS = 0xFFFF_FFFFL;
 
     private final ObjectMapper yaml = new ObjectMapper(new YAMLFactory());
     private final Algorithm algorithm;
@@ -79,17 +84,15 @@ final class DescriptorYaml {
                 .setCoercion(CoercionInputShape.Boolean, CoercionAction.TryConvert);
     }
 
-    /** Adds a file's domain. */
+    /** Adds a file's descriptors to its domain. */
     DescriptorYaml add(String name, String content) {
         File file = read(name, content);
         String domain = file == null ? "" : orEmpty(file.domain());
         if (file == null || domain.isEmpty()) {
             throw new InvalidDescriptorsException(name, "domain", "must be given");
         }
-        Level top = new Reader(name).level(file.descriptors(), "descriptors", domain);
-        if (domains.putIfAbsent(domain, top) != null) {
-            throw new InvalidDescriptorsException(name, "domain", domain + " is in another file already");
-        }
+        new Reader(name).add(domains.computeIfAbsent(domain, d -> new Level()), file.descriptors(), "descriptors",
+                domain);
         return this;
     }
 
@@ -125,38 +128,56 @@ final class DescriptorYaml {
             this.file = file;
         }
 
-        Level level(@Nullable List<Descriptor> descriptors, String field, String path) {
-            Level level = new Level();
+        Level add(Level level, @Nullable List<Descriptor> descriptors, String field, String path) {
             for (int i = 0; descriptors != null && i < descriptors.size(); i++) {
                 String at = field + "[" + i + "]";
                 Descriptor d = descriptors.get(i);
                 String key = d == null ? "" : orEmpty(d.key());
                 check(!key.isEmpty(), at + ".key", "must be given");
                 String value = orEmpty(d.value());
-                check(!d.shareThreshold() || value.endsWith("*"), at + ".share_threshold",
-                        "belongs to a value that ends with *");
+                check(!Glob.isGlob(key), at + ".key", "must not contain *: a key is matched as it is");
+                check(!d.shareThreshold() || Glob.isGlob(value), at + ".share_threshold",
+                        "belongs to a value with a *");
                 String name = path + '.' + key + (value.isEmpty() ? "" : '_' + value);
-                Rule rule = d.rateLimit() == null
-                        ? null
-                        : rule(d.rateLimit(), d.shadowMode(), at + ".rate_limit.", name);
-                Level below = level(d.descriptors(), at + ".descriptors", name);
-                check(level.add(key, value, d.shareThreshold(), new Node(rule, below)), at,
-                        "has the key and value of another descriptor beside it");
+                check(d.rateLimit() != null || !d.quotaMode(), at + ".quota_mode", "needs a rate_limit");
+                check(d.rateLimit() != null || d.metadata() == null, at + ".metadata", "needs a rate_limit");
+                Rule rule = d.rateLimit() == null ? null : rule(d, d.rateLimit(), at, name);
+                Level below = add(new Level(), d.descriptors(), at + ".descriptors", name);
+                String fault = level.add(key, value, d.shareThreshold(), new Node(rule, below));
+                if (fault != null) {
+                    throw new InvalidDescriptorsException(file, at, fault);
+                }
             }
             return level;
         }
 
-        private Rule rule(Limit limit, boolean shadow, String at, String policyName) {
+        private Rule rule(Descriptor d, Limit limit, String descriptor, String policyName) {
+            String at = descriptor + ".rate_limit.";
             String name = orEmpty(limit.name());
             Policy policy = null;
             if (limit.unlimited()) {
                 check(limit.unit() == null && limit.window() == null && limit.requestsPerUnit() == null
-                        && limit.algorithm() == null && limit.burst() == null, at + "unlimited",
-                        "leaves nothing to limit: it goes with name and replaces only");
+                        && limit.algorithm() == null && limit.burst() == null && limit.overdraft() == null,
+                        at + "unlimited", "leaves nothing to limit: it goes with name and replaces only");
+                check(!d.quotaMode(), descriptor + ".quota_mode", "does not go with unlimited");
             } else {
-                policy = policy(limit, window(limit, at), shadow, at, policyName);
+                policy = policy(limit, window(limit, at), d.shadowMode(), at, policyName);
+                check(!Boolean.TRUE.equals(limit.overdraft()) || Rule.canOverdraw(policy.algorithm()),
+                        at + "overdraft", "does not go with sliding-window, which stores each admission; "
+                                + "use sliding-window-counter");
             }
-            return new Rule(policy, name, replaces(limit, name, at));
+            return new Rule(policy, name, replaces(limit, name, at), limit.overdraft(), d.quotaMode(),
+                    metadata(d, descriptor + ".metadata"));
+        }
+
+        private Struct metadata(Descriptor d, String at) {
+            if (d.metadata() == null) {
+                return Struct.getDefaultInstance();
+            }
+            for (String key : d.metadata().keySet()) {
+                check(!EnvoyMetadata.OWN.contains(key), at + '.' + key, "is a name of the service's own");
+            }
+            return EnvoyMetadata.struct(d.metadata());
         }
 
         private Duration window(Limit limit, String at) {
@@ -176,18 +197,19 @@ final class DescriptorYaml {
         private Policy policy(Limit limit, Duration window, boolean shadow, String at, String name) {
             Algorithm by = limit.algorithm() == null ? algorithm : limit.algorithm();
             check(by != Algorithm.CONCURRENCY, at + "algorithm", "must not be concurrency, which needs leases");
-            // 0 is valid and denies: shown to the checks below as 1.
-            Long shown = limit.requestsPerUnit() == null
-                    ? null
-                    : limit.requestsPerUnit() == 0
-                            ? 1
-                            : limit.requestsPerUnit();
+            Long requests = limit.requestsPerUnit();
+            check(requests == null || requests >= 0 && requests <= MAX_REQUESTS, at + "requests_per_unit",
+                    "must be between 0 and " + MAX_REQUESTS);
+            // 0 is valid and denies, and where only counts are kept there may be more than over HTTP.
+            Long shown = requests == null || by.maxLimit() < Policy.MAX_LIMIT && requests > 0
+                    ? requests
+                    : Long.valueOf(Math.max(1, Math.min(Policy.MAX_LIMIT, requests)));
             PolicyDefinition definition = PolicyDefinition.of(by, shown, window).withBurst(limit.burst());
             for (Violation v : definition.violations("")) {
                 String field = v.field().equals("limit") ? "requests_per_unit" : v.field();
                 throw new InvalidDescriptorsException(file, at + field, v.message());
             }
-            return Rule.policy(name, by, requireNonNull(limit.requestsPerUnit()), window, limit.burst(),
+            return Rule.policy(name, by, requireNonNull(requests), window, limit.burst(),
                     limit.failMode() == null ? failMode : limit.failMode(), shadow);
         }
 

@@ -11,8 +11,8 @@ import dev.millrace.ratelimit.envoy.proto.RateLimitDescriptor.Entry;
 
 /**
  * The configured rules: per domain a tree against which a request's descriptor is matched, entry by entry. At each level a
- * descriptor with the exact value has priority, then the first in the file whose value ends with {@code *} and is a prefix of the
- * entry's, then the one without a value. There is no backtracking. A rule applies only if the descriptor ends exactly at it.
+ * descriptor with the exact value has priority, then the first whose value is a {@link Glob} that matches the entry's, then the one
+ * without a value. There is no backtracking. A rule applies only if the descriptor ends exactly at it.
  */
 final class Descriptors {
 
@@ -23,16 +23,20 @@ final class Descriptors {
     static final class Level {
         private final Map<String, Alternatives> byKey = new HashMap<>();
 
-        /** Returns whether the place was free. */
-        boolean add(String key, String value, boolean shared, Node node) {
+        /**
+         * Adds a descriptor; one without a value has an empty one.
+         *
+         * @return null, or why it can never be matched, or why another one no longer can be
+         */
+        @Nullable
+        String add(String key, String value, boolean shared, Node node) {
             Alternatives alternatives = byKey.computeIfAbsent(key, k -> new Alternatives());
-            if (alternatives.byValue.putIfAbsent(value, node) != null) {
-                return false;
+            if (alternatives.has(value)) {
+                return "has the key and value of another descriptor beside it";
             }
-            if (value.endsWith("*")) {
-                alternatives.wildcards.add(new Wildcard(value.substring(0, value.length() - 1), value, shared, node));
-            }
-            return true;
+            return Glob.isGlob(value)
+                    ? alternatives.add(new Wildcard(new Glob(value), shared, node))
+                    : alternatives.add(value, node);
         }
 
         private @Nullable Step step(Entry entry) {
@@ -44,23 +48,52 @@ final class Descriptors {
     /** A node of the tree: the rule that applies there, if any, and its children. */
     record Node(@Nullable Rule rule, Level below) {}
 
-    private record Wildcard(String prefix, String value, boolean shared, Node node) {}
+    private record Wildcard(Glob glob, boolean shared, Node node) {}
 
     private record Step(Node node, String countedAs) {}
 
     /** The descriptors with one key; a descriptor without a value has an empty one. */
     private static final class Alternatives {
+        private static final Glob ANY = new Glob("*");
+
         private final Map<String, Node> byValue = new HashMap<>();
         private final List<Wildcard> wildcards = new ArrayList<>();
 
+        boolean has(String value) {
+            return byValue.containsKey(value)
+                    || wildcards.stream().anyMatch(wildcard -> wildcard.glob.pattern().equals(value));
+        }
+
+        @Nullable
+        String add(String value, Node node) {
+            byValue.put(value, node);
+            return value.isEmpty() && wildcards.stream().anyMatch(wildcard -> wildcard.glob.covers(ANY))
+                    ? "is never matched: the value * beside it matches everything"
+                    : null;
+        }
+
+        @Nullable
+        String add(Wildcard added) {
+            for (Wildcard before : wildcards) {
+                if (before.glob.covers(added.glob)) {
+                    return "is never matched: the value " + before.glob.pattern()
+                            + " before it matches all that this one does; put this one first";
+                }
+            }
+            wildcards.add(added);
+            return added.glob.covers(ANY) && byValue.containsKey("")
+                    ? "matches everything, so that the descriptor without a value beside it is never matched"
+                    : null;
+        }
+
         private @Nullable Step step(String value) {
-            Node node = byValue.get(value);
-            if (node != null && !value.endsWith("*")) {
+            Node node = value.isEmpty() ? null : byValue.get(value);
+            if (node != null) {
                 return new Step(node, value);
             }
             for (Wildcard wildcard : wildcards) {
-                if (value.startsWith(wildcard.prefix)) {
-                    return new Step(wildcard.node, wildcard.shared ? wildcard.value : value);
+                if (wildcard.glob.matches(value)) {
+                    return new Step(wildcard.node, wildcard.shared ? wildcard.glob.pattern() : value);
                 }
             }
             node = byValue.get("");

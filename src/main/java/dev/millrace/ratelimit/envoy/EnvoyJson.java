@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.List;
+import java.util.Map;
 
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -101,20 +102,29 @@ final class EnvoyJson {
     @RegisterForReflection
     @Schema(name = "EnvoyRateLimitResponse")
     record Response(@Schema(description = "`OK` or `OVER_LIMIT`", examples = "OK") String overallCode,
-            @Schema(description = "One per descriptor, in order") List<Status> statuses) {
+            @Schema(description = "One per descriptor, in order") List<Status> statuses,
+            @Schema(description = "Fields that a proxy adds to its response, if configured") @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Header> responseHeadersToAdd,
+            @Schema(description = "Of rules with `metadata` or `quota_mode`") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Map<String, @Nullable Object> dynamicMetadata) {
 
         static Response of(RateLimitResponse response) {
             return new Response(response.getOverallCode().name(),
-                    response.getStatusesList().stream().map(Status::of).toList());
+                    response.getStatusesList().stream().map(Status::of).toList(),
+                    response.getResponseHeadersToAddList().stream()
+                            .map(header -> new Header(header.getKey(), header.getValue())).toList(),
+                    response.hasDynamicMetadata() ? EnvoyMetadata.map(response.getDynamicMetadata()) : null);
         }
     }
+
+    @RegisterForReflection
+    @Schema(name = "EnvoyHeader")
+    record Header(@Schema(examples = "RateLimit") String key, @Schema(examples = "\"user\";r=4;t=60") String value) {}
 
     @RegisterForReflection
     @JsonInclude(JsonInclude.Include.NON_DEFAULT)
     @Schema(name = "EnvoyRateLimitStatus")
     record Status(@Schema(examples = "OK") String code,
             @Schema(description = "Absent if no limit applies") @Nullable CurrentLimit currentLimit,
-            @Schema(description = "Absent if 0", examples = "4") long limitRemaining,
+            @Schema(description = "Absent if 0; 4294967295 if unlimited", examples = "4") long limitRemaining,
             @Schema(description = "Until the whole limit is available; if over limit, until a request is admitted", examples = "59.250s") @Nullable String durationUntilReset) {
 
         private static Status of(DescriptorStatus s) {
@@ -176,7 +186,7 @@ final class EnvoyJson {
         }
 
         @Override
-        public Unit deserialize(JsonParser parser, DeserializationContext context) throws IOException {
+        public @Nullable Unit deserialize(JsonParser parser, DeserializationContext context) throws IOException {
             for (Unit unit : Unit.values()) {
                 RateLimitUnit proto = RateLimitUnit.valueOf(unit.name());
                 if (parser.currentToken() == JsonToken.VALUE_STRING && parser.getText().equals(unit.name())
@@ -184,6 +194,11 @@ final class EnvoyJson {
                                 && parser.getText().equals(Integer.toString(proto.getNumber()))) {
                     return unit;
                 }
+            }
+            if (parser.currentToken() == JsonToken.VALUE_NUMBER_INT
+                    || parser.getText().equals(RateLimitUnit.UNKNOWN.name())) {
+                // Enums are open: a number that is new is no error.
+                return null;
             }
             throw context.weirdStringException(parser.getText(), Unit.class, "not a unit");
         }

@@ -1,11 +1,13 @@
 package dev.millrace.ratelimit.envoy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Map;
 import java.util.Set;
 
 import org.junit.jupiter.api.Test;
@@ -33,19 +35,22 @@ class DescriptorYamlTest {
                         shadow_mode: true
                         detailed_metric: true
                         value_to_metric: true
+                        quota_mode: true
+                        metadata: {service: x, n: 1.5}
                         rate_limit:
                           window: 15m
                           requests_per_unit: 100
                           algorithm: token-bucket
                           burst: 20
                           fail_mode: local
+                          overdraft: true
                           name: per-user
                           replaces: [{name: a}, {name: b}]
                 """, "plan", "7", "user", "42");
         assertEquals(
                 new Rule(Policy.of("shop.plan_7.user", Algorithm.TOKEN_BUCKET, 100, 900_000).withBurst(20)
                         .withFailMode(FailMode.LOCAL).withShadow(true).withSource(Policy.Source.ENVOY), "per-user",
-                        Set.of("a", "b")),
+                        Set.of("a", "b"), true, true, EnvoyMetadata.struct(Map.of("service", "x", "n", 1.5))),
                 match.rule());
         assertEquals("plan=7;user=42", match.identifier());
     }
@@ -89,13 +94,14 @@ class DescriptorYamlTest {
                 domain: shop
                 descriptors:
                   - {key: a, rate_limit: {unit: day, requests_per_unit: 1}}
+                  - {key: a, value: x*y, rate_limit: {unit: day, requests_per_unit: 3}}
                   - {key: a, value: x*, rate_limit: {unit: day, requests_per_unit: 2}}
-                  - {key: a, value: xy*, rate_limit: {unit: day, requests_per_unit: 3}}
                   - {key: a, value: xyz, rate_limit: {unit: day, requests_per_unit: 4}}
                 """;
         assertEquals(1, match(yaml, "a", "").rule().policy().limit());
         assertEquals(1, match(yaml, "a", "y").rule().policy().limit());
-        assertEquals(2, match(yaml, "a", "xy").rule().policy().limit());
+        assertEquals(2, match(yaml, "a", "x").rule().policy().limit());
+        assertEquals(3, match(yaml, "a", "xy").rule().policy().limit());
         assertEquals(4, match(yaml, "a", "xyz").rule().policy().limit());
         assertEquals("a=xy", match(yaml, "a", "xy").identifier());
     }
@@ -113,8 +119,11 @@ class DescriptorYamlTest {
             "{requests_per_unit: 1}|unit or window must be given, not both",
             "{unit: day, window: 1d, requests_per_unit: 1}|unit or window must be given, not both",
             "{unit: day}|requests_per_unit must be given",
-            "{unit: day, requests_per_unit: -1}|requests_per_unit must be between 1 and 1000000000",
-            "{unit: day, requests_per_unit: 4294967295}|requests_per_unit must be between 1 and 1000000000",
+            "{unit: day, requests_per_unit: -1}|requests_per_unit must be between 0 and 4294967295",
+            "{unit: day, requests_per_unit: 4294967296}|requests_per_unit must be between 0 and 4294967295",
+            "{unit: day, requests_per_unit: 1, algorithm: sliding-window, overdraft: true}|overdraft does not go with sliding-window, which stores each admission; use sliding-window-counter",
+            "{unit: day, requests_per_unit: 1, overdraft: some}|overdraft must be true or false",
+            "{unlimited: true, overdraft: true}|unlimited leaves nothing to limit: it goes with name and replaces only",
             "{unit: day, requests_per_unit: 10001, algorithm: sliding-window}|requests_per_unit must be between 1 and 10000; above it use sliding-window-counter",
             "{unit: day, requests_per_unit: many}|requests_per_unit must be a whole number",
             "{unit: day, requests_per_unit: 1, burst: 2}|burst belongs to token-bucket only",
@@ -141,7 +150,18 @@ class DescriptorYamlTest {
             "{domain: shop, descriptors: [{key: a, descriptors: [{key: b}, null]}]}|descriptors[0].descriptors[1].key must be given",
             "{domain: shop, descriptors: [{key: a}, {key: a}]}|descriptors[1] has the key and value of another descriptor beside it",
             "{domain: shop, descriptors: [{key: a, value: b}, {key: a}, {key: a, value: b}]}|descriptors[2] has the key and value of another descriptor beside it",
-            "{domain: shop, descriptors: [{key: a, value: b, share_threshold: true}]}|descriptors[0].share_threshold belongs to a value that ends with *",
+            "{domain: shop, descriptors: [{key: a, value: b, share_threshold: true}]}|descriptors[0].share_threshold belongs to a value with a *",
+            "{domain: shop, descriptors: [{key: 'a*'}]}|descriptors[0].key must not contain *: a key is matched as it is",
+            "{domain: shop, descriptors: [{key: a, value: '*'}, {key: a, value: 'b*'}]}|descriptors[1] is never matched: the value * before it matches all that this one does; put this one first",
+            "{domain: shop, descriptors: [{key: a, value: 'b*'}, {key: a, value: 'b*c*'}]}|descriptors[1] is never matched: the value b* before it matches all that this one does; put this one first",
+            "{domain: shop, descriptors: [{key: a, value: '*'}, {key: a}]}|descriptors[1] is never matched: the value * beside it matches everything",
+            "{domain: shop, descriptors: [{key: a}, {key: a, value: '**'}]}|descriptors[1] matches everything, so that the descriptor without a value beside it is never matched",
+            "{domain: shop, descriptors: [{key: a, value: 'b*'}, {key: a, value: 'b*'}]}|descriptors[1] has the key and value of another descriptor beside it",
+            "{domain: shop, descriptors: [{key: a, quota_mode: true}]}|descriptors[0].quota_mode needs a rate_limit",
+            "{domain: shop, descriptors: [{key: a, quota_mode: true, rate_limit: {unlimited: true}}]}|descriptors[0].quota_mode does not go with unlimited",
+            "{domain: shop, descriptors: [{key: a, metadata: {b: 1}}]}|descriptors[0].metadata needs a rate_limit",
+            "{domain: shop, descriptors: [{key: a, metadata: {domain: 1}, rate_limit: {unlimited: true}}]}|descriptors[0].metadata.domain is a name of the service's own",
+            "{domain: shop, descriptors: [{key: a, metadata: b, rate_limit: {unlimited: true}}]}|descriptors[0].metadata must be an object",
             "{domain: shop, descriptors: [{key: a, vallue: b}]}|descriptors[0].vallue is not a known field",
             "{domain: shop, descriptors: {key: a}}|descriptors must be an array",
             "{domain: shop, descriptors: [a]}|descriptors[0] must be an object",
@@ -167,10 +187,32 @@ class DescriptorYamlTest {
     }
 
     @Test
-    void aDomainIsInOneFileOnly() {
-        DescriptorYaml yaml = new DescriptorYaml(Algorithm.FIXED_WINDOW, null).add("f.yaml", "domain: shop");
-        assertEquals("g.yaml: domain shop is in another file already",
-                assertThrows(InvalidDescriptorsException.class, () -> yaml.add("g.yaml", "domain: shop")).getMessage());
+    void aDomainMayBeInSeveralFiles() {
+        DescriptorYaml yaml = new DescriptorYaml(Algorithm.FIXED_WINDOW, null).add("f.yaml", rule("{" + OK + "}"))
+                .add("g.yaml", "{domain: shop, descriptors: [{key: b, rate_limit: {" + OK + "}}]}");
+        assertNotNull(yaml.descriptors().match("shop", entries("a", "1")));
+        assertNotNull(yaml.descriptors().match("shop", entries("b", "1")));
+        assertEquals("h.yaml: descriptors[0] has the key and value of another descriptor beside it",
+                assertThrows(InvalidDescriptorsException.class,
+                        () -> yaml.add("h.yaml", "{domain: shop, descriptors: [{key: a}]}")).getMessage());
+    }
+
+    @Test
+    void aLimitMayBeAsHighAsTheProtocolAllows() {
+        assertEquals(4_294_967_295L,
+                match(rule("{unit: day, requests_per_unit: 4294967295}"), "a", "1").rule().policy().limit());
+    }
+
+    @Test
+    void aCostAboveOneIsChargedInAnyCaseUnlessTheRuleSaysOtherwise() {
+        Rule plain = match(rule("{" + OK + "}"), "a", "1").rule();
+        assertFalse(plain.overdraws(1));
+        assertTrue(plain.overdraws(2));
+        assertTrue(match(rule("{" + OK + ", overdraft: true}"), "a", "1").rule().overdraws(1));
+        assertFalse(match(rule("{" + OK + ", overdraft: false}"), "a", "1").rule().overdraws(2));
+        assertTrue(match(rule("{" + OK + ", algorithm: sliding-window}"), "a", "1").rule().overdraws(2));
+        assertFalse(match(rule("{unit: day, requests_per_unit: 0}"), "a", "1").rule().overdraws(2));
+        assertFalse(match(rule("{unlimited: true}"), "a", "1").rule().overdraws(2));
     }
 
     private static String rule(String limit) {

@@ -28,7 +28,6 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 
 import dev.millrace.Api;
-import dev.millrace.ratelimit.RateLimitService;
 import dev.millrace.ratelimit.envoy.proto.RateLimitDescriptor;
 import dev.millrace.ratelimit.envoy.proto.RateLimitRequest;
 import dev.millrace.ratelimit.envoy.proto.RateLimitResponse;
@@ -130,9 +129,85 @@ class RateLimitGrpcServiceTest {
     @Test
     void chargesTheAddend() {
         assertEquals(1, status(envoy.call(request("shop", user).setHitsAddend(2).build())).getLimitRemaining());
-        assertEquals(Code.OVER_LIMIT,
-                envoy.call(request("shop", user).setHitsAddend(2).build()).getOverallCode());
         assertEquals(0, status(envoy.call(request("shop", user).setHitsAddend(0).build())).getLimitRemaining());
+    }
+
+    /** As Envoy reports what a response has used (apply_on_stream_done), which its answer does not change. */
+    @Test
+    void chargesAfterTheFactCount() {
+        for (String algorithm : List.of("llm", "llm-bucket", "llm-counter")) {
+            RateLimitDescriptor look = hits(descriptor(algorithm, id), 0);
+            int through = 0;
+            while (through < 30 && envoy.call("shop", look).getOverallCode() == Code.OK) {
+                through++;
+                envoy.call("shop", hits(descriptor(algorithm, id), 300));
+            }
+            assertEquals(4, through, algorithm);
+            assertEquals(0, status(envoy.call("shop", look)).getLimitRemaining());
+            assertEquals(Code.OVER_LIMIT,
+                    envoy.call(request("shop", descriptor(algorithm, id)).setHitsAddend(-1).build()).getOverallCode());
+        }
+        DescriptorStatus bucket = status(envoy.call("shop", hits(descriptor("llm-bucket", id), 0)));
+        assertTrue(bucket.getDurationUntilReset().getSeconds() <= 3604, "paid back within a window");
+    }
+
+    @Test
+    void aChargeAfterTheFactCountsWhateverTheOthersAre() {
+        assertEquals(Code.OVER_LIMIT,
+                envoy.call("shop", descriptor("user", "banned"), hits(descriptor("llm", id), 400), user)
+                        .getOverallCode());
+        assertEquals(600, status(envoy.call("shop", hits(descriptor("llm", id), 0))).getLimitRemaining());
+        assertEquals(2, status(envoy.call("shop", user)).getLimitRemaining(), "the ordinary one was not charged");
+    }
+
+    @Test
+    void aRuleSaysWhetherWhatDoesNotFitIsCharged() {
+        RateLimitDescriptor bytes = descriptor("bytes", id);
+        assertEquals(5_000_000, status(envoy.call("shop", hits(bytes, 5_000_000))).getLimitRemaining());
+        assertEquals(Code.OVER_LIMIT, envoy.call("shop", hits(bytes, 5_000_001)).getOverallCode());
+        assertEquals(5_000_000, status(envoy.call("shop", hits(bytes, 0))).getLimitRemaining());
+        RateLimitDescriptor counted = descriptor("counted", id);
+        assertEquals(Code.OK, envoy.call("shop", counted, counted).getOverallCode());
+        assertEquals(Code.OVER_LIMIT, envoy.call("shop", counted).getOverallCode());
+        assertEquals(Code.OVER_LIMIT, envoy.call("shop", limit(counted, 2, RateLimitUnit.UNKNOWN)).getOverallCode());
+    }
+
+    @Test
+    void aDescriptorsAddendHasNoBound() {
+        RateLimitDescriptor host = descriptor("host", id + ".example.org");
+        assertEquals(Code.OVER_LIMIT, envoy.call(request("shop", hits(host, -1)).build(), OTHER).getOverallCode());
+        assertEquals(0, status(envoy.call(request("shop", hits(host, 0)).build(), OTHER)).getLimitRemaining());
+    }
+
+    /** As Envoy's own service: any backend that has some left serves the request. */
+    @Test
+    void ofRulesWithAQuotaOneIsEnough() {
+        RateLimitDescriptor[] both = {descriptor("backend", "cheap-" + id), descriptor("backend", "dear-" + id), user};
+        RateLimitResponse first = envoy.call(request("shop", both).build());
+        assertEquals(Code.OK, first.getOverallCode());
+        assertEquals("cheap", first.getDynamicMetadata().getFieldsOrThrow("service").getStringValue());
+        assertEquals("x", first.getDynamicMetadata().getFieldsOrThrow("zone").getStringValue());
+        assertFalse(first.getDynamicMetadata().containsFields("quotaModeViolations"));
+        RateLimitResponse second = envoy.call(request("shop", both).build());
+        assertEquals(Code.OK, second.getOverallCode());
+        assertEquals(List.of(Code.OVER_LIMIT, Code.OK, Code.OK),
+                second.getStatusesList().stream().map(DescriptorStatus::getCode).toList());
+        assertEquals("dear", second.getDynamicMetadata().getFieldsOrThrow("service").getStringValue());
+        assertEquals(List.of(0.0), second.getDynamicMetadata().getFieldsOrThrow("quotaModeViolations").getListValue()
+                .getValuesList().stream().map(value -> value.getNumberValue()).toList());
+        RateLimitResponse third = envoy.call(request("shop", both).build());
+        assertEquals(Code.OVER_LIMIT, third.getOverallCode());
+        assertFalse(third.getDynamicMetadata().containsFields("service"));
+        assertEquals(0, status(envoy.call("shop", user)).getLimitRemaining(), "a denied request costs nothing");
+    }
+
+    @Test
+    void aWildcardMayBeAnywhere() {
+        RateLimitDescriptor one = descriptor("host", "a.example.org");
+        RateLimitDescriptor other = descriptor("host", "b.example.com");
+        int before = status(envoy.call("shop", hits(one, 0))).getLimitRemaining();
+        assertEquals(before - 1, status(envoy.call("shop", other)).getLimitRemaining(), "they share one count");
+        assertFalse(status(envoy.call("shop", descriptor("host", "example.org"))).hasCurrentLimit());
     }
 
     @Test
@@ -163,7 +238,7 @@ class RateLimitGrpcServiceTest {
 
     @Test
     void whatHasNoRuleIsOk() {
-        for (RateLimitDescriptor free : List.of(descriptor("user", "vip"), descriptor("nobody", id), descriptor(),
+        for (RateLimitDescriptor free : List.of(descriptor("nobody", id), descriptor(),
                 descriptor("tenant", id), descriptor("user", id, "action", "write"),
                 descriptor("user", "vip", "a", "b"),
                 descriptor("tenant", id, "action", "write", "more", "1"))) {
@@ -172,6 +247,25 @@ class RateLimitGrpcServiceTest {
             assertEquals(Code.OK, response.getOverallCode());
         }
         assertEquals(Code.OK, envoy.call("unknown", user).getOverallCode());
+        assertEquals(DescriptorStatus.newBuilder().setCode(Code.OK).setLimitRemaining(-1).build(),
+                status(envoy.call("shop", descriptor("user", "vip"))), "unlimited");
+    }
+
+    @Test
+    void aBadDescriptorDoesNotFailItsRequest() {
+        for (RateLimitDescriptor bad : List.of(limit(user, 1, RateLimitUnit.UNKNOWN),
+                RateLimitDescriptor.newBuilder(user).setLimit(
+                        RateLimitDescriptor.RateLimitOverride.newBuilder().setRequestsPerUnit(1).setUnitValue(99))
+                        .build())) {
+            RateLimitResponse response = envoy.call("shop", bad, descriptor("ip", id));
+            assertEquals(Code.OK, response.getOverallCode());
+            assertEquals("per-user", response.getStatuses(0).getCurrentLimit().getName(),
+                    "the configured rule applies");
+            assertEquals(50, response.getStatuses(1).getCurrentLimit().getRequestsPerUnit());
+        }
+        DescriptorStatus most = status(envoy.call("shop", limit(user, -1, RateLimitUnit.HOUR)));
+        assertEquals(-1, most.getCurrentLimit().getRequestsPerUnit());
+        assertEquals(-2, most.getLimitRemaining());
     }
 
     @Test
@@ -246,16 +340,7 @@ class RateLimitGrpcServiceTest {
     void badRequestsAreInvalidArguments() {
         List<RateLimitDescriptor> many = Collections.nCopies(EnvoyRateLimits.MAX_DESCRIPTORS + 1, user);
         for (RateLimitRequest bad : List.of(request("", user).build(), request("shop").build(),
-                request("shop").addAllDescriptors(many).build(),
-                request("shop", user).setHitsAddend(-1).build(),
-                request("shop", user).setHitsAddend((int) RateLimitService.MAX_COST + 1).build(),
-                request("shop", hits(user, -1)).build(),
-                request("shop", limit(user, 1, RateLimitUnit.UNKNOWN)).build(),
-                request("shop", limit(user, -1, RateLimitUnit.HOUR)).build(),
-                request("shop", RateLimitDescriptor.newBuilder(user)
-                        .setLimit(RateLimitDescriptor.RateLimitOverride.newBuilder().setRequestsPerUnit(1)
-                                .setUnitValue(99))
-                        .build()).build())) {
+                request("shop").addAllDescriptors(many).build())) {
             assertEquals(Status.Code.INVALID_ARGUMENT, refusal(bad, EnvoyClient.KEY), bad::toString);
         }
         assertEquals(2, status(envoy.call("shop", user)).getLimitRemaining());

@@ -36,6 +36,10 @@ public abstract class LimiterModel {
     /** What is in use at {@code at}, the last charge or later; a part counts as a whole. */
     abstract long used(long at);
 
+    final long room(long now) {
+        return Math.max(0, capacity - used(now));
+    }
+
     /** Takes {@code cost}, whether it fits or not. */
     public abstract void charge(long now, long cost);
 

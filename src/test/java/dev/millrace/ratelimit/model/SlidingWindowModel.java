@@ -3,7 +3,7 @@ package dev.millrace.ratelimit.model;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A log of every admission ever; those younger than the window count. */
+/** A log of every admission ever; those younger than the window count. It never holds more than fit. */
 public final class SlidingWindowModel extends LimiterModel {
 
     private final long window;
@@ -21,7 +21,8 @@ public final class SlidingWindowModel extends LimiterModel {
 
     @Override
     public void charge(long now, long cost) {
-        for (long i = 0; i < cost; i++) {
+        long stored = Math.min(cost, room(now));
+        for (long i = 0; i < stored; i++) {
             log.add(now);
         }
     }

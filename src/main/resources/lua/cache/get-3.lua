@@ -9,8 +9,8 @@
 -- ARGV[5] failed    1 to take also what may be served only when computing fails
 -- ARGV[6] etags     that the caller has, each between blanks, or `*`: of these the body is not sent
 -- ARGV[7] most      bytes of a body to send; of a longer one its length, a number, is sent in its place; 0 to leave any body out
--- returns {code, ms, stored, fresh, type, coding, etag, body}; {code, ms} where there is no entry to return; {LEASED, ms, origin},
---   the last one being what the origin called the entry that is there still, or empty
+-- returns {code, ms, stored, fresh, type, coding, etag, head, body}; {code, ms} where there is no entry to return;
+--   {LEASED, ms, origin, head}, the last two of the entry that is there still, or empty; {FAILED, ms, status}, which may be empty
 --   FRESH, STALE, STALE_ON_ERROR: here is an entry, and ms is the time now. MISSING: there is none. LEASED: there is none, and the
 --   lease is the caller's, for ms. BUSY: another caller has the lease, for ms more. FAILED: computing it has just failed, told
 --   for ms more. PASS: it is not to be stored
@@ -24,7 +24,7 @@ local MISSING, FRESH, STALE, STALE_ON_ERROR, LEASED, BUSY, FAILED, PASS = 0, 1, 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
-local meta = redis.call('HMGET', entry, 's', 'y', 'c', 'e', 'g', 'v')
+local meta = redis.call('HMGET', entry, 's', 'y', 'c', 'e', 'g', 'v', 'h')
 local what = MISSING
 local stored, fresh
 if meta[1] then
@@ -41,7 +41,7 @@ if meta[1] then
   end
   if not valid then
     redis.pcall('UNLINK', entry)
-    meta[6] = ''
+    meta[6], meta[7] = '', ''
   elseif now < fresh then
     what = FRESH
     -- XFetch (Vattani, Chierichetti, Lowenstein 2015): the nearer the end and the more expensive the entry, the likelier.
@@ -70,19 +70,21 @@ if token ~= '' and what ~= FRESH and what ~= STALE_ON_ERROR then
   local record = string.format('%s %.0f %.0f %.0f', token, known[1], known[2], now)
   local granted = write('SET', lease, record, 'NX', 'PX', ttl)
   if redis.call('PTTL', versions) < ttl + 60000 then write('PEXPIRE', versions, ttl + 60000) end
-  if granted and granted.ok then return { LEASED, ttl, meta[6] or '' } end
+  if granted and granted.ok then return { LEASED, ttl, meta[6] or '', meta[7] or '' } end
   if what == MISSING and not refused then
     local held = redis.call('GET', lease)
-    return { held == 'failed' and FAILED or held == 'pass' and PASS or BUSY, math.max(1, redis.call('PTTL', lease)) }
+    local left, status = math.max(1, redis.call('PTTL', lease)), string.match(held or '', '^failed:?(%d*)$')
+    if status then return { FAILED, left, status } end
+    return { held == 'pass' and PASS or BUSY, left }
   end
 end
 if what == MISSING then return { MISSING, now } end
 -- An early refresh that is another's already: to this caller the entry is as fresh as before.
 if what == STALE and now < fresh then what = FRESH end
 
-local reply = { what, now, stored, fresh, meta[2], meta[3], meta[4] }
+local reply = { what, now, stored, fresh, meta[2], meta[3], meta[4], meta[7] or '' }
 if most > 0 and etags ~= '*' and not string.find(etags, ' ' .. meta[4] .. ' ', 1, true) then
   local length = redis.call('HSTRLEN', entry, 'b')
-  reply[8] = length > most and length or redis.call('HGET', entry, 'b')
+  reply[9] = length > most and length or redis.call('HGET', entry, 'b')
 end
 return reply

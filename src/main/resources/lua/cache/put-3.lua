@@ -1,35 +1,40 @@
 -- Stores an entry, unless it was computed under a lease that is void by now.
--- KEYS[1] entry     hash: `s` its state, `y` content type, `c` coding, `e` entity tag, `g` tags, `b` body, `v` the origin's
---                   own entity tag, empty where there is none
--- KEYS[2] lease     `<token> <epoch> <purges> <since>` of who computes the entry, gone when void; or `failed` or `pass`
+-- KEYS[1] entry     hash: `s` its state, `y` content type, `c` coding, `e` entity tag, `g` tags, `b` body, `v` the
+--                   origin's own entity tag, and on a second line its Last-Modified; empty where there is neither; `h`, the
+--                   status and fields of its response
+-- KEYS[2] lease     `<token> <epoch> <purges> <since>` of who computes the entry, gone when void; or a reason, as in release-2
 -- KEYS[3] versions  sorted set, of the partition: `epoch`, a number that no earlier set of it had; `purges`, how many there
 --                   were; `floor`; and of each region g:<region> and tag t:<region>:<tag> that was purged, by which purge
 -- ARGV[1] region
 -- ARGV[2] token     of the lease; empty to store in any case
 -- ARGV[3] tags      separated by line feeds; may be empty
--- ARGV[4] media     content type
+-- ARGV[4] media     content type; empty with `keep` to keep that, too
 -- ARGV[5] coding    of the body: empty; gzip; nothing for an entry that stands for nothing; keep to prolong what is stored
 -- ARGV[6] etag
 -- ARGV[7] fresh     ms
 -- ARGV[8] stale     ms after that in which it may be served while it is computed anew
 -- ARGV[9] errors    ms after `fresh` in which it may be served when that fails
 -- ARGV[10] cost     ms it took to compute; -1 to take the age of the lease
--- ARGV[11] origin   its entity tag
--- ARGV[12] body
+-- ARGV[11] origin   its entity tag and Last-Modified
+-- ARGV[12] head     status and fields of its response; empty where there was none
+-- ARGV[13] age      ms, of the response when it arrived
+-- ARGV[14] keep     ms for which it is kept after its end, to ask the origin whether it has changed
+-- ARGV[15] body
 -- returns a code
 --   VOID: the lease is. NOTHING_TO_KEEP: the entry to prolong is gone, and the lease stays
---   state: epoch, purges, stored, fresh, stale, error, cost; points in time in ms
+--   state: epoch, purges, stored, fresh, stale, error, cost; points in time in ms; stored is that of the response, before it aged
 
 local entry, lease, versions = KEYS[1], KEYS[2], KEYS[3]
 local region, token, tags, media, coding, etag = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 local fresh, stale, errors = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9])
-local cost, origin, body = tonumber(ARGV[10]), ARGV[11], ARGV[12]
+local cost, origin, head = tonumber(ARGV[10]), ARGV[11], ARGV[12]
+local age, keep, body = tonumber(ARGV[13]), tonumber(ARGV[14]), ARGV[15]
 -- codes cache.StoreCode
 local DONE, VOID, NOTHING_TO_KEEP = 1, 0, -1
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local life = fresh + math.max(stale, errors)
+local life = fresh + math.max(stale, errors) + keep
 
 local known = redis.call('ZMSCORE', versions, 'epoch', 'purges')
 -- Written out, for newer servers may answer 1e+08.
@@ -59,13 +64,14 @@ elseif not epoch then
 end
 
 -- The first write, so that Redis refuses it when its memory is full.
-local state = table.concat({ epoch, purges, now, now + fresh, now + fresh + stale, now + fresh + errors,
+local state = table.concat({ epoch, purges, math.max(0, now - age), now + fresh, now + fresh + stale, now + fresh + errors,
   math.max(cost, 0) }, ' ')
 if coding == 'keep' then
   if redis.call('EXISTS', entry) == 0 then return NOTHING_TO_KEEP end
-  redis.call('HSET', entry, 's', state)
+  redis.call('HSET', entry, 's', state, 'g', tags, 'v', origin, 'h', head)
+  if media ~= '' then redis.call('HSET', entry, 'y', media) end
 else
-  redis.call('HSET', entry, 's', state, 'y', media, 'c', coding, 'e', etag, 'g', tags, 'v', origin, 'b', body)
+  redis.call('HSET', entry, 's', state, 'y', media, 'c', coding, 'e', etag, 'g', tags, 'v', origin, 'h', head, 'b', body)
 end
 redis.call('UNLINK', lease)
 redis.call('PEXPIRE', entry, life)

@@ -32,6 +32,7 @@ import io.smallrye.mutiny.Uni;
 import dev.millrace.auth.CurrentCaller;
 import dev.millrace.auth.RequiresScope;
 import dev.millrace.auth.Scopes;
+import dev.millrace.encoding.MediaTypes;
 import dev.millrace.http.NoStore;
 import dev.millrace.http.json.Validated;
 import dev.millrace.http.problem.ApiException;
@@ -148,7 +149,7 @@ public class BatchResource {
         if (lookup.coding() == BodyCoding.NOTHING) {
             return Uni.createFrom().item(BatchItem.without(key, "nothing"));
         }
-        if (lookup.body() == null) {
+        if (lookup.body() == null || StoredHead.decode(lookup.head()).status() >= 300) {
             return Uni.createFrom().item(BatchItem.without(key, LEFT_OUT));
         }
         return service.readableUpTo(lookup, MAX_BYTES - bytes[0]).map(body -> {
@@ -161,8 +162,9 @@ public class BatchResource {
 
     private static BatchItem item(String key, Lookup lookup, byte[] body) {
         String text = text(body);
-        return new BatchItem(key, lookup.state() == EntryState.FRESH ? "hit" : "stale", lookup.type(),
-                '"' + lookup.etag() + '"',
+        return new BatchItem(key, lookup.state() == EntryState.FRESH ? "hit" : "stale",
+                MediaTypes.orOctets(lookup.type()),
+                (StoredHead.decode(lookup.head()).isWeak() ? "W/" : "") + '"' + lookup.etag() + '"',
                 Math.max(0, (lookup.ms() - lookup.stored()) / 1000), text,
                 text == null ? Base64.getEncoder().encodeToString(body) : null);
     }

@@ -60,8 +60,10 @@ class Bodies {
      */
     Uni<PreparedBody> prepare(byte[] body, String type, boolean gzip, int compressAbove) {
         // A few bytes of gzip may inflate to a thousand times as many.
-        return work(gzip || body.length > SMALL, () -> {
-            if (gzip) {
+        // No bytes are no gzip, but some servers label an empty body all the same.
+        boolean packed = gzip && body.length > 0;
+        return work(packed || body.length > SMALL, () -> {
+            if (packed) {
                 return new PreparedBody(BodyCoding.GZIP, etag(digestOfInflated(new ByteArrayInputStream(body)), type),
                         body);
             }

@@ -15,6 +15,12 @@ enum BodyCoding {
         this.id = id;
     }
 
+    /** Whether a content coding is gzip, by either of its names (RFC 9110, section 8.4.1.3). */
+    static boolean isGzip(String coding) {
+        String name = coding.strip();
+        return name.equalsIgnoreCase("gzip") || name.equalsIgnoreCase("x-gzip");
+    }
+
     String id() {
         return id;
     }

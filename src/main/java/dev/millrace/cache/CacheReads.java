@@ -1,5 +1,6 @@
 package dev.millrace.cache;
 
+import java.time.Instant;
 import java.util.List;
 
 import jakarta.inject.Singleton;
@@ -12,6 +13,7 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 
+import dev.millrace.http.HttpDates;
 import dev.millrace.http.ListenerConfig;
 import dev.millrace.http.body.PacedBody;
 import dev.millrace.http.route.Caller;
@@ -44,8 +46,11 @@ class CacheReads {
     Uni<Response> answer(Caller caller, String region, String key, long leaseMs, long waitMs,
             HttpServerRequest request) {
         boolean head = HttpMethod.HEAD.equals(request.method());
-        boolean onError = CacheDirectives.parse(list(request, HttpHeaders.CACHE_CONTROL)).has("stale-if-error");
-        boolean takesGzip = CacheResponse.takesGzip(list(request, HttpHeaders.ACCEPT_ENCODING));
+        boolean onError = CacheDirectives.parse(request.headers().getAll(HttpHeaders.CACHE_CONTROL))
+                .has("stale-if-error");
+        CacheResponse.Wanted wanted = new CacheResponse.Wanted(
+                CacheResponse.takesGzip(list(request, HttpHeaders.ACCEPT_ENCODING)), head,
+                HttpDates.parse(request.getHeader(HttpHeaders.IF_MODIFIED_SINCE), Instant.now()));
         FairBudget.Share share = memory.share(caller.keyId());
         String tenant = caller.tenant();
         ReadOptions options = ReadOptions.PLAIN.withShare(share).withLease(leaseMs, waitMs).withOnError(onError)
@@ -53,9 +58,9 @@ class CacheReads {
         return regions.get(tenant, region).onFailure(RedisUnavailableException.class).recoverWithNull()
                 .flatMap(settings -> settings != null && settings.origin() != null
                         ? readThrough.get(tenant, region, key, settings, options)
-                                .flatMap(outcome -> responses.of(outcome, options, takesGzip, head))
+                                .flatMap(outcome -> responses.of(outcome, options, wanted))
                         : service.get(tenant, region, key, options)
-                                .flatMap(found -> responses.of(found, options, takesGzip, head)))
+                                .flatMap(found -> responses.of(found, options, wanted)))
                 .onItem().invoke(response -> {
                     if (response.getEntity() instanceof PacedBody body) {
                         body.respondTo(request, maxUnreadMs, share::close);

@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.regex.Pattern;
 
 import jakarta.ws.rs.Consumes;
@@ -39,6 +38,7 @@ import io.vertx.core.http.HttpServerRequest;
 import dev.millrace.auth.CurrentCaller;
 import dev.millrace.auth.RequiresScope;
 import dev.millrace.auth.Scopes;
+import dev.millrace.encoding.MediaTypes;
 import dev.millrace.http.body.PacedBody;
 import dev.millrace.http.json.DurationJson;
 import dev.millrace.http.problem.ApiException;
@@ -55,11 +55,10 @@ public class CacheResource {
     static final String RESERVED = "regions";
     private static final String CACHE_TAG = "Cache-Tag";
     private static final String CACHE_LEASE = "Cache-Lease";
-    private static final String OCTETS = "application/octet-stream";
-    private static final int MAX_TAGS = 32;
+    /** Of one entry. */
+    static final int MAX_TAGS = 32;
     private static final Pattern TAG = Pattern.compile("[!-+\\--~]{1,128}");
     private static final Pattern LEASE = Pattern.compile("[A-Za-z0-9_-]{22}");
-    private static final int MAX_TYPE = 256;
 
     private final CacheService service;
     private final CacheReads reads;
@@ -90,7 +89,11 @@ public class CacheResource {
         if (isNothing && bytes.length > 0) {
             throw ApiException.invalid("nothing", "must be sent with an empty body");
         }
-        CacheDirectives directives = CacheDirectives.parse(String.join(",", cacheControl));
+        CacheDirectives directives = CacheDirectives.parse(cacheControl);
+        if (directives.control().isMalformed()) {
+            throw ApiException.invalid(HttpHeaders.CACHE_CONTROL,
+                    "must be directives separated by commas, such as max-age=60, stale-if-error=600");
+        }
         if (directives.has("no-store") || directives.has("private")) {
             throw ApiException.invalid(HttpHeaders.CACHE_CONTROL, "must not be no-store or private");
         }
@@ -170,8 +173,12 @@ public class CacheResource {
         return key;
     }
 
+    static boolean isTag(String tag) {
+        return TAG.matcher(tag).matches();
+    }
+
     private static String checkedTag(String field, String tag) {
-        if (!TAG.matcher(tag).matches()) {
+        if (!isTag(tag)) {
             throw ApiException.invalid(field, "must have 1 to 128 visible ASCII characters, without commas and blanks");
         }
         return tag;
@@ -191,11 +198,15 @@ public class CacheResource {
     }
 
     private static String type(HttpServerRequest request) {
-        String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
-        if (type != null && type.length() > MAX_TYPE) {
-            throw ApiException.invalid(HttpHeaders.CONTENT_TYPE, "must have at most " + MAX_TYPE + " characters");
+        List<String> types = request.headers().getAll(HttpHeaders.CONTENT_TYPE);
+        if (types.isEmpty()) {
+            return MediaTypes.OCTETS;
         }
-        return type == null ? OCTETS : type;
+        if (types.size() > 1 || !MediaTypes.isMediaType(types.get(0))) {
+            throw ApiException.invalid(HttpHeaders.CONTENT_TYPE, "must be one media type of at most "
+                    + MediaTypes.MAX_LENGTH + " characters, such as application/json");
+        }
+        return types.get(0);
     }
 
     private static boolean gzip(HttpServerRequest request) {
@@ -203,7 +214,7 @@ public class CacheResource {
         if (coding == null || coding.strip().equalsIgnoreCase("identity")) {
             return false;
         }
-        if (!coding.strip().toLowerCase(Locale.ROOT).equals("gzip")) {
+        if (!BodyCoding.isGzip(coding)) {
             throw new ApiException(ErrorCode.UNSUPPORTED_MEDIA_TYPE,
                     "Send `Content-Encoding: gzip`, or no Content-Encoding");
         }

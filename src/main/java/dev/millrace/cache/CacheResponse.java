@@ -2,8 +2,10 @@ package dev.millrace.cache;
 
 import static java.util.Objects.requireNonNull;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
 
+import dev.millrace.http.HttpDates;
+import dev.millrace.encoding.MediaTypes;
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.ErrorCode;
 import dev.millrace.http.problem.Problem;
@@ -27,6 +31,10 @@ class CacheResponse {
 
     private static final String CACHE_STATUS = "Cache-Status";
     private static final String GZIP_SUFFIX = "-gzip";
+    private static final int NO_CONTENT = 204;
+    /** The origin's fields that a 304 has (RFC 9110, section 15.4.5). */
+    private static final Set<String> NOT_MODIFIED = Set.of("cache-control", "cdn-cache-control", "content-location",
+            "date", "expires", "last-modified");
     private static final Pattern ETAG = Pattern.compile("\"([!#-~]{1,64})\"");
 
     private final CacheService service;
@@ -36,11 +44,20 @@ class CacheResponse {
     }
 
     /**
+     * What a caller asked for, beside the entry.
+     *
+     * @param takesGzip whether {@code Accept-Encoding} allows gzip
+     * @param head whether the request is a HEAD
+     * @param ifModifiedSince the date that counts; null for none
+     */
+    record Wanted(boolean takesGzip, boolean head, @Nullable Instant ifModifiedSince) {}
+
+    /**
      * Returns the response to a read.
      *
      * @param found null if Redis is unavailable
      */
-    Uni<Response> of(@Nullable ReadResult found, ReadOptions options, boolean takesGzip, boolean head) {
+    Uni<Response> of(@Nullable ReadResult found, ReadOptions options, Wanted wanted) {
         if (found == null) {
             return item(miss("fwd=miss; detail=redis-unavailable"));
         }
@@ -51,28 +68,44 @@ class CacheResponse {
         if (lookup.coding() == BodyCoding.NOTHING) {
             return item(problem(ErrorCode.CACHE_NOTHING, status(lookup)));
         }
-        // Redis sent no body although it was requested: the caller has it already.
-        boolean known = !head && lookup.body() == null
-                || head && (options.etags().equals("*") || options.etags().contains(' ' + lookup.etag() + ' '));
-        if (known) {
-            return item(with(Response.notModified(), lookup, takesGzip).build());
+        StoredHead stored = StoredHead.decode(lookup.head());
+        boolean success = stored.status() < 300;
+        if (success && isKnown(lookup, stored, options, wanted)) {
+            return item(with(Response.notModified(), lookup, stored, wanted, NOT_MODIFIED).build());
         }
-        ResponseBuilder response = body(with(Response.ok(), lookup, takesGzip), lookup.type());
+        ResponseBuilder response = with(Response.status(stored.status()), lookup, stored, wanted, null);
+        if (stored.status() == NO_CONTENT) {
+            return item(response.build());
+        }
+        body(response, lookup.type());
         boolean gzip = lookup.coding() == BodyCoding.GZIP;
-        if (gzip && takesGzip) {
+        if (gzip && wanted.takesGzip()) {
             response.header(HttpHeaders.CONTENT_ENCODING, "gzip");
         }
-        return item(head
+        Buffer sent = lookup.body();
+        return item(wanted.head() || sent == null
                 ? response.build()
-                : response.entity(service.readable(requireNonNull(lookup.body()), gzip, takesGzip, options.owner()))
-                        .build());
+                : response.entity(service.readable(sent, gzip, wanted.takesGzip(), options.owner())).build());
+    }
+
+    /** Whether the caller has this entry already: by its tag, else by its date (RFC 9110, section 13.2.2). */
+    private static boolean isKnown(Lookup lookup, StoredHead stored, ReadOptions options, Wanted wanted) {
+        if (!options.etags().isEmpty()) {
+            // Redis sends no body if the caller has it.
+            return !wanted.head() && lookup.body() == null || wanted.head()
+                    && (options.etags().equals("*") || options.etags().contains(' ' + lookup.etag() + ' '));
+        }
+        Instant modified = wanted.ifModifiedSince() == null
+                ? null
+                : HttpDates.parse(stored.value(HttpHeaders.LAST_MODIFIED), Instant.ofEpochMilli(lookup.ms()));
+        return modified != null && !modified.isAfter(requireNonNull(wanted.ifModifiedSince()));
     }
 
     /** Returns the response to a read of a region with an origin. An origin's response that was not stored is passed on unchanged. */
-    Uni<Response> of(OriginRead outcome, ReadOptions options, boolean takesGzip, boolean head) {
+    Uni<Response> of(OriginRead outcome, ReadOptions options, Wanted wanted) {
         OriginAnswer passed = outcome.passed();
         if (passed == null) {
-            return of(outcome.found(), options, takesGzip, head).invoke(response -> {
+            return of(outcome.found(), options, wanted).invoke(response -> {
                 if (outcome.asked() > 0) {
                     response.getHeaders().putSingle(CACHE_STATUS,
                             "millrace; fwd=uri-miss; fwd-status=" + outcome.asked() + "; stored");
@@ -83,23 +116,52 @@ class CacheResponse {
         if (passed.kind() == OriginAnswer.Kind.NOTHING) {
             return item(problem(ErrorCode.CACHE_NOTHING, status));
         }
+        boolean takesGzip = wanted.takesGzip();
         boolean asItCame = !passed.gzip() || takesGzip;
         Buffer sent = requireNonNull(passed.body());
         return (asItCame ? Uni.createFrom().voidItem() : checked(sent)).map(good -> {
-            ResponseBuilder response = body(Response.ok(), passed.type())
-                    .header(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING).header(CACHE_STATUS, "millrace; " + status);
+            ResponseBuilder response = passed(passed, asItCame).header(CACHE_STATUS, "millrace; " + status);
+            if (passed.status() == NO_CONTENT) {
+                return response.build();
+            }
+            body(response, passed.type());
             if (passed.gzip() && takesGzip) {
                 response.header(HttpHeaders.CONTENT_ENCODING, "gzip");
             }
-            return head
+            return wanted.head()
                     ? response.build()
                     : response.entity(service.readable(sent, passed.gzip(), takesGzip, options.owner())).build();
         });
     }
 
+    /** What the origin said, so that a cache in front of Millrace stores no more than Millrace may. */
+    private static ResponseBuilder passed(OriginAnswer passed, boolean asItCame) {
+        StoredHead head = passed.head();
+        ResponseBuilder response = Response.status(passed.status());
+        head.forEach(response::header);
+        String etag = head.value(HttpHeaders.ETAG);
+        if (etag != null) {
+            response.header(HttpHeaders.ETAG, asItCame || head.isWeak() ? etag : "W/" + etag);
+        }
+        if (head.lines(HttpHeaders.CACHE_CONTROL).isEmpty()) {
+            response.header(HttpHeaders.CACHE_CONTROL, "no-store");
+        }
+        if (!passed.ageLines().isEmpty()) {
+            response.header("Age", passed.ageLines().get(0));
+        }
+        List<String> vary = head.lines(HttpHeaders.VARY);
+        vary.forEach(line -> response.header(HttpHeaders.VARY, line));
+        if (passed.gzip()
+                && vary.stream().noneMatch(line -> line.toLowerCase(Locale.ROOT).contains("accept-encoding"))) {
+            response.header(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING);
+        }
+        return response;
+    }
+
     /** Whoever stored the body chose its type: a browser must not guess another one. */
     private static ResponseBuilder body(ResponseBuilder response, @Nullable String type) {
-        return response.header(HttpHeaders.CONTENT_TYPE, type).header("X-Content-Type-Options", "nosniff");
+        return response.header(HttpHeaders.CONTENT_TYPE, MediaTypes.orOctets(type)).header("X-Content-Type-Options",
+                "nosniff");
     }
 
     private Uni<Void> checked(Buffer body) {
@@ -108,9 +170,16 @@ class CacheResponse {
                 "The origin of the region failed: its answer is not usable: " + e.getMessage()));
     }
 
-    private static ResponseBuilder with(ResponseBuilder response, Lookup lookup, boolean takesGzip) {
-        String suffix = lookup.coding() == BodyCoding.GZIP && takesGzip ? GZIP_SUFFIX : "";
-        return response.header(HttpHeaders.ETAG, '"' + lookup.etag() + suffix + '"')
+    /** {@code only} are the origin's fields to send, in lower case; null for all of them. */
+    private static ResponseBuilder with(ResponseBuilder response, Lookup lookup, StoredHead stored, Wanted wanted,
+            @Nullable Set<String> only) {
+        String suffix = lookup.coding() == BodyCoding.GZIP && wanted.takesGzip() ? GZIP_SUFFIX : "";
+        stored.forEach((name, value) -> {
+            if (only == null || only.contains(name.toLowerCase(Locale.ROOT))) {
+                response.header(name, value);
+            }
+        });
+        return response.header(HttpHeaders.ETAG, (stored.isWeak() ? "W/" : "") + '"' + lookup.etag() + suffix + '"')
                 .header("Age", Math.max(0, (lookup.ms() - lookup.stored()) / 1000))
                 .header(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING)
                 .header(CACHE_STATUS, "millrace; " + status(lookup));
@@ -163,8 +232,10 @@ class CacheResponse {
         Matcher tag = ETAG.matcher(header);
         while (tag.find()) {
             String name = tag.group(1);
-            tags.append(name.endsWith(GZIP_SUFFIX) ? name.substring(0, name.length() - GZIP_SUFFIX.length()) : name)
-                    .append(' ');
+            tags.append(name).append(' ');
+            if (name.endsWith(GZIP_SUFFIX)) {
+                tags.append(name, 0, name.length() - GZIP_SUFFIX.length()).append(' ');
+            }
         }
         return tags.toString();
     }

@@ -27,6 +27,7 @@ import dev.millrace.redis.ScriptRunner;
 class CacheStore {
 
     static final String FEATURE = "c";
+    /** Begins the reasons for which nobody computes an entry. */
     private static final String FAILED = "failed";
     private static final String PASS = "pass";
     private static final int CLUSTER_PARTITIONS = 256;
@@ -61,7 +62,7 @@ class CacheStore {
         this.get = scripts.get("cache/get-3");
         this.delete = scripts.get("cache/delete-2");
         this.purge = scripts.get("cache/purge-1");
-        this.release = scripts.get("cache/release-1");
+        this.release = scripts.get("cache/release-2");
     }
 
     Uni<Lookup> get(String tenant, String region, String key, LookupParameters p) {
@@ -76,13 +77,14 @@ class CacheStore {
     private static Lookup lookup(Response reply) {
         EntryState state = STATES.read(reply.get(0));
         long ms = reply.get(1).toLong();
-        if (reply.size() <= 3) {
-            return Lookup.none(state, ms, reply.size() == 3 ? reply.get(2).toString() : "");
+        if (reply.size() <= 4) {
+            return Lookup.none(state, ms, reply.size() > 2 ? reply.get(2).toString() : "",
+                    reply.size() > 3 ? reply.get(3).toString() : "");
         }
-        Response body = reply.size() > 7 ? reply.get(7) : null;
+        Response body = reply.size() > 8 ? reply.get(8) : null;
         boolean tooLong = body != null && body.type() == ResponseType.NUMBER;
         return new Lookup(state, ms, reply.get(2).toLong(), reply.get(3).toLong(), reply.get(4).toString(),
-                BodyCoding.of(reply.get(5).toString()), reply.get(6).toString(),
+                BodyCoding.of(reply.get(5).toString()), reply.get(6).toString(), reply.get(7).toString(),
                 body == null || tooLong ? null : body.toBuffer(), body != null && tooLong ? body.toInteger() : 0, "");
     }
 
@@ -92,7 +94,8 @@ class CacheStore {
                 List.of(region, e.leaseToken(), String.join("\n", e.tags()), e.type(), e.body().coding().id(),
                         e.body().etag(),
                         Long.toString(e.freshMs()), Long.toString(e.swrMs()), Long.toString(e.sieMs()),
-                        e.leaseToken().isEmpty() ? "0" : "-1", e.origin()),
+                        e.leaseToken().isEmpty() ? "0" : "-1", e.origin(), e.head(), Long.toString(e.ageMs()),
+                        Long.toString(e.keepMs())),
                 e.body().body()).map(STORE_CODES::read);
     }
 
@@ -103,18 +106,19 @@ class CacheStore {
     /** Whether a caller computes the entry. */
     Uni<Boolean> isLeased(String tenant, String region, String key) {
         return values.get(keys(tenant, region, key).get(1))
-                .map(lease -> lease != null && !FAILED.equals(lease) && !PASS.equals(lease));
+                .map(lease -> lease != null && !PASS.equals(lease) && !FAILED.equals(lease)
+                        && !lease.startsWith(FAILED + ':'));
     }
 
     /**
      * Gives up a lease without an entry, and records why.
      *
-     * @param pass whether the entry must not be stored; else computing it failed
-     * @param ms how long other callers see the reason
+     * @param leaseToken {@link Release#PASSING} for a caller that has none, since the entry must not be stored
      */
-    Uni<Void> release(String tenant, String region, String key, String leaseToken, boolean pass, long ms) {
-        return scripts.run(release, List.of(keys(tenant, region, key).get(1)),
-                List.of(leaseToken, pass ? PASS : FAILED, Long.toString(ms))).replaceWithVoid();
+    Uni<Void> release(String tenant, String region, String key, String leaseToken, Release why) {
+        String reason = why.pass() ? PASS : why.status() == 0 ? FAILED : FAILED + ':' + why.status();
+        return scripts.run(release, keys(tenant, region, key).subList(0, 2),
+                List.of(leaseToken, reason, Long.toString(why.ms()), why.drop() ? "1" : "0")).replaceWithVoid();
     }
 
     Uni<Void> purgeRegion(String tenant, String region) {

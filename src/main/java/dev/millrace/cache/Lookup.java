@@ -14,17 +14,19 @@ import io.vertx.core.buffer.Buffer;
  * @param type its content type
  * @param coding of the body
  * @param etag without quotes
+ * @param head status and fields of an origin's response, as {@link StoredHead} encodes them; also of {@link EntryState#LEASED}
  * @param body null if it was not requested, or the caller has it, or it is too long
  * @param tooLong bytes of a body that is longer than requested; else 0
- * @param origin of {@link EntryState#LEASED}: the origin's entity tag of the stale entry, or empty
+ * @param origin of {@link EntryState#LEASED}: the origin's entity tag of the stale entry, and on a second line its Last-Modified, or
+ *            empty; of {@link EntryState#FAILED}: the status of an origin that said when to ask again, or empty
  */
 record Lookup(EntryState state, long ms, long stored, long fresh, @Nullable String type, @Nullable BodyCoding coding,
-        @Nullable String etag, @Nullable Buffer body,
+        @Nullable String etag, String head, @Nullable Buffer body,
         int tooLong, String origin) {
 
-    /** A lookup that found no entry to serve. {@code origin}: see {@link Lookup#origin}. */
-    static Lookup none(EntryState state, long ms, String origin) {
-        return new Lookup(state, ms, 0, 0, null, null, null, null, 0, origin);
+    /** A lookup that found no entry to serve. {@code origin} and {@code head}: see {@link Lookup}. */
+    static Lookup none(EntryState state, long ms, String origin, String head) {
+        return new Lookup(state, ms, 0, 0, null, null, null, head, null, 0, origin);
     }
 
     boolean isHit() {

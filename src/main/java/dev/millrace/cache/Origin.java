@@ -10,8 +10,8 @@ import dev.millrace.outbound.TargetHost;
 
 /**
  * The origin of a region: an absolute http or https URL with {@code {key}} in its path or query. All characters of a key but letters,
- * digits and {@code - _ ~ .} are percent-encoded, and a key must not be a segment of dots. So no key leads to another host, port, scheme
- * or path than the template's.
+ * digits and {@code - _ ~ .} are percent-encoded, and a key must not contain a segment of dots, not even for a server that decodes it. So no key leads
+ * to another host, port, scheme or path than the template's.
  */
 record Origin(String template) {
 
@@ -48,12 +48,31 @@ record Origin(String template) {
         return query < 0 ? template : template.substring(0, query);
     }
 
-    /** Returns the URL of a key; null for a key that has none. */
+    /** Returns the URL of a key; null for a key that a server might take for a way out of the template's path. */
     @Nullable
     URI of(String key) {
-        if (key.equals(".") || key.equals("..")) {
+        if (DotSegments.mayArise(around(true), key, around(false))) {
             return null;
         }
         return URI.create(template.replace(KEY, PercentEncoding.encode(key, PercentEncoding::isUnreserved)));
+    }
+
+    /** Returns what stands beside the key in its segment of the path; null for a key in the query, which is no path. */
+    private @Nullable String around(boolean before) {
+        int key = template.indexOf(KEY);
+        int query = template.indexOf('?');
+        if (query >= 0 && query < key) {
+            return null;
+        }
+        if (before) {
+            return template.substring(template.lastIndexOf('/', key) + 1, key);
+        }
+        String rest = template.substring(key + KEY.length());
+        return rest.substring(0, Math.min(end(rest, '/'), end(rest, '?')));
+    }
+
+    private static int end(String text, char c) {
+        int at = text.indexOf(c);
+        return at < 0 ? text.length() : at;
     }
 }

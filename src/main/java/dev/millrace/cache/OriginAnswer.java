@@ -1,5 +1,7 @@
 package dev.millrace.cache;
 
+import java.util.List;
+
 import org.jspecify.annotations.Nullable;
 
 import io.vertx.core.buffer.Buffer;
@@ -8,42 +10,75 @@ import io.vertx.core.buffer.Buffer;
  * The response of an origin.
  *
  * @param kind what it means for the cache
- * @param status the HTTP status; 0 if there was no response
+ * @param head its status and the fields that are passed on; status 0 if there was no response
  * @param type content type
  * @param gzip whether the body is compressed
- * @param etag the entity tag, with quotes; empty for none
- * @param directives the Cache-Control
- * @param ageMs how old the response was
- * @param body null if FAILED or OVERLOADED
+ * @param ageLines the lines of {@code Age}
+ * @param times when it was requested and received
+ * @param retryAfterMs when to ask again; negative if it does not say
+ * @param body null if it was not read
  * @param failure of FAILED: why, in words
  */
-record OriginAnswer(Kind kind, int status, String type, boolean gzip, String etag, CacheDirectives directives,
-        long ageMs,
-        @Nullable Buffer body, @Nullable String failure) {
+record OriginAnswer(Kind kind, StoredHead head, String type, boolean gzip, List<String> ageLines, Times times,
+        long retryAfterMs, @Nullable Buffer body, @Nullable String failure) {
+
+    /** When a request was sent and when its response had arrived, ms since 1970. */
+    record Times(long requestedAt, long receivedAt) {}
 
     /** What a response means for the cache. */
     enum Kind {
-        /** 200. */
+        /** 200, 203, 204, or a redirect: stored if it may be. */
         OK,
         /** 304: the entry has not changed. */
         UNCHANGED,
-        /** 404 or 410. */
+        /** 404 or 410: stored as a negative entry. */
         NOTHING,
-        /** Any other status, or no response. */
+        /** 401, 403 or 451: the entry must not be served any more. */
+        GONE,
+        /** 429: the origin must not be asked for a while. */
+        LIMITED,
+        /** 500, 502, 503 or 504, no response, or one that is not usable: what may be served on error is. */
         FAILED,
+        /** Any other status: passed on, and changes nothing. */
+        OTHER,
         /** There was no memory for the body. */
-        OVERLOADED
+        OVERLOADED;
+
+        /** Returns what a status means. */
+        static Kind of(int status) {
+            return switch (status) {
+                case 200, 203, 204, 300, 301, 302, 303, 307, 308 -> OK;
+                case 304 -> UNCHANGED;
+                case 404, 410 -> NOTHING;
+                case 401, 403, 451 -> GONE;
+                case 429 -> LIMITED;
+                // 206 was not asked for: it is a part only.
+                case 0, 206, 500, 502, 503, 504 -> FAILED;
+                default -> status < 200 ? FAILED : OTHER;
+            };
+        }
     }
 
-    static final OriginAnswer OVERLOADED = new OriginAnswer(Kind.OVERLOADED, 0, "", false, "",
-            CacheDirectives.parse(null), 0, null, null);
+    private static final long NONE = -1;
 
-    static OriginAnswer failed(int status, String failure) {
-        return new OriginAnswer(Kind.FAILED, status, "", false, "", CacheDirectives.parse(null), 0, null, failure);
+    static final OriginAnswer OVERLOADED = without(Kind.OVERLOADED, new StoredHead(0, List.of()), NONE, null);
+
+    static OriginAnswer failed(int status, String failure, long retryAfterMs) {
+        return without(Kind.FAILED, new StoredHead(status, List.of()), retryAfterMs, failure);
     }
 
-    /** Whether other callers may get it. {@code no-cache} would need a revalidation for each read, which saves no request. */
-    boolean mayBeStored() {
-        return !directives.has("no-store") && !directives.has("private") && !directives.has("no-cache");
+    /** A response whose body is not needed. */
+    static OriginAnswer without(Kind kind, StoredHead head, long retryAfterMs, @Nullable String failure) {
+        return new OriginAnswer(kind, head, "", false, List.of(), new Times(0, 0), retryAfterMs, null, failure);
     }
+
+    int status() {
+        return head.status();
+    }
+
+    /** Returns the lines of a field that says how long the response is fresh. */
+    List<String> lines(String name) {
+        return name.equals("age") ? ageLines : head.lines(name);
+    }
+
 }

@@ -3,6 +3,7 @@ package dev.millrace.cache;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 
+import dev.millrace.cache.OriginAnswer.Kind;
 import dev.millrace.http.body.RequestBodies;
 import dev.millrace.memory.FairBudget;
 import dev.millrace.outbound.OutboundRequest;
@@ -26,7 +27,7 @@ final class OriginBodyLimit implements OutboundRequest.BodyLimit {
 
     @Override
     public int maxBytes(int status, MultiMap fields) {
-        if (OriginClient.problem(status, fields) != null) {
+        if (OriginClient.problem(status, fields) != null || Kind.of(status) == Kind.LIMITED) {
             return UNREAD;
         }
         String length = fields.get(HttpHeaders.CONTENT_LENGTH);

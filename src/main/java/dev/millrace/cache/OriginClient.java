@@ -1,7 +1,10 @@
 package dev.millrace.cache;
 
 import java.net.URI;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 
 import jakarta.inject.Inject;
@@ -16,6 +19,8 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 
 import dev.millrace.cache.OriginAnswer.Kind;
+import dev.millrace.cache.OriginAnswer.Times;
+import dev.millrace.encoding.MediaTypes;
 import dev.millrace.memory.FairBudget;
 import dev.millrace.outbound.AddressGuard;
 import dev.millrace.outbound.AddressKind;
@@ -24,6 +29,7 @@ import dev.millrace.outbound.OutboundClient;
 import dev.millrace.outbound.OutboundLimits;
 import dev.millrace.outbound.OutboundRequest;
 import dev.millrace.outbound.OutboundResponse;
+import dev.millrace.outbound.RetryAfter;
 import dev.millrace.outbound.TargetHost;
 
 /**
@@ -40,7 +46,6 @@ class OriginClient {
 
     private static final Set<AddressKind> REFUSED = EnumSet.of(AddressKind.METADATA, AddressKind.LINK_LOCAL,
             AddressKind.UNSPECIFIED, AddressKind.MULTICAST, AddressKind.BROADCAST, AddressKind.RESERVED);
-    private static final int MAX_FIELD = 256;
 
     private final OutboundClient http;
     private final boolean allowAny;
@@ -65,19 +70,24 @@ class OriginClient {
     /**
      * Fetches a URL; never fails.
      *
-     * @param etag of the entry at hand, to ask whether it is unchanged; empty for none
+     * @param validators tag and Last-Modified of the entry at hand, to ask whether it is unchanged; empty for none
      * @param maxBytes of the body as it is sent
      * @param memory from which a large body takes what it needs
      */
-    Uni<OriginAnswer> get(URI url, String etag, int maxBytes, FairBudget.Share memory) {
+    Uni<OriginAnswer> get(URI url, String validators, int maxBytes, FairBudget.Share memory) {
         if (!allowAny && isSpelledOddly(url)) {
             return Uni.createFrom().item(OriginAnswer.failed(0,
-                    "its address is not written in the usual way: set " + ALLOW_ANY + " to allow it"));
+                    "its address is not written in the usual way: set " + ALLOW_ANY + " to allow it",
+                    RetryAfter.NONE));
         }
         OriginBodyLimit limit = new OriginBodyLimit(maxBytes, memory);
+        long requestedAt = System.currentTimeMillis();
         return http
-                .send(new OutboundRequest(HttpMethod.GET, url, timeoutMs, fields -> fill(fields, etag), null, limit))
-                .map(response -> limit.isOverloaded() ? OriginAnswer.OVERLOADED : answer(response, maxBytes));
+                .send(new OutboundRequest(HttpMethod.GET, url, timeoutMs, fields -> fill(fields, validators), null,
+                        limit))
+                .map(response -> limit.isOverloaded()
+                        ? OriginAnswer.OVERLOADED
+                        : answer(url, response, maxBytes, new Times(requestedAt, System.currentTimeMillis())));
     }
 
     private static boolean isSpelledOddly(URI url) {
@@ -88,55 +98,66 @@ class OriginClient {
         }
     }
 
-    private static void fill(MultiMap fields, String etag) {
+    private static void fill(MultiMap fields, String validators) {
         fields.set(HttpHeaders.ACCEPT, "*/*").set(HttpHeaders.ACCEPT_ENCODING, "gzip");
+        int line = validators.indexOf('\n');
+        String etag = line < 0 ? validators : validators.substring(0, line);
         if (!etag.isEmpty()) {
             fields.set(HttpHeaders.IF_NONE_MATCH, etag);
+        }
+        if (line >= 0) {
+            fields.set(HttpHeaders.IF_MODIFIED_SINCE, validators.substring(line + 1));
         }
     }
 
     /** Why a response cannot be used; null if it can. */
     static @Nullable String problem(int status, MultiMap fields) {
-        String coding = fields.get(HttpHeaders.CONTENT_ENCODING);
-        return switch (status) {
-            case 200 -> coding == null || isGzip(coding) || coding.equalsIgnoreCase("identity")
-                    ? null
-                    : "it answered in the coding " + coding + ", which was not asked for";
-            case 304, 404, 410 -> null;
-            default -> status >= 300 && status < 400
-                    ? "it redirects (" + status + "), which is not followed"
-                    : "it answered " + status;
-        };
+        if (Kind.of(status) == Kind.FAILED) {
+            return "it answered " + status;
+        }
+        String coding = coding(fields);
+        return coding.isEmpty() || BodyCoding.isGzip(coding)
+                ? null
+                : "it answered in the coding " + coding + ", which was not asked for";
     }
 
-    private static OriginAnswer answer(OutboundResponse response, int maxBytes) {
+    /** Returns the codings of a body, without those that change nothing; empty for none. */
+    private static String coding(MultiMap fields) {
+        List<String> codings = new ArrayList<>();
+        for (String line : fields.getAll(HttpHeaders.CONTENT_ENCODING)) {
+            for (String coding : line.split(",")) {
+                if (!coding.isBlank() && !coding.strip().equalsIgnoreCase("identity")) {
+                    codings.add(coding.strip());
+                }
+            }
+        }
+        return String.join(", ", codings);
+    }
+
+    private static OriginAnswer answer(URI url, OutboundResponse response, int maxBytes, Times times) {
         int status = response.status();
-        String problem = status == 0 ? response.failure() : problem(status, response.fields());
+        MultiMap fields = response.fields();
+        long retryAfter = RetryAfter.ms(fields.get(HttpHeaders.RETRY_AFTER), Instant.ofEpochMilli(times.receivedAt()));
+        String problem = status == 0 ? response.failure() : problem(status, fields);
         if (problem != null) {
-            return OriginAnswer.failed(status, problem);
+            return OriginAnswer.failed(status, problem, retryAfter);
+        }
+        Kind kind = Kind.of(status);
+        StoredHead head = StoredHead.of(status, fields).withLocationOf(url);
+        if (kind == Kind.LIMITED) {
+            return OriginAnswer.without(kind, head, retryAfter, null);
         }
         if (!response.whole()) {
             return OriginAnswer.failed(0, response.failure() != null
                     ? response.failure()
-                    : "it answered with more than " + maxBytes + " bytes");
+                    : "it answered with more than " + maxBytes + " bytes", retryAfter);
         }
-        return new OriginAnswer(status == 200 ? Kind.OK : status == 304 ? Kind.UNCHANGED : Kind.NOTHING, status,
-                field(response, HttpHeaders.CONTENT_TYPE, "application/octet-stream"),
-                isGzip(response.field(HttpHeaders.CONTENT_ENCODING)), field(response, HttpHeaders.ETAG, ""),
-                CacheDirectives.parse(response.field(HttpHeaders.CACHE_CONTROL)), age(response), response.body(), null);
-    }
-
-    private static boolean isGzip(@Nullable String coding) {
-        return "gzip".equalsIgnoreCase(coding);
-    }
-
-    private static String field(OutboundResponse response, CharSequence name, String otherwise) {
-        String value = response.field(name);
-        return value == null || value.length() > MAX_FIELD ? otherwise : value;
-    }
-
-    private static long age(OutboundResponse response) {
-        String age = response.field(HttpHeaders.AGE);
-        return age != null && age.matches("\\d{1,9}") ? Long.parseLong(age) * 1000 : 0;
+        List<String> types = fields.getAll(HttpHeaders.CONTENT_TYPE);
+        String type = types.size() == 1 ? MediaTypes.orOctets(types.get(0)) : MediaTypes.OCTETS;
+        // A 304 changes the type only if it says so, and no body has one.
+        boolean typed = kind != Kind.UNCHANGED || types.size() == 1 && MediaTypes.isMediaType(types.get(0));
+        boolean gzip = !coding(fields).isEmpty() && response.body().length() > 0;
+        return new OriginAnswer(kind, head, typed ? type : "", gzip, fields.getAll(HttpHeaders.AGE), times, retryAfter,
+                response.body(), null);
     }
 }

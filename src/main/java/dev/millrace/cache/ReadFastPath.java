@@ -53,7 +53,7 @@ class ReadFastPath {
         response.setStatusCode(result.getStatus());
         for (Map.Entry<String, List<Object>> field : result.getHeaders().entrySet()) {
             for (Object value : field.getValue()) {
-                response.putHeader(field.getKey(), value.toString());
+                response.headers().add(field.getKey(), value.toString());
             }
         }
         if (large != null) {

@@ -24,16 +24,22 @@ import dev.millrace.redis.RedisUnavailableException;
 /**
  * Reads of regions with an origin. One replica at a time requests a key from the origin; the other callers wait until it is stored.
  * While a stale entry may be served, callers get it, and the origin is requested in the background. If the origin fails, callers get an
- * entry that may be served on error, and for 1 s no replica requests that key again.
+ * entry that may be served on error, and for 1 s, or as long as its {@code Retry-After} asks for, no replica requests that key again. If
+ * it says that the content is gone or must not be stored, the entry is dropped.
  */
 @ApplicationScoped
 public class ReadThrough {
 
     private static final String UNASKED = "it answered 304 to a request without a condition";
     private static final long FAILED_MS = 1000;
+    /** However long an origin asks for. */
+    private static final long MAX_PAUSE_MS = 3600_000;
+    private static final int TOO_MANY_REQUESTS = 429;
     /** There may be memory for the next caller. */
     private static final long OVERLOADED_MS = 1;
     private static final long PASS_MS = 10_000;
+    /** After a status that is no success, which may be different soon. */
+    private static final long PASS_ERROR_MS = 1000;
     /** The lease is valid longer than the request to the origin and the storing take. */
     private static final long MARGIN_MS = 3000;
 
@@ -64,7 +70,8 @@ public class ReadThrough {
     Uni<OriginRead> get(String tenant, String region, String key, Region settings, ReadOptions asked) {
         URI url = requireNonNull(settings.origin()).of(key);
         if (url == null) {
-            throw ApiException.invalid("key", "must not be . or .. in a region with an origin");
+            throw ApiException.invalid("key",
+                    "must not contain . or .. as a step in a path, in a region with an origin, not even percent-encoded");
         }
         Target target = new Target(tenant, region, key, settings, url);
         long lease = timeoutMs + MARGIN_MS;
@@ -77,18 +84,29 @@ public class ReadThrough {
             return switch (found.lookup().state()) {
                 case LEASED -> leased(target, found, options);
                 case PASS -> pass(target, options);
-                case FAILED -> failed(target, options, "it failed less than a second ago");
-                default -> failed(target, options, "another caller has waited too long for it");
+                case FAILED -> paused(target, found.lookup(), options);
+                default -> failed(target, options, "another caller has waited too long for it", 0);
             };
         });
     }
 
     private record Target(String tenant, String region, String key, Region settings, URI url) {}
 
+    /** The lease under which the origin is asked, and what is known of the entry that is there still. */
+    private record Asking(String lease, String validators, StoredHead stored) {
+
+        Asking unconditionally() {
+            return new Asking(lease, "", StoredHead.NONE);
+        }
+    }
+
     /** This caller requests the origin. If a stale entry may be served, the caller does not wait for the origin. */
     private Uni<OriginRead> leased(Target t, ReadResult found, ReadOptions options) {
+        Lookup lookup = found.lookup();
+        Asking asking = new Asking(requireNonNull(found.leaseToken()), lookup.origin(),
+                StoredHead.decode(lookup.head()));
         return again(t, options, false).flatMap(stale -> {
-            Uni<OriginRead> asked = ask(t, requireNonNull(found.leaseToken()), found.lookup().origin(), options);
+            Uni<OriginRead> asked = ask(t, asking, options);
             if (stale != null && stale.lookup().isHit()) {
                 asked.subscribe().with(done -> {}, failure -> {
                     // This caller has its response. A read after the stale time reports the failure.
@@ -99,28 +117,69 @@ public class ReadThrough {
         });
     }
 
-    private Uni<OriginRead> ask(Target t, String lease, String etag, ReadOptions options) {
+    private Uni<OriginRead> ask(Target t, Asking asking, ReadOptions options) {
         FairBudget.Share arriving = memory.share(options.owner());
-        return origins.get(t.url(), etag, t.settings().maxValueBytes(), arriving).flatMap(answer -> switch (answer
-                .kind()) {
-            case OVERLOADED -> store.release(t.tenant(), t.region(), t.key(), lease, false, OVERLOADED_MS)
-                    .flatMap(released -> overloaded(t, options));
-            case FAILED -> giveUp(t, lease, options, requireNonNull(answer.failure()));
-            case UNCHANGED ->
-                etag.isEmpty() ? giveUp(t, lease, options, UNASKED) : keep(t, lease, answer, etag, options);
-            case NOTHING -> store(t, lease, answer, PreparedBody.nothing(), options);
-            case OK -> bodies
-                    .prepare(requireNonNull(answer.body()).getBytes(), answer.type(), answer.gzip(),
-                            t.settings().compressAbove())
-                    .flatMap(prepared -> store(t, lease, answer, prepared, options))
-                    .onFailure(ApiException.class)
-                    .recoverWithUni(e -> giveUp(t, lease, options, "its response cannot be used: " + e.getMessage()));
-        }).onTermination().invoke((read, failure, cancelled) -> settle(arriving, read, options));
+        String lease = asking.lease();
+        return origins.get(t.url(), asking.validators(), t.settings().maxValueBytes(), arriving)
+                .flatMap(answer -> switch (answer.kind()) {
+                    case OVERLOADED -> release(t, lease, Release.failed(0, OVERLOADED_MS))
+                            .flatMap(released -> overloaded(t, options));
+                    case FAILED -> giveUp(t, lease, answer, options, requireNonNull(answer.failure()));
+                    case LIMITED -> limited(t, lease, answer);
+                    case UNCHANGED -> asking.validators().isEmpty()
+                            ? giveUp(t, lease, answer, options, UNASKED)
+                            : keep(t, asking, answer, options);
+                    case GONE, OTHER -> release(t, lease,
+                            Release.pass(PASS_ERROR_MS, answer.kind() == OriginAnswer.Kind.GONE))
+                            .replaceWith(OriginRead.passed(answer));
+                    case NOTHING -> store(t, lease, answer, PreparedBody.nothing(), options);
+                    case OK -> bodies
+                            .prepare(requireNonNull(answer.body()).getBytes(), answer.type(), answer.gzip(),
+                                    t.settings().compressAbove())
+                            .flatMap(prepared -> store(t, lease, answer, prepared, options))
+                            .onFailure(ApiException.class).recoverWithUni(e -> giveUp(t, lease, answer, options,
+                                    "its response cannot be used: " + e.getMessage()));
+                }).onTermination().invoke((read, failure, cancelled) -> settle(arriving, read, options));
     }
 
-    private Uni<OriginRead> giveUp(Target t, String lease, ReadOptions options, String why) {
-        return store.release(t.tenant(), t.region(), t.key(), lease, false, FAILED_MS)
-                .flatMap(released -> failed(t, options, why));
+    private Uni<Void> release(Target t, String lease, Release why) {
+        return store.release(t.tenant(), t.region(), t.key(), lease, why);
+    }
+
+    private Uni<OriginRead> giveUp(Target t, String lease, OriginAnswer answer, ReadOptions options, String why) {
+        return release(t, lease, pause(answer)).flatMap(released -> failed(t, options, why, pauseSeconds(answer)));
+    }
+
+    /** The origin asks for fewer requests. That is no error on which stale content is served (RFC 5861, section 4). */
+    private Uni<OriginRead> limited(Target t, String lease, OriginAnswer answer) {
+        return release(t, lease, pause(answer)).flatMap(
+                released -> Uni.createFrom().failure(limited(Math.max(1, pauseSeconds(answer)))));
+    }
+
+    private static ApiException limited(int seconds) {
+        return ApiException.retryAfter(ErrorCode.ORIGIN_LIMITED,
+                "The origin of the region answered 429: ask again after " + seconds + " s", seconds);
+    }
+
+    /** The origin has failed, or asked for a pause that is not over. */
+    private Uni<OriginRead> paused(Target t, Lookup lookup, ReadOptions options) {
+        int seconds = (int) ((lookup.ms() + 999) / 1000);
+        if (lookup.origin().isEmpty()) {
+            return failed(t, options, "it failed less than a second ago", 0);
+        }
+        return Integer.parseInt(lookup.origin()) == TOO_MANY_REQUESTS
+                ? Uni.createFrom().failure(limited(seconds))
+                : failed(t, options, "it answered " + lookup.origin() + " and asked for a pause", seconds);
+    }
+
+    private static Release pause(OriginAnswer answer) {
+        boolean asked = answer.retryAfterMs() > 0 || answer.kind() == OriginAnswer.Kind.LIMITED;
+        return Release.failed(asked ? answer.status() : 0,
+                Math.max(FAILED_MS, Math.min(answer.retryAfterMs(), MAX_PAUSE_MS)));
+    }
+
+    private static int pauseSeconds(OriginAnswer answer) {
+        return (int) Math.max(0, (Math.min(answer.retryAfterMs(), MAX_PAUSE_MS) + 999) / 1000);
     }
 
     /** Requests the origin for this caller alone, and stores nothing. */
@@ -129,9 +188,12 @@ public class ReadThrough {
         return origins.get(t.url(), "", t.settings().maxValueBytes(), arriving).flatMap(answer -> switch (answer
                 .kind()) {
             case OVERLOADED -> overloaded(t, options);
-            case FAILED -> failed(t, options, requireNonNull(answer.failure()));
-            case UNCHANGED -> failed(t, options, UNASKED);
-            case OK, NOTHING -> Uni.createFrom().item(OriginRead.passed(answer));
+            case FAILED -> answer.retryAfterMs() > 0
+                    ? giveUp(t, Release.PASSING, answer, options, requireNonNull(answer.failure()))
+                    : failed(t, options, requireNonNull(answer.failure()), 0);
+            case LIMITED -> limited(t, Release.PASSING, answer);
+            case UNCHANGED -> failed(t, options, UNASKED, 0);
+            case OK, NOTHING, GONE, OTHER -> Uni.createFrom().item(OriginRead.passed(answer));
         }).onTermination().invoke((read, failure, cancelled) -> settle(arriving, read, options));
     }
 
@@ -146,17 +208,17 @@ public class ReadThrough {
     }
 
     /** The entry has not changed. It is refreshed, unless it was purged in the meantime or must not be stored any more. */
-    private Uni<OriginRead> keep(Target t, String lease, OriginAnswer answer, String etag, ReadOptions options) {
-        NewEntry entry = entry(t.settings(), lease, answer, new PreparedBody(BodyCoding.KEEP, "", new byte[0]),
-                etag);
+    private Uni<OriginRead> keep(Target t, Asking asking, OriginAnswer answer, ReadOptions options) {
+        NewEntry entry = OriginEntries.kept(t.settings(), asking.lease(), answer, asking.stored(),
+                asking.validators());
         if (entry == null) {
-            return ask(t, lease, "", options);
+            return ask(t, asking.unconditionally(), options);
         }
         return store.put(t.tenant(), t.region(), t.key(), entry).flatMap(stored -> switch (stored) {
             case DONE -> again(t, options, false).flatMap(found -> found != null && found.lookup().isHit()
                     ? Uni.createFrom().item(new OriginRead(found, null, answer.status()))
                     : pass(t, options));
-            case NOTHING_TO_KEEP -> ask(t, lease, "", options);
+            case NOTHING_TO_KEEP -> ask(t, asking.unconditionally(), options);
             case VOID -> pass(t, options);
         });
     }
@@ -164,9 +226,10 @@ public class ReadThrough {
     /** This caller gets the response in any case, even if the key was purged in the meantime: its read began before that. */
     private Uni<OriginRead> store(Target t, String lease, OriginAnswer answer, PreparedBody p, ReadOptions options) {
         OriginRead passed = OriginRead.passed(answer);
-        NewEntry entry = entry(t.settings(), lease, answer, p, answer.etag());
+        NewEntry entry = OriginEntries.of(t.settings(), lease, answer, p);
         Uni<OriginRead> outcome = entry == null
-                ? store.release(t.tenant(), t.region(), t.key(), lease, true, PASS_MS).replaceWith(passed)
+                // What is there still is older than a response that must not be stored.
+                ? release(t, lease, Release.pass(PASS_MS, true)).replaceWith(passed)
                 : store.put(t.tenant(), t.region(), t.key(), entry)
                         .flatMap(stored -> stored != StoreCode.DONE
                                 ? Uni.createFrom().item(passed)
@@ -176,39 +239,21 @@ public class ReadThrough {
         return outcome.onFailure(RedisUnavailableException.class).recoverWithItem(passed);
     }
 
-    /** The entry to store; null if it must not be stored. The origin's directives override the region's. */
-    private static @Nullable NewEntry entry(Region r, String lease, OriginAnswer answer, PreparedBody body,
-            String etag) {
-        CacheDirectives d = answer.directives();
-        boolean nothing = answer.kind() == OriginAnswer.Kind.NOTHING;
-        try {
-            long fresh = d.ms("s-maxage", d.ms("max-age", -1));
-            fresh = fresh < 0 ? nothing ? r.negativeTtlMs() : r.ttlMs() : Math.max(0, fresh - answer.ageMs());
-            boolean strict = d.has("must-revalidate") || d.has("proxy-revalidate");
-            long swr = strict ? 0 : d.ms("stale-while-revalidate", nothing ? 0 : r.swrMs());
-            long sie = strict ? 0 : d.ms("stale-if-error", nothing ? 0 : r.sieMs());
-            return !answer.mayBeStored() || fresh + Math.max(swr, sie) == 0
-                    ? null
-                    : NewEntry.of(body, answer.type()).withLifetime(CacheService.jittered(fresh, r), swr, sie)
-                            .withLease(lease).withOrigin(etag);
-        } catch (ApiException e) {
-            return null; // an invalid Cache-Control
-        }
-    }
-
-    private Uni<OriginRead> failed(Target t, ReadOptions options, String why) {
-        return instead(t, options, ErrorCode.ORIGIN_FAILED, "The origin of the region failed: " + why);
+    private Uni<OriginRead> failed(Target t, ReadOptions options, String why, int retryAfterSeconds) {
+        return instead(t, options, ApiException.retryAfter(ErrorCode.ORIGIN_FAILED,
+                "The origin of the region failed: " + why, retryAfterSeconds));
     }
 
     private Uni<OriginRead> overloaded(Target t, ReadOptions options) {
-        return instead(t, options, ErrorCode.OVERLOADED, "The service is busy with large bodies: try again");
+        return instead(t, options,
+                new ApiException(ErrorCode.OVERLOADED, "The service is busy with large bodies: try again"));
     }
 
     /** Returns an entry that may be served after an error, or fails with that error. */
-    private Uni<OriginRead> instead(Target t, ReadOptions options, ErrorCode error, String why) {
+    private Uni<OriginRead> instead(Target t, ReadOptions options, ApiException error) {
         return again(t, options, true).map(found -> {
             if (found == null || !found.lookup().isHit()) {
-                throw new ApiException(error, why);
+                throw error;
             }
             return new OriginRead(found, null, 0);
         });

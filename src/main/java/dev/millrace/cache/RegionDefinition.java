@@ -27,7 +27,8 @@ public record RegionDefinition(
         @Schema(description = "Largest body; default 8 MB", examples = "1048576") @Nullable Integer maxValueBytes,
         @Schema(description = "Larger bodies are stored compressed; default 2048", examples = "2048") @Nullable Integer compressAbove,
         @Schema(description = "Largest share by which a ttl is shortened at random, 0 to 0.5; default 0", examples = "0.1") @Nullable Double jitter,
-        @Schema(description = "Where to fetch missing entries: an http or https URL with {key} in its path or query", examples = "https://api.example.com/products/{key}") @Nullable String origin)
+        @Schema(description = "Where to fetch missing entries: an http or https URL with {key} in its path or query", examples = "https://api.example.com/products/{key}") @Nullable String origin,
+        @Schema(description = "Stores responses of the origin that have Set-Cookie, without that field; by default they are not stored", examples = "false") @Nullable Boolean stripSetCookie)
         implements
             Validated {
 
@@ -72,7 +73,8 @@ public record RegionDefinition(
                 .withBodies(maxValueBytes == null ? defaults.maxValueBytes() : maxValueBytes,
                         compressAbove == null ? defaults.compressAbove() : compressAbove)
                 .withJitter(jitter == null ? defaults.jitter() : jitter)
-                .withOrigin(origin == null ? null : new Origin(origin));
+                .withOrigin(origin == null ? null : new Origin(origin))
+                .withStripSetCookie(Boolean.TRUE.equals(stripSetCookie));
     }
 
     private static long ms(@Nullable Duration duration, long otherwise) {

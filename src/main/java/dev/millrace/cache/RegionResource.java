@@ -58,14 +58,16 @@ public class RegionResource {
     public record RegionView(@Schema(examples = "products") String region, long ttlMs, long swrMs, long sieMs,
             long negativeTtlMs,
             int maxValueBytes, int compressAbove, double jitter,
-            @Schema(description = "Without its query, which may contain a secret, unless the key has the scope `admin:read`") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String origin) {
+            @Schema(description = "Without its query, which may contain a secret, unless the key has the scope `admin:read`") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String origin,
+            @Schema(description = "Absent if false") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean stripSetCookie) {
 
         static RegionView of(String name, Region r, Caller caller) {
             Origin origin = r.origin();
             return new RegionView(name, r.ttlMs(), r.swrMs(), r.sieMs(), r.negativeTtlMs(), r.maxValueBytes(),
                     r.compressAbove(),
                     r.jitter(),
-                    origin == null ? null : caller.may(Scopes.ADMIN_READ) ? origin.template() : origin.withoutQuery());
+                    origin == null ? null : caller.may(Scopes.ADMIN_READ) ? origin.template() : origin.withoutQuery(),
+                    r.stripSetCookie() ? true : null);
         }
     }
 

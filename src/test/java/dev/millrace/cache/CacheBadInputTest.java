@@ -2,6 +2,7 @@ package dev.millrace.cache;
 
 import static dev.millrace.Api.ADMIN;
 import static dev.millrace.Api.encode;
+import static dev.millrace.cache.Cache.brief;
 import static dev.millrace.cache.Cache.delete;
 import static dev.millrace.cache.Cache.get;
 import static dev.millrace.cache.Cache.header;
@@ -179,16 +180,30 @@ class CacheBadInputTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"garbage", "a/b/c", "/", "text/", "text/plain; charset", "*/*", ";", "text plain"})
-    void aTypeThatIsNoneIsRefusedOrKept(String type) {
+    @ValueSource(strings = {"garbage", "a/b/c", "/", "text/", "text/plain; charset", "*/*", ";", "text plain", "text/*",
+            "text/plain, text/html", "text/plain; charset=\"x", ""})
+    void aTypeThatIsNoneIsRefused(String type) {
         String path = region() + "/k";
         HttpResponse<byte[]> answer = put(path, "x", "Content-Type", type);
-        if (answer.statusCode() == 204) {
-            assertEquals(List.of("200 x", type), List.of(read(path), header(get(path), "Content-Type")));
-        } else {
-            refused(answer, answer.statusCode() == 415 ? 415 : 400, null);
-            assertEquals("404 cache-miss", read(path));
-        }
+        refused(answer, answer.statusCode() == 415 ? 415 : 400, null);
+        HttpResponse<byte[]> nothing = put(path + "?nothing=true", "", "Content-Type", type);
+        refused(nothing, nothing.statusCode() == 415 ? 415 : 400, null);
+        assertEquals("404 cache-miss", read(path));
+    }
+
+    /** The REST layer parses the type of its responses, the fast path does not. */
+    @ParameterizedTest
+    @ValueSource(strings = {"text/html;charset=nonsense", "text/plain; a=\"b;c, d\"", "x/y;", "application/x+json",
+            "text/plain ; charset=utf-8", "a'b/c!d"})
+    void aTypeIsReturnedAsItWasStoredOnEveryPath(String type) {
+        String path = region() + "/k";
+        store(path, "x", "Content-Type", type);
+        assertEquals(List.of("200 x", type), List.of(read(path), header(get(path), "Content-Type")));
+        HttpResponse<byte[]> accepted = get(path, "Accept", "text/html,*/*;q=0.8");
+        assertEquals("200 x", brief(accepted));
+        HttpResponse<byte[]> leased = get(path + "?lease=5s", "Accept", "application/json");
+        assertEquals("200 x", brief(leased));
+        assertEquals(200, send(request(ADMIN, "HEAD", path, null)).statusCode());
     }
 
     @Test

@@ -31,7 +31,7 @@ class CacheScriptExamplesTest {
             assertEquals(StoreCode.DONE, entry.put("", coding, "one"));
             Lookup found = entry.get();
             long now = entry.redis.ms();
-            assertEquals(new Lookup(EntryState.FRESH, now, now, now + 1000, "text/plain", coding, "e-one",
+            assertEquals(new Lookup(EntryState.FRESH, now, now, now + 1000, "text/plain", coding, "e-one", "",
                     Buffer.buffer("one"), 0, ""), found);
             entry.pass(1);
         }
@@ -136,11 +136,12 @@ class CacheScriptExamplesTest {
 
     @Test
     void oneCallerAtATimeHasTheLease() {
-        assertEquals(Lookup.none(EntryState.LEASED, 5000, ""), entry.get("t1", 5000, false));
+        assertEquals(Lookup.none(EntryState.LEASED, 5000, "", ""), entry.get("t1", 5000, false));
         entry.pass(2000);
-        assertEquals(Lookup.none(EntryState.BUSY, 3000, ""), entry.get("t2", 5000, false));
+        assertEquals(Lookup.none(EntryState.BUSY, 3000, "", ""), entry.get("t2", 5000, false));
         entry.pass(3000);
-        assertEquals(Lookup.none(EntryState.BUSY, 1, ""), entry.get("t2", 5000, false), "up to the end of its last ms");
+        assertEquals(Lookup.none(EntryState.BUSY, 1, "", ""), entry.get("t2", 5000, false),
+                "up to the end of its last ms");
         entry.pass(1);
         assertEquals(EntryState.LEASED, entry.lease("t2"));
         assertEquals(StoreCode.VOID, entry.put("t1", "one"));
@@ -161,7 +162,7 @@ class CacheScriptExamplesTest {
     void whoRefreshesAStaleEntryIsToldTheOriginsTagAndOthersAreServed() {
         entry.put("", "one");
         entry.pass(1000);
-        assertEquals(Lookup.none(EntryState.LEASED, 5000, "origin-one"), entry.get("t1", 5000, false));
+        assertEquals(Lookup.none(EntryState.LEASED, 5000, "origin-one", ""), entry.get("t1", 5000, false));
         assertEquals(EntryState.STALE, entry.lease("t2"));
         entry.pass(500);
         assertEquals(EntryState.BUSY, entry.lease("t2"));
@@ -172,16 +173,16 @@ class CacheScriptExamplesTest {
     void theTagOfAHiddenEntryIsNotTold() {
         entry.put("", "one");
         await(entry.store.purgeRegion(TENANT, REGION));
-        assertEquals(Lookup.none(EntryState.LEASED, 5000, ""), entry.get("t1", 5000, false));
+        assertEquals(Lookup.none(EntryState.LEASED, 5000, "", ""), entry.get("t1", 5000, false));
     }
 
     @Test
     void aFailureIsToldToOthersForAWhile() {
         entry.lease("t1");
-        entry.release("t2", false, 700);
+        entry.release("t2", Release.failed(0, 700));
         assertEquals(EntryState.BUSY, entry.lease("t3"), "another's lease cannot be given up");
-        entry.release("t1", false, 700);
-        assertEquals(Lookup.none(EntryState.FAILED, 700, ""), entry.get("t2", 5000, false));
+        entry.release("t1", Release.failed(0, 700));
+        assertEquals(Lookup.none(EntryState.FAILED, 700, "", ""), entry.get("t2", 5000, false));
         assertFalse(await(entry.store.isLeased(TENANT, REGION, KEY)));
         assertEquals(StoreCode.VOID, entry.put("t1", "one"));
         entry.pass(701);
@@ -192,16 +193,16 @@ class CacheScriptExamplesTest {
     void aLeaseIsGivenUpAlsoIfTheMemoryIsFull() {
         entry.lease("t1");
         entry.redis.refuseNext(Refusal.MEMORY_FULL);
-        entry.release("t1", false, 700);
-        assertEquals(Lookup.none(EntryState.FAILED, 700, ""), entry.get("t2", 5000, false));
+        entry.release("t1", Release.failed(0, 700));
+        assertEquals(Lookup.none(EntryState.FAILED, 700, "", ""), entry.get("t2", 5000, false));
     }
 
     @Test
     void thatAnEntryMustNotBeStoredIsToldToOthersForAWhile() {
         entry.lease("t1");
-        entry.release("t1", true, 700);
-        assertEquals(Lookup.none(EntryState.PASS, 700, ""), entry.get("t2", 5000, false));
-        entry.release("t1", false, 700);
+        entry.release("t1", Release.pass(700, false));
+        assertEquals(Lookup.none(EntryState.PASS, 700, "", ""), entry.get("t2", 5000, false));
+        entry.release("t1", Release.failed(0, 700));
         assertEquals(EntryState.PASS, entry.lease("t2"), "it was given up before");
     }
 
@@ -226,5 +227,75 @@ class CacheScriptExamplesTest {
         assertEquals(StoreCode.NOTHING_TO_KEEP, entry.put("t1", BodyCoding.KEEP, "ignored"));
         assertEquals(EntryState.MISSING, entry.get().state());
         assertEquals(StoreCode.DONE, entry.put("t1", "one"));
+    }
+
+    @Test
+    void aPauseIsToldWithItsStatusAndIsNoLease() {
+        entry.lease("t1");
+        entry.release("t1", Release.failed(429, 700));
+        assertEquals(Lookup.none(EntryState.FAILED, 700, "429", ""), entry.get("t2", 5000, false));
+        assertFalse(await(entry.store.isLeased(TENANT, REGION, KEY)));
+        entry.release("t1", Release.pass(700, false));
+        assertEquals(EntryState.FAILED, entry.lease("t2"), "it was given up before");
+        entry.pass(701);
+        assertEquals(EntryState.LEASED, entry.lease("t2"));
+    }
+
+    @Test
+    void whoPassesWithoutALeaseMayAskForAPause() {
+        entry.release(Release.PASSING, Release.failed(503, 900));
+        assertEquals(EntryState.LEASED, entry.lease("t1"), "nobody was passing");
+        entry.release("t1", Release.pass(700, false));
+        entry.release(Release.PASSING, Release.failed(503, 900));
+        assertEquals(Lookup.none(EntryState.FAILED, 900, "503", ""), entry.get("t2", 5000, false));
+    }
+
+    @Test
+    void whatMustNotBeServedAnyMoreIsDroppedWithTheLeaseAndNotWithAVoidOne() {
+        for (boolean drop : new boolean[]{true, false}) {
+            entry.put("", "one");
+            entry.pass(1200);
+            entry.lease("t1");
+            entry.release("t2", Release.pass(700, true));
+            assertEquals(EntryState.STALE, entry.get().state(), "the lease of t2 is void");
+            entry.release("t1", Release.pass(700, drop));
+            assertEquals(drop ? EntryState.MISSING : EntryState.STALE, entry.get().state());
+            await(entry.store.delete(TENANT, REGION, KEY));
+        }
+    }
+
+    @Test
+    void theHeadIsKeptAndReplacedAndComesWithTheLease() {
+        NewEntry first = NewEntry
+                .of(new PreparedBody(BodyCoding.IDENTITY, "e", "one".getBytes(StandardCharsets.UTF_8)), "text/plain")
+                .withLifetime(1000, 0, 0).withOrigin("\"v1\"\ndate").withHead("200\nA:1", 4000, 3000);
+        await(entry.store.put(TENANT, REGION, KEY, first));
+        long stored = entry.redis.ms();
+        Lookup found = entry.get();
+        assertEquals(List.of("200\nA:1", stored - 4000, stored + 1000),
+                List.of(found.head(), found.stored(), found.fresh()));
+        entry.pass(3999);
+        assertEquals(EntryState.MISSING, entry.get("", 0, true).state(), "kept, but not to be served");
+        assertEquals(Lookup.none(EntryState.LEASED, 5000, "\"v1\"\ndate", "200\nA:1"), entry.get("t1", 5000, false));
+        NewEntry again = NewEntry.of(new PreparedBody(BodyCoding.KEEP, "", new byte[0]), "").withLifetime(1000, 0, 0)
+                .withLease("t1").withOrigin("\"v1\"").withHead("200\nA:2", 0, 3000);
+        assertEquals(StoreCode.DONE, await(entry.store.put(TENANT, REGION, KEY, again)));
+        found = entry.get();
+        assertEquals(List.of(EntryState.FRESH, "200\nA:2", "text/plain", "e", "one"),
+                List.of(found.state(), found.head(), found.type(), found.etag(), found.body().toString()));
+        entry.pass(4000);
+        assertTrue(entry.isKept(ENTRY));
+        entry.pass(1);
+        assertFalse(entry.isKept(ENTRY));
+    }
+
+    /** As the versions before stored them, without a head. */
+    @Test
+    void anEntryWithoutAHeadIsFound() {
+        entry.put("", "one");
+        entry.redis.dataSource().execute("HDEL", ENTRY, "h").await().indefinitely();
+        assertEquals("", entry.get().head());
+        entry.pass(1200);
+        assertEquals(Lookup.none(EntryState.LEASED, 5000, "origin-one", ""), entry.get("t1", 5000, false));
     }
 }

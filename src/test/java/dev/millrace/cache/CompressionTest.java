@@ -133,6 +133,18 @@ class CompressionTest {
         assertEquals("200 one, two", brief(get(path)));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"gzip", "x-gzip"})
+    void anEmptyBodyIsEmptyInAnyCoding(String coding) throws IOException {
+        String path = region() + "/k";
+        assertEquals(204, put(path, new byte[0], "Content-Encoding", coding).statusCode());
+        HttpResponse<byte[]> answer = get(path, "Accept-Encoding", "gzip");
+        assertEquals(List.of("200", "0", ""), List.of(Integer.toString(answer.statusCode()),
+                Integer.toString(answer.body().length), header(answer, "Content-Encoding")));
+        assertEquals(204, put(path, gzip("x".getBytes(UTF_8)), "Content-Encoding", coding).statusCode());
+        assertEquals("200 x", brief(get(path, "Accept-Encoding", "identity")));
+    }
+
     @Test
     void whatIsNoGzipIsRefused() throws IOException {
         byte[] sound = gzip(TEXT.getBytes(UTF_8));
@@ -140,7 +152,7 @@ class CompressionTest {
         flipped[flipped.length / 2] ^= 1;
         byte[] wrongSum = sound.clone();
         wrongSum[wrongSum.length - 6] ^= 1;
-        for (byte[] body : List.of(new byte[0], "text".getBytes(UTF_8), Arrays.copyOf(sound, sound.length - 1),
+        for (byte[] body : List.of("text".getBytes(UTF_8), Arrays.copyOf(sound, sound.length - 1),
                 Arrays.copyOf(sound, 10), flipped, wrongSum)) {
             String path = region() + "/k";
             assertEquals("400 invalid-request", brief(put(path, body, "Content-Encoding", "gzip")));

@@ -48,8 +48,8 @@ final class ExampleEntry {
         return put(token, BodyCoding.IDENTITY, body, tags);
     }
 
-    void release(String token, boolean pass, long ms) {
-        await(store.release(TENANT, REGION, KEY, token, pass, ms));
+    void release(String token, Release why) {
+        await(store.release(TENANT, REGION, KEY, token, why));
     }
 
     boolean isKept(String key) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.URI;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -22,8 +23,8 @@ class OriginUrlTest {
     @Property
     void aKeyIsOneSegmentWhateverItHolds(@ForAll @StringLength(min = 1, max = 40) String key) {
         URI url = ORIGIN.of(key);
-        if (key.equals(".") || key.equals("..")) {
-            assertNull(url);
+        if (url == null) {
+            assertTrue(key.contains(".") || key.contains("%"), key);
             return;
         }
         assertEquals("https", url.getScheme());
@@ -35,13 +36,36 @@ class OriginUrlTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"..", "."})
-    void dotsHaveNoUrl(String key) {
-        assertNull(ORIGIN.of(key));
+    @ValueSource(strings = {"..", ".", "a/../b", "a/./b", "/..", "../", "..\\a", "a\\..\\b", "..;x=y", "a/..;/b", ".;a",
+            "%2e%2e", "%2E.", ".%2e/a", "a%2f..%2fb", "a%5C..", "%252e%252e", "%25252e%25252e%25252fx", "a/%2e%2e;x/b",
+            "..%00", ".. ", ".\t.", "%2e%09%2e", "%c0%ae%c0%ae/x", "a%c0%af..", "..%3bx", "..%2f..%2fetc",
+            "%25252525252525252525252541"})
+    void whatAServerMayTakeForAStepHasNoUrl(String key) {
+        assertNull(ORIGIN.of(key), key);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"@evil.com", "/../../etc/passwd", "\r\nHost: evil.com", "%2e%2e", "#x", "?a=b",
+    @ValueSource(strings = {"a..b", "...", "a.", ".a", "..a", "v1.2.3", "a/..b/c", "100%", "50%25", "a;b/c;d", "x%2fy",
+            "%41", "a/.../b", ".well-known/x", "%zz", "é..", "a\\b"})
+    void whatHasDotsWithoutASegmentOfThemIsAKey(String key) {
+        assertNotNull(ORIGIN.of(key), key);
+    }
+
+    @Test
+    void whatStandsBesideTheKeyCounts() {
+        assertNull(new Origin("http://a/x/.{key}").of("."));
+        assertNull(new Origin("http://a/x/.{key}").of("./y"));
+        assertNull(new Origin("http://a/x/{key}./y").of("."));
+        assertNull(new Origin("http://a/x/{key};v=1").of(".."));
+        assertNotNull(new Origin("http://a/x/{key}.json").of(".."));
+        assertNotNull(new Origin("http://a/x/v.{key}").of("."));
+        assertNotNull(new Origin("http://a/x?file={key}").of("../y"), "a query is no path");
+        assertNull(new Origin("http://a/{key}?file=b/c").of(".."));
+        assertNull(new Origin("http://a/{key}").of("b/.."));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"@evil.com", "/etc/passwd", "\r\nHost: evil.com", "%2ex", "#x", "?a=b",
             "//evil.com", "é💧"})
     void whatLooksLikeMoreStaysAKey(String key) {
         assertEquals("api.example.com", ORIGIN.of(key).getHost());

@@ -45,6 +45,7 @@ public enum ErrorCode {
     UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", 415, "The body's media type is not supported"),
     EXPECTATION_FAILED("expectation-failed", 417, "The expectation is not supported"),
     RATE_LIMITED("rate-limited", 429, "The rate limit is exceeded"),
+    ORIGIN_LIMITED("origin-limited", 429, "The origin asks for fewer requests"),
     LISTENER_LIMIT("listener-limit", 429, "The key or its tenant has as many listeners as it may have"),
     HEADERS_TOO_LARGE("headers-too-large", 431, "The header fields are too large"),
     INTERNAL("internal", 500, "Something went wrong in the service"),

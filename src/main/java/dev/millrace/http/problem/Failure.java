@@ -28,12 +28,18 @@ import dev.millrace.redis.RedisUnavailableException;
  * @param code the kind of failure
  * @param detail what is wrong this time; null if there is nothing to add
  * @param violations the fields that are wrong; empty unless the code is {@link ErrorCode#INVALID_REQUEST}
+ * @param retryAfterSeconds for {@code Retry-After}; 0 if waiting alone does not help
  */
-public record Failure(ErrorCode code, @Nullable String detail, List<Violation> violations) {
+public record Failure(ErrorCode code, @Nullable String detail, List<Violation> violations, int retryAfterSeconds) {
 
     private static final Logger LOG = Logger.getLogger(Failure.class);
     /** The message of Quarkus' exception for a body that does not announce its length and passes the limit. */
     private static final String BODY_TOO_LARGE = "Request too large";
+
+    /** A failure that may end when the code says. */
+    public Failure(ErrorCode code, @Nullable String detail, List<Violation> violations) {
+        this(code, detail, violations, code.retryAfterSeconds());
+    }
 
     private Failure(ErrorCode code, @Nullable String detail) {
         this(code, detail, List.of());
@@ -45,7 +51,7 @@ public record Failure(ErrorCode code, @Nullable String detail, List<Violation> v
      */
     public static Failure of(@Nullable Throwable failure) {
         if (failure instanceof ApiException e) {
-            return new Failure(e.code(), e.getMessage(), e.violations());
+            return new Failure(e.code(), e.getMessage(), e.violations(), e.retryAfterSeconds());
         }
         if (failure instanceof RedisUnavailableException e) {
             return new Failure(e.reason() == RedisUnavailableException.Reason.OVERLOADED
@@ -120,8 +126,8 @@ public record Failure(ErrorCode code, @Nullable String detail, List<Violation> v
         if (code.challenge() != null) {
             headers.accept(HttpHeaders.WWW_AUTHENTICATE, code.challenge());
         }
-        if (code.retryAfterSeconds() > 0) {
-            headers.accept(HttpHeaders.RETRY_AFTER, Integer.toString(code.retryAfterSeconds()));
+        if (retryAfterSeconds > 0) {
+            headers.accept(HttpHeaders.RETRY_AFTER, Integer.toString(retryAfterSeconds));
         }
     }
 

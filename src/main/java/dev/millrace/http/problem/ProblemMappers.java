@@ -5,6 +5,7 @@ import java.util.List;
 
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.UriInfo;
 
@@ -35,7 +36,10 @@ public class ProblemMappers {
         }
         List<String> consumed = AllowedMethods.consumed(path, request.getMethod());
         if (failure.code() == ErrorCode.UNSUPPORTED_MEDIA_TYPE && failure.detail() == null && !consumed.isEmpty()) {
-            failure = new Failure(failure.code(), "Send `Content-Type: " + String.join("` or `", consumed) + "`.",
+            failure = new Failure(failure.code(),
+                    "Send `Content-Type: " + (consumed.contains(MediaType.WILDCARD)
+                            ? "` and one media type, such as `application/json"
+                            : String.join("` or `", consumed)) + "`.",
                     List.of());
         }
         ResponseBuilder<Problem> response = problem(failure, uri);

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
 
-import dev.millrace.http.HttpDates;
 import dev.millrace.encoding.MediaTypes;
+import dev.millrace.http.HttpDates;
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.ErrorCode;
 import dev.millrace.http.problem.Problem;

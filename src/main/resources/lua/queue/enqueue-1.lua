@@ -36,7 +36,7 @@ if anew then
 end
 
 local reply, what, lists, added, later = {}, {}, {}, 0, 0
-local first, stamp = last - n, now .. ' '
+local first, stamp = last - n, wall .. ' '
 local states, dues, ends = {}, {}, {}
 -- Bodies by id, and the number of fields, of the bucket that ends before the id `ending`.
 local bodies, filled, ending, number = {}, 0, 0, 0
@@ -128,7 +128,7 @@ for i = 1, n do
     if not options then
       line_up(id, level)
     else
-      local delay = options.D and math.max(0, options.D - now) or tonumber(options.d or 0)
+      local delay = options.D and math.max(0, options.D - wall) or tonumber(options.d or 0)
       local text = marks(options, delay)
       if text ~= '' then
         local to = #states + 1

@@ -10,6 +10,6 @@ redis.call('HSET', meta, 'listen', now + 60000)
 expire_unless_used()
 if after == '' then
   local last = redis.call('XREVRANGE', q .. 'events', '+', '-', 'COUNT', 1)[1]
-  return last and last[1] or now .. '-0'
+  return last and last[1] or wall .. '-0'
 end
 return redis.call('XRANGE', q .. 'events', '(' .. after, '+', 'COUNT', most)

@@ -32,6 +32,6 @@ for i = 1, (#ARGV - 1) / 4 do
       if #progress <= 1024 then tell('job.progress', id, 'progress', progress) else tell('job.progress', id) end
     end
   end
-  reply[2 * i - 1], reply[2 * i] = code, ends
+  reply[2 * i - 1], reply[2 * i] = code, math.max(0, ends - skew)
 end
 return reply

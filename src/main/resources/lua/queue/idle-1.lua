@@ -16,7 +16,7 @@ end
 -- Jobs may have come and gone between two calls.
 local enqueued = redis.call('HGET', stats, 'enqueued') or '0'
 local count, since = string.match(redis.call('HGET', meta, 'idle') or '', '^(%d+) (%d+)$')
-if count ~= enqueued then
+if count ~= enqueued or tonumber(since) > now then
   redis.call('HSET', meta, 'idle', enqueued .. ' ' .. string.format('%.0f', now))
 end
 if count ~= enqueued or now - since < after then

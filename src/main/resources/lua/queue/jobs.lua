@@ -1,9 +1,11 @@
 -- What the scripts of queues share. KEYS[1] is the queue's `meta`. The names of its other keys are derived from it, because the lists
 -- and buckets that a call touches are known only inside the script. All have the same hash tag (docs/adr/0009-job-queues.md).
 --   meta      hash: `seq` the last id, `paused` why, `wait` ms until which a request waits for jobs, `listen` ms until which events
---             are kept, `rate` the time up to which the rate limit is used up, `idle` "<enqueued> <ms>": how many jobs had been
---             enqueued, and when, when the queue was first found unused; `tidy` "<line> <ids>": the line that is being tidied, and how
---             many of its ids are left to check; `drain` ms until which no line may be tidied
+--             are kept, `rate` "<ms> <interval> <burst>": the time up to which the rate limit is used up, and the limit, `idle`
+--             "<enqueued> <ms>": how many jobs had been enqueued, and when, when the queue was first found unused; `tidy`
+--             "<line> <ids>": the line that is being tidied, and how many of its ids are left to check; `drain` ms until which no
+--             line may be tidied; `set` the version of the settings, none for the defaults; `clock` ms that it was at least once,
+--             `skew` ms, see `now`
 --   w:<p>     list of the ids that are ready at priority p, the next one first; an id without a body was removed
 --   w:<p.5>   its front part, while there is one: ids that go before those of w:<p>
 --   levels    sorted set of the priorities with such a list, of both parts
@@ -30,8 +32,12 @@ local levels, state, delayed, leased = q .. 'levels', q .. 'state', q .. 'delaye
 local dead, done, unique, groups, stats = q .. 'dead', q .. 'done', q .. 'unique', q .. 'groups', q .. 'stats'
 local gone, expiring = q .. 'gone', q .. 'expiring'
 local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local flags = redis.call('HMGET', meta, 'paused', 'wait', 'listen')
+local wall = time[1] * 1000 + math.floor(time[2] / 1000)
+local flags = redis.call('HMGET', meta, 'paused', 'wait', 'listen', 'set', 'clock', 'skew')
+local clock, skew = tonumber(flags[5] or 0), tonumber(flags[6] or 0)
+-- The time of the queue, in which leases, delays and the rate are measured. It is that of Redis, unless that clock is set back, or a
+-- failover leads to a server whose clock is behind: then the queue's time goes on from `clock`, ahead of Redis by `skew`.
+local now = math.max(wall + skew, clock)
 local paused, waited, listened = flags[1], tonumber(flags[2] or 0) > now, tonumber(flags[3] or 0) > now
 
 -- Lets the rest of the script write when Redis' memory is full. Redis then refuses commands that may need memory, but not after the
@@ -67,9 +73,9 @@ local function states_of(ids)
   return redis.call('HMGET', state, unpack(ids))
 end
 
--- A call about a queue that has had no jobs, and is not paused, leaves a key that expires.
+-- A call about a queue that has had no jobs, is not paused and has no settings leaves a key that expires.
 local function expire_unless_used()
-  if not paused and redis.call('HEXISTS', meta, 'seq') == 0 then redis.call('PEXPIRE', meta, 120000) end
+  if not paused and not flags[4] and redis.call('HEXISTS', meta, 'seq') == 0 then redis.call('PEXPIRE', meta, 120000) end
 end
 
 -- failures, stalls, deliveries, marks

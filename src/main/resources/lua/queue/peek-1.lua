@@ -18,7 +18,7 @@ for i, id in ipairs(ARGV) do
       at = redis.call('ZSCORE', place == 'active' and leased or place == 'dead' and dead or done, id)
     end
     local kept = redis.call('HMGET', state, id, id .. ':e', id .. ':p', id .. ':r')
-    shown = { place, tonumber(at), text, kept[1] or '', kept[2] or '', kept[3] or '', kept[4] or '' }
+    shown = { place, math.max(0, tonumber(at) - skew), text, kept[1] or '', kept[2] or '', kept[3] or '', kept[4] or '' }
     for _, part in ipairs(kept) do bytes = bytes + (part and #part or 0) end
     bytes = bytes + #text
     if i > 1 and bytes > 1048576 then break end

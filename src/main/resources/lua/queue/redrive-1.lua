@@ -7,7 +7,8 @@
 -- returns {number of jobs made ready, number of further jobs to skip, upto}
 
 local most, skipped, upto = ARGV[1], ARGV[2], ARGV[3]
-if upto == '' then upto = now end
+-- Some may have died in a time of the queue that was ahead of Redis' clock.
+if upto == '' then upto = math.max(now, tonumber(redis.call('ZREVRANGE', dead, 0, 0, 'WITHSCORES')[2] or 0)) end
 local moved, left = 0, 0
 for _, id in ipairs(redis.call('ZRANGEBYSCORE', dead, '-inf', upto, 'LIMIT', skipped, most)) do
   if revive(id, redis.call('HGET', state, id), body(id)) then

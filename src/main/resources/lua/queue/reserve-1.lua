@@ -6,17 +6,22 @@
 -- ARGV[3] burst        jobs that the rate limit allows at once
 -- ARGV[4] allowed      number of expired leases that a job survives
 -- ARGV[5] waiting      1 if a request will wait for more jobs
+-- ARGV[6] version      of these settings; "*" to use them whatever the queue's are
 -- ARGV     then, per request, two: number of jobs, at most 1000 in total, and their lease in ms, 0 for the job's own
 -- ARGV     last, the lease in ms of jobs without their own
--- returns {now, next, jobs, lease end, id, body, ..., place, lease end, state, ...}, the jobs in the order of the requests
+-- returns {version} of the queue's settings if they are others, and hands out nothing; else
+--   {now, next, jobs, lease end, id, body, ..., place, lease end, state, ...}, the jobs in the order of the requests
 --   next: ms at which there may be more jobs, 0 if unknown, -1 at once; without a waiting request, 0 or -1
 --   lease end: of all jobs, except those that follow at the end by their place, from 1: they have another one, or a state
 
-local concurrency, interval, burst = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local allowed, waiting = tonumber(ARGV[4]), ARGV[5] == '1'
+local concurrency, interval, burst = tonumber(ARGV[1]), ARGV[2], ARGV[3]
+local limit = interval .. ' ' .. burst
+interval, burst = tonumber(interval), tonumber(burst)
+local allowed, waiting, version = tonumber(ARGV[4]), ARGV[5] == '1', ARGV[6]
+if version ~= '*' and version ~= (flags[4] or '') then return { flags[4] or '' } end
 local fallback = tonumber(ARGV[#ARGV])
 local leases = {}
-for i = 6, #ARGV - 1, 2 do
+for i = 7, #ARGV - 1, 2 do
   local jobs, lease = tonumber(ARGV[i]), tonumber(ARGV[i + 1])
   for _ = 1, jobs do leases[#leases + 1] = lease end
 end
@@ -27,12 +32,24 @@ if reclaim(100, allowed) + promote(200) > 0 then
   wake()
 end
 
+local function note_rate(upto) redis.call('HSET', meta, 'rate', string.format('%.3f ', upto) .. limit) end
+
 local most, next = wanted, 0
 if paused then most = 0 end
 if concurrency > 0 then most = math.min(most, concurrency - redis.call('ZCARD', leased)) end
 local rated, admitted
 if interval > 0 and most > 0 then
-  rated = math.max(now, tonumber(redis.call('HGET', meta, 'rate') or 0))
+  local text, was = string.match(redis.call('HGET', meta, 'rate') or '0', '^(%S+) ?(.*)$')
+  local upto = math.max(now, tonumber(text))
+  if was ~= '' and was ~= limit then
+    -- The limit has changed: as many jobs count as used, and are regained at the new pace.
+    upto = now + (upto - now) / tonumber(string.match(was, '^%S+')) * interval
+  end
+  rated = math.min(upto, now + interval * burst)
+  if rated > now and (was ~= limit or rated < upto) then
+    write_even_if_full()
+    note_rate(rated)
+  end
   admitted = math.floor((now - rated) / interval + burst + 1e-6)
   most = math.min(most, admitted)
 end
@@ -90,7 +107,8 @@ while got < most and skipped < 1000 and bytes < 1048576 do
   end
 end
 
-local reply = { now, 0, got, '' }
+-- What clients see is in the time of Redis.
+local reply = { wall, 0, got, '' }
 if got > 0 then
   -- The lease ends are text, because passing a number to a command is slow. Most leases have the same length.
   local ends, texts, others, common = {}, {}, {}, nil
@@ -108,20 +126,20 @@ if got > 0 then
     common = common or till
     if st or till ~= common then
       local at = #others
-      others[at + 1], others[at + 2], others[at + 3] = i, till, st or ''
+      others[at + 1], others[at + 2], others[at + 3] = i, skew == 0 and till or string.format('%.0f', till - skew), st or ''
     end
     ends[2 * i - 1], ends[2 * i] = till, id
     reply[2 * i + 3], reply[2 * i + 4] = id, bodies[i]
     if listened then tell('job.active', id) end
   end
-  reply[4] = common
+  reply[4] = skew == 0 and common or string.format('%.0f', common - skew)
   for _, what in ipairs(others) do reply[#reply + 1] = what end
   redis.call('ZADD', leased, unpack(ends))
   if #started > 0 then redis.call('ZREM', expiring, unpack(started)) end
   count('waiting', -#ids)
   if rated then
     rated = rated + #ids * interval
-    redis.call('HSET', meta, 'rate', string.format('%.3f', rated))
+    note_rate(rated)
   end
 end
 if rated and #ids >= admitted then next = math.ceil(rated + interval * (1 - burst)) end
@@ -143,5 +161,6 @@ elseif got < wanted and waiting then
     if next > 0 then next = next + 1 end
   end
 end
+if next > 0 then next = math.max(1, next - skew) end
 reply[2] = next
 return reply

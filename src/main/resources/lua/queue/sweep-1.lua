@@ -11,6 +11,21 @@
 --   kept: completed jobs that are retained
 
 local allowed, completed_for, dead_for, most = tonumber(ARGV[1]), ARGV[2], ARGV[3], tonumber(ARGV[4])
+-- Notes the time, as long as something is measured in it.
+local rated = tonumber(string.match(redis.call('HGET', meta, 'rate') or '0', '^%S+')) > now
+if rated or redis.call('EXISTS', leased, delayed, expiring) > 0 then
+  if wall + skew < clock or now - clock >= 500 then
+    write_even_if_full()
+    if wall + skew < clock then
+      skew = clock - wall
+      redis.call('HSET', meta, 'skew', skew)
+    end
+    redis.call('HSET', meta, 'clock', now)
+  end
+elseif flags[5] then
+  redis.call('HDEL', meta, 'clock', 'skew')
+end
+
 local moved = promote(most)
 local taken = reclaim(most, allowed)
 
@@ -120,4 +135,4 @@ local soonest = redis.call('ZRANGE', q .. 'due', 0, 0, 'WITHSCORES')[2]
 local s = redis.call('HMGET', stats, 'waiting', 'completed', 'removed', 'enqueued')
 return { math.max(moved, taken, expired, tidied, trimmed) >= most and 1 or 0, tonumber(s[1] or 0), redis.call('ZCARD', delayed),
   redis.call('ZCARD', leased), redis.call('ZCARD', dead), tonumber(s[2] or 0), tonumber(s[3] or 0), tonumber(s[4] or 0),
-  redis.call('ZCARD', done), paused or '', soonest and math.max(0, soonest - now) or -1 }
+  redis.call('ZCARD', done), paused or '', soonest and math.max(0, soonest - wall) or -1 }

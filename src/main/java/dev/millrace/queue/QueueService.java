@@ -1,9 +1,11 @@
 package dev.millrace.queue;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 
 import jakarta.inject.Singleton;
 
@@ -41,6 +43,8 @@ public class QueueService {
     /** Maximum weight of the requests that share a script, in jobs or KiB: about 1 ms of Redis' time. */
     private static final int MAX_BATCH_WEIGHT = 200;
     private static final int BYTES_PER_WEIGHT = 1024;
+    /** How often a reserve asks again because the settings have changed, before it uses those that it has just read. */
+    private static final int MAX_SETTINGS_TRIES = 5;
 
     private final Queues queues;
     private final QueueStore store;
@@ -51,8 +55,18 @@ public class QueueService {
     private final RequestBatcher<ReserveCall, ReserveReply> reserves;
     private final RequestBatcher<List<JobResult>, List<JobStatus>> completions;
 
-    /** A worker's request for jobs. {@code waiting}: whether the worker waits if there are none. */
-    private record ReserveCall(Reservation reservation, boolean waiting) {}
+    /**
+     * A worker's request for jobs.
+     *
+     * @param waiting whether the worker waits if there are none
+     * @param wanted whether it is for jobs of a queue with these settings
+     */
+    private record ReserveCall(Reservation reservation, boolean waiting, Predicate<QueueSettings> wanted) {
+
+        ReserveCall waiting(boolean waits) {
+            return waits == waiting ? this : new ReserveCall(reservation, waits, wanted);
+        }
+    }
 
     QueueService(Queues queues, QueueStore store, LongPollWaiters waiters, Stopping stopping, QueueMetrics metrics) {
         this.queues = queues;
@@ -121,16 +135,22 @@ public class QueueService {
      * @param gone whether the client has disconnected: the jobs are then released, and none is lost
      */
     public Uni<List<Job>> reserve(QueueName queue, int max, long leaseMs, long waitMs, BooleanSupplier gone) {
+        return reserve(queue, max, leaseMs, waitMs, gone, settings -> true);
+    }
+
+    /** As above, but reserves no job while the queue has settings that are not {@code wanted}. */
+    public Uni<List<Job>> reserve(QueueName queue, int max, long leaseMs, long waitMs, BooleanSupplier gone,
+            Predicate<QueueSettings> wanted) {
         long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(waitMs);
-        return queues.find(queue)
-                .flatMap(s -> reserve(queue, new Reservation(max, leaseMs), until, waitMs > 0, false, gone))
+        ReserveCall call = new ReserveCall(new Reservation(max, leaseMs), waitMs > 0, wanted);
+        return queues.find(queue).flatMap(s -> reserve(queue, call, until, false, gone))
                 .map(handed -> jobs(queue, handed));
     }
 
-    private Uni<ReserveReply> reserve(QueueName queue, Reservation reservation, long until, boolean wait, boolean again,
+    private Uni<ReserveReply> reserve(QueueName queue, ReserveCall call, long until, boolean again,
             BooleanSupplier gone) {
         long asked = System.nanoTime();
-        return reserves.ask(queue, new ReserveCall(reservation, wait)).flatMap(handed -> {
+        return reserves.ask(queue, call).flatMap(handed -> {
             if (!handed.jobs().isEmpty()) {
                 if (gone.getAsBoolean()) {
                     return store.release(queue, handed.jobs().stream().map(StoredJob::undelivered).toList())
@@ -142,14 +162,14 @@ public class QueueService {
             if (stopping.hasBegun() || gone.getAsBoolean()) {
                 return Uni.createFrom().item(handed);
             }
-            if (!wait || until - System.nanoTime() <= 0) {
+            if (!call.waiting() || until - System.nanoTime() <= 0) {
                 // Redis found only remains of removed jobs so far, so there may be jobs behind them.
                 return handed.nextInMs() == 0
-                        ? reserve(queue, reservation, until, false, true, gone)
+                        ? reserve(queue, call.waiting(false), until, true, gone)
                         : Uni.createFrom().item(handed);
             }
             return waiters.await(queue, asked, until, handed.nextInMs(), again, gone)
-                    .chain(() -> reserve(queue, reservation, until, until - System.nanoTime() > 0, true, gone));
+                    .chain(() -> reserve(queue, call.waiting(until - System.nanoTime() > 0), until, true, gone));
         });
     }
 
@@ -165,23 +185,46 @@ public class QueueService {
         return jobs;
     }
 
-    /** Shares the jobs among the requests in order. If there are too few, the last requests get fewer. */
     private Uni<List<ReserveReply>> reserveAll(QueueName queue, List<ReserveCall> requests) {
-        boolean waiting = requests.stream().anyMatch(ReserveCall::waiting);
-        List<Reservation> reservations = requests.stream().map(ReserveCall::reservation).toList();
-        return store.reserve(queue, reservations, waiting, queues.known(queue)).map(all -> {
-            if (requests.size() == 1) {
-                return List.of(all);
-            }
-            List<ReserveReply> shares = new ArrayList<>(requests.size());
-            int from = 0;
-            for (Reservation r : reservations) {
-                int to = Math.min(all.jobs().size(), from + r.max());
+        return reserveAll(queue, requests, queues.known(queue), MAX_SETTINGS_TRIES);
+    }
+
+    /**
+     * Shares the jobs among the requests in order. If there are too few, the last requests get fewer. If the settings have changed, it
+     * asks again with the new ones.
+     */
+    private Uni<List<ReserveReply>> reserveAll(QueueName queue, List<ReserveCall> requests, QueueSettings s,
+            int tries) {
+        List<ReserveCall> served = requests.stream().filter(call -> call.wanted().test(s)).toList();
+        if (served.isEmpty()) {
+            return Uni.createFrom().item(Collections.nCopies(requests.size(), ReserveReply.NONE));
+        }
+        boolean waiting = served.stream().anyMatch(ReserveCall::waiting);
+        List<Reservation> reservations = served.stream().map(ReserveCall::reservation).toList();
+        return store.reserve(queue, reservations, waiting, s, tries > 0).flatMap(all -> {
+            String other = all.otherVersion();
+            return other == null
+                    ? Uni.createFrom().item(shares(requests, s, all))
+                    : queues.changed(queue, other).flatMap(now -> reserveAll(queue, requests, now, tries - 1));
+        });
+    }
+
+    private static List<ReserveReply> shares(List<ReserveCall> requests, QueueSettings s, ReserveReply all) {
+        if (requests.size() == 1) {
+            return List.of(all);
+        }
+        List<ReserveReply> shares = new ArrayList<>(requests.size());
+        int from = 0;
+        for (ReserveCall call : requests) {
+            if (call.wanted().test(s)) {
+                int to = Math.min(all.jobs().size(), from + call.reservation().max());
                 shares.add(all.part(from, to));
                 from = to;
+            } else {
+                shares.add(ReserveReply.NONE);
             }
-            return shares;
-        });
+        }
+        return shares;
     }
 
     /** Completes jobs; returns the status of each report, in order. */

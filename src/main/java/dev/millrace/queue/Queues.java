@@ -25,8 +25,8 @@ import dev.millrace.settings.PutResult;
 
 /**
  * The queues of each tenant, and their settings. A queue exists from its first job, schedule, pause or settings on, and has the default
- * settings until an operator sets others. Calls that only read, reserve or report outcomes create no queue. Every replica follows a
- * change of settings within 1 s.
+ * settings until an operator sets others. Calls that only read, reserve or report outcomes create no queue. A change of settings holds
+ * for every job that is handed out after it was answered, on every replica. Otherwise, every replica follows within 1 s.
  */
 @ApplicationScoped
 public class Queues {
@@ -129,12 +129,27 @@ public class Queues {
         if (definition.durability() == QueueDefinition.Durability.REPLICATED && !store.canReplicate()) {
             throw ApiException.invalid("durability", "'replicated' is not supported with a Redis cluster");
         }
-        return register(queue).chain(() -> defined.put(queue.tenant(), queue.queue(), definition));
+        // Replicas that have other settings notice by the version, and hand out no jobs before they have these.
+        return register(queue).chain(() -> defined.put(queue.tenant(), queue.queue(), definition))
+                .call(() -> store.configure(queue, definition.toSettings(), null));
+    }
+
+    /**
+     * The settings of a queue, which are not those that this replica knew.
+     *
+     * @param seen the version that is noted in the queue
+     */
+    Uni<QueueSettings> changed(QueueName queue, String seen) {
+        return defined.reload(queue.tenant()).map(done -> known(queue)).call(fresh -> fresh.version().equals(seen)
+                ? Uni.createFrom().voidItem()
+                // An older release has set them, or a call that set them was cut off before it noted the version.
+                : store.configure(queue, fresh, seen));
     }
 
     /** Gives a queue the default settings again. */
     Uni<Void> resetSettings(QueueName queue) {
-        return defined.remove(queue.tenant(), queue.queue()).replaceWithVoid();
+        return defined.remove(queue.tenant(), queue.queue())
+                .chain(() -> store.configure(queue, QueueSettings.DEFAULT, null));
     }
 
     /**

@@ -132,6 +132,11 @@ public final class Definitions<D, T> {
         return load(tenant).map(Snapshot::definitions);
     }
 
+    /** Loads the definitions of a tenant: what is {@link #known} is then as Redis has it now. */
+    public Uni<Void> reload(String tenant) {
+        return load(tenant).replaceWithVoid();
+    }
+
     /** Stores a definition, which is in force on this replica when it completes. Fails with 409 if there are too many. */
     public Uni<PutResult> put(String tenant, String name, D definition) {
         return store.put(tenant, kind, name, definition).call(() -> load(tenant)).invoke(result -> {

@@ -68,7 +68,7 @@ public class QueueResource {
     @Path("{queue}")
     @Consumes(MediaType.APPLICATION_JSON)
     @RequiresScope(Scopes.ADMIN)
-    @Operation(summary = "Set a queue's settings", description = "Set a queue only if you need other settings than the defaults. Absent fields take their defaults. Every replica follows within 1 s.")
+    @Operation(summary = "Set a queue's settings", description = "Set a queue only if you need other settings than the defaults. Absent fields take their defaults. They hold at once, on every replica, for each job that is handed out; `maxAttempts`, `backoff`, `retention` and `durability` within 1 s.")
     @RequestBody(content = @Content(schema = @Schema(implementation = QueueDefinition.class), examples = @ExampleObject(name = "emails", value = EXAMPLE)))
     @APIResponse(responseCode = "201", description = "The settings were created", content = @Content(schema = @Schema(implementation = QueueView.class)))
     @APIResponse(responseCode = "200", description = "Replaced", content = @Content(schema = @Schema(implementation = QueueView.class)))

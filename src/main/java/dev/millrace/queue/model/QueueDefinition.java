@@ -104,7 +104,7 @@ public record QueueDefinition(
                 .withLease(ms(lease, d.leaseMs()), or(maxStalls, d.maxStalls()))
                 .withRetention(ms(retention == null ? null : retention.completed(), d.completedMs()),
                         ms(retention == null ? null : retention.dead(), d.deadMs()))
-                .withReplicated(durability == Durability.REPLICATED).withPush(target);
+                .withReplicated(durability == Durability.REPLICATED).withPush(target).withVersion();
     }
 
     private static int or(@Nullable Integer value, int otherwise) {

@@ -25,7 +25,7 @@ import dev.millrace.queue.worker.JobPoller;
 import dev.millrace.redis.EventLoop;
 
 /**
- * Sends the jobs of one queue to its receiver. It reserves jobs like any worker, so the jobs of a replica that dies go to
+ * Sends the jobs of one queue to its receiver, as long as that is the receiver in the queue's settings. It reserves jobs like any worker, so the jobs of a replica that dies go to
  * other replicas. A 2xx response completes the job. 429, and 503 with {@code Retry-After}, postpone it without counting the
  * attempt. 410 pauses the queue. Any other response fails the job, with the receiver's {@code Retry-After} in place of the
  * backoff. After 429, 502, 503 and 504 the pusher pauses, twice as long each time in a row.
@@ -62,7 +62,7 @@ final class Pusher {
         this.context = context;
         this.stopping = stopping;
         this.poller = new JobPoller(queue, target.concurrency(), target.timeoutMs() + LEASE_MARGIN_MS, queues, context,
-                this::over, this::send);
+                this::over, settings -> target.equals(settings.push()), this::send);
     }
 
     QueueName queue() {

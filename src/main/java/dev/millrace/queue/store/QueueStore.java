@@ -10,6 +10,8 @@ import java.util.function.DoubleSupplier;
 
 import jakarta.inject.Singleton;
 
+import org.jspecify.annotations.Nullable;
+
 import io.smallrye.mutiny.Uni;
 import io.vertx.redis.client.Response;
 
@@ -34,6 +36,8 @@ import dev.millrace.redis.ScriptRunner;
 @Singleton
 public class QueueStore {
 
+    /** In place of a version of settings: whatever it is. */
+    private static final String ANY_VERSION = "*";
     private static final String IDEMPOTENCY_MS = "86400000";
     private static final ReplyCodes<AnswerCode> ANSWERS = ReplyCodes.of(AnswerCode.class);
     private static final ReplyCodes<EnqueueMark> MARKS = ReplyCodes.of(EnqueueMark.class);
@@ -45,6 +49,7 @@ public class QueueStore {
     private final Script complete;
     private final Script fail;
     private final Script extend;
+    private final Script configure;
     private final Script release;
 
     QueueStore(ScriptRunner scripts, ReplicatedScripts replicated) {
@@ -55,12 +60,23 @@ public class QueueStore {
         this.complete = scripts.get("queue/complete-1");
         this.fail = scripts.get("queue/fail-1");
         this.extend = scripts.get("queue/extend-1");
+        this.configure = scripts.get("queue/configure-1");
         this.release = scripts.get("queue/release-1");
     }
 
     /** Whether jobs can be enqueued with the durability {@code replicated}: not in a cluster. */
     public boolean canReplicate() {
         return replicated.areSupported();
+    }
+
+    /**
+     * Notes the version of a queue's settings.
+     *
+     * @param seen the version that is noted now, or nothing changes; null for any
+     */
+    public Uni<Void> configure(QueueName queue, QueueSettings settings, @Nullable String seen) {
+        return run(queue, configure, List.of(settings.version(), seen == null ? ANY_VERSION : seen,
+                settings.rateLimit() == 0 ? "0" : "1")).replaceWithVoid();
     }
 
     /** Enqueues jobs, in order, all or none. */
@@ -121,15 +137,17 @@ public class QueueStore {
      *
      * @param reservations one for each request, in order
      * @param waiting whether a request waits if there are too few jobs
+     * @param checked whether to hand out nothing if the queue's settings are others
      */
-    public Uni<ReserveReply> reserve(QueueName queue, List<Reservation> reservations, boolean waiting,
-            QueueSettings s) {
-        List<String> args = new ArrayList<>(6 + 2 * reservations.size());
+    public Uni<ReserveReply> reserve(QueueName queue, List<Reservation> reservations, boolean waiting, QueueSettings s,
+            boolean checked) {
+        List<String> args = new ArrayList<>(7 + 2 * reservations.size());
         args.add(Integer.toString(s.concurrency()));
         args.add(s.interval());
         args.add(Integer.toString(s.rateLimit()));
         args.add(Integer.toString(s.maxStalls()));
         args.add(waiting ? "1" : "0");
+        args.add(checked ? s.version() : ANY_VERSION);
         for (Reservation r : reservations) {
             args.add(Integer.toString(r.max()));
             args.add(Long.toString(r.leaseMs()));
@@ -139,6 +157,9 @@ public class QueueStore {
     }
 
     private static ReserveReply handed(Response reply) {
+        if (reply.size() == 1) {
+            return new ReserveReply(List.of(), List.of(), 0, reply.get(0).toString());
+        }
         long now = reply.get(0).toLong();
         long next = reply.get(1).toLong();
         int jobs = reply.get(2).toInteger();
@@ -157,7 +178,8 @@ public class QueueStore {
         for (int i = 0; i < jobs; i++) {
             stored.add(new StoredJob(reply.get(4 + 2 * i).toString(), reply.get(5 + 2 * i).toString(), states[i]));
         }
-        return new ReserveReply(stored, ends, next == 0 ? -1 : next < 0 ? 0 : Math.max(1, next - now));
+        return new ReserveReply(stored, ends, next == 0 ? -1 : next < 0 ? 0 : Math.max(1, next - now),
+                null);
     }
 
     /** Completes jobs; returns the status of each report, in order. */

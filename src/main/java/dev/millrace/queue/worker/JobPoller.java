@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 import org.jboss.logging.Logger;
 
@@ -16,6 +17,7 @@ import dev.millrace.queue.QueueService;
 import dev.millrace.queue.model.Job;
 import dev.millrace.queue.model.JobFailure;
 import dev.millrace.queue.model.QueueName;
+import dev.millrace.queue.model.QueueSettings;
 import dev.millrace.redis.EventLoop;
 import dev.millrace.redis.RedisUnavailableException;
 
@@ -38,6 +40,7 @@ public final class JobPoller {
     private final QueueService queues;
     private final EventLoop context;
     private final BooleanSupplier over;
+    private final Predicate<QueueSettings> wanted;
     private final Consumer<Job> worker;
 
     private int underWay;
@@ -48,16 +51,18 @@ public final class JobPoller {
      * @param room maximum number of jobs in progress
      * @param leaseMs lease of each job
      * @param over whether no more jobs are wanted, ever
+     * @param wanted whether jobs are wanted while the queue has these settings
      * @param worker receives each job, on the context
      */
     public JobPoller(QueueName queue, int room, long leaseMs, QueueService queues, EventLoop context,
-            BooleanSupplier over, Consumer<Job> worker) {
+            BooleanSupplier over, Predicate<QueueSettings> wanted, Consumer<Job> worker) {
         this.queue = queue;
         this.room = room;
         this.leaseMs = leaseMs;
         this.queues = queues;
         this.context = context;
         this.over = over;
+        this.wanted = wanted;
         this.worker = worker;
     }
 
@@ -95,7 +100,7 @@ public final class JobPoller {
             return;
         }
         asking = true;
-        queues.reserve(queue, free, leaseMs, WAIT_MS, over).subscribe().with(jobs -> context.run(() -> {
+        queues.reserve(queue, free, leaseMs, WAIT_MS, over, wanted).subscribe().with(jobs -> context.run(() -> {
             asking = false;
             if (over.getAsBoolean() || held) {
                 giveBack(jobs);

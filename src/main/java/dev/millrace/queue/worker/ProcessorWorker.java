@@ -19,7 +19,7 @@ final class ProcessorWorker {
         this.worker = worker;
         this.context = context;
         this.poller = new JobPoller(worker.queue(), worker.processor().concurrency(), worker.leaseMs(),
-                worker.queues(), context, stopping::hasBegun, this::work);
+                worker.queues(), context, stopping::hasBegun, settings -> true, this::work);
     }
 
     void start() {

@@ -103,6 +103,32 @@ class PusherTest {
         assertEquals(1, receiver.requests.size());
     }
 
+    /** The receiver of the settings before must get no job that was enqueued after the new ones were answered. */
+    @Test
+    void theReceiverOfTheNewSettingsGetsEveryJobThatIsEnqueuedAfterThem() throws IOException {
+        push("");
+        enqueue("{'type':'first'}");
+        awaitCount("completed", 1);
+        try (StubReceiver second = new StubReceiver(answer(204, ""))) {
+            List<StubReceiver> receivers = List.of(second, receiver);
+            int sent = 0;
+            for (int i = 0; i < 6; i++) {
+                StubReceiver now = receivers.get(i % 2);
+                as(ADMIN, json("{'push':{'url':'http://127.0.0.1:" + now.port() + "/" + i + "','secret':'" + SECRET
+                        + "'}}")).put(queue).then().statusCode(200);
+                for (int j = 0; j < 5; j++) {
+                    enqueue("{'type':'round-" + i + "'}");
+                }
+                sent += 5;
+                awaitCount("completed", 1 + sent);
+                String line = "POST /" + i + " ";
+                String type = "round-" + i;
+                assertEquals(5, now.requests.stream().filter(request -> request.line().startsWith(line)
+                        && new String(request.body(), StandardCharsets.UTF_8).contains(type)).count());
+            }
+        }
+    }
+
     @Test
     void aFailureIsTriedAgainUntilItIsDead() {
         receiver.handle(answer(500, "no", "Retry-After: 0"));

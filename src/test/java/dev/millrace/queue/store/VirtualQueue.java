@@ -76,7 +76,7 @@ public final class VirtualQueue {
     }
 
     public Handed reserve(List<Reservation> wanted, boolean waiting) {
-        ReserveReply reply = await(queues.reserve(QUEUE, wanted, waiting, settings));
+        ReserveReply reply = await(queues.reserve(QUEUE, wanted, waiting, settings, false));
         List<Job> handed = new ArrayList<>();
         for (int i = 0; i < reply.jobs().size(); i++) {
             handed.add(reply.jobs().get(i).delivered(Timestamps.format(reply.leaseEnds().get(i)),
@@ -84,6 +84,16 @@ public final class VirtualQueue {
         }
         long next = reply.nextInMs();
         return new Handed(handed, next < 0 ? 0 : next == 0 ? -1 : now() + next);
+    }
+
+    /** As above, but of no settings other than those that were noted; the version of those if they are. */
+    public String reserveChecked() {
+        return await(queues.reserve(QUEUE, List.of(new Reservation(1, 0)), true, settings, true)).otherVersion();
+    }
+
+    /** Notes the version of the settings, if the one that is noted was seen; null for any. */
+    public void configure(String seen) {
+        await(queues.configure(QUEUE, settings, seen));
     }
 
     public List<JobStatus> complete(List<JobResult> results) {

@@ -29,8 +29,13 @@ do
       return kind(subcommand) ~= 'string' or upper(subcommand) ~= 'USAGE'
     end
   end
+  local containers = ' ACL CLIENT CLUSTER CONFIG DEBUG FUNCTION LATENCY MEMORY MODULE PUBSUB SCRIPT SLOWLOG '
   local function problem(name, ...)
     if kind(name) == 'string' and bad(name, ...) then
+      local subcommand = ...
+      if kind(subcommand) == 'string' and find(containers, ' ' .. upper(name) .. ' ', 1, true) and find(subcommand, '^[%a-]+$') then
+        name = name .. '|' .. subcommand
+      end
       return "NOPERM this user has no permissions to run the '" .. name .. "' command"
     end
   end

@@ -43,6 +43,7 @@ public class RedisTestResource implements QuarkusTestResourceLifecycleManager {
         grant(conversation, "callers", RedisPermissions.rulesOfCallers());
         config.put("millrace.redis.url", "redis://" + USER + ":" + PASSWORD + "@127.0.0.1:" + server.port());
         config.put("millrace.kv.url", "redis://callers:" + PASSWORD + "@127.0.0.1:" + server.port() + "/1");
+        config.put("millrace.kv.cors-origins", "https://app.example.com, http://localhost:3000");
         // Of the tests, only the one that waits for it notices.
         config.put("millrace.cache.origin.timeout", "4s");
         // Only a test that never reads what it is sent notices.

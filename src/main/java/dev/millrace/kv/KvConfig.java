@@ -1,5 +1,6 @@
 package dev.millrace.kv;
 
+import java.util.List;
 import java.util.Optional;
 
 import io.quarkus.runtime.configuration.MemorySize;
@@ -47,6 +48,9 @@ public interface KvConfig extends BoundedConfig {
     /** Whether keys with the scope {@code redis:read} may run EVAL_RO and EVALSHA_RO. A script can keep Redis busy. */
     @WithDefault("false")
     boolean scriptsForReaders();
+
+    /** Origins whose pages may call {@code /redis} from a browser, such as {@code https://app.example.com}; {@code *} for all. */
+    Optional<List<String>> corsOrigins();
 
     @Override
     default void check(Bounds bounds) {

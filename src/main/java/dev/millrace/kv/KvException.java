@@ -25,9 +25,20 @@ final class KvException extends RuntimeException {
         return status;
     }
 
-    /** Returns the error that Redis returns for a command that the ACL forbids. */
+    /** Returns the error that Redis returns for a command that the ACL forbids; with a subcommand in the form {@code client|kill}. */
     static KvException notPermitted(String command) {
-        return new KvException("NOPERM this user has no permissions to run the '" + command + "' command");
+        return new KvException(noPermission(command));
+    }
+
+    /** Returns the error for a command of functions, and what to use. */
+    static KvException noFunctions(String command) {
+        return new KvException(
+                noPermission(command) + ": functions are not supported, because they belong to the whole server. "
+                        + "Use EVAL, or SCRIPT LOAD and EVALSHA");
+    }
+
+    private static String noPermission(String command) {
+        return "NOPERM this user has no permissions to run the '" + command + "' command";
     }
 
     /** Returns the error that Redis returns for an unknown command, with the start of its arguments. */

@@ -47,7 +47,12 @@ public class KvRoutes {
     private static final String BASE = "/redis";
     private static final String JSON = "application/json";
 
+    /** Under this name a request carries whether it may have written. */
+    private static final String WRITTEN = "millrace.kv.written";
+
     private final KvAccess access;
+    private final KvCors cors;
+    private final SyncTokens tokens = new SyncTokens();
     private final KvService service;
     private final KvListeners listeners;
     private final KvCommandReader reader;
@@ -55,10 +60,12 @@ public class KvRoutes {
     private final RequestBodies bodies;
     private final long maxBodySize;
 
-    KvRoutes(KvAccess access, KvService service, KvListeners listeners, KvConfig config, ReplyMemory memory,
+    KvRoutes(KvAccess access, KvCors cors, KvService service, KvListeners listeners, KvConfig config,
+            ReplyMemory memory,
             ObjectMapper json, RequestBodies bodies,
             @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize maxBodySize) {
         this.access = access;
+        this.cors = cors;
         this.service = service;
         this.listeners = listeners;
         this.reader = new KvCommandReader(json.getFactory(), config.maxCommands());
@@ -98,6 +105,10 @@ public class KvRoutes {
                     ? ""
                     : request.path().substring(BASE.length() + 1);
             String word = rest.substring(0, rest.indexOf('/') < 0 ? rest.length() : rest.indexOf('/'));
+            if (cors.handle(request)) {
+                RequestMetrics.label(BASE);
+                return;
+            }
             HttpMethod method = request.method();
             boolean sends = method.equals(HttpMethod.POST) || method.equals(HttpMethod.PUT);
             if (!sends && !method.equals(HttpMethod.GET) && !method.equals(HttpMethod.HEAD)) {
@@ -139,6 +150,7 @@ public class KvRoutes {
             LongPredicate memory, Runnable done) {
         try {
             boolean readOnly = KvAccess.isReadOnly(caller);
+            Runnable writes = () -> context.put(WRITTEN, true);
             ReplyBudget budget = service.budget();
             context.addEndHandler(written -> budget.release());
             if (rest.equals("multi-exec") && format.resp2()) {
@@ -148,14 +160,14 @@ public class KvRoutes {
                 List<KvCommand> commands = reader.several(body);
                 take(memory, commands);
                 answer(context, rest.equals("pipeline")
-                        ? service.run(commands, readOnly, budget)
-                        : service.transact(commands, readOnly, budget), format, false, done);
+                        ? service.run(commands, readOnly, budget, writes)
+                        : service.transact(commands, readOnly, budget, writes), format, false, done);
             } else {
                 KvCommand command = rest.isEmpty()
                         ? reader.one(body)
                         : KvCommandReader.path(rest, body, context.request().query());
                 take(memory, List.of(command));
-                answer(context, service.run(List.of(command), readOnly, budget), format, true, done);
+                answer(context, service.run(List.of(command), readOnly, budget, writes), format, true, done);
             }
         } catch (Throwable e) {
             done.run();
@@ -221,7 +233,7 @@ public class KvRoutes {
             return;
         }
         response.setStatusCode(status).putHeader(HttpHeaders.CONTENT_TYPE, type)
-                .putHeader("upstash-sync-token", service.syncToken()).end(body);
+                .putHeader("upstash-sync-token", tokens.of(Boolean.TRUE.equals(context.get(WRITTEN)))).end(body);
     }
 
     /** Reads a body, within bounds of size and time. */

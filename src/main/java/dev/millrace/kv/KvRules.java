@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 import dev.millrace.redis.Keys;
 
@@ -23,12 +24,18 @@ final class KvRules {
     private static final Set<String> REFUSED = Set.of(
             // They reach other databases or servers.
             "MOVE", "SWAPDB", "MIGRATE",
-            // Functions belong to the server and reach all databases.
-            "FCALL", "FCALL_RO", "FUNCTION",
             // Internal commands. Redis does not check what it restores, and may crash.
             "RESTORE", "RESTORE-ASKING", "PFDEBUG", "PFSELFTEST",
             // They close the connection. Redis 6 flags the last two as readonly.
             "QUIT", "POST", "HOST:");
+
+    /** Functions belong to the server and reach all databases. */
+    private static final Set<String> FUNCTIONS = Set.of("FCALL", "FCALL_RO", "FUNCTION");
+
+    /** Commands whose first argument is a subcommand. */
+    private static final Set<String> CONTAINERS = Set.of("ACL", "CLIENT", "CLUSTER", "COMMAND", "CONFIG", "DEBUG",
+            "FUNCTION", "LATENCY", "MEMORY", "MODULE", "OBJECT", "PUBSUB", "SCRIPT", "SLOWLOG", "XGROUP", "XINFO");
+    private static final Pattern SUBCOMMAND = Pattern.compile("[A-Za-z-]{1,64}");
 
     private static final Set<String> READING_SCRIPTS = Set.of("EVAL_RO", "EVALSHA_RO");
 
@@ -55,10 +62,12 @@ final class KvRules {
     boolean check(KvCommand command) {
         CommandKind kind = KvCommandTable.kind(kinds, command);
         String name = command.name();
-        if (kind == CommandKind.BLOCKS || REFUSED.contains(name) || isOfIndexes(name)
+        if (kind == CommandKind.BLOCKS || REFUSED.contains(name) || FUNCTIONS.contains(name) || isOfIndexes(name)
                 || isRefusedByItsArguments(command)
                 || (readOnly ? isRefusedToReaders(name, kind) : isRefused(command, kind))) {
-            throw KvException.notPermitted(name.toLowerCase(Locale.ROOT));
+            throw FUNCTIONS.contains(name)
+                    ? KvException.noFunctions(withSubcommand(command))
+                    : KvException.notPermitted(withSubcommand(command));
         }
         if (kind == CommandKind.UNSAFE) {
             throw new KvException(
@@ -68,6 +77,15 @@ final class KvRules {
             throw KvException.unknown(name, command.args());
         }
         return kind != CommandKind.READS;
+    }
+
+    /** Returns the name as Redis shows it, such as {@code client|kill}. */
+    private static String withSubcommand(KvCommand command) {
+        String name = command.name().toLowerCase(Locale.ROOT);
+        String sub = command.arg(0);
+        return CONTAINERS.contains(command.name()) && SUBCOMMAND.matcher(sub).matches()
+                ? name + '|' + sub.toLowerCase(Locale.ROOT)
+                : name;
     }
 
     /** A script can keep Redis busy for as long as it likes, although Redis flags it as readonly. */
@@ -84,7 +102,8 @@ final class KvRules {
     private static boolean isRefused(KvCommand command, CommandKind kind) {
         return kind == CommandKind.OTHER && !ALLOWED.contains(command.name()) && switch (command.name()) {
             case "PUBLISH", "SPUBLISH" -> command.arg(0).startsWith(OWN_CHANNELS);
-            case "SCRIPT" -> !KvScripts.isScript(command, "LOAD") && !KvScripts.isScript(command, "EXISTS");
+            case "SCRIPT" -> !KvScripts.isScript(command, "LOAD") && !KvScripts.isScript(command, "EXISTS")
+                    && !KvScripts.isScript(command, "FLUSH");
             case "FLUSHALL" -> false;
             default -> true;
         };

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.regex.Pattern;
 
 import jakarta.inject.Singleton;
@@ -28,10 +29,17 @@ import dev.millrace.redis.Keys;
  * Clients' scripts. Redis receives each script in a {@linkplain KvSandbox sandbox}, and so with another SHA-1 than the client computes.
  * This class maps the client's SHA-1 to that of Redis. For scripts that were loaded with SCRIPT LOAD, Redis keeps the mapping too, so that
  * other replicas find it.
+ *
+ * <p>SCRIPT FLUSH forgets the mappings, and nothing in Redis, where the service has scripts of its own. It gives the mappings that follow
+ * another mark, so that those of before are ignored. A replica notices another one's flush when it next looks something up; until then, it
+ * still runs what it knows.
  */
 @Singleton
 class KvScripts {
 
+    /** In place of a SHA-1: names the last flush. */
+    private static final String FLUSH = "flushed";
+    private static final int SHA1_LENGTH = 40;
     private static final int REMEMBERED = 10_000;
     private static final int LEARNED_AT_ONCE = 64;
     /** Maximum number of SHA-1s of one request that are looked up. */
@@ -52,6 +60,9 @@ class KvScripts {
             return size() > REMEMBERED;
         }
     });
+
+    /** Marks the mappings since the last flush; empty if there was none. */
+    private volatile String mark = "";
 
     KvScripts(ReactiveRedisDataSource redis) {
         this.values = redis.value(String.class);
@@ -79,12 +90,27 @@ class KvScripts {
         }
     }
 
-    /** Looks up SHA-1s that other replicas have stored. */
+    /** Returns whether another replica may have flushed what the commands are about. */
+    static boolean asksForScripts(Collection<KvCommand> commands) {
+        return commands.stream().anyMatch(command -> isScript(command, "EXISTS"));
+    }
+
+    /** Looks up SHA-1s that other replicas have stored, and whether one has flushed them. */
     Uni<Void> learn(Set<String> unknown) {
+        return values.get(key(FLUSH)).onFailure().recoverWithItem(mark).chain(found -> {
+            if (!mark.equals(found == null ? "" : found)) {
+                mark = found == null ? "" : found;
+                known.clear();
+            }
+            return lookUp(unknown);
+        });
+    }
+
+    private Uni<Void> lookUp(Set<String> unknown) {
         return Multi.createFrom().iterable(unknown).onItem()
                 .transformToUni(sha -> values.get(key(sha)).invoke(found -> {
-                    if (found != null) {
-                        known.put(sha, found);
+                    if (found != null && found.length() >= SHA1_LENGTH && found.substring(SHA1_LENGTH).equals(mark)) {
+                        known.put(sha, found.substring(0, SHA1_LENGTH));
                     }
                     // Else it is unknown, and the client sends the script.
                 }).onFailure().recoverWithNull()).merge(LEARNED_AT_ONCE).onItem().ignoreAsUni();
@@ -131,9 +157,27 @@ class KvScripts {
         String sha = Digests.sha1Hex(load.args().get(1));
         String wrapped = Digests.sha1Hex(sandbox.wrap(load.args().get(1)));
         known.put(sha, wrapped);
-        return values.set(key(sha), wrapped, new SetArgs().px(KEPT))
+        return values.set(key(sha), wrapped + mark, new SetArgs().px(KEPT))
                 // Then the other replicas do not know the script, and their clients send it again.
                 .onFailure().recoverWithNull().replaceWith(sha);
+    }
+
+    /**
+     * Forgets all scripts that clients have sent: on this replica at once, for the others when subscribed to.
+     *
+     * @throws KvException if the options are not those of Redis
+     */
+    Uni<Void> flush(KvCommand flush) {
+        if (flush.args().size() > 2 || flush.args().size() == 2 && !KvCommand.isWord(flush.args().get(1), "SYNC")
+                && !KvCommand.isWord(flush.args().get(1), "ASYNC")) {
+            throw new KvException("ERR SCRIPT FLUSH only support SYNC|ASYNC option");
+        }
+        known.clear();
+        return Uni.createFrom().deferred(() -> {
+            String next = UUID.randomUUID().toString();
+            mark = next;
+            return values.set(key(FLUSH), next, new SetArgs().px(KEPT));
+        });
     }
 
     static boolean isScript(KvCommand command, String subcommand) {

@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 import jakarta.inject.Singleton;
@@ -48,7 +47,6 @@ class KvService {
     private final ReplyMemory memory;
     private final boolean scriptsForReaders;
     private final long maxReply;
-    private final AtomicLong writes = new AtomicLong(System.currentTimeMillis());
 
     KvService(KvRedis redis, KvCommandTable table, KvScripts scripts, KvKeys keys, ReplyMemory memory,
             KvConfig config) {
@@ -61,29 +59,31 @@ class KvService {
         this.maxReply = memory.ofOneRequest(config);
     }
 
-    /** Returns a token that changes with every write. Upstash needs it to read own writes; here clients always do. */
-    String syncToken() {
-        return Long.toString(writes.get(), 36);
-    }
-
     /** Returns the memory that the replies to one request may use. The caller releases it. */
     ReplyBudget budget() {
         return new ReplyBudget(maxReply, memory);
     }
 
-    /** Runs commands in order, when subscribed to; commands of other clients may run in between. */
-    Uni<List<CommandOutcome>> run(List<KvCommand> commands, boolean readOnly, ReplyBudget budget) {
+    /**
+     * Runs commands in order, when subscribed to; commands of other clients may run in between.
+     *
+     * @param writes runs before a command that may write
+     */
+    Uni<List<CommandOutcome>> run(List<KvCommand> commands, boolean readOnly, ReplyBudget budget, Runnable writes) {
         return prepared(commands)
-                .flatMap(kinds -> run(commands, new KvRules(kinds, readOnly, scriptsForReaders), budget));
+                .flatMap(kinds -> run(commands, new KvRules(kinds, readOnly, scriptsForReaders), budget, writes));
     }
 
     /**
      * Runs commands in order, with no commands of other clients in between. If Redis refuses to queue one of them, none is run, and the
      * Uni fails with {@link KvException}.
+     *
+     * @param writes runs before a command that may write
      */
-    Uni<List<CommandOutcome>> transact(List<KvCommand> commands, boolean readOnly, ReplyBudget budget) {
+    Uni<List<CommandOutcome>> transact(List<KvCommand> commands, boolean readOnly, ReplyBudget budget,
+            Runnable writes) {
         return prepared(commands)
-                .flatMap(kinds -> transact(commands, new KvRules(kinds, readOnly, scriptsForReaders), budget));
+                .flatMap(kinds -> transact(commands, new KvRules(kinds, readOnly, scriptsForReaders), budget, writes));
     }
 
     /** Loads what the rules need to know about commands and scripts, if it is not loaded yet. */
@@ -91,23 +91,28 @@ class KvService {
         Map<String, CommandKind> known = table.known();
         Uni<Map<String, CommandKind>> kinds = known != null ? Uni.createFrom().item(known) : table.load();
         Set<String> unknown = scripts.unknown(commands);
-        return unknown.isEmpty() ? kinds : kinds.call(() -> scripts.learn(unknown));
+        return unknown.isEmpty() && !KvScripts.asksForScripts(commands)
+                ? kinds
+                : kinds.call(() -> scripts.learn(unknown));
     }
 
-    private Uni<List<CommandOutcome>> run(List<KvCommand> commands, KvRules rules, ReplyBudget budget) {
+    private Uni<List<CommandOutcome>> run(List<KvCommand> commands, KvRules rules, ReplyBudget budget,
+            Runnable writes) {
         Pipeline pipeline = new Pipeline(commands.size(), budget);
         int searches = 0;
         for (int i = 0; i < commands.size(); i++) {
             KvCommand command = commands.get(i);
             try {
                 if (rules.check(command)) {
-                    writes.incrementAndGet();
+                    writes.run();
                 }
                 if (command.name().equals("KEYS") && command.args().size() == 1) {
                     if (++searches > MAX_SEARCHES) {
                         throw new KvException("ERR a request may contain at most " + MAX_SEARCHES + " KEYS commands");
                     }
                     pipeline.search(i, command.args().get(0));
+                } else if (KvScripts.isScript(command, "FLUSH")) {
+                    pipeline.flush(i, scripts.flush(command));
                 } else {
                     pipeline.add(i, command,
                             scripts.rewrite(KvScans.bounded(ownDatabase(command))).request(redis.isCluster()));
@@ -157,6 +162,12 @@ class KvService {
         void search(int place, byte[] pattern) {
             endBatch();
             steps.add(() -> step(List.of(place), () -> keys.find(pattern, budget).map(List::of)));
+        }
+
+        void flush(int place, Uni<Void> flush) {
+            endBatch();
+            steps.add(() -> step(List.of(place),
+                    () -> flush.map(done -> List.of(new CommandOutcome(RedisValues.ok(), null)))));
         }
 
         Uni<List<CommandOutcome>> run() {
@@ -215,7 +226,8 @@ class KvService {
         private final Map<Integer, KvCommand> scripts = new LinkedHashMap<>(0);
     }
 
-    private Uni<List<CommandOutcome>> transact(List<KvCommand> commands, KvRules rules, ReplyBudget budget) {
+    private Uni<List<CommandOutcome>> transact(List<KvCommand> commands, KvRules rules, ReplyBudget budget,
+            Runnable writes) {
         if (redis.isCluster()) {
             throw new KvException("ERR transactions are not available on a cluster");
         }
@@ -235,7 +247,7 @@ class KvService {
             requests.add(scripts.rewrite(KvScans.bounded(ownDatabase(command))).request(redis.isCluster()));
         }
         requests.add(Request.cmd(Command.EXEC));
-        writes.incrementAndGet();
+        writes.run();
         return redis.sendAll(requests).map(outcomes -> {
             requireBegun(outcomes.get(0).failure());
             CommandOutcome exec = budget.admit(outcomes.get(outcomes.size() - 1));

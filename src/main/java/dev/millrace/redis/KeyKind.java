@@ -96,7 +96,7 @@ public enum KeyKind {
             "names of a tenant's queues"),
 
     KV_SCRIPT("Redis over HTTP", "mr:{main:kv:<sha1>}:script", Type.STRING, Expiry.ALWAYS, "after 30 days",
-            "what Redis calls a script that a client has loaded");
+            "what Redis calls a script that a client has loaded; under `flushed`, the mark of the last `SCRIPT FLUSH`");
 
     /** What Redis calls the type of a key. */
     public enum Type {

@@ -8,6 +8,7 @@ import io.vertx.redis.client.Response;
 import io.vertx.redis.client.impl.CommandImpl;
 import io.vertx.redis.client.impl.types.BulkType;
 import io.vertx.redis.client.impl.types.MultiType;
+import io.vertx.redis.client.impl.types.SimpleStringType;
 
 /** Makes replies that Redis did not send, and commands that the client does not know. */
 public final class RedisValues {
@@ -19,6 +20,11 @@ public final class RedisValues {
     /** Returns a string as Redis would send it. */
     public static Response string(Buffer bytes) {
         return BulkType.create(bytes, false);
+    }
+
+    /** Returns the status OK as Redis would send it. */
+    public static Response ok() {
+        return SimpleStringType.OK;
     }
 
     /** Returns an array as Redis would send it. */

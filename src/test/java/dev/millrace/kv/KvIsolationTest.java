@@ -99,8 +99,8 @@ class KvIsolationTest {
             "SUBSCRIBE",
             "PSUBSCRIBE", "UNSUBSCRIBE", "SYNC", "PSYNC", "REPLCONF", "MULTI", "EXEC", "DISCARD", "WATCH", "INFO",
             "SLOWLOG",
-            "LATENCY", "WAIT", "PUBSUB", "FUNCTION", "FCALL", "RESTORE", "POST", "HOST:", "FT.SEARCH", "SCRIPT FLUSH",
-            "SCRIPT KILL",
+            "LATENCY", "WAIT", "PUBSUB", "FUNCTION", "FCALL", "RESTORE", "POST", "HOST:", "FT.SEARCH",
+            "SCRIPT KILL", "CLIENT KILL", "CONFIG SET", "FUNCTION LOAD",
             "MEMORY DOCTOR", "MEMORY PURGE", "MEMORY USAGE\0", "OBJECT|HELP", "PUBLISH mr:x x", "publish mr: x"})
     void whatConcernsOthersIsRefusedInAnyCase(String command) {
         StringBuilder mixed = new StringBuilder();

@@ -1,5 +1,6 @@
 package dev.millrace.kv;
 
+import static dev.millrace.Api.ADMIN;
 import static dev.millrace.Api.COMMANDER;
 import static dev.millrace.Api.COMMAND_READER;
 import static dev.millrace.kv.Kv.key;
@@ -27,6 +28,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 
 import io.quarkus.test.junit.QuarkusTest;
 
+import dev.millrace.Api;
 import dev.millrace.redis.RedisConversation;
 
 /** Callers' scripts: they run as in Redis, under the names their callers know them by, and stay in their database. */
@@ -72,6 +74,33 @@ class KvScriptsTest {
             assertTrue(run("EVALSHA", sha, 0).error(400).startsWith("NOSCRIPT "), sha);
         }
         assertEquals("NOSCRIPT No matching script. Please use EVAL.", run("EVALSHA", "no", 0).error(400));
+    }
+
+    /** The service's scripts stay, and callers' come back as they are sent again. */
+    @Test
+    void aFlushForgetsWhatCallersSentAndNothingElse() {
+        String script = "return '" + key() + "'";
+        String sha = result("SCRIPT", "LOAD", script).textValue();
+        String own = (String) redis.call("SCRIPT", "LOAD", "return 'own " + key() + "'");
+        Api.as(ADMIN).post("/v1/ratelimit/{policy}/me", Api.policy("fixed-window", 1)).then().statusCode(200);
+        for (Object[] flush : new Object[][]{{"SCRIPT", "FLUSH"}, {"script", "flush", "async"},
+                {"SCRIPT", "FLUSH", "SYNC"}}) {
+            assertEquals("[1]", result("SCRIPT", "EXISTS", sha).toString());
+            assertEquals("OK", result(flush).textValue());
+            assertEquals("[0]", result("SCRIPT", "EXISTS", sha).toString());
+            assertEquals("NOSCRIPT No matching script. Please use EVAL.", run("EVALSHA", sha, 0).error(400));
+            assertEquals(1L, ((List<?>) redis.call("SCRIPT", "EXISTS", own)).get(0));
+            result("EVAL", script, 0);
+            assertTrue(result("EVALSHA", sha, 0).textValue().startsWith("k-"));
+        }
+        assertEquals("ERR SCRIPT FLUSH only support SYNC|ASYNC option", run("SCRIPT", "FLUSH", "NOW").error(400));
+        assertTrue(Kv.as(COMMAND_READER, "SCRIPT", "FLUSH").error(400).startsWith("NOPERM "));
+        List<JsonNode> outcomes = Kv.pipeline(COMMANDER, List.of(List.of("EVALSHA", sha, 0), List.of("SCRIPT", "FLUSH"),
+                List.of("EVALSHA", sha, 0), List.of("EVAL", script, 0), List.of("EVALSHA", sha, 0)));
+        assertEquals("OK", outcomes.get(1).path("result").textValue());
+        assertTrue(outcomes.get(2).path("error").textValue().startsWith("NOSCRIPT "));
+        assertTrue(outcomes.get(0).has("result") && outcomes.get(4).has("result"), outcomes::toString);
+        Api.as(ADMIN).post("/v1/ratelimit/{policy}/me", Api.policy("fixed-window", 1)).then().statusCode(200);
     }
 
     @Test

@@ -19,8 +19,13 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
@@ -220,6 +225,44 @@ class KvTest {
         String before = run("GET", "sync").header("upstash-sync-token");
         assertEquals(before, run("GET", "sync").header("upstash-sync-token"));
         assertNotEquals("", before);
+        assertNotEquals(before, run("SCRIPT", "FLUSH").header("upstash-sync-token"));
+    }
+
+    @Test
+    void parallelWritesHaveTokensOfTheirOwn() throws Exception {
+        Set<String> tokens = ConcurrentHashMap.newKeySet();
+        ExecutorService threads = Executors.newFixedThreadPool(20);
+        for (int i = 0; i < 200; i++) {
+            threads.submit(() -> tokens.add(run("INCR", "sync").header("upstash-sync-token")));
+        }
+        threads.shutdown();
+        assertTrue(threads.awaitTermination(60, TimeUnit.SECONDS));
+        assertEquals(200, tokens.size());
+    }
+
+    @Test
+    void refusalsNameTheSubcommand() {
+        for (List<String> words : List.of(List.of("CLIENT", "KILL"), List.of("config", "Set"),
+                List.of("DEBUG", "SLEEP"),
+                List.of("SCRIPT", "KILL"), List.of("ACL", "SETUSER"), List.of("MEMORY", "DOCTOR"))) {
+            String name = words.get(0).toLowerCase(Locale.ROOT) + '|' + words.get(1).toLowerCase(Locale.ROOT);
+            assertEquals("NOPERM this user has no permissions to run the '" + name + "' command",
+                    run(words.toArray()).error(400));
+        }
+        assertEquals("NOPERM this user has no permissions to run the 'client' command",
+                run("CLIENT", "KILL'; x").error(400));
+        assertTrue(run("EVAL", "return redis.call('CONFIG', 'GET', '*')", 0).error(400)
+                .contains("NOPERM this user has no permissions to run the 'CONFIG|GET' command"));
+    }
+
+    @Test
+    void functionsSayThatTheyAreNotSupported() {
+        for (List<String> words : List.of(List.of("FUNCTION", "LOAD", "#!lua name=x"), List.of("FCALL", "f", "0"),
+                List.of("FCALL_RO", "f", "0"), List.of("function", "list"))) {
+            String error = run(words.toArray()).error(400);
+            assertTrue(error.startsWith("NOPERM "), error);
+            assertTrue(error.contains("functions are not supported") && error.contains("EVAL"), error);
+        }
     }
 
     @Test

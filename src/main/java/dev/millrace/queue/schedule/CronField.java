@@ -4,6 +4,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
+import org.jspecify.annotations.Nullable;
+
 import com.cronutils.model.field.constraint.FieldConstraints;
 import com.cronutils.model.field.expression.Between;
 import com.cronutils.model.field.expression.Every;
@@ -48,7 +50,7 @@ enum CronField {
     }
 
     /**
-     * Parses a field, in upper case, to a bit set of the values that it allows.
+     * Parses an item of a field, or a list of them, in upper case, to a bit set of the values that it allows.
      *
      * @throws IllegalArgumentException if it is not valid; the message says what is allowed
      */
@@ -109,6 +111,15 @@ enum CronField {
         }
         return new IllegalArgumentException("has a bad " + label + " \"" + item + "\": must be * or " + values
                 + ", a range of them from low to high, either with a step /1 to /" + most
-                + " if wanted, or a list with commas");
+                + " if wanted, " + (this == DAY_OF_MONTH
+                        ? "L, L-1 to L-30, LW, 1W to 31W, "
+                        : this == DAY_OF_WEEK ? "such a day with L or #1 to #5, " : "")
+                + "or a list with commas");
+    }
+
+    /** The value that a number or a name stands for; null for another name. */
+    @Nullable
+    Integer value(String text) {
+        return Character.isDigit(text.charAt(0)) ? Integer.valueOf(text) : names.get(text);
     }
 }

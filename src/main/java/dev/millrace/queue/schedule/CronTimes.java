@@ -9,10 +9,11 @@ import org.jspecify.annotations.Nullable;
  * The times that match a cron expression, as a clock shows them: a bit set of the values of each field. Days of the week
  * count from 0, Sunday.
  *
+ * @param special further days of both fields, whose date differs between months
  * @param eitherDay whether a day matches by its day of the month or its day of the week; otherwise both must match
  */
 record CronTimes(long seconds, long minutes, long hours, long daysOfMonth, long months, long daysOfWeek,
-        boolean eitherDay) {
+        CronDays special, boolean eitherDay) {
 
     private static final long EVERY_HOUR = (1L << 24) - 1;
     /** The calendar repeats itself after 400 years, days of the week included. */
@@ -78,7 +79,12 @@ record CronTimes(long seconds, long minutes, long hours, long daysOfMonth, long 
         long weeks = daysOfWeek | daysOfWeek << 7 | daysOfWeek << 14 | daysOfWeek << 21 | daysOfWeek << 28
                 | daysOfWeek << 35;
         long byWeek = weeks >> first.getDayOfWeek().getValue() % 7 << 1;
-        long days = eitherDay ? daysOfMonth | byWeek : daysOfMonth & byWeek;
+        long byMonth = daysOfMonth;
+        if (!special.equals(CronDays.NONE)) {
+            byWeek |= special.ofWeek(first);
+            byMonth |= special.ofMonth(first);
+        }
+        long days = eitherDay ? byMonth | byWeek : byMonth & byWeek;
         return days & (2L << first.lengthOfMonth()) - 2;
     }
 

@@ -4,10 +4,12 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.time.zone.ZoneRules;
 import java.time.zone.ZoneRulesProvider;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,9 @@ public final class Recurrences {
 
     private static final Duration MIN_EVERY = Duration.ofSeconds(1);
     private static final Duration MAX_EVERY = Duration.ofDays(365);
+
+    /** Names of the database that Java has only as short names. Its other short names, such as BST for Dhaka, are its own. */
+    private static final Set<String> LACKING = Set.of("EST", "MST", "HST");
 
     private Recurrences() {}
 
@@ -51,8 +56,7 @@ public final class Recurrences {
         if (timezone != null && cron == null) {
             found.add(new Violation("timezone", "is only allowed with cron"));
         } else if (timezone != null && rules(timezone) == null) {
-            found.add(new Violation("timezone",
-                    "must be a name in the IANA time zone database such as \"Europe/Berlin\" or \"UTC\""));
+            found.add(new Violation("timezone", zoneProblem(timezone)));
         }
         return found;
     }
@@ -75,10 +79,18 @@ public final class Recurrences {
                         requireNonNull(rules(timezone == null ? DEFAULT_TIMEZONE : timezone)));
     }
 
+    private static String zoneProblem(String timezone) {
+        return ZoneRulesProvider.getAvailableZoneIds().stream().filter(timezone::equalsIgnoreCase).findAny()
+                .map(name -> "must be written \"" + name + "\": the case of letters counts")
+                .orElse("must be a name in the IANA time zone database such as \"Europe/Berlin\" or \"UTC\"");
+    }
+
     /** Null if the database does not know the name. {@code ZoneId} would also accept {@code +02:00} and {@code GMT+2}. */
     private static @Nullable ZoneRules rules(String timezone) {
         try {
-            return ZoneRulesProvider.getRules(timezone, false);
+            return LACKING.contains(timezone)
+                    ? ZoneId.of(timezone, ZoneId.SHORT_IDS).getRules()
+                    : ZoneRulesProvider.getRules(timezone, false);
         } catch (DateTimeException e) {
             return null;
         }

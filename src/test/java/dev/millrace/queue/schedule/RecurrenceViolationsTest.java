@@ -87,13 +87,27 @@ class RecurrenceViolationsTest {
             * * * * JAN         | day-of-week "JAN" | 0 to 7 or SUN to SAT
             * * * * MONDAY      | day-of-week "MONDAY" | 0 to 7 or SUN to SAT
             * * * * FRI-SUN-MON | day-of-week "FRI-SUN-MON" | 0 to 7 or SUN to SAT
-            * * L * *           | day-of-month "L"  | 1 to 31
             * * 1-L * *         | day-of-month "1-L" | 1 to 31
-            * * LW * *          | day-of-month "LW" | 1 to 31
-            * * 15W * *         | day-of-month "15W" | 1 to 31
             * * W * *           | day-of-month "W"  | 1 to 31
-            * * * * 5L          | day-of-week "5L"  | 0 to 7 or SUN to SAT
-            * * * * 5#2         | day-of-week "5#2" | 0 to 7 or SUN to SAT
+            * * L-31 * *        | day-of-month "L-31" | L-1 to L-30
+            * * L-0 * *         | day-of-month "L-0" | L-1 to L-30
+            * * 32W * *         | day-of-month "32W" | 1W to 31W
+            * * 0W * *          | day-of-month "0W" | 1W to 31W
+            * * 1-5W * *        | day-of-month "1-5W" | 1W to 31W
+            * * WL * *          | day-of-month "WL" | LW
+            * * L/2 * *         | day-of-month "L/2" | 1 to 31
+            * * 5L * *          | day-of-month "5L" | 1 to 31
+            * * * L *           | month "L"         | 1 to 12 or JAN to DEC
+            * * * * L           | day-of-week "L"   | such a day with L
+            * * * * 8L          | day-of-week "8L"  | such a day with L
+            * * * * LW          | day-of-week "LW"  | such a day with L
+            * * * * 5#0         | day-of-week "5#0" | #1 to #5
+            * * * * 5#6         | day-of-week "5#6" | #1 to #5
+            * * * * 8#1         | day-of-week "8#1" | #1 to #5
+            * * * * FOO#1       | day-of-week "FOO#1" | #1 to #5
+            * * * * 1-5#2       | day-of-week "1-5#2" | #1 to #5
+            * * * * 5#2L        | day-of-week "5#2L" | #1 to #5
+            * * * * #2          | day-of-week "#2"  | #1 to #5
             * * ? * 1           | day-of-month "?"  | 1 to 31
             0 0 0 * * ?         | day-of-week "?"   | 0 to 7 or SUN to SAT
             * * * * $(reboot)   | day-of-week "$(REBOOT)" | 0 to 7 or SUN to SAT
@@ -110,7 +124,7 @@ class RecurrenceViolationsTest {
             "* * * * *\n",
             "* * *\n* *", "* * *\u00a0* *", "\u2003* * * * *", "é"})
     void takesAsciiOnly(String cron) {
-        assertEquals("must consist of ASCII letters, digits, spaces and * , - / @", message(cron));
+        assertEquals("must consist of ASCII letters, digits, spaces and * , - / # @", message(cron));
     }
 
     @ParameterizedTest
@@ -130,7 +144,8 @@ class RecurrenceViolationsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0 0 30 2 *", "0 0 31 2 *", "0 0 31 4,6,9,11 *", "0 0 30-31 FEB *", "* * 30 2 */2"})
+    @ValueSource(strings = {"0 0 30 2 *", "0 0 31 2 *", "0 0 31 4,6,9,11 *", "0 0 30-31 FEB *", "* * 30 2 */2",
+            "0 0 31W 2,4 *", "0 0 L-30 2,4 *", "0 0 30W 2 *"})
     void refusesWhatNeverFires(String cron) {
         assertEquals("never fires: none of these months has such a day", message(cron));
     }
@@ -160,7 +175,7 @@ class RecurrenceViolationsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", " ", "berlin", "Europe/Atlantis", "europe/berlin", "+02:00", "Z", "GMT+2", "UTC+1",
+    @ValueSource(strings = {"", " ", "berlin", "Europe/Atlantis", "BST", "PST", "est", "+02:00", "Z", "GMT+2", "UTC+1",
             "Europe/Berlin ",
             "Europe\0Berlin", "💧", "../../etc/passwd"})
     void onlyNamesInTheTimeZoneDatabaseAreTimeZones(String timezone) {
@@ -170,9 +185,16 @@ class RecurrenceViolationsTest {
                 Recurrences.violations("@daily", null, timezone));
     }
 
+    @Test
+    void theCaseOfTimeZonesCounts() {
+        assertEquals(
+                List.of(new Violation("timezone", "must be written \"Europe/Berlin\": the case of letters counts")),
+                Recurrences.violations("@daily", null, "europe/berlin"));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"UTC", "Etc/UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires", "Australia/Lord_Howe",
-            "Etc/GMT+5"})
+            "Etc/GMT+5", "EST", "MST", "HST", "EST5EDT", "CET", "GB"})
     void andAllOfThemAre(String timezone) {
         assertEquals(List.of(), Recurrences.violations("@daily", null, timezone));
     }

@@ -43,11 +43,11 @@ for i = 1, n do
       end
       redis.call('ZADD', done, now, id)
     end
-    if st then
-      if kept == 0 then redis.call('HDEL', state, id, id .. ':e', id .. ':p') end
-      let_go(id, st)
-    end
     if listened then tell('job.completed', id) end
+    if st then
+      let_go(id, st)
+      if kept == 0 then redis.call('HDEL', state, id, id .. ':e', id .. ':p') end
+    end
   else
     codes[i] = body(id) and STALE or UNKNOWN
   end

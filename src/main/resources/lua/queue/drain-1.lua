@@ -23,7 +23,7 @@ local function drop(id, waiting)
   if body(id) then
     removed = removed + 1
     if waiting then count('waiting', -1) end
-    remove(id, redis.call('HGET', state, id), 'job.cancelled')
+    remove(id, redis.call('HGET', state, id), 'job.cancelled', true)
   end
 end
 

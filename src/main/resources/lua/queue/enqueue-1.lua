@@ -1,4 +1,5 @@
--- Adds jobs in order. A job whose unique key or idempotency key exists is a duplicate, and the existing job does not change.
+-- Adds jobs in order. A job whose unique key or idempotency key exists is a duplicate. It may replace the data of the existing job, or
+-- be planned for its end.
 -- uses queue/jobs
 -- KEYS[1] meta
 -- ARGV[1] remembered   ms for which idempotency keys are kept
@@ -6,7 +7,9 @@
 --   occurrence, -1 for none. If another replica has claimed the occurrence, nothing is enqueued
 -- ARGV     then, per job, two: its attributes, and the end of its body, from its options on
 --   attributes: empty for none, else some of " p<priority>", " d<delay ms>", " D<due ms>", " u<unique key>", " i<idempotency key>",
---   " g<group>", " l<lease ms>", " t<ms it must start within>"
+--   " g<group>", " l<lease ms>", " t<ms it must start within>"; with a unique key, " f1" to have it until the job starts, " r<replace|rerun>"
+--   to replace the data of a job that has it, " w<ms>" to delay the job until no other came for so long, and " m<ms>" the longest time for
+--   that, " h<ms>" for which no other is added. A planned job that is debounced has " W<due ms>", and " M<ms>" until which that may move
 -- returns {} if the occurrence was already claimed; else {first, marks, anew, id, state, ...}: the jobs have consecutive ids from
 --   `first` on; marks: the code of each job, a digit; empty if all are WAITING; anew: 1 if these are the first jobs of the queue;
 --   then, per duplicate in order, the id and the state of the existing job
@@ -69,26 +72,74 @@ local function expire(id)
   return true
 end
 
--- Returns the job that this one is a duplicate of, if there is one. Else later jobs are duplicates of this one.
+-- Returns the job that this one is a duplicate of, if there is one, and whether it may change it. Else later jobs are duplicates of
+-- this one.
 local function holder(options, id)
-  local key, sole = options.i, options.u
+  local key, sole, throttled = options.i, options.u, options.h
   -- A repeated request gets the same reply, whatever happened to its job.
   local known = key and redis.call('GET', q .. 'i:' .. key)
   if known then return known end
-  local living = sole and redis.call('HGET', unique, sole)
-  if living and not expire(living) then return living end
+  if throttled then
+    local first = redis.call('GET', q .. 't:' .. sole)
+    if first then return first end
+    redis.call('SET', q .. 't:' .. sole, id, 'PX', throttled)
+  else
+    local living = sole and redis.call('HGET', unique, sole)
+    if living and not expire(living) then return living, true end
+  end
   if sole then redis.call('HSET', unique, sole, id) end
   if key then redis.call('SET', q .. 'i:' .. key, id, 'PX', remembered) end
 end
 
--- Returns the marks of a job's state, from its options.
-local function marks(options, delay)
-  if options.t then options.t = string.format('%.0f', now + delay + options.t) end
-  local text = ''
-  for _, letter in ipairs({ 'g', 'u', 'l', 't' }) do
-    if options[letter] then text = text .. ' ' .. letter .. options[letter] end
+-- Returns until when a job is delayed that is debounced now: no longer than until the deadline of the first one.
+local function debounced(options, deadline)
+  local due = now + options.w
+  return deadline and math.min(due, tonumber(deadline)) or due
+end
+
+-- Plans a job for the end of the one that has its unique key, in place of the one that was planned before.
+local function plan(id, options, attributes, rest, before)
+  if options.w then
+    local deadline = mark(string.match(before or '', '^[^\n]*'), 'M') or options.m and string.format('%.0f', now + options.m)
+    attributes = attributes .. ' W' .. string.format('%.0f', debounced(options, deadline))
+    if deadline then attributes = attributes .. ' m1 M' .. deadline end
   end
-  return text
+  redis.call('HSET', state, id .. ':n', attributes .. '\n' .. rest)
+  tell('job.rerun', id)
+end
+
+-- Moves the due time of a job that has never been started, and with it the time that it must start by.
+local function postpone(id, options, st, level)
+  local member = late(id, level)
+  local before = redis.call('ZSCORE', delayed, member)
+  local due = debounced(options, mark(st, 'm'))
+  redis.call('ZADD', delayed, due, member)
+  local by = mark(st, 't')
+  if by then
+    by = string.format('%.0f', by + due - before)
+    redis.call('HSET', state, id, (string.gsub(st, ' t%d+', ' t' .. by)))
+    redis.call('ZADD', expiring, by, id)
+  end
+  -- It may be due earlier than those that wait believe.
+  wake()
+end
+
+-- Does what a duplicate wants of the job that has its unique key. Newer data never runs before older data: if a job is planned for the
+-- end of the one that is there, it is the planned one that changes.
+local function change(id, options, attributes, rest)
+  local place, st = where(id), redis.call('HGET', state, id)
+  local planned = redis.call('HGET', state, id .. ':n')
+  if planned or place == 'active' and (options.w or options.r == 'rerun') then
+    plan(id, options, attributes, rest, planned)
+  elseif place == 'waiting' or place == 'delayed' then
+    local text = body(id)
+    redis.call('HSET', bucket(id), id, string.match(text, '^%d+ %-?%d+') .. rest)
+    if options.w and place == 'delayed' and string.sub(st, 1, 6) == '0 0 0 ' then postpone(id, options, st, priority(text)) end
+    tell('job.replaced', id)
+  else
+    return
+  end
+  if options.i then redis.call('SET', q .. 'i:' .. options.i, id, 'PX', remembered) end
 end
 
 local function line_up(id, level)
@@ -103,16 +154,16 @@ end
 for i = 1, n do
   -- %d is faster than %.0f. It holds 63 bits where a long does.
   local attributes, rest, id = ARGV[2 * i + 1], ARGV[2 * i + 2], string.format('%d', first + i)
-  local options, taken, level = nil, nil, '0'
+  local options, taken, level, may_change = nil, nil, '0', false
   if attributes ~= '' then
-    options = {}
-    for letter, value in string.gmatch(attributes, ' (%a)(%S+)') do options[letter] = value end
+    options = options_of(attributes)
     level = options.p or level
-    taken = (options.u or options.i) and holder(options, id)
+    if options.u or options.i then taken, may_change = holder(options, id) end
   end
   if taken then
     -- The other job may belong to this call, and its state is read from Redis.
     flush()
+    if may_change and (options.r or options.w) then change(taken, options, attributes, rest) end
     local to = #reply
     reply[to + 1], reply[to + 2] = taken, where(taken)
     what[i] = DUPLICATE
@@ -128,8 +179,7 @@ for i = 1, n do
     if not options then
       line_up(id, level)
     else
-      local delay = options.D and math.max(0, options.D - wall) or tonumber(options.d or 0)
-      local text = marks(options, delay)
+      local delay, text = start_of(options)
       if text ~= '' then
         local to = #states + 1
         states[to], states[to + 1] = id, '0 0 0' .. text

@@ -1,105 +1,5 @@
--- What the scripts of queues share. KEYS[1] is the queue's `meta`. The names of its other keys are derived from it, because the lists
--- and buckets that a call touches are known only inside the script. All have the same hash tag (docs/adr/0009-job-queues.md).
---   meta      hash: `seq` the last id, `paused` why, `wait` ms until which a request waits for jobs, `listen` ms until which events
---             are kept, `rate` "<ms> <interval> <burst>": the time up to which the rate limit is used up, and the limit, `idle`
---             "<enqueued> <ms>": how many jobs had been enqueued, and when, when the queue was first found unused; `tidy`
---             "<line> <ids>": the line that is being tidied, and how many of its ids are left to check; `drain` ms until which no
---             line may be tidied; `set` the version of the settings, none for the defaults; `clock` ms that it was at least once,
---             `skew` ms, see `now`
---   w:<p>     list of the ids that are ready at priority p, the next one first; an id without a body was removed
---   w:<p.5>   its front part, while there is one: ids that go before those of w:<p>
---   levels    sorted set of the priorities with such a list, of both parts
---   gone      sorted set of lines (w:<p>, g:<group> and their front parts) by how many ids of removed jobs they hold, about
---   b:<n>     hash of bodies by id, of the 8192 ids from n * 8192: "<enqueued ms> <priority><options>\n<type>\n<data>"
---             options: " a<max attempts>", " b<x|f>:<delay>:<max>:<jitter>", " s<schedule>", " o<ms of its occurrence>"
---   state     hash, only for jobs that need it: <id> "<failures> <stalls> <deliveries><marks>", <id>:e its error, <id>:p its
---             progress, <id>:r its result. marks: " g<group>", " u<unique key>", " l<lease ms>", " t<ms it must start by>", " c" cancel
---   delayed   sorted set of "<id, 14 digits>:<priority>" by due time in ms
---   expiring  sorted set of the ids with a ttl that were never handed out, by the ms that they must start by
---   leased    sorted set of ids by the expiry of their lease in ms
---   dead      sorted set of ids by the time they died in ms; `done` the same for completed jobs that are retained
---   unique    hash of ids by unique key
---   i:<key>   id by idempotency key
---   groups    hash of the id at the head of each group (ready, delayed or active); g:<group> list of the ids behind it,
---             h:<group> its front part, while there is one. The head is 0 while the sweep looks for the next job of the group
---   stats     hash of counters: enqueued, completed, removed, waiting
---   events    stream
---   schedules hash of definitions by name; due sorted set of their names by the next occurrence in ms
-
-local meta = KEYS[1]
-local q = string.sub(meta, 1, -5)
-local levels, state, delayed, leased = q .. 'levels', q .. 'state', q .. 'delayed', q .. 'leased'
-local dead, done, unique, groups, stats = q .. 'dead', q .. 'done', q .. 'unique', q .. 'groups', q .. 'stats'
-local gone, expiring = q .. 'gone', q .. 'expiring'
-local time = redis.call('TIME')
-local wall = time[1] * 1000 + math.floor(time[2] / 1000)
-local flags = redis.call('HMGET', meta, 'paused', 'wait', 'listen', 'set', 'clock', 'skew')
-local clock, skew = tonumber(flags[5] or 0), tonumber(flags[6] or 0)
--- The time of the queue, in which leases, delays and the rate are measured. It is that of Redis, unless that clock is set back, or a
--- failover leads to a server whose clock is behind: then the queue's time goes on from `clock`, ahead of Redis by `skew`.
-local now = math.max(wall + skew, clock)
-local paused, waited, listened = flags[1], tonumber(flags[2] or 0) > now, tonumber(flags[3] or 0) > now
-
--- Lets the rest of the script write when Redis' memory is full. Redis then refuses commands that may need memory, but not after the
--- script's first write, which needs none here. For scripts that free memory in the end, and those without which work stops.
-local function write_even_if_full() redis.call('HDEL', meta, '') end
-local function bucket(id) return q .. 'b:' .. math.floor(id / 8192) end
-local function body(id) return redis.call('HGET', bucket(id), id) end
-local function priority(text) return string.match(text, '^%d+ (%-?%d+)') end
-local function mark(st, letter) return st and st ~= '' and string.match(st, ' ' .. letter .. '(%S*)') or nil end
-local function late(id, level) return string.format('%014.0f', id) .. ':' .. level end
-local function count(what, n) if n ~= 0 then redis.call('HINCRBY', stats, what, n) end end
-
--- Calls `visit` with each bucket of the ids, and with the range of its ids in the list. Most lists are in order.
-local function by_bucket(ids, visit)
-  local n, from = #ids, 1
-  while from <= n do
-    local number, to = math.floor(ids[from] / 8192), from
-    local low, high = number * 8192, number * 8192 + 8192
-    while to < n do
-      -- `+ 0` instead of tonumber, because the call is slow in a long loop.
-      local id = ids[to + 1] + 0
-      if id < low or id >= high then break end
-      to = to + 1
-    end
-    visit(bucket(ids[from]), from, to)
-    from = to + 1
-  end
-end
-
--- Returns the states of ids, in order. In most queues no job has one.
-local function states_of(ids)
-  if redis.call('EXISTS', state) == 0 then return {} end
-  return redis.call('HMGET', state, unpack(ids))
-end
-
--- A call about a queue that has had no jobs, is not paused and has no settings leaves a key that expires.
-local function expire_unless_used()
-  if not paused and not flags[4] and redis.call('HEXISTS', meta, 'seq') == 0 then redis.call('PEXPIRE', meta, 120000) end
-end
-
--- failures, stalls, deliveries, marks
-local function parts(st)
-  if not st then return 0, 0, 1, '' end
-  local f, s, d, marks = string.match(st, '^(%d+) (%d+) (%d+)(.*)$')
-  return tonumber(f), tonumber(s), tonumber(d), marks
-end
-
-local function tell(what, id, ...)
-  if listened then
-    redis.call('XADD', q .. 'events', 'MAXLEN', '~', 10000, '*', 'type', what, 'id', id, ...)
-    redis.call('PEXPIRE', q .. 'events', 300000)
-  end
-end
-
--- Wakes the requests that wait for jobs. They check once a second in any case.
-local function wake()
-  if waited then
-    waited = false
-    redis.call('HDEL', meta, 'wait')
-    redis.call('PUBLISH', q .. 'wake', '')
-  end
-end
+-- What the scripts of queues do with jobs: the lines that they wait in, their groups and unique keys, and their ends.
+-- uses queue/keys
 
 -- The front part of a line, as the rest of its key.
 local function front_of(line)
@@ -192,34 +92,83 @@ local function succeed(group)
   redis.call('ZINCRBY', gone, 1, 'g:' .. group)
 end
 
--- Frees the unique key and the group of a job that has ended. Returns the priority of the next job of the group if there is one.
-local function let_go(id, st)
-  local key = mark(st, 'u')
+-- The attributes of a new job by their letters, see enqueue.
+local function options_of(attributes)
+  local options = {}
+  for letter, value in string.gmatch(attributes, ' (%a)(%S+)') do options[letter] = value end
+  return options
+end
+
+-- Returns the delay of a new job in ms, and the marks of its state.
+local function start_of(options)
+  local delay = options.D and math.max(0, options.D - wall) or options.W and math.max(0, options.W - now)
+    or tonumber(options.w or options.d or 0)
+  if options.t then options.t = string.format('%.0f', now + delay + options.t) end
+  if options.m then options.m = options.M or string.format('%.0f', now + options.m) end
+  local text = ''
+  for _, letter in ipairs({ 'g', 'u', 'f', 'm', 'l', 't' }) do
+    if options[letter] then text = text .. ' ' .. letter .. options[letter] end
+  end
+  return delay, text
+end
+
+-- Enqueues the job that was planned for the end of another one.
+local function rerun(planned)
+  local attributes, rest = string.match(planned, '^([^\n]*)\n(.*)$')
+  local options, id = options_of(attributes), string.format('%.0f', redis.call('HINCRBY', meta, 'seq', 1))
+  local level = options.p or '0'
+  local delay, marks = start_of(options)
+  redis.call('HSET', bucket(id), id, wall .. ' ' .. level .. rest)
+  redis.call('HSET', state, id, '0 0 0' .. marks)
+  redis.call('HSETNX', unique, options.u, id)
+  if options.t then redis.call('ZADD', expiring, options.t, id) end
+  count('enqueued', 1)
+  if delay > 0 then
+    redis.call('ZADD', delayed, now + delay, late(id, level))
+  else
+    if heads(id, marks) then ready(id, level) end
+    count('waiting', 1)
+  end
+  wake()
+  tell('job.enqueued', id)
+end
+
+-- Frees the unique key and the group of a job that has ended, and enqueues the job that is planned for its end, unless it is drained.
+-- Returns the priority of the next job of the group if there is one.
+local function let_go(id, st, drained)
+  local key, heir = mark(st, 'u'), nil
   if key and redis.call('HGET', unique, key) == id then redis.call('HDEL', unique, key) end
   local group = mark(st, 'g')
-  if group and redis.call('HGET', groups, group) == id then return succeed(group) end
+  if group and redis.call('HGET', groups, group) == id then heir = succeed(group) end
+  local planned = key and not drained and redis.call('HGET', state, id .. ':n')
+  if planned then
+    redis.call('HDEL', state, id .. ':n')
+    rerun(planned)
+  end
+  return heir
 end
 
 -- Deletes all data of a job, except its members in sets.
 local function forget(id, st)
   redis.call('HDEL', bucket(id), id)
-  if st then redis.call('HDEL', state, id, id .. ':e', id .. ':p', id .. ':r') end
+  if st then redis.call('HDEL', state, id, id .. ':e', id .. ':p', id .. ':r', id .. ':n') end
 end
 
-local function remove(id, st, what)
-  forget(id, st)
+local function remove(id, st, what, drained)
   if mark(st, 't') then redis.call('ZREM', expiring, id) end
   count('removed', 1)
   tell(what, id)
-  return let_go(id, st)
+  local heir = let_go(id, st, drained)
+  forget(id, st)
+  return heir
 end
 
 local function bury(id, failures, stalls, deliveries, marks, why)
   local st = failures .. ' ' .. stalls .. ' ' .. deliveries .. marks
   redis.call('ZADD', dead, now, id)
   redis.call('HSET', state, id, st, id .. ':e', why)
-  let_go(id, st)
   tell('job.dead', id, 'error', why)
+  let_go(id, st)
 end
 
 -- Moves up to `most` due jobs from the delayed ones to the end of their list; returns how many.

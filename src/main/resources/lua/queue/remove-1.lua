@@ -13,7 +13,7 @@ local function drop(ids)
   by_bucket(ids, function(key, from, to) redis.call('HDEL', key, unpack(ids, from, to)) end)
   local fields = {}
   for _, id in ipairs(ids) do
-    for _, suffix in ipairs({ '', ':e', ':p', ':r' }) do fields[#fields + 1] = id .. suffix end
+    for _, suffix in ipairs({ '', ':e', ':p', ':r', ':n' }) do fields[#fields + 1] = id .. suffix end
   end
   redis.call('HDEL', state, unpack(fields))
 end

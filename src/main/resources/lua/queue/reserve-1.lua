@@ -117,6 +117,8 @@ if got > 0 then
     local lease = leases[i]
     if lease == 0 then lease = tonumber(mark(st, 'l')) or fallback end
     if st then
+      local key = mark(st, 'f') and mark(st, 'u')
+      if key and redis.call('HGET', unique, key) == id then redis.call('HDEL', unique, key) end
       local failures, stalls, deliveries, marks = parts(st)
       st = failures .. ' ' .. stalls .. ' ' .. (deliveries + 1) .. marks
       redis.call('HSET', state, id, st)

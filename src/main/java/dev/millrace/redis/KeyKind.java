@@ -79,6 +79,8 @@ public enum KeyKind {
             "jobs by unique key"),
     QUEUE_IDEMPOTENCY("Queues", "mr:{<tenant>:q:<queue>}:i:<idempotencyKey>", Type.STRING, Expiry.ALWAYS,
             "after 24 hours", "job of an idempotency key"),
+    QUEUE_THROTTLE("Queues", "mr:{<tenant>:q:<queue>}:t:<uniqueKey>", Type.STRING, Expiry.ALWAYS,
+            "when the window is over", "first job of the window of a `throttle`"),
     QUEUE_GROUPS("Queues", "mr:{<tenant>:q:<queue>}:groups", Type.HASH, Expiry.NEVER, "with its jobs",
             "job at the head of each group"),
     QUEUE_GROUP("Queues", "mr:{<tenant>:q:<queue>}:g:<group>", Type.LIST, Expiry.NEVER, "with its jobs",

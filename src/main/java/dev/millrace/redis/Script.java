@@ -11,7 +11,7 @@ import dev.millrace.encoding.Digests;
 
 /**
  * A Lua script in {@code src/main/resources/lua/<feature>/<verb>-<keys>.lua}, which opens with its contract. A line
- * {@code -- uses <feature>/<name>} in it puts the file of that name in front, for what several scripts share.
+ * {@code -- uses <feature>/<name>} in it puts the file of that name in front, and what that one uses, for what several scripts share.
  *
  * @param name {@code <feature>/<verb>-<keys>}; {@code keys} is a number, or {@code N} where it varies
  * @param source the text
@@ -25,27 +25,31 @@ public record Script(String name, String source, String sha1) {
 
     /** Reads the script, and what it uses, from the class path. */
     static Script load(String name) {
+        String source = whole(name);
+        return new Script(name, source, Digests.sha1Hex(source.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static String whole(String name) {
         String own = read(name);
         Matcher uses = USES.matcher(own);
-        String source = uses.find() ? read(uses.group(1)) + own : own;
-        return new Script(name, source, Digests.sha1Hex(source.getBytes(StandardCharsets.UTF_8)));
+        return uses.find() ? whole(uses.group(1)) + own : own;
     }
 
     /** Returns what to tell of an error reply to this script: Redis counts lines with what the script uses in front. */
     ScriptFailedException failure(Throwable reply) {
-        String file = "lua/" + name + ".lua";
         Matcher place = LINE.matcher(String.valueOf(reply.getMessage()));
-        if (place.find()) {
-            int line = Integer.parseInt(place.group(1));
-            int before = (int) (source.lines().count() - read(name).lines().count());
-            Matcher uses = USES.matcher(source);
-            if (line > before) {
-                file += ", line " + (line - before);
-            } else if (uses.find()) {
-                file = "lua/" + uses.group(1) + ".lua, line " + line;
-            }
-        }
+        String file = place.find() ? place(name, Integer.parseInt(place.group(1))) : "lua/" + name + ".lua";
         return new ScriptFailedException("Script " + file, reply.getMessage());
+    }
+
+    /** The file, and the line in it, of a line of a script with what it uses in front. */
+    private static String place(String name, int line) {
+        Matcher uses = USES.matcher(read(name));
+        if (!uses.find()) {
+            return "lua/" + name + ".lua, line " + line;
+        }
+        int before = (int) whole(uses.group(1)).lines().count();
+        return line > before ? "lua/" + name + ".lua, line " + (line - before) : place(uses.group(1), line);
     }
 
     private static String read(String name) {

@@ -2,11 +2,15 @@ package dev.millrace.queue;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 import dev.millrace.http.json.JsonValue;
 import dev.millrace.queue.model.Backoff;
+import dev.millrace.queue.model.Debounce;
 import dev.millrace.queue.model.NewJob;
+import dev.millrace.queue.model.OnDuplicate;
 import dev.millrace.queue.model.QueueSettings;
+import dev.millrace.queue.model.UniqueUntil;
 import dev.millrace.redis.Refusals;
 import dev.millrace.redis.VirtualRedis.Refusal;
 
@@ -110,9 +114,28 @@ final class QueueHistories {
         Arbitrary<NewJob> timed = Combinators.combine(priorities, delays, times, leases, ttls)
                 .as((priority, delay, time, lease, ttl) -> NewJob.of("special", null).withPriority(priority)
                         .withDelay(time == null ? delay : null).withRunAt(time).withLease(lease).withTtl(ttl));
-        return Combinators.combine(timed, attempts, backoffs, groups, uniqueKeys, idempotencyKeys)
-                .as((job, most, backoff, group, unique, idempotent) -> job.withRetries(most, backoff)
-                        .withKeys(unique, idempotent).withGroup(group));
+        return Combinators.combine(timed, attempts, backoffs, groups, uniqueKeys, idempotencyKeys, duplicates())
+                .as((job, most, backoff, group, unique, idempotent, duplicates) -> {
+                    NewJob all = job.withRetries(most, backoff).withKeys(unique, idempotent).withGroup(group);
+                    return unique == null ? all : duplicates.apply(all);
+                });
+    }
+
+    /** What is asked for of those with the same unique key. */
+    private static Arbitrary<UnaryOperator<NewJob>> duplicates() {
+        Arbitrary<UnaryOperator<NewJob>> kept = Arbitraries.of(null, UniqueUntil.STARTED, UniqueUntil.FINISHED)
+                .map(until -> job -> job.withDuplicates(until, null, null, null));
+        Arbitrary<UnaryOperator<NewJob>> replaced = Arbitraries.of(null, UniqueUntil.STARTED)
+                .map(until -> job -> job.withDuplicates(until, OnDuplicate.REPLACE, null, null));
+        Arbitrary<UnaryOperator<NewJob>> rerun = Arbitraries
+                .just(job -> job.withDuplicates(null, OnDuplicate.RERUN, null, null));
+        Arbitrary<UnaryOperator<NewJob>> debounced = Combinators
+                .combine(Arbitraries.of(null, UniqueUntil.STARTED), Arbitraries.of(null, 900L, 3000L))
+                .as((until, most) -> job -> job.withDelay(null).withRunAt(null).withDuplicates(until, null,
+                        new Debounce(Duration.ofMillis(900), most == null ? null : Duration.ofMillis(most)), null));
+        Arbitrary<UnaryOperator<NewJob>> throttled = Arbitraries.of(1L, 1500L)
+                .map(window -> job -> job.withDuplicates(null, null, null, Duration.ofMillis(window)));
+        return Arbitraries.oneOf(kept, replaced, rerun, rerun, debounced, debounced, throttled);
     }
 
     /** Several of what may hold in a queue. */

@@ -29,6 +29,7 @@ import dev.millrace.queue.model.LeaseExtension;
 import dev.millrace.queue.model.NewJob;
 import dev.millrace.queue.model.QueueCounts;
 import dev.millrace.queue.model.QueueSettings;
+import dev.millrace.queue.reference.ModelJob;
 import dev.millrace.queue.reference.ModelJob.Place;
 import dev.millrace.queue.reference.QueueModel;
 import dev.millrace.queue.reference.QueueModel.Standing;
@@ -90,6 +91,7 @@ final class QueueRun {
     /** Takes the step. */
     void take(Step step) {
         long now = queue.now();
+        model.now(now);
         boolean odd = step.n() % 2 == 1;
         switch (step.action()) {
             case ENQUEUE -> enqueued(now, step.jobs(), null, queue.enqueue(step.jobs()));
@@ -158,7 +160,18 @@ final class QueueRun {
         }
     }
 
+    /** Notes the jobs that were enqueued when others ended. */
+    void noteReruns() {
+        for (ModelJob job : model.jobs().all()) {
+            if (!ids.contains(job.id)) {
+                ids.add(job.id);
+                reordered.add(job.id);
+            }
+        }
+    }
+
     private void enqueued(long now, List<NewJob> jobs, Long occurrence, List<EnqueuedJob> reply) {
+        noteReruns();
         assertEquals(jobs.size(), reply.size());
         for (int i = 0; i < jobs.size(); i++) {
             Standing standing = new Standing(reply.get(i).id(), reply.get(i).state(), reply.get(i).duplicate());
@@ -172,6 +185,8 @@ final class QueueRun {
                 }
             }
         }
+        Object last = redis.call("HGET", VirtualQueue.META, "seq");
+        model.lastId(last == null ? 0 : Long.parseLong((String) last));
     }
 
     private void reserve(long now, Step step) {

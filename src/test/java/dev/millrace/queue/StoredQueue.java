@@ -9,7 +9,7 @@ import java.util.TreeMap;
 import dev.millrace.queue.store.VirtualQueue;
 import dev.millrace.redis.VirtualRedis;
 
-/** All that Redis keeps of a queue at one moment, by the names that {@code lua/queue/jobs.lua} explains. */
+/** All that Redis keeps of a queue at one moment, by the names that {@code lua/queue/keys.lua} explains. */
 record StoredQueue(Map<String, List<String>> keys) {
 
     private static final String READ = """

@@ -130,7 +130,8 @@ class KeyspaceTest {
         post(queue + "/complete", "{'results':[{" + held(jobs.get(0)) + ",'result':1}]}", 200);
         post(queue + "/fail", "{'failures':[{" + held(jobs.get(1)) + ",'error':'E','dead':true}]}", 200);
         post(queue + "/jobs", "{'jobs':[{'type':'g','group':'g'},{'type':'g','group':'g'},{'type':'d','delay':'1h'},"
-                + "{'type':'u','uniqueKey':'u','idempotencyKey':'i','priority':-5,'ttl':'1h'}]}", 201);
+                + "{'type':'u','uniqueKey':'u','idempotencyKey':'i','priority':-5,'ttl':'1h'},"
+                + "{'type':'u','uniqueKey':'t','throttle':'1h'}]}", 201);
         String many = "{'jobs':[" + String.join(",", Collections.nCopies(1000, "{'type':'t','group':'many'}")) + "]}";
         for (int i = 0; i < 7; i++) {
             behind.addAll(as(OTHER, json(many)).post(queue + "/jobs").then().statusCode(201).extract().path("jobs.id"));

@@ -20,7 +20,7 @@ import dev.millrace.queue.model.QueueEvent;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @Schema(name = "QueueEvent")
 public record QueueEventView(
-        @Schema(description = "job.enqueued, job.waiting, job.active, job.progress, job.completed, job.retrying, job.released, job.stalled, job.dead, job.cancelling, job.cancelled, job.expired, queue.paused or queue.resumed", examples = "job.completed") String type,
+        @Schema(description = "job.enqueued, job.replaced, job.rerun, job.waiting, job.active, job.progress, job.completed, job.retrying, job.released, job.stalled, job.dead, job.cancelling, job.cancelled, job.expired, queue.paused or queue.resumed", examples = "job.completed") String type,
         @Schema(description = "Absent if the event is about the queue") @Nullable String jobId, String at,
         @Schema(description = "Of job.retrying and job.dead") @Nullable String error,
         @Schema(description = "Of job.retrying and job.released: how long the job waits") @Nullable Long delayMs,

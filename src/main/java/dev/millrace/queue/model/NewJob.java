@@ -9,6 +9,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
@@ -34,7 +35,13 @@ public record NewJob(
         @Schema(description = "While a job with this key is waiting, delayed or active, other jobs with it are duplicates", examples = "report-2026-11") @Nullable String uniqueKey,
         @Schema(description = "For 24 h after the first job with this key, other jobs with it are duplicates", examples = "order-4711-mail") @Nullable String idempotencyKey,
         @Schema(description = "Jobs of one group run in order, one at a time", examples = "user-42") @Nullable String group,
-        @Schema(description = "How long after its due time the job may still start, 1 s to 400 d; unlimited by default", type = SchemaType.STRING, examples = "1h") @Nullable Duration ttl) {
+        @Schema(description = "How long after its due time the job may still start, 1 s to 400 d; unlimited by default", type = SchemaType.STRING, examples = "1h") @Nullable Duration ttl,
+        @Schema(description = "How long the job has its `uniqueKey`: until it has `finished`, or until a worker has `started` it", type = SchemaType.STRING, enumeration = {
+                "finished", "started"}, defaultValue = "finished") @Nullable UniqueUntil uniqueUntil,
+        @Schema(description = "If a job has this `uniqueKey`: `keep` it as it is, `replace` its data, or also `rerun` with the newest data when it ends, if it is active", type = SchemaType.STRING, enumeration = {
+                "keep", "replace", "rerun"}, defaultValue = "keep") @Nullable OnDuplicate onDuplicate,
+        @Schema(description = "Delays the job until no other with its `uniqueKey` was enqueued for so long; the newest data counts") @JsonDeserialize(using = Debounce.Reader.class) @Nullable Debounce debounce,
+        @Schema(description = "In place of the life of the job: for so long after a job with this `uniqueKey` was enqueued, others with it are duplicates, 1 ms to 400 d", type = SchemaType.STRING, examples = "10s") @Nullable Duration throttle){
 
     static final NewJob NONE = of(null, null);
     private static final int MAX_PRIORITY = 1000;
@@ -42,55 +49,63 @@ public record NewJob(
 
     /** A job with defaults for all other fields. {@code data} may be null. */
     public static NewJob of(@Nullable String type, @Nullable JsonValue data) {
-        return new NewJob(type, data, null, null, null, null, null, null, null, null, null, null);
+        return new NewJob(type, data, null, null, null, null, null, null, null, null, null, null, null, null, null,
+                null);
     }
 
     /** The same with a priority. */
     public NewJob withPriority(@Nullable Integer priority) {
         return new NewJob(type, data, priority, delay, runAt, maxAttempts, backoff, lease, uniqueKey, idempotencyKey,
-                group, ttl);
+                group, ttl, uniqueUntil, onDuplicate, debounce, throttle);
     }
 
     /** The same, to start after a delay. */
     public NewJob withDelay(@Nullable Duration delay) {
         return new NewJob(type, data, priority, delay, runAt, maxAttempts, backoff, lease, uniqueKey, idempotencyKey,
-                group, ttl);
+                group, ttl, uniqueUntil, onDuplicate, debounce, throttle);
     }
 
     /** The same, to start at a time, as in RFC 3339. */
     public NewJob withRunAt(@Nullable String runAt) {
         return new NewJob(type, data, priority, delay, runAt, maxAttempts, backoff, lease, uniqueKey, idempotencyKey,
-                group, ttl);
+                group, ttl, uniqueUntil, onDuplicate, debounce, throttle);
     }
 
     /** The same with retries of its own; null for the queue's. */
     public NewJob withRetries(@Nullable Integer maxAttempts, @Nullable Backoff backoff) {
         return new NewJob(type, data, priority, delay, runAt, maxAttempts, backoff, lease, uniqueKey, idempotencyKey,
-                group, ttl);
+                group, ttl, uniqueUntil, onDuplicate, debounce, throttle);
     }
 
     /** The same with a lease of its own. */
     public NewJob withLease(@Nullable Duration lease) {
         return new NewJob(type, data, priority, delay, runAt, maxAttempts, backoff, lease, uniqueKey, idempotencyKey,
-                group, ttl);
+                group, ttl, uniqueUntil, onDuplicate, debounce, throttle);
     }
 
     /** The same with keys that make later jobs its duplicates; null for none. */
     public NewJob withKeys(@Nullable String uniqueKey, @Nullable String idempotencyKey) {
         return new NewJob(type, data, priority, delay, runAt, maxAttempts, backoff, lease, uniqueKey, idempotencyKey,
-                group, ttl);
+                group, ttl, uniqueUntil, onDuplicate, debounce, throttle);
     }
 
     /** The same in a group. */
     public NewJob withGroup(@Nullable String group) {
         return new NewJob(type, data, priority, delay, runAt, maxAttempts, backoff, lease, uniqueKey, idempotencyKey,
-                group, ttl);
+                group, ttl, uniqueUntil, onDuplicate, debounce, throttle);
     }
 
     /** The same, to be started within a time after it is due. */
     public NewJob withTtl(@Nullable Duration ttl) {
         return new NewJob(type, data, priority, delay, runAt, maxAttempts, backoff, lease, uniqueKey, idempotencyKey,
-                group, ttl);
+                group, ttl, uniqueUntil, onDuplicate, debounce, throttle);
+    }
+
+    /** The same with what happens to duplicates; null for the defaults. */
+    public NewJob withDuplicates(@Nullable UniqueUntil uniqueUntil, @Nullable OnDuplicate onDuplicate,
+            @Nullable Debounce debounce, @Nullable Duration throttle) {
+        return new NewJob(type, data, priority, delay, runAt, maxAttempts, backoff, lease, uniqueKey, idempotencyKey,
+                group, ttl, uniqueUntil, onDuplicate, debounce, throttle);
     }
 
     /** Checks all fields; returns no violations if it is valid. {@code at} is the prefix of the fields' names. */
@@ -125,7 +140,45 @@ public record NewJob(
         checkKey(found, at, "uniqueKey", uniqueKey);
         checkKey(found, at, "idempotencyKey", idempotencyKey);
         checkKey(found, at, "group", group);
+        checkDuplicates(found, at);
         return found;
+    }
+
+    private void checkDuplicates(List<Violation> found, String at) {
+        if (uniqueUntil == null && onDuplicate == null && debounce == null && throttle == null) {
+            return;
+        }
+        if (uniqueKey == null) {
+            found.add(new Violation(at + "uniqueKey",
+                    "must be given together with uniqueUntil, onDuplicate, debounce or throttle"));
+        }
+        if (uniqueUntil == UniqueUntil.STARTED && onDuplicate == OnDuplicate.RERUN) {
+            found.add(new Violation(at + "onDuplicate",
+                    "must not be 'rerun' with uniqueUntil 'started': an active job then has no duplicates"));
+        }
+        if (debounce != null) {
+            debounce.check(found, at);
+            if (delay != null || runAt != null) {
+                found.add(new Violation(at + "debounce", "must not be given together with delay or runAt"));
+            }
+            if (onDuplicate == OnDuplicate.KEEP) {
+                found.add(new Violation(at + "onDuplicate",
+                        "must not be 'keep' with debounce, which replaces the data"));
+            }
+        }
+        if (throttle != null) {
+            Debounce.checkWindow(found, at, "throttle", throttle);
+            if (debounce != null) {
+                found.add(new Violation(at + "throttle", "must not be given together with debounce"));
+            }
+            if (uniqueUntil != null) {
+                found.add(new Violation(at + "uniqueUntil",
+                        "must not be given together with throttle, which says how long the key is taken"));
+            }
+            if (onDuplicate != null && onDuplicate != OnDuplicate.KEEP) {
+                found.add(new Violation(at + "onDuplicate", "must be 'keep' with throttle: the first job stands"));
+            }
+        }
     }
 
     private static void checkKey(List<Violation> found, String at, String field, @Nullable String key) {

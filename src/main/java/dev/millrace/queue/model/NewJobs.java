@@ -8,6 +8,8 @@ import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
 import dev.millrace.http.json.JsonValue;
@@ -24,6 +26,10 @@ public record NewJobs(@Nullable String type, @Nullable JsonValue data, @Nullable
         @Schema(type = SchemaType.STRING) @Nullable Duration lease,
         @Nullable String uniqueKey, @Nullable String idempotencyKey, @Nullable String group,
         @Schema(type = SchemaType.STRING) @Nullable Duration ttl,
+        @Schema(type = SchemaType.STRING) @Nullable UniqueUntil uniqueUntil,
+        @Schema(type = SchemaType.STRING) @Nullable OnDuplicate onDuplicate,
+        @JsonDeserialize(using = Debounce.Reader.class) @Nullable Debounce debounce,
+        @Schema(type = SchemaType.STRING) @Nullable Duration throttle,
         @Schema(description = "1 to 1000 jobs, in order") @Nullable List<NewJob> jobs) implements Validated {
 
     /** Whether it is one job, not {@code jobs}. */
@@ -60,7 +66,7 @@ public record NewJobs(@Nullable String type, @Nullable JsonValue data, @Nullable
     public List<NewJob> list() {
         NewJob one = NewJob.of(type, data).withPriority(priority).withDelay(delay).withRunAt(runAt)
                 .withRetries(maxAttempts, backoff).withLease(lease).withKeys(uniqueKey, idempotencyKey).withGroup(group)
-                .withTtl(ttl);
+                .withTtl(ttl).withDuplicates(uniqueUntil, onDuplicate, debounce, throttle);
         if (jobs == null) {
             return List.of(one);
         }

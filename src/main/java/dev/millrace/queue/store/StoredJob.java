@@ -9,12 +9,14 @@ import dev.millrace.queue.model.Job;
 import dev.millrace.queue.model.JobRelease;
 import dev.millrace.queue.model.LeaseToken;
 import dev.millrace.queue.model.NewJob;
+import dev.millrace.queue.model.OnDuplicate;
 import dev.millrace.queue.model.QueueSettings;
+import dev.millrace.queue.model.UniqueUntil;
 import dev.millrace.redis.Keys;
 
 /**
  * A job as Redis stores it: the body, which never changes, and the state, which only a job that differs from a fresh one has.
- * {@code lua/queue/jobs.lua} describes both formats.
+ * {@code lua/queue/keys.lua} describes both formats.
  */
 public final class StoredJob {
 
@@ -63,6 +65,17 @@ public final class StoredJob {
         append(out, " l", job.lease() == null ? null : job.lease().toMillis());
         append(out, " t", job.ttl() == null ? null : job.ttl().toMillis());
         append(out, " u", job.uniqueKey() == null ? null : Keys.encode(job.uniqueKey()));
+        append(out, " f", job.uniqueUntil() == UniqueUntil.STARTED ? 1 : null);
+        append(out, " r", job.onDuplicate() == null || job.onDuplicate() == OnDuplicate.KEEP
+                ? null
+                : job.onDuplicate().toString());
+        append(out, " w", job.debounce() == null || job.debounce().window() == null
+                ? null
+                : job.debounce().window().toMillis());
+        append(out, " m", job.debounce() == null || job.debounce().maxWait() == null
+                ? null
+                : job.debounce().maxWait().toMillis());
+        append(out, " h", job.throttle() == null ? null : job.throttle().toMillis());
         append(out, " i", job.idempotencyKey() == null ? null : Keys.encode(job.idempotencyKey()));
         append(out, " g", job.group() == null ? null : Keys.encode(job.group()));
         return out.toString();

@@ -29,13 +29,18 @@ public final class ModelJob {
     }
 
     public final String id;
-    public final NewJob asked;
-    final String schedule;
-    final String scheduledFor;
+    /** Data, type and retries are the newest ones that replaced the first. */
+    public NewJob asked;
+    String schedule;
+    String scheduledFor;
     final int priority;
     final long enqueued;
     /** After which it is not started any more; the end of time if it does not say. */
-    final long startBy;
+    long startBy;
+    /** Until which later ones may move its due time; the end of time if they may for ever. */
+    long deadline = Long.MAX_VALUE;
+    /** What is enqueued when it ends, or null. */
+    Planned planned;
     Place place = Place.WAITING;
     /** When it is due, its lease ends, or it ended. */
     long at;
@@ -55,10 +60,36 @@ public final class ModelJob {
         this.priority = asked.priority() == null ? 0 : asked.priority();
         this.enqueued = now;
         this.at = due(asked, now);
+        if (asked.debounce() != null && asked.debounce().maxWait() != null) {
+            this.deadline = now + asked.debounce().maxWait().toMillis();
+        }
         this.startBy = asked.ttl() == null ? Long.MAX_VALUE : at + asked.ttl().toMillis();
     }
 
+    /** A job that is enqueued when another ends; {@code due}: null if it is as asked. */
+    record Planned(NewJob asked, Long occurrence, Long due, long deadline) {}
+
+    /** The newest data in place of the first. */
+    void replace(NewJob newest, Long occurrence) {
+        asked = new NewJob(newest.type(), newest.data(), asked.priority(), asked.delay(), asked.runAt(),
+                newest.maxAttempts(), newest.backoff(), asked.lease(), asked.uniqueKey(), asked.idempotencyKey(),
+                asked.group(), asked.ttl(), asked.uniqueUntil(), asked.onDuplicate(), asked.debounce(),
+                asked.throttle());
+        schedule = occurrence == null ? null : "s";
+        scheduledFor = occurrence == null ? null : Timestamps.format(occurrence);
+    }
+
+    /** Delays it anew. */
+    void postpone(long now, long window) {
+        long due = Math.min(now + window, deadline);
+        startBy = startBy == Long.MAX_VALUE ? startBy : startBy + due - at;
+        at = due;
+    }
+
     private static long due(NewJob asked, long now) {
+        if (asked.debounce() != null) {
+            return now + asked.debounce().window().toMillis();
+        }
         if (asked.runAt() != null) {
             return Math.max(now, Timestamps.parse("runAt", asked.runAt()));
         }

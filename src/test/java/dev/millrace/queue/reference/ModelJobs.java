@@ -17,6 +17,8 @@ public final class ModelJobs {
             .thenComparing(job -> job.id);
 
     private final Map<String, ModelJob> jobs = new LinkedHashMap<>();
+    /** The jobs that have a unique key. */
+    private final Map<String, ModelJob> holders = new TreeMap<>();
 
     void add(ModelJob job) {
         jobs.put(job.id, job);
@@ -58,14 +60,24 @@ public final class ModelJobs {
 
     /** The job that stands for others with that unique key, or null. */
     ModelJob holder(String key) {
-        return living().filter(job -> key.equals(job.asked.uniqueKey())).findAny().orElse(null);
+        return key == null ? null : holders.get(key);
+    }
+
+    /** The job has its unique key from now on, if it has one. */
+    void hold(ModelJob job) {
+        if (job.asked.uniqueKey() != null) {
+            holders.put(job.asked.uniqueKey(), job);
+        }
+    }
+
+    void free(ModelJob job) {
+        holders.values().remove(job);
     }
 
     /** The ids of those that stand for others, by their unique keys. */
     public Map<String, String> unique() {
         Map<String, String> unique = new TreeMap<>();
-        living().filter(job -> job.asked.uniqueKey() != null)
-                .forEach(job -> unique.put(job.asked.uniqueKey(), job.id));
+        holders.forEach((key, job) -> unique.put(key, job.id));
         return unique;
     }
 }

@@ -12,7 +12,9 @@ import dev.millrace.queue.model.ExtendedLease;
 import dev.millrace.queue.model.Job;
 import dev.millrace.queue.model.JobStatus;
 import dev.millrace.queue.model.NewJob;
+import dev.millrace.queue.model.OnDuplicate;
 import dev.millrace.queue.model.QueueSettings;
+import dev.millrace.queue.model.UniqueUntil;
 import dev.millrace.queue.reference.ModelJob.Place;
 
 /** A job queue, said as plainly as possible: jobs, each in one place, and the line of those that are ready. Times in ms. */
@@ -31,7 +33,11 @@ public final class QueueModel {
     private final Map<String, Remembered> idempotent = new HashMap<>();
     private final Line line = new Line();
     private final Rate rate;
+    private final Map<String, Remembered> windows = new HashMap<>();
     private boolean paused;
+    private long lastId;
+    /** The present moment, in ms. */
+    private long time;
     private long completed;
     private long removed;
 
@@ -46,23 +52,96 @@ public final class QueueModel {
         if (first != null && now <= first.until) {
             return new Standing(first.job.id, first.job.place.toString(), true);
         }
-        ModelJob living = asked.uniqueKey() == null ? null : jobs.holder(asked.uniqueKey());
-        if (living != null && living.place == Place.WAITING && !living.mayStart(now)) {
-            remove(living);
-        } else if (living != null) {
-            return new Standing(living.id, living.place.toString(), true);
+        String key = asked.uniqueKey();
+        if (asked.throttle() != null) {
+            Remembered throttled = windows.get(key);
+            if (throttled != null && now <= throttled.until) {
+                return new Standing(throttled.job.id, throttled.job.place.toString(), true);
+            }
+        } else {
+            ModelJob living = jobs.holder(key);
+            if (living != null && living.place == Place.WAITING && !living.mayStart(now)) {
+                remove(living);
+            } else if (living != null) {
+                if (change(now, living, asked, occurrence) && asked.idempotencyKey() != null) {
+                    idempotent.put(asked.idempotencyKey(), new Remembered(living, now + IDEMPOTENCY_MS));
+                }
+                return new Standing(living.id, living.place.toString(), true);
+            }
         }
         ModelJob job = new ModelJob(id, asked, occurrence, now);
         jobs.add(job);
+        jobs.hold(job);
+        if (asked.throttle() != null) {
+            windows.put(key, new Remembered(job, now + asked.throttle().toMillis()));
+        }
         if (asked.idempotencyKey() != null) {
             idempotent.put(asked.idempotencyKey(), new Remembered(job, now + IDEMPOTENCY_MS));
         }
+        begin(now, job);
+        return new Standing(id, job.place.toString(), false);
+    }
+
+    private void begin(long now, ModelJob job) {
         if (job.at > now) {
             job.place = Place.DELAYED;
         } else {
             line.join(job);
         }
-        return new Standing(id, job.place.toString(), false);
+    }
+
+    /** Does what a duplicate wants of the job that stands for it; says whether it wanted something. */
+    private boolean change(long now, ModelJob job, NewJob asked, Long occurrence) {
+        boolean debounced = asked.debounce() != null;
+        boolean rerun = debounced || asked.onDuplicate() == OnDuplicate.RERUN;
+        if (!rerun && asked.onDuplicate() != OnDuplicate.REPLACE) {
+            return false;
+        }
+        if (job.planned != null || job.place == Place.ACTIVE && rerun) {
+            long deadline = Long.MAX_VALUE;
+            if (debounced) {
+                deadline = job.planned != null ? job.planned.deadline() : deadline;
+                deadline = deadline == Long.MAX_VALUE && asked.debounce().maxWait() != null
+                        ? now + asked.debounce().maxWait().toMillis()
+                        : deadline;
+            }
+            Long due = debounced ? Long.valueOf(Math.min(now + asked.debounce().window().toMillis(), deadline)) : null;
+            job.planned = new ModelJob.Planned(asked, occurrence, due, deadline);
+            return true;
+        }
+        if (job.place == Place.ACTIVE) {
+            return false;
+        }
+        job.replace(asked, occurrence);
+        if (debounced && job.place == Place.DELAYED && job.deliveries == 0) {
+            job.postpone(now, asked.debounce().window().toMillis());
+        }
+        return true;
+    }
+
+    /** Sets the present moment, for what happens without being told it. */
+    public void now(long ms) {
+        time = ms;
+    }
+
+    /** Ids of jobs that are enqueued from now on, without a call, are above this one. */
+    public void lastId(long id) {
+        lastId = id;
+    }
+
+    private void rerun(long now, ModelJob.Planned planned) {
+        ModelJob job = new ModelJob(Long.toString(++lastId), planned.asked(), planned.occurrence(), now);
+        if (planned.due() != null) {
+            long due = Math.max(now, planned.due());
+            job.startBy = job.startBy == Long.MAX_VALUE ? job.startBy : job.startBy + due - job.at;
+            job.at = due;
+            job.deadline = planned.deadline();
+        }
+        jobs.add(job);
+        if (jobs.holder(job.asked.uniqueKey()) == null) {
+            jobs.hold(job);
+        }
+        begin(now, job);
     }
 
     /** Hands out jobs; {@code leases}: ms for each that is wanted, 0 for the job's own. */
@@ -80,6 +159,9 @@ public final class QueueModel {
             line.take(job);
             job.place = Place.ACTIVE;
             job.deliveries++;
+            if (job.asked.uniqueUntil() == UniqueUntil.STARTED) {
+                jobs.free(job);
+            }
             job.at = now + (lease == 0 ? job.lease(settings) : lease);
             handed.add(job.delivered(settings));
         }
@@ -245,6 +327,7 @@ public final class QueueModel {
         if (job.asked.uniqueKey() != null && jobs.holder(job.asked.uniqueKey()) != null) {
             return false;
         }
+        jobs.hold(job);
         job.failures = 0;
         job.stalls = 0;
         job.place = Place.WAITING;
@@ -260,7 +343,10 @@ public final class QueueModel {
     /** Removes all that wait or are delayed; says how many. */
     public long drain() {
         List<ModelJob> all = Stream.concat(jobs.in(Place.WAITING), jobs.in(Place.DELAYED)).toList();
-        all.forEach(this::remove);
+        all.forEach(job -> {
+            job.planned = null;
+            remove(job);
+        });
         return all.size();
     }
 
@@ -328,7 +414,12 @@ public final class QueueModel {
     private void end(long now, ModelJob job, Place place) {
         job.place = place;
         job.at = now;
+        jobs.free(job);
         line.leave(job);
+        if (job.planned != null) {
+            rerun(time, job.planned);
+            job.planned = null;
+        }
     }
 
     /** Waiting, delayed, active, dead, completed, removed, enqueued, and completed ones that are still kept. */
@@ -362,6 +453,7 @@ public final class QueueModel {
         return Stream.of(jobs.living().map(job -> job.at), jobs.living().map(job -> job.startBy),
                 jobs.in(Place.DEAD).map(job -> job.at + settings.deadMs()),
                 jobs.in(Place.COMPLETED).map(job -> job.at + settings.completedMs()),
+                windows.values().stream().map(Remembered::until),
                 idempotent.values().stream().map(Remembered::until)).flatMap(s -> s)
                 .filter(at -> at > now && at < Long.MAX_VALUE).distinct().sorted().toList();
     }

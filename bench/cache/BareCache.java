@@ -19,7 +19,7 @@ class BareCache extends Bare {
 
     @Override
     Future<Buffer> body(HttpServerRequest request) {
-        return run(0, keys(request.path()), List.of("bench", "", "0", "1.000000000", "0", "", "65536"))
+        return run(0, keys(request.path()), List.of("bench", "", "0", "1.000000000", "0", "", "65536", ""))
                 .map(reply -> reply.size() > 8 ? reply.get(8).toBuffer() : Buffer.buffer("miss"));
     }
 }

@@ -9,6 +9,7 @@
 -- ARGV[5] failed    1 to take also what may be served only when computing fails
 -- ARGV[6] etags     that the caller has, each between blanks, or `*`: of these the body is not sent
 -- ARGV[7] most      bytes of a body to send; of a longer one its length, a number, is sent in its place; 0 to leave any body out
+-- ARGV[8] variant   as in put-3
 -- returns {code, ms, stored, fresh, type, coding, etag, head, body}; {code, ms} where there is no entry to return;
 --   {LEASED, ms, origin, head}, the last two of the entry that is there still, or empty; {FAILED, ms, status}, which may be empty
 --   FRESH, STALE, STALE_ON_ERROR: here is an entry, and ms is the time now. MISSING: there is none. LEASED: there is none, and the
@@ -17,14 +18,15 @@
 
 local entry, lease, versions = KEYS[1], KEYS[2], KEYS[3]
 local region, token, ttl, luck = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
-local failed, etags, most = ARGV[5] == '1', ARGV[6], tonumber(ARGV[7])
+local failed, etags, most, variant = ARGV[5] == '1', ARGV[6], tonumber(ARGV[7]), ARGV[8]
 -- codes cache.EntryState
 local MISSING, FRESH, STALE, STALE_ON_ERROR, LEASED, BUSY, FAILED, PASS = 0, 1, 2, 3, 4, 5, 6, 7
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
-local meta = redis.call('HMGET', entry, 's', 'y', 'c', 'e', 'g', 'v', 'h')
+local meta = redis.call('HMGET', entry, 's' .. variant, 'y' .. variant, 'c' .. variant, 'e' .. variant, 'g' .. variant,
+  'v' .. variant, 'h' .. variant)
 local what = MISSING
 local stored, fresh
 if meta[1] then
@@ -84,7 +86,7 @@ if what == STALE and now < fresh then what = FRESH end
 
 local reply = { what, now, stored, fresh, meta[2], meta[3], meta[4], meta[7] or '' }
 if most > 0 and etags ~= '*' and not string.find(etags, ' ' .. meta[4] .. ' ', 1, true) then
-  local length = redis.call('HSTRLEN', entry, 'b')
-  reply[9] = length > most and length or redis.call('HGET', entry, 'b')
+  local length = redis.call('HSTRLEN', entry, 'b' .. variant)
+  reply[9] = length > most and length or redis.call('HGET', entry, 'b' .. variant)
 end
 return reply

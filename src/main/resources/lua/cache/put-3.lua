@@ -1,7 +1,7 @@
 -- Stores an entry, unless it was computed under a lease that is void by now.
 -- KEYS[1] entry     hash: `s` its state, `y` content type, `c` coding, `e` entity tag, `g` tags, `b` body, `v` the
 --                   origin's own entity tag, and on a second line its Last-Modified; empty where there is neither; `h`, the
---                   status and fields of its response
+--                   status and fields of its response. Of a variant, each of these names with the variant's behind it
 -- KEYS[2] lease     `<token> <epoch> <purges> <since>` of who computes the entry, gone when void; or a reason, as in release-2
 -- KEYS[3] versions  sorted set, of the partition: `epoch`, a number that no earlier set of it had; `purges`, how many there
 --                   were; `floor`; and of each region g:<region> and tag t:<region>:<tag> that was purged, by which purge
@@ -19,18 +19,23 @@
 -- ARGV[12] head     status and fields of its response; empty where there was none
 -- ARGV[13] age      ms, of the response when it arrived
 -- ARGV[14] keep     ms for which it is kept after its end, to ask the origin whether it has changed
--- ARGV[15] body
+-- ARGV[15] variant  `:` and its name; empty for an entry without variants
+-- ARGV[16] most     variants of an entry
+-- ARGV[17] body
 -- returns a code
---   VOID: the lease is. NOTHING_TO_KEEP: the entry to prolong is gone, and the lease stays
+--   VOID: the lease is. NOTHING_TO_KEEP: the entry to prolong is gone, and the lease stays. FULL: the entry has as many variants as it
+--   may have, and the lease stays
 --   state: epoch, purges, stored, fresh, stale, error, cost; points in time in ms; stored is that of the response, before it aged
 
 local entry, lease, versions = KEYS[1], KEYS[2], KEYS[3]
 local region, token, tags, media, coding, etag = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 local fresh, stale, errors = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9])
 local cost, origin, head = tonumber(ARGV[10]), ARGV[11], ARGV[12]
-local age, keep, body = tonumber(ARGV[13]), tonumber(ARGV[14]), ARGV[15]
+local age, keep, variant, most, body = tonumber(ARGV[13]), tonumber(ARGV[14]), ARGV[15], tonumber(ARGV[16]), ARGV[17]
 -- codes cache.StoreCode
-local DONE, VOID, NOTHING_TO_KEEP = 1, 0, -1
+local DONE, VOID, NOTHING_TO_KEEP, FULL = 1, 0, -1, -2
+-- of an entry, or of one variant
+local FIELDS = 8
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -63,18 +68,37 @@ elseif not epoch then
   redis.call('ZADD', versions, epoch, 'epoch', 0, 'purges')
 end
 
+local function of(variant, name) return name .. variant end
+-- Whether an entry without variants is there too does not matter: it counts as one more.
+local others = redis.call('HLEN', entry) - redis.call('HEXISTS', entry, of(variant, 's')) * FIELDS
+if variant ~= '' and coding ~= 'keep' and others >= most * FIELDS then
+  for _, name in ipairs(redis.call('HKEYS', entry)) do
+    local other = string.match(name, '^s(:.+)$')
+    if other and other ~= variant then
+      local untilStale, untilError = string.match(redis.call('HGET', entry, name), '^%d+ %d+ %d+ %d+ (%d+) (%d+) %d+$')
+      if now >= math.max(tonumber(untilStale), tonumber(untilError)) then
+        redis.call('HDEL', entry, of(other, 's'), of(other, 'y'), of(other, 'c'), of(other, 'e'), of(other, 'g'), of(other, 'v'),
+          of(other, 'h'), of(other, 'b'))
+        others = others - FIELDS
+      end
+    end
+  end
+  if others >= most * FIELDS then return FULL end
+end
+
 -- The first write, so that Redis refuses it when its memory is full.
 local state = table.concat({ epoch, purges, math.max(0, now - age), now + fresh, now + fresh + stale, now + fresh + errors,
   math.max(cost, 0) }, ' ')
 if coding == 'keep' then
-  if redis.call('EXISTS', entry) == 0 then return NOTHING_TO_KEEP end
-  redis.call('HSET', entry, 's', state, 'g', tags, 'v', origin, 'h', head)
-  if media ~= '' then redis.call('HSET', entry, 'y', media) end
+  if redis.call('HEXISTS', entry, of(variant, 's')) == 0 then return NOTHING_TO_KEEP end
+  redis.call('HSET', entry, of(variant, 's'), state, of(variant, 'g'), tags, of(variant, 'v'), origin, of(variant, 'h'), head)
+  if media ~= '' then redis.call('HSET', entry, of(variant, 'y'), media) end
 else
-  redis.call('HSET', entry, 's', state, 'y', media, 'c', coding, 'e', etag, 'g', tags, 'v', origin, 'h', head, 'b', body)
+  redis.call('HSET', entry, of(variant, 's'), state, of(variant, 'y'), media, of(variant, 'c'), coding, of(variant, 'e'), etag,
+    of(variant, 'g'), tags, of(variant, 'v'), origin, of(variant, 'h'), head, of(variant, 'b'), body)
 end
 redis.call('UNLINK', lease)
-redis.call('PEXPIRE', entry, life)
+redis.call('PEXPIRE', entry, others > 0 and math.max(life, redis.call('PTTL', entry)) or life)
 -- Longer than any entry: without it none is believed.
 if redis.call('PTTL', versions) < life + 60000 then redis.call('PEXPIRE', versions, life + 60000) end
 return DONE

@@ -12,7 +12,7 @@ local token, why, ms, drop = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4] == '1'
 local held = redis.call('GET', lease)
 if not held or string.match(held, '^%S+') ~= token then return 0 end
 -- The first write needs no memory, so Redis does not refuse the second when its memory is full.
-redis.call('PEXPIRE', lease, ms)
+redis.call('UNLINK', lease)
 if drop then redis.call('UNLINK', entry) end
 if ms > 0 then redis.call('SET', lease, why, 'PX', ms) end
 return 1

@@ -57,7 +57,8 @@ class CacheReads {
                 .withEtags(CacheResponse.etags(list(request, HttpHeaders.IF_NONE_MATCH))).withBody(!head);
         return regions.get(tenant, region).onFailure(RedisUnavailableException.class).recoverWithNull()
                 .flatMap(settings -> settings != null && settings.origin() != null
-                        ? readThrough.get(tenant, region, key, settings, options)
+                        ? readThrough.get(tenant, region, key, settings,
+                                Variant.of(settings.vary(), request.headers()), options)
                                 .flatMap(outcome -> responses.of(outcome, options, wanted))
                         : service.get(tenant, region, key, options)
                                 .flatMap(found -> responses.of(found, options, wanted)))

@@ -111,8 +111,13 @@ public class CacheResource {
     @RequiresScope(Scopes.CACHE_READ)
     @Operation(summary = "Read an entry", description = "Returns the body as stored. With `lease`, the first caller that misses gets 404 with `Cache-Lease` and computes the value. Other callers get the stale value, wait up to `wait`, or get 404 with `Retry-After`.")
     @APIResponse(responseCode = "200", description = "The body as stored, with ETag, Age and Cache-Status", content = @Content(mediaType = MediaType.WILDCARD, schema = @Schema(type = SchemaType.STRING, format = "binary")))
+    @APIResponse(responseCode = "203", description = "As 200; the status of the region's origin", content = @Content(mediaType = MediaType.WILDCARD, schema = @Schema(type = SchemaType.STRING, format = "binary")))
+    @APIResponse(responseCode = "204", description = "The region's origin answered without content")
+    @APIResponse(responseCode = "301", description = "The region's origin redirects to `Location`; also 300, 302, 303, 307 and 308")
     @APIResponse(responseCode = "304", description = "The entry has not changed")
     @APIResponse(responseCode = "404", description = "`cache-miss`, or `cache-nothing` for a cached \"not found\"")
+    @APIResponse(responseCode = "429", description = "The region's origin asks for fewer requests: retry after `Retry-After`")
+    @APIResponse(responseCode = "451", description = "The region's origin withholds the content; any other status from 400 on that is not listed is passed on as well, with `Cache-Status`")
     @APIResponse(responseCode = "502", description = "The region's origin failed, and there is no stale entry to serve")
     public Uni<Response> get(@PathParam("region") String region, @PathParam("key") String key,
             @Parameter(description = "Requests a lease on a miss; how long you may take to compute, up to 60s", example = "5s") @QueryParam("lease") @Nullable String lease,

@@ -181,8 +181,15 @@ class CacheResponse {
         });
         return response.header(HttpHeaders.ETAG, (stored.isWeak() ? "W/" : "") + '"' + lookup.etag() + suffix + '"')
                 .header("Age", Math.max(0, (lookup.ms() - lookup.stored()) / 1000))
-                .header(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING)
+                .header(HttpHeaders.VARY, vary(stored))
                 .header(CACHE_STATUS, "millrace; " + status(lookup));
+    }
+
+    private static String vary(StoredHead stored) {
+        Set<String> names = stored.vary();
+        return names.isEmpty()
+                ? HttpHeaders.ACCEPT_ENCODING
+                : HttpHeaders.ACCEPT_ENCODING + ", " + String.join(", ", names);
     }
 
     /** The ttl is negative after it has expired. */

@@ -30,6 +30,8 @@ class CacheStore {
     /** Begins the reasons for which nobody computes an entry. */
     private static final String FAILED = "failed";
     private static final String PASS = "pass";
+    /** Of one key, by the header fields of requests. */
+    static final int MAX_VARIANTS = 16;
     private static final int CLUSTER_PARTITIONS = 256;
     /** Purged regions and tags in a partition's record. */
     private static final int MAX_PURGES = 10_000;
@@ -70,7 +72,7 @@ class CacheStore {
         return scripts.run(get, keys(tenant, region, key),
                 List.of(region, p.leaseToken(), Long.toString(o.leaseMs()),
                         String.format(Locale.ROOT, "%.9f", p.luck()),
-                        o.onError() ? "1" : "0", o.etags(), Integer.toString(o.maxBody())))
+                        o.onError() ? "1" : "0", o.etags(), Integer.toString(o.maxBody()), o.variant()))
                 .map(CacheStore::lookup);
     }
 
@@ -95,7 +97,7 @@ class CacheStore {
                         e.body().etag(),
                         Long.toString(e.freshMs()), Long.toString(e.swrMs()), Long.toString(e.sieMs()),
                         e.leaseToken().isEmpty() ? "0" : "-1", e.origin(), e.head(), Long.toString(e.ageMs()),
-                        Long.toString(e.keepMs())),
+                        Long.toString(e.keepMs()), e.variant(), Integer.toString(MAX_VARIANTS)),
                 e.body().body()).map(STORE_CODES::read);
     }
 

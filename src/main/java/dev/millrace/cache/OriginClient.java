@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 import jakarta.inject.Inject;
@@ -71,10 +72,12 @@ class OriginClient {
      * Fetches a URL; never fails.
      *
      * @param validators tag and Last-Modified of the entry at hand, to ask whether it is unchanged; empty for none
+     * @param forwarded header fields of the caller
      * @param maxBytes of the body as it is sent
      * @param memory from which a large body takes what it needs
      */
-    Uni<OriginAnswer> get(URI url, String validators, int maxBytes, FairBudget.Share memory) {
+    Uni<OriginAnswer> get(URI url, String validators, Map<String, String> forwarded, int maxBytes,
+            FairBudget.Share memory) {
         if (!allowAny && isSpelledOddly(url)) {
             return Uni.createFrom().item(OriginAnswer.failed(0,
                     "its address is not written in the usual way: set " + ALLOW_ANY + " to allow it",
@@ -83,7 +86,8 @@ class OriginClient {
         OriginBodyLimit limit = new OriginBodyLimit(maxBytes, memory);
         long requestedAt = System.currentTimeMillis();
         return http
-                .send(new OutboundRequest(HttpMethod.GET, url, timeoutMs, fields -> fill(fields, validators), null,
+                .send(new OutboundRequest(HttpMethod.GET, url, timeoutMs, fields -> fill(fields, validators, forwarded),
+                        null,
                         limit))
                 .map(response -> limit.isOverloaded()
                         ? OriginAnswer.OVERLOADED
@@ -98,8 +102,9 @@ class OriginClient {
         }
     }
 
-    private static void fill(MultiMap fields, String validators) {
+    private static void fill(MultiMap fields, String validators, Map<String, String> forwarded) {
         fields.set(HttpHeaders.ACCEPT, "*/*").set(HttpHeaders.ACCEPT_ENCODING, "gzip");
+        forwarded.forEach((name, value) -> fields.set(name, value));
         int line = validators.indexOf('\n');
         String etag = line < 0 ? validators : validators.substring(0, line);
         if (!etag.isEmpty()) {

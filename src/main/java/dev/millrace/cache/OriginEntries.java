@@ -58,7 +58,8 @@ final class OriginEntries {
         Function<String, List<String>> fields = name -> name.equals("age") ? answer.lines(name) : head.lines(name);
         CachePolicy policy = CachePolicy.of(fields);
         List<String> tags = OriginTags.of(head);
-        if (policy.refusal() != null || tags == null || head.isTooLarge() || !head.vary().isEmpty()) {
+        if (policy.refusal() != null || tags == null || head.isTooLarge()
+                || !variesBy(head, r)) {
             return null;
         }
         boolean nothing = answer.kind() == Kind.NOTHING;
@@ -80,6 +81,11 @@ final class OriginEntries {
                 .withLease(lease).withOrigin(nothing ? "" : validators)
                 .withHead(nothing ? "" : head.encode(), freshness.ageMs(),
                         nothing || validators.isEmpty() ? 0 : Math.max(MIN_KEEP_MS, Math.min(fresh, MAX_KEEP_MS)));
+    }
+
+    /** Whether it varies by nothing but what the region names, and the coding, which Millrace serves itself. */
+    private static boolean variesBy(StoredHead head, Region region) {
+        return head.vary().stream().allMatch(name -> region.vary().stream().anyMatch(name::equalsIgnoreCase));
     }
 
     private static long stale(long ms) {

@@ -67,16 +67,16 @@ public class ReadThrough {
     }
 
     /** Reads a key of a region that has an origin. */
-    Uni<OriginRead> get(String tenant, String region, String key, Region settings, ReadOptions asked) {
+    Uni<OriginRead> get(String tenant, String region, String key, Region settings, Variant variant, ReadOptions asked) {
         URI url = requireNonNull(settings.origin()).of(key);
         if (url == null) {
             throw ApiException.invalid("key",
                     "must not contain . or .. as a step in a path, in a region with an origin, not even percent-encoded");
         }
-        Target target = new Target(tenant, region, key, settings, url);
+        Target target = new Target(tenant, region, key, settings, url, variant);
         long lease = timeoutMs + MARGIN_MS;
         // An entry that is kept for errors is served only after an error.
-        ReadOptions options = asked.withLease(lease, lease).withOnError(false);
+        ReadOptions options = asked.withLease(lease, lease).withOnError(false).withVariant(variant.id(settings));
         return cache.get(tenant, region, key, options).flatMap(found -> {
             if (found == null || found.lookup().isHit()) {
                 return item(found);
@@ -90,7 +90,12 @@ public class ReadThrough {
         });
     }
 
-    private record Target(String tenant, String region, String key, Region settings, URI url) {}
+    private record Target(String tenant, String region, String key, Region settings, URI url, Variant variant) {
+
+        NewEntry entry(NewEntry entry) {
+            return entry.withVariant(variant.id(settings));
+        }
+    }
 
     /** The lease under which the origin is asked, and what is known of the entry that is there still. */
     private record Asking(String lease, String validators, StoredHead stored) {
@@ -120,7 +125,7 @@ public class ReadThrough {
     private Uni<OriginRead> ask(Target t, Asking asking, ReadOptions options) {
         FairBudget.Share arriving = memory.share(options.owner());
         String lease = asking.lease();
-        return origins.get(t.url(), asking.validators(), t.settings().maxValueBytes(), arriving)
+        return origins.get(t.url(), asking.validators(), t.variant().fields(), t.settings().maxValueBytes(), arriving)
                 .flatMap(answer -> switch (answer.kind()) {
                     case OVERLOADED -> release(t, lease, Release.failed(0, OVERLOADED_MS))
                             .flatMap(released -> overloaded(t, options));
@@ -185,16 +190,17 @@ public class ReadThrough {
     /** Requests the origin for this caller alone, and stores nothing. */
     private Uni<OriginRead> pass(Target t, ReadOptions options) {
         FairBudget.Share arriving = memory.share(options.owner());
-        return origins.get(t.url(), "", t.settings().maxValueBytes(), arriving).flatMap(answer -> switch (answer
-                .kind()) {
-            case OVERLOADED -> overloaded(t, options);
-            case FAILED -> answer.retryAfterMs() > 0
-                    ? giveUp(t, Release.PASSING, answer, options, requireNonNull(answer.failure()))
-                    : failed(t, options, requireNonNull(answer.failure()), 0);
-            case LIMITED -> limited(t, Release.PASSING, answer);
-            case UNCHANGED -> failed(t, options, UNASKED, 0);
-            case OK, NOTHING, GONE, OTHER -> Uni.createFrom().item(OriginRead.passed(answer));
-        }).onTermination().invoke((read, failure, cancelled) -> settle(arriving, read, options));
+        return origins.get(t.url(), "", t.variant().fields(), t.settings().maxValueBytes(), arriving)
+                .flatMap(answer -> switch (answer
+                        .kind()) {
+                    case OVERLOADED -> overloaded(t, options);
+                    case FAILED -> answer.retryAfterMs() > 0
+                            ? giveUp(t, Release.PASSING, answer, options, requireNonNull(answer.failure()))
+                            : failed(t, options, requireNonNull(answer.failure()), 0);
+                    case LIMITED -> limited(t, Release.PASSING, answer);
+                    case UNCHANGED -> failed(t, options, UNASKED, 0);
+                    case OK, NOTHING, GONE, OTHER -> Uni.createFrom().item(OriginRead.passed(answer));
+                }).onTermination().invoke((read, failure, cancelled) -> settle(arriving, read, options));
     }
 
     /** A body that is passed on keeps its memory until it has been sent. */
@@ -214,12 +220,12 @@ public class ReadThrough {
         if (entry == null) {
             return ask(t, asking.unconditionally(), options);
         }
-        return store.put(t.tenant(), t.region(), t.key(), entry).flatMap(stored -> switch (stored) {
+        return store.put(t.tenant(), t.region(), t.key(), t.entry(entry)).flatMap(stored -> switch (stored) {
             case DONE -> again(t, options, false).flatMap(found -> found != null && found.lookup().isHit()
                     ? Uni.createFrom().item(new OriginRead(found, null, answer.status()))
                     : pass(t, options));
             case NOTHING_TO_KEEP -> ask(t, asking.unconditionally(), options);
-            case VOID -> pass(t, options);
+            case VOID, FULL -> pass(t, options);
         });
     }
 
@@ -230,12 +236,14 @@ public class ReadThrough {
         Uni<OriginRead> outcome = entry == null
                 // What is there still is older than a response that must not be stored.
                 ? release(t, lease, Release.pass(PASS_MS, true)).replaceWith(passed)
-                : store.put(t.tenant(), t.region(), t.key(), entry)
-                        .flatMap(stored -> stored != StoreCode.DONE
-                                ? Uni.createFrom().item(passed)
-                                : again(t, options, false).map(found -> found != null && found.lookup().isHit()
-                                        ? new OriginRead(found, null, answer.status())
-                                        : passed));
+                : store.put(t.tenant(), t.region(), t.key(), t.entry(entry)).flatMap(stored -> switch (stored) {
+                    case DONE -> again(t, options, false).map(found -> found != null && found.lookup().isHit()
+                            ? new OriginRead(found, null, answer.status())
+                            : passed);
+                    // Others find their variants as before, and this one is asked for again.
+                    case FULL -> release(t, lease, Release.failed(0, 0)).replaceWith(passed);
+                    case VOID, NOTHING_TO_KEEP -> Uni.createFrom().item(passed);
+                });
         return outcome.onFailure(RedisUnavailableException.class).recoverWithItem(passed);
     }
 

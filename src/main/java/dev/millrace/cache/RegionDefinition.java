@@ -28,7 +28,8 @@ public record RegionDefinition(
         @Schema(description = "Larger bodies are stored compressed; default 2048", examples = "2048") @Nullable Integer compressAbove,
         @Schema(description = "Largest share by which a ttl is shortened at random, 0 to 0.5; default 0", examples = "0.1") @Nullable Double jitter,
         @Schema(description = "Where to fetch missing entries: an http or https URL with {key} in its path or query", examples = "https://api.example.com/products/{key}") @Nullable String origin,
-        @Schema(description = "Stores responses of the origin that have Set-Cookie, without that field; by default they are not stored", examples = "false") @Nullable Boolean stripSetCookie)
+        @Schema(description = "Stores responses of the origin that have Set-Cookie, without that field; by default they are not stored", examples = "false") @Nullable Boolean stripSetCookie,
+        @Schema(description = "Up to 4 header fields of requests that are sent to the origin, and by which its responses may vary; responses that vary by others are not stored", examples = "[\"Accept-Language\"]") @Nullable List<String> vary)
         implements
             Validated {
 
@@ -56,6 +57,10 @@ public record RegionDefinition(
         if (problem != null) {
             found.add(new Violation("origin", problem));
         }
+        String names = vary == null ? null : Variant.problem(vary);
+        if (names != null) {
+            found.add(new Violation("vary", names));
+        }
         return found;
     }
 
@@ -74,7 +79,8 @@ public record RegionDefinition(
                         compressAbove == null ? defaults.compressAbove() : compressAbove)
                 .withJitter(jitter == null ? defaults.jitter() : jitter)
                 .withOrigin(origin == null ? null : new Origin(origin))
-                .withStripSetCookie(Boolean.TRUE.equals(stripSetCookie));
+                .withStripSetCookie(Boolean.TRUE.equals(stripSetCookie))
+                .withVary(vary == null ? List.of() : List.copyOf(vary));
     }
 
     private static long ms(@Nullable Duration duration, long otherwise) {

@@ -1,5 +1,7 @@
 package dev.millrace.cache;
 
+import java.util.List;
+
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.DefaultValue;
@@ -59,7 +61,8 @@ public class RegionResource {
             long negativeTtlMs,
             int maxValueBytes, int compressAbove, double jitter,
             @Schema(description = "Without its query, which may contain a secret, unless the key has the scope `admin:read`") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String origin,
-            @Schema(description = "Absent if false") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean stripSetCookie) {
+            @Schema(description = "Absent if false") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean stripSetCookie,
+            @Schema(description = "Absent if there are none") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<String> vary) {
 
         static RegionView of(String name, Region r, Caller caller) {
             Origin origin = r.origin();
@@ -67,7 +70,7 @@ public class RegionResource {
                     r.compressAbove(),
                     r.jitter(),
                     origin == null ? null : caller.may(Scopes.ADMIN_READ) ? origin.template() : origin.withoutQuery(),
-                    r.stripSetCookie() ? true : null);
+                    r.stripSetCookie() ? true : null, r.vary().isEmpty() ? null : r.vary());
         }
     }
 

@@ -8,7 +8,9 @@ enum StoreCode implements ReplyCode {
     /** The lease is void. */
     VOID(0),
     /** The entry to keep no longer exists; the lease is still valid. */
-    NOTHING_TO_KEEP(-1);
+    NOTHING_TO_KEEP(-1),
+    /** The entry has as many variants as it may have; the lease is still valid. */
+    FULL(-2);
 
     private final int code;
 

@@ -298,4 +298,65 @@ class CacheScriptExamplesTest {
         entry.pass(1200);
         assertEquals(Lookup.none(EntryState.LEASED, 5000, "origin-one", ""), entry.get("t1", 5000, false));
     }
+
+    private StoreCode putVariant(int n, long freshMs) {
+        await(entry.store.get(TENANT, REGION, KEY,
+                new LookupParameters(ReadOptions.PLAIN.withLease(5000, 0).withVariant(":" + n), "t" + n, 1)));
+        return await(entry.store.put(TENANT, REGION, KEY,
+                NewEntry.of(new PreparedBody(BodyCoding.IDENTITY, "e" + n, new byte[]{(byte) n}), "text/plain")
+                        .withLifetime(freshMs, 0, 0).withLease("t" + n).withVariant(":" + n)));
+    }
+
+    private Lookup variant(int n) {
+        return await(entry.store.get(TENANT, REGION, KEY,
+                new LookupParameters(ReadOptions.PLAIN.withVariant(":" + n), "", 1)));
+    }
+
+    @Test
+    void variantsAreApartAndEndTogetherWhenTheKeyIsDeleted() {
+        putVariant(1, 5000);
+        putVariant(2, 1000);
+        assertEquals(List.of("e1", "e2"), List.of(variant(1).etag(), variant(2).etag()));
+        assertEquals(EntryState.MISSING, variant(3).state());
+        assertEquals(EntryState.MISSING, entry.get().state());
+        entry.pass(1000);
+        assertEquals(List.of(EntryState.FRESH, EntryState.MISSING), List.of(variant(1).state(), variant(2).state()));
+        entry.pass(1000);
+        putVariant(2, 1000);
+        entry.pass(2999);
+        assertEquals(EntryState.FRESH, variant(1).state(), "a variant that ends sooner does not end it");
+        await(entry.store.delete(TENANT, REGION, KEY));
+        assertEquals(EntryState.MISSING, variant(1).state());
+        assertFalse(entry.isKept(ENTRY));
+    }
+
+    @Test
+    void variantsAreBoundedAndMakePlaceWhenTheyEnd() {
+        for (int n = 1; n <= CacheStore.MAX_VARIANTS; n++) {
+            assertEquals(StoreCode.DONE, putVariant(n, n == 7 ? 1000 : 60_000));
+        }
+        assertEquals(StoreCode.FULL, putVariant(99, 60_000));
+        entry.release("t99", Release.failed(0, 0));
+        assertEquals(StoreCode.DONE, await(entry.store.put(TENANT, REGION, KEY,
+                NewEntry.of(new PreparedBody(BodyCoding.IDENTITY, "e3", new byte[1]), "text/plain")
+                        .withLifetime(60_000, 0, 0).withVariant(":3"))),
+                "one that is there may be replaced");
+        entry.pass(1000);
+        assertEquals(StoreCode.DONE, putVariant(99, 60_000));
+        assertEquals(List.of("e99", "e1"), List.of(variant(99).etag(), variant(1).etag()));
+        assertEquals(StoreCode.FULL, putVariant(98, 60_000));
+        entry.release("t98", Release.failed(0, 0));
+        assertEquals(EntryState.LEASED, entry.lease("t97"), "to say nothing is no pause");
+    }
+
+    @Test
+    void onlyTheVariantThatIsThereIsProlonged() {
+        putVariant(1, 1000);
+        entry.lease("t2");
+        NewEntry kept = NewEntry.of(new PreparedBody(BodyCoding.KEEP, "", new byte[0]), "").withLifetime(1000, 0, 0)
+                .withLease("t2");
+        assertEquals(StoreCode.NOTHING_TO_KEEP, await(entry.store.put(TENANT, REGION, KEY, kept.withVariant(":2"))));
+        assertEquals(StoreCode.DONE, await(entry.store.put(TENANT, REGION, KEY, kept.withVariant(":1"))));
+        assertEquals("e1", variant(1).etag());
+    }
 }

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -50,7 +51,7 @@ class OriginAddressTest {
     }
 
     private static OriginAnswer get(OriginClient client, String url) {
-        return client.get(URI.create(url), "", 1000, new FairBudget(1).share("")).await()
+        return client.get(URI.create(url), "", Map.of(), 1000, new FairBudget(1).share("")).await()
                 .atMost(Duration.ofSeconds(60));
     }
 

@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -36,7 +37,7 @@ class OriginBoundsTest {
     private OriginAnswer get(int port) {
         OriginClient client = new OriginClient(vertx,
                 Configs.of(CacheConfig.class, "millrace.cache.origin.timeout", "20s"));
-        return client.get(URI.create("http://127.0.0.1:" + port + "/items/a"), "", MAX_BYTES,
+        return client.get(URI.create("http://127.0.0.1:" + port + "/items/a"), "", Map.of(), MAX_BYTES,
                 new FairBudget(MAX_BYTES).share("a")).await()
                 .atMost(Duration.ofSeconds(60));
     }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.Map;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -35,7 +36,8 @@ class OriginMemoryTest {
     }
 
     private OriginAnswer get(FairBudget.Share share) {
-        return client.get(URI.create("http://127.0.0.1:" + origin.port() + "/items/k"), "", 8 * MB, share).await()
+        return client.get(URI.create("http://127.0.0.1:" + origin.port() + "/items/k"), "", Map.of(), 8 * MB, share)
+                .await()
                 .atMost(Duration.ofSeconds(60));
     }
 

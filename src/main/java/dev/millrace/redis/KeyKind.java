@@ -47,7 +47,8 @@ public enum KeyKind {
 
     CACHE_ENTRY("Cache", "mr:{<tenant>:c:<partition>}:e:<region>/<key>", Type.HASH, Expiry.ALWAYS,
             "when it may not be served any more, and no origin is to be asked whether it has changed",
-            "an entry: body, content type, tags, times; of an origin also its status, header fields and validators"),
+            "an entry: body, content type, tags, times; of an origin also its status, header fields and validators, "
+                    + "and of each of up to 16 variants all of these"),
     CACHE_LEASE("Cache", "mr:{<tenant>:c:<partition>}:l:<region>/<key>", Type.STRING, Expiry.ALWAYS,
             "with the lease, or the pause that an origin asked for", "who computes the entry, or why nobody does"),
     CACHE_VERSIONS("Cache", "mr:{<tenant>:c:<partition>}:versions", Type.SORTED_SET, Expiry.ALWAYS,

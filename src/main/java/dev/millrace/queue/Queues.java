@@ -141,7 +141,7 @@ public class Queues {
      */
     Uni<QueueSettings> changed(QueueName queue, String seen) {
         return defined.reload(queue.tenant()).map(done -> known(queue)).call(fresh -> fresh.version().equals(seen)
-                ? Uni.createFrom().voidItem()
+                ? Uni.createFrom().item(true)
                 // An older release has set them, or a call that set them was cut off before it noted the version.
                 : store.configure(queue, fresh, seen));
     }
@@ -149,7 +149,7 @@ public class Queues {
     /** Gives a queue the default settings again. */
     Uni<Void> resetSettings(QueueName queue) {
         return defined.remove(queue.tenant(), queue.queue())
-                .chain(() -> store.configure(queue, QueueSettings.DEFAULT, null));
+                .chain(() -> store.configure(queue, QueueSettings.DEFAULT, null)).replaceWithVoid();
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.millrace.queue;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -95,14 +96,14 @@ class ChangedQueueSettingsTest {
         fill(3);
         VirtualQueue old = rated(5, 1000);
         VirtualQueue current = rated(6, 1000);
-        current.configure(null);
+        assertTrue(current.configure(null));
         String version = old.reserveChecked();
         assertNotEquals("", version);
         assertEquals(version, plain().reserveChecked());
         assertNull(current.reserveChecked());
-        plain().configure("another");
+        assertFalse(plain().configure("another"));
         assertNull(current.reserveChecked());
-        plain().configure(version);
+        assertTrue(plain().configure(version));
         assertEquals("", current.reserveChecked());
         assertNull(plain().reserveChecked());
     }

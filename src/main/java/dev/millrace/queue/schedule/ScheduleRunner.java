@@ -132,7 +132,7 @@ class ScheduleRunner implements QueueTask {
             }
             return Multi.createFrom().iterable(found.schedules()).onItem().transformToUniAndConcatenate(schedule -> {
                 long sooner = sooner(schedule, found.nowMs());
-                return sooner < 0 ? Uni.createFrom().voidItem() : store.move(queue, schedule, sooner);
+                return sooner < 0 ? Uni.createFrom().item(false) : store.move(queue, schedule, sooner);
             }).onItem().ignoreAsUni();
         });
     }

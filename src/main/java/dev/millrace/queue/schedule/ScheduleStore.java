@@ -93,10 +93,10 @@ class ScheduleStore {
         });
     }
 
-    /** Moves the next occurrence of a schedule, if it is still as the caller has read it. */
-    Uni<Void> move(QueueName queue, Schedule read, long nextMs) {
+    /** Moves the next occurrence of a schedule, if it is still as the caller has read it. Returns whether it did. */
+    Uni<Boolean> move(QueueName queue, Schedule read, long nextMs) {
         return scripts.run(move, List.of(queue.metaKey()),
-                List.of(read.name(), Long.toString(read.nextMs()), Long.toString(nextMs))).replaceWithVoid();
+                List.of(read.name(), Long.toString(read.nextMs()), Long.toString(nextMs))).map(ReplyCodes::flag);
     }
 
     /** Removes a schedule; returns whether there was one. */

@@ -70,13 +70,13 @@ public class QueueStore {
     }
 
     /**
-     * Notes the version of a queue's settings.
+     * Notes the version of a queue's settings. Returns whether it did.
      *
      * @param seen the version that is noted now, or nothing changes; null for any
      */
-    public Uni<Void> configure(QueueName queue, QueueSettings settings, @Nullable String seen) {
+    public Uni<Boolean> configure(QueueName queue, QueueSettings settings, @Nullable String seen) {
         return run(queue, configure, List.of(settings.version(), seen == null ? ANY_VERSION : seen,
-                settings.rateLimit() == 0 ? "0" : "1")).replaceWithVoid();
+                settings.rateLimit() == 0 ? "0" : "1")).map(ReplyCodes::flag);
     }
 
     /** Enqueues jobs, in order, all or none. */

@@ -94,10 +94,10 @@ class ScheduleScriptsTest {
     @Test
     void aScheduleThatHasChangedSinceItWasReadIsNotMoved() {
         put("a", 1000, 9);
-        await(store.move(QUEUE, new Schedule("a", HOURLY, 5, 1001), 500));
-        await(store.move(QUEUE, new Schedule("b", HOURLY, 5, 1000), 500));
+        assertFalse(await(store.move(QUEUE, new Schedule("a", HOURLY, 5, 1001), 500)));
+        assertFalse(await(store.move(QUEUE, new Schedule("b", HOURLY, 5, 1000), 500)));
         assertEquals(List.of("a 1000"), described(await(store.all(QUEUE))));
-        await(store.move(QUEUE, new Schedule("a", HOURLY, 5, 1000), 500));
+        assertTrue(await(store.move(QUEUE, new Schedule("a", HOURLY, 5, 1000), 500)));
         assertEquals(List.of("a 500"), described(await(store.all(QUEUE))));
     }
 

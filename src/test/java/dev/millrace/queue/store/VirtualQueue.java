@@ -91,9 +91,9 @@ public final class VirtualQueue {
         return await(queues.reserve(QUEUE, List.of(new Reservation(1, 0)), true, settings, true)).otherVersion();
     }
 
-    /** Notes the version of the settings, if the one that is noted was seen; null for any. */
-    public void configure(String seen) {
-        await(queues.configure(QUEUE, settings, seen));
+    /** Notes the version of the settings, if the one that is noted was seen; null for any. Says whether it did. */
+    public boolean configure(String seen) {
+        return await(queues.configure(QUEUE, settings, seen));
     }
 
     public List<JobStatus> complete(List<JobResult> results) {

@@ -99,6 +99,31 @@ class LocalLimiterTest {
     }
 
     @Example
+    void aChangedLimitKeepsTheTokensAndRefillsAtItsPace() {
+        LocalLimiter limiter = new LocalLimiter(1);
+        Policy fast = policy(1000, 5000);
+        Policy slow = policy(1, 5000).withBurst(1000);
+        assertEquals(0, decide(limiter, fast, "u", 1000, 0).remaining());
+        Decision lowered = decide(limiter, slow, "u", 0, 0);
+        assertEquals(5000, lowered.retryAfterMs());
+        assertEquals(5_000_000, lowered.resetMs());
+        assertEquals(1, decide(limiter, slow, "u", 0, 5500 * MS).remaining());
+        assertEquals(10, decide(limiter, policy(10, 5000), "u", 0, 60_000 * MS).remaining());
+        assertEquals(3, decide(limiter, policy(3, 5000), "u", 0, 60_000 * MS).remaining(), "no more than it holds");
+    }
+
+    @Example
+    void anOverdraftIsPaidBackWithinAWindow() {
+        LocalLimiter limiter = new LocalLimiter(1);
+        Check huge = new Check(policy(10, 1000), "u", 4_000_000_000L, true, false);
+        assertFalse(limiter.decide("main", huge, 0).allowed());
+        Decision after = decide(limiter, policy(10, 1000), "u", 0, 0);
+        assertEquals(0, after.remaining());
+        assertEquals(1100, after.retryAfterMs());
+        assertTrue(decide(limiter, policy(10, 1000), "u", 1, 1100 * MS).allowed());
+    }
+
+    @Example
     void forgetsWhoWasNotSeenForLongest() {
         LocalLimiter limiter = new LocalLimiter(1);
         Policy policy = policy(1, 3_600_000);

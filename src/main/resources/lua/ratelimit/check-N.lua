@@ -32,19 +32,16 @@ local MIN_KEPT = 60000000
 
 -- Each algorithm has a look, which returns whether `cost` fits, what is free before it, reset, retryAfter and a state,
 -- and a charge, which takes that state and returns the reset after it (so a look that a charge follows may leave it out).
-local look, charge = {}, {}
 
 -- sliding-window: a list of admission times, oldest first. It is sorted, so the live entries are a
 -- suffix: dead ones are found from the head by galloping and cut off in one go. Each entry is cut once: O(1) amortised.
 -- The TTL must outlast the newest entry. Two windows, renewed with every cut, do: until the next cut comes due, at most
 -- one window later, every new entry is less than a window younger than the renewal.
-local function keep_log(key, window) call('PEXPIRE', key, ceil(window / 500)) end
-
 local function push_log(key, times)
   for i = 1, #times, 1000 do call('RPUSH', key, unpack(times, i, min(i + 999, #times))) end
 end
 
-look['sliding-window'] = function(key, limit, window, _, cost)
+local function look_log(key, limit, window, cost)
   local newest = tonumber(call('LINDEX', key, -1) or 0)
   if newest > now then
     local times = call('LRANGE', key, 0, -1)
@@ -53,7 +50,7 @@ look['sliding-window'] = function(key, limit, window, _, cost)
     end
     call('DEL', key)
     push_log(key, times)
-    keep_log(key, window)
+    call('PEXPIRE', key, ceil(window / 500))
     newest = now
   end
   local horizon = now - window
@@ -69,7 +66,7 @@ look['sliding-window'] = function(key, limit, window, _, cost)
       if dead(middle) then known = middle else probe = middle end
     end
     call('LTRIM', key, probe, -1)
-    keep_log(key, window)
+    call('PEXPIRE', key, ceil(window / 500))
   end
   local used = call('LLEN', key)
   local free = limit - used
@@ -84,7 +81,7 @@ look['sliding-window'] = function(key, limit, window, _, cost)
 end
 
 -- An overdraft is charged as far as there is room, so that a log has no more entries than the limit.
-charge['sliding-window'] = function(key, limit, window, _, cost, free)
+local function charge_log(key, limit, window, cost, free)
   local stamp = format('%.0f', now)
   cost = min(cost, free)
   if cost == 1 then
@@ -94,17 +91,13 @@ charge['sliding-window'] = function(key, limit, window, _, cost, free)
     for i = 1, cost do stamps[i] = stamp end
     push_log(key, stamps)
   end
-  if free == limit then keep_log(key, window) end
+  if free == limit then call('PEXPIRE', key, ceil(window / 500)) end
   return window
 end
 
 -- sliding-window-counter: '<window number> <count> <count of the window before>'. The window before counts by the share
 -- of it that the sliding window still covers.
-local function keep_counter(key, number, current, previous, reset)
-  call('SET', key, format('%.0f %.0f %.0f', number, current, previous), 'PX', ceil(reset / 1000))
-end
-
-look['sliding-window-counter'] = function(key, limit, window, _, cost)
+local function look_counter(key, limit, window, cost)
   local number = floor(now / window)
   local elapsed = now - number * window
   local current, previous = 0, 0
@@ -115,7 +108,7 @@ look['sliding-window-counter'] = function(key, limit, window, _, cost)
     if n > number then
       -- Counted as of this window, together no more than the limit unless one alone is.
       current = min(c + p, max(limit, c, p))
-      keep_counter(key, number, current, 0, 2 * window - elapsed)
+      call('SET', key, format('%.0f %.0f 0', number, current), 'PX', ceil((2 * window - elapsed) / 1000))
     elseif n == number then
       current, previous = c, p
     elseif n == number - 1 then
@@ -136,9 +129,10 @@ look['sliding-window-counter'] = function(key, limit, window, _, cost)
   return cost <= free, max(0, free), reset, retry, { number, current, previous, elapsed }
 end
 
-charge['sliding-window-counter'] = function(key, _, window, _, cost, state)
+local function charge_counter(key, window, cost, state)
   local reset = 2 * window - state[4]
-  keep_counter(key, state[1], min(MAX_TOTAL, state[2] + cost), state[3], reset)
+  local current = min(MAX_TOTAL, state[2] + cost)
+  call('SET', key, format('%.0f %.0f %.0f', state[1], current, state[3]), 'PX', ceil(reset / 1000))
   return reset
 end
 
@@ -147,7 +141,7 @@ local function keep_fixed(key, used, reset)
   call('SET', key, format('%.0f %.0f', used, now + reset), 'PX', ceil(reset / 1000))
 end
 
-look['fixed-window'] = function(key, limit, window, _, cost)
+local function look_fixed(key, limit, window, cost)
   local used, reset = 0, 0
   local stored = call('GET', key)
   if stored then
@@ -160,11 +154,10 @@ look['fixed-window'] = function(key, limit, window, _, cost)
   end
   local retry = 0
   if cost > limit then retry = window elseif used + cost > limit then retry = reset end
-  return used + cost <= limit, max(0, limit - used), reset, retry, { used, reset }
+  return used + cost <= limit, max(0, limit - used), reset, retry, used
 end
 
-charge['fixed-window'] = function(key, _, window, _, cost, state)
-  local used, reset = state[1], state[2]
+local function charge_fixed(key, window, cost, used, reset)
   if used == 0 then reset = window end
   keep_fixed(key, min(MAX_TOTAL, used + cost), reset)
   return reset
@@ -174,24 +167,25 @@ end
 -- tokens times window, so that a drain of `limit` per µs keeps it whole: up to 2^53 nothing is rounded. The last two are the settings
 -- it was stored under (earlier versions did not store them): under others it is stored anew, for its TTL is by the old ones. Under a
 -- lowered burst the bucket counts as empty at most, but for what was overdrawn, which is at most what refills in a window.
-local function keep_bucket(key, limit, burst, level)
+local function keep_bucket(key, limit, level, settings)
   local reset = ceil(level / limit)
-  local value = format('%.0f %.0f %.0f %.0f', level, now, limit, burst)
-  call('SET', key, value, 'PX', ceil((reset + max(reset, MIN_KEPT)) / 1000))
+  call('SET', key, format('%.0f %.0f', level, now) .. settings, 'PX', ceil((reset + max(reset, MIN_KEPT)) / 1000))
   return reset
 end
 
-look['token-bucket'] = function(key, limit, window, burst, cost)
+local function look_bucket(key, limit, window, burst, cost, settings)
   local level = 0
   local stored = call('GET', key)
   if stored then
-    local l, at, of_limit, of_burst = string.match(stored, '(%d+) (%d+) ?(%d*) ?(%d*)')
-    l, at, of_limit, of_burst = tonumber(l), tonumber(at), tonumber(of_limit), tonumber(of_burst)
-    local room = (of_burst or burst) * window
-    level = min(l, room, burst * window) + min(max(0, l - room), limit * window)
-    level = max(0, level - max(0, now - at) * limit)
-    if level > 0 and (limit ~= of_limit or burst ~= of_burst or now < at) then
-      keep_bucket(key, limit, burst, level)
+    local l, at, of = string.match(stored, '(%d+) (%d+)(.*)')
+    l, at = tonumber(l), tonumber(at)
+    if of == settings and at <= now then
+      level = max(0, l - (now - at) * limit)
+    else
+      local room = (tonumber(string.match(of, '%d+$')) or burst) * window
+      level = min(l, room, burst * window) + min(max(0, l - room), limit * window)
+      level = max(0, level - max(0, now - at) * limit)
+      if level > 0 then keep_bucket(key, limit, level, settings) end
     end
   end
   local over = level + (cost - burst) * window
@@ -200,8 +194,15 @@ look['token-bucket'] = function(key, limit, window, burst, cost)
   return over <= 0, max(0, floor((burst * window - level) / window)), ceil(level / limit), retry, level
 end
 
-charge['token-bucket'] = function(key, limit, window, burst, cost, level)
-  return keep_bucket(key, limit, burst, min(level + cost * window, (burst + limit) * window))
+local function charge_bucket(key, limit, window, burst, cost, level, settings)
+  return keep_bucket(key, limit, min(level + cost * window, (burst + limit) * window), settings)
+end
+
+local function look(algorithm, key, limit, window, burst, cost, settings)
+  if algorithm == 'sliding-window' then return look_log(key, limit, window, cost) end
+  if algorithm == 'token-bucket' then return look_bucket(key, limit, window, burst, cost, settings) end
+  if algorithm == 'fixed-window' then return look_fixed(key, limit, window, cost) end
+  return look_counter(key, limit, window, cost)
 end
 
 local FIELDS = 9
@@ -213,26 +214,35 @@ local reply = {}
 local function decide(i, before, charging)
   local a = 1 + (i - 1) * FIELDS
   local algorithm, limit, window = ARGV[a + 1], tonumber(ARGV[a + 2]), ARGV[a + 3] * 1000
+  local settings = algorithm == 'token-bucket' and ' ' .. ARGV[a + 2] .. ' ' .. ARGV[a + 4]
   local burst, cost, penalty = tonumber(ARGV[a + 4]), tonumber(ARGV[a + 5]), tonumber(ARGV[a + 6])
   local overdraft, at = ARGV[a + 8] == '1' and cost > 0, tonumber(ARGV[a + 9])
   local key, mark = KEYS[at], KEYS[at + 1]
   local asked, left = max(1, cost) + before, 0
-  local admitted, free, reset, retry, state = look[algorithm](key, limit, window, burst, asked)
+  local admitted, free, reset, retry, state = look(algorithm, key, limit, window, burst, asked, settings)
   if penalty > 0 then
     local ends = tonumber(call('GET', mark) or now)
     left = min(ends - now, penalty * 1000)
     if left <= 0 and not admitted and cost > 0 then left = penalty * 1000 end
     if left > 0 then
       if now + left ~= ends then call('SET', mark, format('%.0f', now + left), 'PX', penalty) end
-      admitted, free = false, 0
+      admitted = false
     end
   end
   if charging and cost > 0 and (admitted or overdraft) then
-    reset = charge[algorithm](key, limit, window, burst, cost, state)
+    if algorithm == 'sliding-window' then
+      reset = charge_log(key, limit, window, cost, state)
+    elseif algorithm == 'token-bucket' then
+      reset = charge_bucket(key, limit, window, burst, cost, state, settings)
+    elseif algorithm == 'fixed-window' then
+      reset = charge_fixed(key, window, cost, state, reset)
+    else
+      reset = charge_counter(key, window, cost, state)
+    end
     free = max(0, free - cost)
     if not admitted then
       local _
-      _, free, reset, retry = look[algorithm](key, limit, window, burst, asked)
+      _, free, reset, retry = look(algorithm, key, limit, window, burst, asked, settings)
     end
   end
   if left > 0 then free, reset, retry = 0, max(reset, left), max(retry, left) end

@@ -140,6 +140,22 @@ class CheckListTest {
         assertEquals(3, script.decide(limit, 0).remaining());
     }
 
+    /** Where it does not fit beside those before it, but they are not charged for that. */
+    @Property
+    void anOverdraftThatWasDeniedStaysSo(@ForAll("algorithms") String algorithm) {
+        VirtualRedis.fresh();
+        Limit limit = Limit.of(algorithm, 10, 60_000);
+        List<Answer> answers = script.decide(List.of(new Item(limit, 6), new Item(limit, 5, true, false)), true);
+        assertEquals(List.of(true, false), answers.stream().map(Answer::admitted).toList());
+        assertEquals(5, answers.get(1).remaining());
+        assertTrue(answers.get(1).retryAfter() > 0);
+        assertEquals(5, script.decide(limit, 0).remaining());
+        List<Answer> looked = script.decide(List.of(new Item(limit, 11), new Item(limit, 2, true, false)), true);
+        assertEquals(List.of(false, true), looked.stream().map(Answer::admitted).toList());
+        assertEquals(0, looked.get(1).retryAfter());
+        assertEquals(3, script.decide(limit, 0).remaining());
+    }
+
     @Provide
     Arbitrary<String> algorithms() {
         return Arbitraries.of(Histories.ALGORITHMS);

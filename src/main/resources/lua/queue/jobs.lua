@@ -233,6 +233,7 @@ end
 local function revive(id, st, text)
   local _, _, deliveries, marks = parts(st)
   local key = mark(st, 'u')
+  write_even_if_full()
   if key and redis.call('HSETNX', unique, key, id) == 0 then return false end
   redis.call('ZREM', dead, id)
   redis.call('HSET', state, id, '0 0 ' .. deliveries .. marks)

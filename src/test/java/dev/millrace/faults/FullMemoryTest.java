@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -18,6 +19,8 @@ import org.junit.jupiter.api.Test;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
+import io.restassured.response.ExtractableResponse;
+import io.restassured.response.Response;
 import io.restassured.response.ValidatableResponse;
 
 import dev.millrace.redis.RedisConversation;
@@ -42,6 +45,7 @@ class FullMemoryTest {
                 .statusCode(201);
         String job = "{'type':'t','data':1}";
         post("/jobs", "{'jobs':[" + String.join(",", Collections.nCopies(6, job)) + "]}");
+        String unique = post("/jobs", "{'type':'u','uniqueKey':'k','delay':'1h'}").extract().path("id");
         List<Map<String, Object>> held = post("/reserve", "{'max':5,'lease':'1m'}").extract().path("jobs");
         limit(1);
 
@@ -53,11 +57,65 @@ class FullMemoryTest {
         given().delete(QUEUE + "/jobs/" + held.get(3).get("id")).then().statusCode(202);
         post("/reserve", "{'max':5,'lease':'1m','wait':'100ms'}").statusCode(200).body("jobs.size()", equalTo(1));
         post("/reserve", "{'max':5,'lease':'1m','wait':'100ms'}").statusCode(200).body("jobs.size()", equalTo(0));
+        post("/release", "{'leases':[{" + lease(held.get(4)) + "}]}").statusCode(200)
+                .body("results[0].status", equalTo("released"));
+        List<Map<String, Object>> again = post("/reserve", "{'max':5,'lease':'1m'}").extract().path("jobs");
+        post("/release", "{'leases':[{" + lease(again.get(0)) + ",'delay':'1h'}]}").statusCode(200);
+        post("/jobs/" + again.get(0).get("id") + "/retry", "").statusCode(200);
+        given().delete(QUEUE + "/jobs/" + again.get(0).get("id")).then().statusCode(204);
+        post("/jobs/" + unique + "/retry", "").statusCode(200);
+        Map<String, Object> last = post("/reserve", "{'max':1}").extract().path("jobs[0]");
+        post("/fail", "{'failures':[{" + lease(last) + ",'dead':true}]}").statusCode(200);
+        post("/redrive", "").statusCode(200).body("jobs", equalTo(1));
+        post("/drain", "").statusCode(200);
+        post("/pause", "").statusCode(204);
+        post("/resume", "").statusCode(204);
         post("/pause", "").statusCode(204);
         given().get(QUEUE).then().statusCode(200).body("paused", equalTo(true));
 
         post("/jobs", "{'jobs':[" + job + "]}").statusCode(503).body("code", equalTo("redis-unavailable"))
                 .body("detail", containsString("memory is full")).header("Retry-After", notNullValue());
+    }
+
+    /** Whatever frees memory, or withdraws a right, works. */
+    @Test
+    void whatFreesWorks() {
+        given().contentType(ContentType.JSON).body(json("{'concurrency':1}")).put(QUEUE).then().statusCode(201);
+        post("/jobs", "{'type':'t'}");
+        String user = "u-" + UUID.randomUUID();
+        String token = at("/v1/sessions", "{'userId':'" + user + "'}", 201).path("token");
+        String other = at("/v1/sessions", "{'userId':'" + user + "'}", 201).path("session.id");
+        at("/v1/sessions", "{'userId':'" + user + "'}", 201);
+        String refresh = at("/v1/tokens", "{'userId':'" + user + "'}", 201).path("refreshToken");
+        String policy = "/v1/ratelimit/policies/" + user;
+        given().contentType(ContentType.JSON).body(json("{'algorithm':'concurrency','limit':1,'window':'1h'}"))
+                .put(policy).then().statusCode(201);
+        String lease = at("/v1/ratelimit/" + user + "/x/leases", "{}", 201).path("lease");
+        String region = "/v1/cache/" + user;
+        for (String key : List.of("/a", "/b", "/c")) {
+            given().contentType("text/plain").header("Cache-Tag", "t").body("x").put(region + key).then()
+                    .statusCode(204);
+        }
+        limit(1);
+
+        given().header("Session-Token", token).delete("/v1/sessions/current").then().statusCode(204);
+        given().header("Session-Token", token).get("/v1/sessions/current?touch=false").then().statusCode(401);
+        given().delete("/v1/users/" + user + "/sessions/" + other).then().statusCode(204);
+        given().delete("/v1/users/" + user + "/sessions").then().statusCode(204);
+        at("/v1/tokens/revoke", "{'refreshToken':'" + refresh + "'}", 204);
+        given().delete("/v1/users/" + user + "/tokens").then().statusCode(204);
+        given().delete("/v1/ratelimit/" + user + "/x/leases/" + lease).then().statusCode(204);
+        given().delete("/v1/ratelimit/" + user + "/x").then().statusCode(204);
+        given().delete(policy).then().statusCode(204);
+        given().delete(region + "/a").then().statusCode(204);
+        given().delete(region + "?tag=t").then().statusCode(204);
+        given().get(region + "/b").then().statusCode(404);
+        given().delete(region).then().statusCode(204);
+        given().delete(QUEUE).then().statusCode(204);
+    }
+
+    private static ExtractableResponse<Response> at(String path, String body, int status) {
+        return given().contentType(ContentType.JSON).body(json(body)).post(path).then().statusCode(status).extract();
     }
 
     private static String lease(Map<String, Object> job) {

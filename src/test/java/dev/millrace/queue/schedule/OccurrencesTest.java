@@ -31,7 +31,7 @@ class OccurrencesTest {
         return ScheduleDefinition.of(cron, null, zone, JOB);
     }
 
-    @Property(tries = 300)
+    @Property
     void theLatestAreEnqueuedInOrder(@ForAll @LongRange(min = 1000, max = 90_000) long every,
             @ForAll @LongRange(min = 0, max = 500_000) long late, @ForAll @IntRange(min = 1, max = 12) int most,
             @ForAll boolean cron) {

@@ -37,6 +37,7 @@ final class MatrixTenant {
         put("/v1/cache/regions/products", "{'ttl':'1h'}");
         put("/v1/cache/products/matrix-key", "{'a':'" + SECRET + "'}");
         put("/v1/queues/email", "{'concurrency':20}");
+        examples.put("path", "auth");
         examples.put("id",
                 post("/v1/queues/email/jobs", "{'type':'t','data':{'a':'" + SECRET + "'},'delay':'1h'}", "id"));
         put("/v1/queues/email/schedules/nightly", "{'every':'1d','job':{'type':'t','data':{'a':'" + SECRET + "'}}}");
@@ -79,13 +80,23 @@ final class MatrixTenant {
     private String value(String key) {
         return switch (redis.call("TYPE", key).toString()) {
             case "string" -> redis.call("GET", key).toString();
-            case "hash" -> sorted(redis.list("HGETALL", key));
+            case "hash" -> hash(redis.list("HGETALL", key));
             case "zset" -> redis.list("ZRANGE", key, 0, -1, "WITHSCORES").toString();
             case "set" -> sorted(redis.list("SMEMBERS", key));
             case "list" -> redis.list("LRANGE", key, 0, -1).toString();
             case "stream" -> redis.list("XRANGE", key, "-", "+").toString();
             default -> "gone";
         };
+    }
+
+    /** All fields but the time that the maintenance of a queue notes. */
+    private static String hash(List<?> fieldsAndValues) {
+        Map<String, String> hash = new TreeMap<>();
+        for (int i = 0; i < fieldsAndValues.size(); i += 2) {
+            hash.put(fieldsAndValues.get(i).toString(), fieldsAndValues.get(i + 1).toString());
+        }
+        hash.remove("clock");
+        return hash.toString();
     }
 
     private static String sorted(List<?> items) {

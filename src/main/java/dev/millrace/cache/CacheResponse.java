@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
 
+import dev.millrace.cache.freshness.CachePolicy;
+import dev.millrace.cache.freshness.Freshness;
 import dev.millrace.encoding.MediaTypes;
 import dev.millrace.http.HttpDates;
 import dev.millrace.http.problem.ApiException;
@@ -147,7 +149,8 @@ class CacheResponse {
             response.header(HttpHeaders.CACHE_CONTROL, "no-store");
         }
         if (!passed.ageLines().isEmpty()) {
-            response.header("Age", passed.ageLines().get(0));
+            response.header("Age", Freshness.of(CachePolicy.of(passed::lines), passed::lines,
+                    passed.times().requestedAt(), passed.times().receivedAt()).ageMs() / 1000);
         }
         List<String> vary = head.lines(HttpHeaders.VARY);
         vary.forEach(line -> response.header(HttpHeaders.VARY, line));

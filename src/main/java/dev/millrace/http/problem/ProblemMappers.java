@@ -36,11 +36,9 @@ public class ProblemMappers {
         }
         List<String> consumed = AllowedMethods.consumed(path, request.getMethod());
         if (failure.code() == ErrorCode.UNSUPPORTED_MEDIA_TYPE && failure.detail() == null && !consumed.isEmpty()) {
-            failure = new Failure(failure.code(),
-                    "Send `Content-Type: " + (consumed.contains(MediaType.WILDCARD)
-                            ? "` and one media type, such as `application/json"
-                            : String.join("` or `", consumed)) + "`.",
-                    List.of());
+            failure = new Failure(failure.code(), consumed.contains(MediaType.WILDCARD)
+                    ? "Send one media type, such as `Content-Type: application/json`."
+                    : "Send `Content-Type: " + String.join("` or `", consumed) + "`.", List.of());
         }
         ResponseBuilder<Problem> response = problem(failure, uri);
         if (failure.code() == ErrorCode.METHOD_NOT_ALLOWED) {

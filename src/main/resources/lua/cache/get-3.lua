@@ -1,5 +1,5 @@
 -- Looks an entry up; on request gives one caller at a time a lease to compute it.
--- KEYS[1] entry     as in put-3
+-- KEYS[1] entry     as in put-4
 -- KEYS[2] lease
 -- KEYS[3] versions
 -- ARGV[1] region
@@ -9,9 +9,10 @@
 -- ARGV[5] failed    1 to take also what may be served only when computing fails
 -- ARGV[6] etags     that the caller has, each between blanks, or `*`: of these the body is not sent
 -- ARGV[7] most      bytes of a body to send; of a longer one its length, a number, is sent in its place; 0 to leave any body out
--- ARGV[8] variant   as in put-3
--- returns {code, ms, stored, fresh, type, coding, etag, head, body}; {code, ms} where there is no entry to return;
---   {LEASED, ms, origin, head}, the last two of the entry that is there still, or empty; {FAILED, ms, status}, which may be empty
+-- ARGV[8] variant   as in put-4
+-- returns {code, ms, stored, fresh, type, coding, etag, head, body}; where there is no entry to return {code, ms, origin, head, stale},
+--   with LEASED `origin` and `head` of the entry that is there still, or empty, with FAILED in place of `origin` the status, which may
+--   be empty; `stale` is 1 if an entry is there still
 --   FRESH, STALE, STALE_ON_ERROR: here is an entry, and ms is the time now. MISSING: there is none. LEASED: there is none, and the
 --   lease is the caller's, for ms. BUSY: another caller has the lease, for ms more. FAILED: computing it has just failed, told
 --   for ms more. PASS: it is not to be stored
@@ -33,6 +34,13 @@ if meta[1] then
   local epoch, purges, at, untilFresh, untilStale, untilError, cost =
     string.match(meta[1], '^(%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+)$')
   stored, fresh = tonumber(at), tonumber(untilFresh)
+  -- Redis' clock was set back: the entry counts as stored now, and lives no longer than it was meant to.
+  local ahead = stored - now
+  if ahead > 0 then
+    stored, fresh, untilStale, untilError = now, fresh - ahead, untilStale - ahead, untilError - ahead
+    redis.pcall('HSET', entry, 's' .. variant, string.format('%s %s %.0f %.0f %.0f %.0f %s', epoch, purges, stored, fresh, untilStale, untilError,
+      cost))
+  end
   -- A purge after it was stored, or a lost record of purges, and it is as if it were not there.
   local checked = { 'epoch', 'floor', 'g:' .. region }
   for tag in string.gmatch(meta[5], '[^\n]+') do checked[#checked + 1] = 't:' .. region .. ':' .. tag end
@@ -43,7 +51,7 @@ if meta[1] then
   end
   if not valid then
     redis.pcall('UNLINK', entry)
-    meta[6], meta[7] = '', ''
+    meta[1], meta[6], meta[7] = nil, '', ''
   elseif now < fresh then
     what = FRESH
     -- XFetch (Vattani, Chierichetti, Lowenstein 2015): the nearer the end and the more expensive the entry, the likelier.
@@ -54,6 +62,8 @@ if meta[1] then
     what = STALE_ON_ERROR
   end
 end
+
+local there = meta[1] and 1 or 0
 
 if token ~= '' and what ~= FRESH and what ~= STALE_ON_ERROR then
   -- What Redis refuses here, for its memory is full, or it is read-only, must not fail the call: then nobody computes, and what may
@@ -72,15 +82,15 @@ if token ~= '' and what ~= FRESH and what ~= STALE_ON_ERROR then
   local record = string.format('%s %.0f %.0f %.0f', token, known[1], known[2], now)
   local granted = write('SET', lease, record, 'NX', 'PX', ttl)
   if redis.call('PTTL', versions) < ttl + 60000 then write('PEXPIRE', versions, ttl + 60000) end
-  if granted and granted.ok then return { LEASED, ttl, meta[6] or '', meta[7] or '' } end
+  if granted and granted.ok then return { LEASED, ttl, meta[6] or '', meta[7] or '', there } end
   if what == MISSING and not refused then
     local held = redis.call('GET', lease)
     local left, status = math.max(1, redis.call('PTTL', lease)), string.match(held or '', '^failed:?(%d*)$')
-    if status then return { FAILED, left, status } end
-    return { held == 'pass' and PASS or BUSY, left }
+    if status then return { FAILED, left, status, '', there } end
+    return { held == 'pass' and PASS or BUSY, left, '', '', there }
   end
 end
-if what == MISSING then return { MISSING, now } end
+if what == MISSING then return { MISSING, now, '', '', there } end
 -- An early refresh that is another's already: to this caller the entry is as fresh as before.
 if what == STALE and now < fresh then what = FRESH end
 

@@ -1,5 +1,5 @@
 -- Gives a lease up without an entry, and for a while tells those who ask why.
--- KEYS[1] entry  as in put-3
+-- KEYS[1] entry  as in put-4
 -- KEYS[2] lease
 -- ARGV[1] token  of the lease; `pass` where that is the reason so far
 -- ARGV[2] why    `failed`, `failed:<status>` for one that said when to ask again, or `pass` for an entry that must not be stored

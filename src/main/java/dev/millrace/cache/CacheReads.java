@@ -50,7 +50,9 @@ class CacheReads {
                 .has("stale-if-error");
         CacheResponse.Wanted wanted = new CacheResponse.Wanted(
                 CacheResponse.takesGzip(list(request, HttpHeaders.ACCEPT_ENCODING)), head,
-                HttpDates.parse(request.getHeader(HttpHeaders.IF_MODIFIED_SINCE), Instant.now()));
+                HttpDates.parse(request.getHeader(HttpHeaders.IF_MODIFIED_SINCE), Instant.now()),
+                Preconditions.ifMatch(request.headers()),
+                HttpDates.parse(request.getHeader(HttpHeaders.IF_UNMODIFIED_SINCE), Instant.now()));
         FairBudget.Share share = memory.share(caller.keyId());
         String tenant = caller.tenant();
         ReadOptions options = ReadOptions.PLAIN.withShare(share).withLease(leaseMs, waitMs).withOnError(onError)

@@ -55,6 +55,9 @@ public class CacheResource {
     static final String RESERVED = "regions";
     private static final String CACHE_TAG = "Cache-Tag";
     private static final String CACHE_LEASE = "Cache-Lease";
+    private static final String CONTENT_RANGE = "Content-Range";
+    private static final String IF_MATCH_IS = "Only if the present entry has one of these tags, or for `*` if there is one";
+    private static final String IF_NONE_MATCH_IS = "Only if the present entry has none of these tags, or for `*` if there is none";
     /** Of one entry. */
     static final int MAX_TAGS = 32;
     private static final Pattern TAG = Pattern.compile("[!-+\\--~]{1,128}");
@@ -77,12 +80,15 @@ public class CacheResource {
     @RequestBody(content = @Content(mediaType = MediaType.WILDCARD, schema = @Schema(type = SchemaType.STRING, format = "binary")))
     @APIResponse(responseCode = "204", description = "Stored; `ETag` is the entry's tag")
     @APIResponse(responseCode = "409", description = "The lease is void; nothing was stored")
+    @APIResponse(responseCode = "412", description = "A precondition is not met; nothing was stored")
     @APIResponse(responseCode = "413", description = "The body is larger than the region allows")
     public Uni<Response> put(@PathParam("region") String region, @PathParam("key") String key, byte @Nullable [] body,
             @Parameter(description = "`true` stores a cached \"not found\" (a negative entry); send no body") @QueryParam("nothing") @Nullable String nothing,
             @Parameter(description = "max-age, stale-while-revalidate, stale-if-error") @HeaderParam(HttpHeaders.CACHE_CONTROL) List<String> cacheControl,
             @Parameter(description = "Up to 32 names, separated by commas") @HeaderParam(CACHE_TAG) List<String> tags,
             @Parameter(description = "The lease that a read returned") @HeaderParam(CACHE_LEASE) @Nullable String lease,
+            @Parameter(description = IF_MATCH_IS) @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch,
+            @Parameter(description = IF_NONE_MATCH_IS) @HeaderParam(HttpHeaders.IF_NONE_MATCH) @Nullable String ifNoneMatch,
             @Context HttpServerRequest request) {
         byte[] bytes = body == null ? new byte[0] : body;
         boolean isNothing = flag(request, "nothing", nothing);
@@ -94,14 +100,18 @@ public class CacheResource {
             throw ApiException.invalid(HttpHeaders.CACHE_CONTROL,
                     "must be directives separated by commas, such as max-age=60, stale-if-error=600");
         }
-        if (directives.has("no-store") || directives.has("private")) {
-            throw ApiException.invalid(HttpHeaders.CACHE_CONTROL, "must not be no-store or private");
+        if (directives.has("no-store") || directives.has("private") || directives.has("no-cache")) {
+            throw ApiException.invalid(HttpHeaders.CACHE_CONTROL,
+                    "must not be no-store, private or no-cache: such a value may not be served from a cache");
         }
-        if (lease == null ? request.headers().contains(CACHE_LEASE) : !LEASE.matcher(lease).matches()) {
-            throw ApiException.invalid(CACHE_LEASE, "must be a lease that a read returned");
+        if (request.headers().contains(CONTENT_RANGE)) {
+            throw ApiException.invalid(CONTENT_RANGE,
+                    "must not be sent: a part cannot be stored, send the whole value");
         }
+        requireLease(lease, request);
         WriteRequest write = WriteRequest.of(bytes, type(request), directives).withGzip(gzip(request))
-                .withNothing(isNothing).withTags(tags(String.join(",", tags))).withLease(lease);
+                .withNothing(isNothing).withTags(tags(String.join(",", tags))).withLease(lease)
+                .withConditions(Preconditions.of(request.headers()));
         return service.put(caller.tenant(), checkedRegion(region), checkedKey(key), write)
                 .map(etag -> Response.noContent().header(HttpHeaders.ETAG, '"' + etag + '"').build());
     }
@@ -115,6 +125,7 @@ public class CacheResource {
     @APIResponse(responseCode = "204", description = "The region's origin answered without content")
     @APIResponse(responseCode = "301", description = "The region's origin redirects to `Location`; also 300, 302, 303, 307 and 308")
     @APIResponse(responseCode = "304", description = "The entry has not changed")
+    @APIResponse(responseCode = "412", description = "The entry has none of the tags of `If-Match`, or was modified after `If-Unmodified-Since`")
     @APIResponse(responseCode = "404", description = "`cache-miss`, or `cache-nothing` for a cached \"not found\"")
     @APIResponse(responseCode = "429", description = "The region's origin asks for fewer requests: retry after `Retry-After`")
     @APIResponse(responseCode = "451", description = "The region's origin withholds the content; any other status from 400 on that is not listed is passed on as well, with `Cache-Status`")
@@ -143,10 +154,31 @@ public class CacheResource {
 
     @DELETE
     @Path("{key}")
-    @Operation(summary = "Delete an entry", description = "Also voids the lease of a caller that computes the entry: a value computed before the delete is not stored.")
-    @APIResponse(responseCode = "204", description = "Deleted, or did not exist")
-    public Uni<Void> delete(@PathParam("region") String region, @PathParam("key") String key) {
-        return service.delete(caller.tenant(), checkedRegion(region), checkedKey(key));
+    @Operation(summary = "Delete an entry, or give a lease back", description = "Also voids the lease of a caller that computes the entry: a value computed before the delete is not stored. With `Cache-Lease`, deletes nothing, but gives that lease back: the entry stays, and another caller may compute it at once.")
+    @APIResponse(responseCode = "204", description = "Deleted, or did not exist; or the lease is given back")
+    @APIResponse(responseCode = "409", description = "The lease is void")
+    @APIResponse(responseCode = "412", description = "A precondition is not met; nothing was deleted")
+    public Uni<Void> delete(@PathParam("region") String region, @PathParam("key") String key,
+            @Parameter(description = "A lease to give back") @HeaderParam(CACHE_LEASE) @Nullable String lease,
+            @Parameter(description = IF_MATCH_IS) @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch,
+            @Parameter(description = IF_NONE_MATCH_IS) @HeaderParam(HttpHeaders.IF_NONE_MATCH) @Nullable String ifNoneMatch,
+            @Context HttpServerRequest request) {
+        requireLease(lease, request);
+        Preconditions conditions = Preconditions.of(request.headers());
+        if (lease == null) {
+            return service.delete(caller.tenant(), checkedRegion(region), checkedKey(key), conditions);
+        }
+        if (!conditions.isEmpty()) {
+            throw ApiException.invalid(CACHE_LEASE,
+                    "must not be sent with If-Match or If-None-Match: it deletes nothing");
+        }
+        return service.giveBack(caller.tenant(), checkedRegion(region), checkedKey(key), lease);
+    }
+
+    private static void requireLease(@Nullable String lease, HttpServerRequest request) {
+        if (lease == null ? request.headers().contains(CACHE_LEASE) : !LEASE.matcher(lease).matches()) {
+            throw ApiException.invalid(CACHE_LEASE, "must be a lease that a read returned");
+        }
     }
 
     @DELETE

@@ -32,7 +32,7 @@ import dev.millrace.http.problem.Problem;
 class CacheResponse {
 
     private static final String CACHE_STATUS = "Cache-Status";
-    private static final String GZIP_SUFFIX = "-gzip";
+    private static final String GZIP_SUFFIX = Preconditions.GZIP_SUFFIX;
     private static final int NO_CONTENT = 204;
     /** The origin's fields that a 304 has (RFC 9110, section 15.4.5). */
     private static final Set<String> NOT_MODIFIED = Set.of("cache-control", "cdn-cache-control", "content-location",
@@ -51,8 +51,11 @@ class CacheResponse {
      * @param takesGzip whether {@code Accept-Encoding} allows gzip
      * @param head whether the request is a HEAD
      * @param ifModifiedSince the date that counts; null for none
+     * @param ifMatch tags, as in {@link Preconditions}
+     * @param ifUnmodifiedSince the date that counts; null for none
      */
-    record Wanted(boolean takesGzip, boolean head, @Nullable Instant ifModifiedSince) {}
+    record Wanted(boolean takesGzip, boolean head, @Nullable Instant ifModifiedSince, String ifMatch,
+            @Nullable Instant ifUnmodifiedSince) {}
 
     /**
      * Returns the response to a read.
@@ -72,6 +75,9 @@ class CacheResponse {
         }
         StoredHead stored = StoredHead.decode(lookup.head());
         boolean success = stored.status() < 300;
+        if (success && !isWanted(lookup, stored, wanted)) {
+            return item(problem(ErrorCode.PRECONDITION_FAILED, status(lookup)));
+        }
         if (success && isKnown(lookup, stored, options, wanted)) {
             return item(with(Response.notModified(), lookup, stored, wanted, NOT_MODIFIED).build());
         }
@@ -88,6 +94,30 @@ class CacheResponse {
         return item(wanted.head() || sent == null
                 ? response.build()
                 : response.entity(service.readable(sent, gzip, wanted.takesGzip(), options.owner())).build());
+    }
+
+    /** Whether the entry meets {@code If-Match}, else {@code If-Unmodified-Since} (RFC 9110, section 13.2.2). */
+    private static boolean isWanted(Lookup lookup, StoredHead stored, Wanted wanted) {
+        if (!wanted.ifMatch().isEmpty()) {
+            return Preconditions.has(wanted.ifMatch(), stored.isWeak() ? null : lookup.etag());
+        }
+        return !isModified(stored, wanted, lookup.ms());
+    }
+
+    private static boolean isWanted(OriginAnswer passed, Wanted wanted) {
+        if (!wanted.ifMatch().isEmpty()) {
+            String etag = passed.head().value(HttpHeaders.ETAG);
+            String opaque = etag == null || passed.head().isWeak() ? null : etag.replace("\"", "");
+            return Preconditions.has(wanted.ifMatch(), opaque);
+        }
+        return !isModified(passed.head(), wanted, System.currentTimeMillis());
+    }
+
+    private static boolean isModified(StoredHead stored, Wanted wanted, long now) {
+        Instant modified = wanted.ifUnmodifiedSince() == null
+                ? null
+                : HttpDates.parse(stored.value(HttpHeaders.LAST_MODIFIED), Instant.ofEpochMilli(now));
+        return modified != null && modified.isAfter(requireNonNull(wanted.ifUnmodifiedSince()));
     }
 
     /** Whether the caller has this entry already: by its tag, else by its date (RFC 9110, section 13.2.2). */
@@ -110,11 +140,15 @@ class CacheResponse {
             return of(outcome.found(), options, wanted).invoke(response -> {
                 if (outcome.asked() > 0) {
                     response.getHeaders().putSingle(CACHE_STATUS,
-                            "millrace; fwd=uri-miss; fwd-status=" + outcome.asked() + "; stored");
+                            "millrace; fwd=" + reason(outcome.stale()) + "; fwd-status=" + outcome.asked()
+                                    + "; stored");
                 }
             });
         }
-        String status = "fwd=uri-miss; fwd-status=" + passed.status() + "; detail=not-stored";
+        String status = "fwd=" + reason(outcome.stale()) + "; fwd-status=" + passed.status() + "; detail=not-stored";
+        if (passed.status() < 300 && !isWanted(passed, wanted)) {
+            return item(problem(ErrorCode.PRECONDITION_FAILED, status));
+        }
         if (passed.kind() == OriginAnswer.Kind.NOTHING) {
             return item(problem(ErrorCode.CACHE_NOTHING, status));
         }
@@ -205,13 +239,19 @@ class CacheResponse {
         return "hit; ttl=" + Math.floorDiv(lookup.fresh() - lookup.ms(), 1000L) + detail;
     }
 
+    /** Why an entry was not served (RFC 9211, section 2.2). */
+    private static String reason(boolean stale) {
+        return stale ? "stale" : "uri-miss";
+    }
+
     private static Response missing(ReadResult found) {
+        String forward = "fwd=" + reason(found.lookup().stale());
         return switch (found.lookup().state()) {
-            case LEASED -> builder(ErrorCode.CACHE_MISS, "fwd=uri-miss; detail=leased")
+            case LEASED -> builder(ErrorCode.CACHE_MISS, forward + "; detail=leased")
                     .header("Cache-Lease", found.leaseToken()).build();
-            case BUSY -> builder(ErrorCode.CACHE_MISS, "fwd=uri-miss; detail=leased-to-another")
+            case BUSY -> builder(ErrorCode.CACHE_MISS, forward + "; detail=leased-to-another")
                     .header(HttpHeaders.RETRY_AFTER, Math.max(1, (found.lookup().ms() + 999) / 1000)).build();
-            default -> miss("fwd=uri-miss");
+            default -> miss(forward);
         };
     }
 

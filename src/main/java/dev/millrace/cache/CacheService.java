@@ -113,23 +113,27 @@ public class CacheService {
                     w.directives().ms("max-age", w.nothing() ? r.negativeTtlMs() : r.ttlMs()));
             long swr = w.directives().ms("stale-while-revalidate", w.nothing() ? 0 : r.swrMs());
             long sie = w.directives().ms("stale-if-error", w.nothing() ? 0 : r.sieMs());
+            if (w.directives().has("must-revalidate") || w.directives().has("proxy-revalidate")) {
+                swr = 0;
+                sie = 0;
+            }
             if (fresh == 0 && swr == 0 && sie == 0) {
                 throw ApiException.invalid("Cache-Control", "must give the entry some time to live");
             }
             String lease = w.leaseToken() == null ? "" : w.leaseToken();
-            return prepared(w, r).flatMap(body -> {
-                NewEntry entry = NewEntry.of(body, w.type()).withLifetime(jittered(fresh, r), swr, sie)
-                        .withTags(w.tags()).withLease(lease);
-                return store.put(tenant, region, key, entry).map(stored -> {
-                    metrics.written(region, stored == StoreCode.DONE);
-                    if (stored != StoreCode.DONE) {
-                        throw new ApiException(ErrorCode.LEASE_VOID,
-                                "The entry was deleted, purged or stored in the meantime, "
-                                        + "or the lease has expired: nothing was stored");
-                    }
-                    return body.etag();
-                });
-            });
+            NewEntry empty = NewEntry.of(PreparedBody.nothing(), w.type()).withLifetime(jittered(fresh, r), swr, sie)
+                    .withTags(w.tags()).withLease(lease).withConditions(w.conditions()).withListed(r.listKeys());
+            return prepared(w, r).flatMap(body -> store.put(tenant, region, key, empty.withBody(body))
+                    .map(stored -> {
+                        metrics.written(region, stored == StoreCode.DONE);
+                        return switch (stored) {
+                            case DONE -> body.etag();
+                            case UNMET -> throw unmet("stored");
+                            case VOID, NOTHING_TO_KEEP -> throw new ApiException(ErrorCode.LEASE_VOID,
+                                    "The entry was deleted, purged or stored in the meantime, "
+                                            + "or the lease has expired: nothing was stored");
+                        };
+                    }));
         });
     }
 
@@ -177,9 +181,28 @@ public class CacheService {
         return bodies.check(gzip);
     }
 
-    /** Deletes an entry, and voids the lease of a caller that computes it. */
-    Uni<Void> delete(String tenant, String region, String key) {
-        return store.delete(tenant, region, key);
+    private static ApiException unmet(String what) {
+        return new ApiException(ErrorCode.PRECONDITION_FAILED,
+                "The present entry does not meet If-Match or If-None-Match: nothing was " + what);
+    }
+
+    /** Deletes an entry, and voids the lease of a caller that computes it; fails with 412 if a precondition is not met. */
+    Uni<Void> delete(String tenant, String region, String key, Preconditions conditions) {
+        return store.delete(tenant, region, key, conditions).map(code -> switch (code) {
+            case DELETED -> null;
+            case UNMET -> throw unmet("deleted");
+        });
+    }
+
+    /** Gives a lease back, so that another caller can compute the entry, which stays; fails with 409 if the lease is void. */
+    Uni<Void> giveBack(String tenant, String region, String key, String leaseToken) {
+        return store.release(tenant, region, key, leaseToken, Release.SILENT).map(valid -> {
+            if (!valid) {
+                throw new ApiException(ErrorCode.LEASE_VOID,
+                        "The entry was deleted or stored in the meantime, or the lease has expired: there is nothing to give back");
+            }
+            return null;
+        });
     }
 
     /** Hides all present entries of a region. */

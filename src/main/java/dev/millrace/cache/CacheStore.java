@@ -36,8 +36,12 @@ class CacheStore {
     /** Purged regions and tags in a partition's record. */
     private static final int MAX_PURGES = 10_000;
     private static final int CONCURRENCY = 32;
+    /** Keys of a region that are listed, if they are spread evenly; and in one partition at least. */
+    private static final int MAX_LISTED = 100_000;
+    private static final int MIN_LISTED = 1000;
 
     private static final ReplyCodes<EntryState> STATES = ReplyCodes.of(EntryState.class);
+    private static final ReplyCodes<DeleteCode> DELETE_CODES = ReplyCodes.of(DeleteCode.class);
     private static final ReplyCodes<StoreCode> STORE_CODES = ReplyCodes.of(StoreCode.class);
 
     private final ReactiveValueCommands<String, String> values;
@@ -60,16 +64,16 @@ class CacheStore {
         this.topology = topology;
         this.scripts = scripts;
         this.maxPurges = Integer.toString(maxPurges);
-        this.put = scripts.get("cache/put-3");
+        this.put = scripts.get("cache/put-4");
         this.get = scripts.get("cache/get-3");
-        this.delete = scripts.get("cache/delete-2");
-        this.purge = scripts.get("cache/purge-1");
+        this.delete = scripts.get("cache/delete-4");
+        this.purge = scripts.get("cache/purge-2");
         this.release = scripts.get("cache/release-2");
     }
 
     Uni<Lookup> get(String tenant, String region, String key, LookupParameters p) {
         ReadOptions o = p.options();
-        return scripts.run(get, keys(tenant, region, key),
+        return scripts.run(get, keys(tenant, region, key).subList(0, 3),
                 List.of(region, p.leaseToken(), Long.toString(o.leaseMs()),
                         String.format(Locale.ROOT, "%.9f", p.luck()),
                         o.onError() ? "1" : "0", o.etags(), Integer.toString(o.maxBody()), o.variant()))
@@ -79,9 +83,9 @@ class CacheStore {
     private static Lookup lookup(Response reply) {
         EntryState state = STATES.read(reply.get(0));
         long ms = reply.get(1).toLong();
-        if (reply.size() <= 4) {
+        if (reply.size() <= 5) {
             return Lookup.none(state, ms, reply.size() > 2 ? reply.get(2).toString() : "",
-                    reply.size() > 3 ? reply.get(3).toString() : "");
+                    reply.size() > 3 ? reply.get(3).toString() : "", reply.size() > 4 && reply.get(4).toInteger() == 1);
         }
         Response body = reply.size() > 8 ? reply.get(8) : null;
         boolean tooLong = body != null && body.type() == ResponseType.NUMBER;
@@ -97,12 +101,16 @@ class CacheStore {
                         e.body().etag(),
                         Long.toString(e.freshMs()), Long.toString(e.swrMs()), Long.toString(e.sieMs()),
                         e.leaseToken().isEmpty() ? "0" : "-1", e.origin(), e.head(), Long.toString(e.ageMs()),
-                        Long.toString(e.keepMs()), e.variant(), Integer.toString(MAX_VARIANTS)),
+                        Long.toString(e.keepMs()), e.variant(), Integer.toString(MAX_VARIANTS),
+                        e.conditions().match(), e.conditions().none(), key,
+                        Integer.toString(e.listed() ? maxListed() : 0)),
                 e.body().body()).map(STORE_CODES::read);
     }
 
-    Uni<Void> delete(String tenant, String region, String key) {
-        return scripts.run(delete, keys(tenant, region, key).subList(0, 2), List.of()).replaceWithVoid();
+    /** Deletes an entry, and voids its lease. */
+    Uni<DeleteCode> delete(String tenant, String region, String key, Preconditions conditions) {
+        return scripts.run(delete, keys(tenant, region, key),
+                List.of(region, conditions.match(), conditions.none(), key)).map(DELETE_CODES::read);
     }
 
     /** Whether a caller computes the entry. */
@@ -113,37 +121,50 @@ class CacheStore {
     }
 
     /**
-     * Gives up a lease without an entry, and records why.
+     * Gives up a lease without an entry, and records why. Returns whether it was valid.
      *
      * @param leaseToken {@link Release#PASSING} for a caller that has none, since the entry must not be stored
      */
-    Uni<Void> release(String tenant, String region, String key, String leaseToken, Release why) {
+    Uni<Boolean> release(String tenant, String region, String key, String leaseToken, Release why) {
         String reason = why.pass() ? PASS : why.status() == 0 ? FAILED : FAILED + ':' + why.status();
         return scripts.run(release, keys(tenant, region, key).subList(0, 2),
-                List.of(leaseToken, reason, Long.toString(why.ms()), why.drop() ? "1" : "0")).replaceWithVoid();
+                List.of(leaseToken, reason, Long.toString(why.ms()), why.drop() ? "1" : "0")).map(ReplyCodes::flag);
     }
 
     Uni<Void> purgeRegion(String tenant, String region) {
-        return purge(tenant, "g:" + region);
+        return purge(tenant, region, "g:" + region, true);
     }
 
     Uni<Void> purgeTag(String tenant, String region, String tag) {
-        return purge(tenant, "t:" + region + ':' + tag);
+        return purge(tenant, region, "t:" + region + ':' + tag, false);
     }
 
-    private Uni<Void> purge(String tenant, String member) {
+    private Uni<Void> purge(String tenant, String region, String member, boolean whole) {
         return Multi.createFrom().range(0, partitions())
                 .onItem().transformToUni(
-                        p -> scripts.run(purge, List.of(Keys.cacheVersions(tenant, p)), List.of(member, maxPurges)))
+                        p -> scripts.run(purge,
+                                List.of(Keys.cacheVersions(tenant, p), Keys.cacheIndex(tenant, p, region)),
+                                List.of(member, maxPurges, whole ? "1" : "0")))
                 .merge(CONCURRENCY).onItem().ignoreAsUni();
     }
 
-    /** The keys of the entry, the lease, and the partition's record of purges. */
+    /** The keys of the entry, the lease, the partition's record of purges, and the index of the region there. */
     private List<String> keys(String tenant, String region, String key) {
         return Keys.cacheEntry(tenant, partitions(), region, key);
     }
 
-    private int partitions() {
+    /** The key in Redis of an entry. */
+    String entryKey(String tenant, String region, String key) {
+        return keys(tenant, region, key).get(0);
+    }
+
+    /** Keys of a region that the index of one partition has at most. */
+    private int maxListed() {
+        return Math.max(MIN_LISTED, MAX_LISTED / partitions());
+    }
+
+    /** Number of partitions of a tenant's entries. */
+    int partitions() {
         return topology.isCluster() ? CLUSTER_PARTITIONS : 1;
     }
 }

@@ -77,7 +77,8 @@ final class OriginEntries {
             return null;
         }
         String validators = validators(head);
-        return NewEntry.of(body, type).withLifetime(CacheService.jittered(fresh, r), swr, sie).withTags(tags)
+        return NewEntry.of(body, type).withListed(r.listKeys()).withLifetime(CacheService.jittered(fresh, r), swr, sie)
+                .withTags(tags)
                 .withLease(lease).withOrigin(nothing ? "" : validators)
                 .withHead(nothing ? "" : head.encode(), freshness.ageMs(),
                         nothing || validators.isEmpty() ? 0 : Math.max(MIN_KEEP_MS, Math.min(fresh, MAX_KEEP_MS)));

@@ -98,10 +98,10 @@ public class ReadThrough {
     }
 
     /** The lease under which the origin is asked, and what is known of the entry that is there still. */
-    private record Asking(String lease, String validators, StoredHead stored) {
+    private record Asking(String lease, String validators, StoredHead stored, boolean stale) {
 
         Asking unconditionally() {
-            return new Asking(lease, "", StoredHead.NONE);
+            return new Asking(lease, "", StoredHead.NONE, stale);
         }
     }
 
@@ -109,7 +109,7 @@ public class ReadThrough {
     private Uni<OriginRead> leased(Target t, ReadResult found, ReadOptions options) {
         Lookup lookup = found.lookup();
         Asking asking = new Asking(requireNonNull(found.leaseToken()), lookup.origin(),
-                StoredHead.decode(lookup.head()));
+                StoredHead.decode(lookup.head()), lookup.stale());
         return again(t, options, false).flatMap(stale -> {
             Uni<OriginRead> asked = ask(t, asking, options);
             if (stale != null && stale.lookup().isHit()) {
@@ -144,11 +144,12 @@ public class ReadThrough {
                             .flatMap(prepared -> store(t, lease, answer, prepared, options))
                             .onFailure(ApiException.class).recoverWithUni(e -> giveUp(t, lease, answer, options,
                                     "its response cannot be used: " + e.getMessage()));
-                }).onTermination().invoke((read, failure, cancelled) -> settle(arriving, read, options));
+                }).map(read -> asking.stale() ? read.ofStale() : read)
+                .onTermination().invoke((read, failure, cancelled) -> settle(arriving, read, options));
     }
 
     private Uni<Void> release(Target t, String lease, Release why) {
-        return store.release(t.tenant(), t.region(), t.key(), lease, why);
+        return store.release(t.tenant(), t.region(), t.key(), lease, why).replaceWithVoid();
     }
 
     private Uni<OriginRead> giveUp(Target t, String lease, OriginAnswer answer, ReadOptions options, String why) {
@@ -225,7 +226,7 @@ public class ReadThrough {
                     ? Uni.createFrom().item(new OriginRead(found, null, answer.status()))
                     : pass(t, options));
             case NOTHING_TO_KEEP -> ask(t, asking.unconditionally(), options);
-            case VOID, FULL -> pass(t, options);
+            case VOID, FULL, UNMET -> pass(t, options);
         });
     }
 

@@ -29,7 +29,8 @@ public record RegionDefinition(
         @Schema(description = "Largest share by which a ttl is shortened at random, 0 to 0.5; default 0", examples = "0.1") @Nullable Double jitter,
         @Schema(description = "Where to fetch missing entries: an http or https URL with {key} in its path or query", examples = "https://api.example.com/products/{key}") @Nullable String origin,
         @Schema(description = "Stores responses of the origin that have Set-Cookie, without that field; by default they are not stored", examples = "false") @Nullable Boolean stripSetCookie,
-        @Schema(description = "Up to 4 header fields of requests that are sent to the origin, and by which its responses may vary; responses that vary by others are not stored", examples = "[\"Accept-Language\"]") @Nullable List<String> vary)
+        @Schema(description = "Up to 4 header fields of requests that are sent to the origin, and by which its responses may vary; responses that vary by others are not stored", examples = "[\"Accept-Language\"]") @Nullable List<String> vary,
+        @Schema(description = "Keeps an index of the keys, so that they can be listed; default false", examples = "true") @Nullable Boolean listKeys)
         implements
             Validated {
 
@@ -80,7 +81,7 @@ public record RegionDefinition(
                 .withJitter(jitter == null ? defaults.jitter() : jitter)
                 .withOrigin(origin == null ? null : new Origin(origin))
                 .withStripSetCookie(Boolean.TRUE.equals(stripSetCookie))
-                .withVary(vary == null ? List.of() : List.copyOf(vary));
+                .withVary(vary == null ? List.of() : List.copyOf(vary)).withListKeys(Boolean.TRUE.equals(listKeys));
     }
 
     private static long ms(@Nullable Duration duration, long otherwise) {

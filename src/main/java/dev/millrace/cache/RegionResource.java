@@ -62,7 +62,8 @@ public class RegionResource {
             int maxValueBytes, int compressAbove, double jitter,
             @Schema(description = "Without its query, which may contain a secret, unless the key has the scope `admin:read`") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String origin,
             @Schema(description = "Absent if false") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean stripSetCookie,
-            @Schema(description = "Absent if there are none") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<String> vary) {
+            @Schema(description = "Absent if there are none") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<String> vary,
+            @Schema(description = "Absent if false") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean listKeys) {
 
         static RegionView of(String name, Region r, Caller caller) {
             Origin origin = r.origin();
@@ -70,7 +71,8 @@ public class RegionResource {
                     r.compressAbove(),
                     r.jitter(),
                     origin == null ? null : caller.may(Scopes.ADMIN_READ) ? origin.template() : origin.withoutQuery(),
-                    r.stripSetCookie() ? true : null, r.vary().isEmpty() ? null : r.vary());
+                    r.stripSetCookie() ? true : null, r.vary().isEmpty() ? null : r.vary(),
+                    r.listKeys() ? true : null);
         }
     }
 

@@ -13,6 +13,9 @@ record Release(boolean pass, int status, long ms, boolean drop) {
     /** In place of a lease, where the reason so far is that the entry must not be stored. */
     static final String PASSING = "pass";
 
+    /** The caller gives up, and others may compute the entry at once. */
+    static final Release SILENT = new Release(false, 0, 0, false);
+
     /** The origin failed, or asked for a pause with its status. */
     static Release failed(int status, long ms) {
         return new Release(false, status, ms, false);

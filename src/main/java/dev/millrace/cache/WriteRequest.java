@@ -13,32 +13,38 @@ import org.jspecify.annotations.Nullable;
  * @param nothing whether to store a negative entry
  * @param tags for purges
  * @param leaseToken null for none
+ * @param conditions that the present entry must meet
  */
 record WriteRequest(byte[] body, String type, CacheDirectives directives, boolean gzip, boolean nothing,
-        List<String> tags, @Nullable String leaseToken) {
+        List<String> tags, @Nullable String leaseToken, Preconditions conditions) {
 
     /** A request to store a body that was sent as it is, without tags and a lease. */
     static WriteRequest of(byte[] body, String type, CacheDirectives directives) {
-        return new WriteRequest(body, type, directives, false, false, List.of(), null);
+        return new WriteRequest(body, type, directives, false, false, List.of(), null, Preconditions.NONE);
     }
 
     /** The same, sent compressed or not. */
     WriteRequest withGzip(boolean gzip) {
-        return new WriteRequest(body, type, directives, gzip, nothing, tags, leaseToken);
+        return new WriteRequest(body, type, directives, gzip, nothing, tags, leaseToken, conditions);
     }
 
     /** The same for a negative entry or not. */
     WriteRequest withNothing(boolean nothing) {
-        return new WriteRequest(body, type, directives, gzip, nothing, tags, leaseToken);
+        return new WriteRequest(body, type, directives, gzip, nothing, tags, leaseToken, conditions);
     }
 
     /** The same with tags. */
     WriteRequest withTags(List<String> tags) {
-        return new WriteRequest(body, type, directives, gzip, nothing, tags, leaseToken);
+        return new WriteRequest(body, type, directives, gzip, nothing, tags, leaseToken, conditions);
     }
 
     /** The same under a lease; null for none. */
     WriteRequest withLease(@Nullable String leaseToken) {
-        return new WriteRequest(body, type, directives, gzip, nothing, tags, leaseToken);
+        return new WriteRequest(body, type, directives, gzip, nothing, tags, leaseToken, conditions);
+    }
+
+    /** The same with preconditions. */
+    WriteRequest withConditions(Preconditions conditions) {
+        return new WriteRequest(body, type, directives, gzip, nothing, tags, leaseToken, conditions);
     }
 }

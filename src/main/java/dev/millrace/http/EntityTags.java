@@ -9,11 +9,13 @@ import org.jspecify.annotations.Nullable;
 
 import dev.millrace.http.problem.ApiException;
 
-/** Entity tags that are version numbers: {@code "3"} (RFC 9110, section 8.8.3). */
+/** Lists of entity tags (RFC 9110, section 8.8.3), and those that are version numbers: {@code "3"}. Empty elements of a list are skipped. */
 public final class EntityTags {
 
     private static final Pattern LIST = Pattern
-            .compile("\\s*+(?:W/)?\"[^\"]*+\"(?:\\s*+,\\s*+(?:W/)?\"[^\"]*+\"){0,99}+\\s*+");
+            .compile("[ \\t,]*+(?:W/)?\"[^\"]*+\"(?:[ \\t]*+,[ \\t,]*+(?:W/)?\"[^\"]*+\"){0,99}+[ \\t,]*+");
+    /** A tag of a list; the characters are those of RFC 9110, section 8.8.3. */
+    private static final Pattern TAG = Pattern.compile("(W/)?\"([!#-~\\x80-\\xff]*+)\"");
     /** Weak tags do not count, nor ones such as 02: If-Match compares strongly, character by character. */
     private static final Pattern VERSION = Pattern.compile("(?<!W/)\"([1-9]\\d{0,14})\"");
 
@@ -29,7 +31,7 @@ public final class EntityTags {
      *
      * @throws ApiException 400 if it is no list of entity tags
      */
-    public static @Nullable List<Long> ifMatch(String header) {
+    public static @Nullable List<Long> ifMatch(@Nullable String header) {
         if (header == null || header.strip().equals("*")) {
             return null;
         }
@@ -42,5 +44,30 @@ public final class EntityTags {
             versions.add(Long.valueOf(version.group(1)));
         }
         return versions;
+    }
+
+    /**
+     * The tags of a list, without quotes.
+     *
+     * @param field name of the header field
+     * @param strong whether to leave out weak tags, because the field compares strongly
+     * @return null for {@code *}
+     * @throws ApiException 400 if it is neither {@code *} nor a list of up to 100 entity tags
+     */
+    public static @Nullable List<String> tags(String field, String header, boolean strong) {
+        if (header.strip().equals("*")) {
+            return null;
+        }
+        if (!LIST.matcher(header).matches()) {
+            throw ApiException.invalid(field, "must be * or up to 100 entity tags such as \"3\"");
+        }
+        List<String> tags = new ArrayList<>();
+        Matcher tag = TAG.matcher(header);
+        while (tag.find()) {
+            if (!strong || tag.group(1) == null) {
+                tags.add(tag.group(2));
+            }
+        }
+        return tags;
     }
 }

@@ -56,7 +56,7 @@ public record Page<T>(List<T> items, @JsonInclude(JsonInclude.Include.NON_NULL) 
     }
 
     /** Returns the place that a cursor stands for; null without a cursor. */
-    public static @Nullable String decode(String cursor) {
+    public static @Nullable String decode(@Nullable String cursor) {
         if (cursor == null || cursor.isEmpty()) {
             return null;
         }

@@ -53,6 +53,8 @@ public enum KeyKind {
             "with the lease, or the pause that an origin asked for", "who computes the entry, or why nobody does"),
     CACHE_VERSIONS("Cache", "mr:{<tenant>:c:<partition>}:versions", Type.SORTED_SET, Expiry.ALWAYS,
             "a minute after the last entry and lease", "purges of regions and tags"),
+    CACHE_INDEX("Cache", "mr:{<tenant>:c:<partition>}:i:<region>", Type.SORTED_SET, Expiry.ALWAYS,
+            "a minute after the last entry", "keys of a region that lists them, by the time their entry ends"),
 
     QUEUE_META("Queues", "mr:{<tenant>:q:<queue>}:meta", Type.HASH, Expiry.SOMETIMES,
             "never; 2 minutes after the last call if the queue has had no job; removed with a queue that is not used for an hour",

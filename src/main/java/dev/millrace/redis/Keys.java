@@ -88,7 +88,8 @@ public final class Keys {
     }
 
     /**
-     * The keys of an entry of the cache: the entry, the lease to compute it, and the purges that its partition remembers.
+     * The keys of an entry of the cache: the entry, the lease to compute it, the purges that its partition remembers, and the keys of its
+     * region there.
      *
      * @param partitions number of partitions
      */
@@ -96,7 +97,13 @@ public final class Keys {
         String encoded = encode(key);
         int partition = Math.floorMod((region + '/' + encoded).hashCode(), partitions);
         return List.of(KeyKind.CACHE_ENTRY.key(tenant, partition, region, encoded),
-                KeyKind.CACHE_LEASE.key(tenant, partition, region, encoded), cacheVersions(tenant, partition));
+                KeyKind.CACHE_LEASE.key(tenant, partition, region, encoded), cacheVersions(tenant, partition),
+                cacheIndex(tenant, partition, region));
+    }
+
+    /** The keys of a region in a partition of the cache, if the region lists them. */
+    public static String cacheIndex(String tenant, int partition, String region) {
+        return KeyKind.CACHE_INDEX.key(tenant, partition, region);
     }
 
     /** The purges that a partition of the cache remembers. */

@@ -151,12 +151,14 @@ public class SessionResource {
     @APIResponse(responseCode = "413", description = "The data would be over 64 KB")
     public Uni<RestResponse<Session>> patch(
             @Parameter(description = TOKEN_DESCRIPTION, required = true) @HeaderParam(TOKEN) String token,
-            @Parameter(description = "The ETag that the patch is based on") @HeaderParam(HttpHeaders.IF_MATCH) String ifMatch,
+            @Parameter(description = "The ETag that the patch is based on") @HeaderParam(HttpHeaders.IF_MATCH) List<String> ifMatch,
             @Nullable SessionPatch patch) {
         if (patch == null || patch.data() == null) {
             throw ApiException.invalid((patch == null ? new SessionPatch(null) : patch).violations());
         }
-        return service.patch(caller.tenant(), token, patch.data(), EntityTags.ifMatch(ifMatch))
+        return service
+                .patch(caller.tenant(), token, patch.data(),
+                        EntityTags.ifMatch(ifMatch.isEmpty() ? null : String.join(",", ifMatch)))
                 .map(session -> answer(200, session, session));
     }
 

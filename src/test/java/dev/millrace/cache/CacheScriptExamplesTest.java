@@ -162,7 +162,7 @@ class CacheScriptExamplesTest {
     void whoRefreshesAStaleEntryIsToldTheOriginsTagAndOthersAreServed() {
         entry.put("", "one");
         entry.pass(1000);
-        assertEquals(Lookup.none(EntryState.LEASED, 5000, "origin-one", ""), entry.get("t1", 5000, false));
+        assertEquals(Lookup.none(EntryState.LEASED, 5000, "origin-one", "", true), entry.get("t1", 5000, false));
         assertEquals(EntryState.STALE, entry.lease("t2"));
         entry.pass(500);
         assertEquals(EntryState.BUSY, entry.lease("t2"));
@@ -260,7 +260,7 @@ class CacheScriptExamplesTest {
             assertEquals(EntryState.STALE, entry.get().state(), "the lease of t2 is void");
             entry.release("t1", Release.pass(700, drop));
             assertEquals(drop ? EntryState.MISSING : EntryState.STALE, entry.get().state());
-            await(entry.store.delete(TENANT, REGION, KEY));
+            await(entry.store.delete(TENANT, REGION, KEY, Preconditions.NONE));
         }
     }
 
@@ -276,7 +276,8 @@ class CacheScriptExamplesTest {
                 List.of(found.head(), found.stored(), found.fresh()));
         entry.pass(3999);
         assertEquals(EntryState.MISSING, entry.get("", 0, true).state(), "kept, but not to be served");
-        assertEquals(Lookup.none(EntryState.LEASED, 5000, "\"v1\"\ndate", "200\nA:1"), entry.get("t1", 5000, false));
+        assertEquals(Lookup.none(EntryState.LEASED, 5000, "\"v1\"\ndate", "200\nA:1", true),
+                entry.get("t1", 5000, false));
         NewEntry again = NewEntry.of(new PreparedBody(BodyCoding.KEEP, "", new byte[0]), "").withLifetime(1000, 0, 0)
                 .withLease("t1").withOrigin("\"v1\"").withHead("200\nA:2", 0, 3000);
         assertEquals(StoreCode.DONE, await(entry.store.put(TENANT, REGION, KEY, again)));
@@ -296,7 +297,7 @@ class CacheScriptExamplesTest {
         entry.redis.dataSource().execute("HDEL", ENTRY, "h").await().indefinitely();
         assertEquals("", entry.get().head());
         entry.pass(1200);
-        assertEquals(Lookup.none(EntryState.LEASED, 5000, "origin-one", ""), entry.get("t1", 5000, false));
+        assertEquals(Lookup.none(EntryState.LEASED, 5000, "origin-one", "", true), entry.get("t1", 5000, false));
     }
 
     private StoreCode putVariant(int n, long freshMs) {

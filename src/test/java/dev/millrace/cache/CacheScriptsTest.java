@@ -131,7 +131,7 @@ class CacheScriptsTest {
                 tokens.computeIfAbsent(name, n -> new ArrayList<>()).add(token);
             }
             case DELETE -> {
-                await(store.delete(TENANT, region, key(name)));
+                await(store.delete(TENANT, region, key(name), Preconditions.NONE));
                 model.delete(name);
                 bury(name::equals, entry -> true);
             }

@@ -195,7 +195,7 @@ class CacheTest {
                 || header(stale, "Cache-Status").equals("millrace; hit; ttl=0; detail=stale"),
                 header(stale, "Cache-Status"));
         HttpResponse<byte[]> leased = get(path + "?lease=60s");
-        assertEquals(List.of("404 cache-miss", "millrace; fwd=uri-miss; detail=leased"),
+        assertEquals(List.of("404 cache-miss", "millrace; fwd=stale; detail=leased"),
                 List.of(brief(leased), header(leased, "Cache-Status")));
         String lease = header(leased, "Cache-Lease");
         assertTrue(lease.matches("[A-Za-z0-9_-]{22}"), lease);

@@ -21,13 +21,22 @@ class EntityTagsTest {
         assertEquals(List.of(3L), EntityTags.ifMatch("\"3\""));
         assertEquals(List.of(1L, 7L), EntityTags.ifMatch(" \"1\" , W/\"2\",\"x\", \"07\",\"7\" "));
         assertEquals(List.of(), EntityTags.ifMatch("W/\"1\""));
+        assertEquals(List.of(1L, 2L), EntityTags.ifMatch(",\"1\" ,, \t\"2\", "), "empty elements are skipped");
         assertNull(EntityTags.ifMatch(null));
         assertNull(EntityTags.ifMatch(" * "));
         assertEquals("\"12\"", EntityTags.of(12));
     }
 
+    @Test
+    void listsTheTagsOfAnyKind() {
+        assertEquals(List.of("a", "b,c"), EntityTags.tags("If-Match", "\"a\", W/\"x\",,\"b,c\"", true));
+        assertEquals(List.of("a", "x", ""), EntityTags.tags("If-None-Match", "\"a\", W/\"x\",\"\"", false));
+        assertNull(EntityTags.tags("If-Match", " * ", true));
+        assertThrows(ApiException.class, () -> EntityTags.tags("If-Match", "a", true));
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"", "1", "\"1", "\"1\" \"2\"", "\"1\",", ",\"1\"", "*,\"1\"", "w/\"1\""})
+    @ValueSource(strings = {"", "1", "\"1", "\"1\" \"2\"", ",", " , ", "*,\"1\"", "w/\"1\""})
     void refusesWhatIsNoList(String header) {
         assertThrows(ApiException.class, () -> EntityTags.ifMatch(header));
     }

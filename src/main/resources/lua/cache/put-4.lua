@@ -1,10 +1,11 @@
--- Stores an entry, unless it was computed under a lease that is void by now.
+-- Stores an entry, unless it was computed under a lease that is void by now, or a precondition is not met.
 -- KEYS[1] entry     hash: `s` its state, `y` content type, `c` coding, `e` entity tag, `g` tags, `b` body, `v` the
 --                   origin's own entity tag, and on a second line its Last-Modified; empty where there is neither; `h`, the
 --                   status and fields of its response. Of a variant, each of these names with the variant's behind it
 -- KEYS[2] lease     `<token> <epoch> <purges> <since>` of who computes the entry, gone when void; or a reason, as in release-2
 -- KEYS[3] versions  sorted set, of the partition: `epoch`, a number that no earlier set of it had; `purges`, how many there
 --                   were; `floor`; and of each region g:<region> and tag t:<region>:<tag> that was purged, by which purge
+-- KEYS[4] index     sorted set, of the region in the partition: keys by the ms until which their entry may be served
 -- ARGV[1] region
 -- ARGV[2] token     of the lease; empty to store in any case
 -- ARGV[3] tags      separated by line feeds; may be empty
@@ -21,25 +22,58 @@
 -- ARGV[14] keep     ms for which it is kept after its end, to ask the origin whether it has changed
 -- ARGV[15] variant  `:` and its name; empty for an entry without variants
 -- ARGV[16] most     variants of an entry
--- ARGV[17] body
+-- ARGV[17] match   `If-Match`, of an entry without variants: empty for none, `*`, or tags, each between blanks
+-- ARGV[18] none    `If-None-Match`, the same
+-- ARGV[19] name    of the entry in the index
+-- ARGV[20] listed  most names in the index; 0 for a region that does not list its keys
+-- ARGV[21] body
 -- returns a code
 --   VOID: the lease is. NOTHING_TO_KEEP: the entry to prolong is gone, and the lease stays. FULL: the entry has as many variants as it
---   may have, and the lease stays
+--   may have, and the lease stays. UNMET: a precondition is, and the lease stays
 --   state: epoch, purges, stored, fresh, stale, error, cost; points in time in ms; stored is that of the response, before it aged
 
-local entry, lease, versions = KEYS[1], KEYS[2], KEYS[3]
+local entry, lease, versions, index = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local region, token, tags, media, coding, etag = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 local fresh, stale, errors = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9])
 local cost, origin, head = tonumber(ARGV[10]), ARGV[11], ARGV[12]
-local age, keep, variant, most, body = tonumber(ARGV[13]), tonumber(ARGV[14]), ARGV[15], tonumber(ARGV[16]), ARGV[17]
+local age, keep, variant, most = tonumber(ARGV[13]), tonumber(ARGV[14]), ARGV[15], tonumber(ARGV[16])
+local match, none, name, listed, body = ARGV[17], ARGV[18], ARGV[19], tonumber(ARGV[20]), ARGV[21]
 -- codes cache.StoreCode
-local DONE, VOID, NOTHING_TO_KEEP, FULL = 1, 0, -1, -2
+local DONE, VOID, NOTHING_TO_KEEP, FULL, UNMET = 1, 0, -1, -2, -3
 -- of an entry, or of one variant
 local FIELDS = 8
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local life = fresh + math.max(stale, errors) + keep
+
+-- Returns the tag of the entry that a plain read would return, whether it is weak, and whether the entry stands for nothing.
+local function current()
+  local meta = redis.call('HMGET', entry, 's', 'e', 'c', 'g', 'h')
+  if not meta[1] then return end
+  local born, seen, untilFresh, untilStale = string.match(meta[1], '^(%d+) (%d+) %d+ (%d+) (%d+) ')
+  if now >= math.max(untilFresh, untilStale) then return end
+  local checked = { 'epoch', 'floor', 'g:' .. region }
+  for tag in string.gmatch(meta[4], '[^\n]+') do checked[#checked + 1] = 't:' .. region .. ':' .. tag end
+  local found = redis.call('ZMSCORE', versions, unpack(checked))
+  if tonumber(found[1] or -1) ~= tonumber(born) then return end
+  for i = 2, #checked do
+    if found[i] and tonumber(found[i]) > tonumber(seen) then return end
+  end
+  return meta[2], string.find(string.lower(meta[5] or ''), '\netag:%s*w/') ~= nil, meta[3] == 'nothing'
+end
+
+-- Whether the preconditions hold (RFC 9110, section 13.2.2). If-Match compares strongly. A stored "not found" is no value, so it does not
+-- count for `*`.
+local function met()
+  if match == '' and none == '' then return true end
+  local tag, weak, nothing = current()
+  local function has(list) return tag and string.find(list, ' ' .. tag .. ' ', 1, true) end
+  if match == '*' and (not tag or nothing) then return false end
+  if match ~= '' and match ~= '*' and (weak or not has(match)) then return false end
+  if none == '*' then return not tag or nothing end
+  return none == '' or not has(none)
+end
 
 local known = redis.call('ZMSCORE', versions, 'epoch', 'purges')
 -- Written out, for newer servers may answer 1e+08.
@@ -63,7 +97,9 @@ if token ~= '' then
   end
   purges = before
   if cost < 0 then cost = now - at end
-elseif not epoch then
+end
+if not met() then return UNMET end
+if token == '' and not epoch then
   epoch, purges = string.format('%.0f', time[1] * 1000000 + time[2]), '0'
   redis.call('ZADD', versions, epoch, 'epoch', 0, 'purges')
 end
@@ -101,4 +137,15 @@ redis.call('UNLINK', lease)
 redis.call('PEXPIRE', entry, others > 0 and math.max(life, redis.call('PTTL', entry)) or life)
 -- Longer than any entry: without it none is believed.
 if redis.call('PTTL', versions) < life + 60000 then redis.call('PEXPIRE', versions, life + 60000) end
+
+if listed > 0 then
+  local ends = now + life - keep
+  if others > 0 then redis.call('ZADD', index, 'GT', ends, name) else redis.call('ZADD', index, ends, name) end
+  -- Those that have ended, a few at a time, and where there are too many, those that end first.
+  local ended = redis.call('ZRANGEBYSCORE', index, '-inf', now, 'LIMIT', 0, 10)
+  if #ended > 0 then redis.call('ZREM', index, unpack(ended)) end
+  local over = redis.call('ZCARD', index) - listed
+  if over > 0 then redis.call('ZREM', index, unpack(redis.call('ZRANGE', index, 0, math.min(over, 10) - 1))) end
+  if redis.call('PTTL', index) < life + 60000 then redis.call('PEXPIRE', index, life + 60000) end
+end
 return DONE

@@ -129,7 +129,7 @@ public class CacheService {
                         return switch (stored) {
                             case DONE -> body.etag();
                             case UNMET -> throw unmet("stored");
-                            case VOID, NOTHING_TO_KEEP -> throw new ApiException(ErrorCode.LEASE_VOID,
+                            case VOID, NOTHING_TO_KEEP, FULL -> throw new ApiException(ErrorCode.LEASE_VOID,
                                     "The entry was deleted, purged or stored in the meantime, "
                                             + "or the lease has expired: nothing was stored");
                         };

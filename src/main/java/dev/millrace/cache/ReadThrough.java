@@ -243,7 +243,7 @@ public class ReadThrough {
                             : passed);
                     // Others find their variants as before, and this one is asked for again.
                     case FULL -> release(t, lease, Release.failed(0, 0)).replaceWith(passed);
-                    case VOID, NOTHING_TO_KEEP -> Uni.createFrom().item(passed);
+                    case VOID, NOTHING_TO_KEEP, UNMET -> Uni.createFrom().item(passed);
                 });
         return outcome.onFailure(RedisUnavailableException.class).recoverWithItem(passed);
     }

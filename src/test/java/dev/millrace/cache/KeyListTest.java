@@ -116,6 +116,23 @@ class KeyListTest {
     }
 
     @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aKeyWithVariantsIsListedOnce(boolean cluster) {
+        onCluster(cluster);
+        for (String variant : List.of(":long", ":short")) {
+            PreparedBody body = new PreparedBody(BodyCoding.IDENTITY, "e" + variant,
+                    variant.getBytes(StandardCharsets.UTF_8));
+            await(store.put(TENANT, REGION, "one", NewEntry.of(body, "text/plain").withListed(true).withVariant(variant)
+                    .withLifetime(variant.equals(":long") ? HOUR : 1000, 0, 0)));
+        }
+        ListedKey key = await(keys.page(TENANT, REGION, 5, null)).items().get(0);
+        assertEquals(List.of("e:long", 11L), List.of(key.etag(), key.bytes()));
+        redis.advance(1_000_000);
+        assertEquals(5, await(keys.page(TENANT, REGION, 5, null)).items().get(0).bytes());
+        assertEquals(List.of("one"), listed(1));
+    }
+
+    @ParameterizedTest
     @ValueSource(ints = {1001, 1500})
     void theIndexOfAPartitionIsBoundedAndDropsWhatEndsFirst(int count) {
         onCluster(true);

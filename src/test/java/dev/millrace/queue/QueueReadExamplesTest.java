@@ -135,6 +135,7 @@ class QueueReadExamplesTest {
         q.add(delayed(1), delayed(2), delayed(3));
         JobIds page = q.queue.page("delayed", "", 2);
         assertEquals(2, page.ids().size());
+        assertEquals("", q.queue.page("delayed", "", 3).next(), "no empty page follows");
         JobIds rest = q.queue.page("delayed", page.next(), 2);
         assertEquals(1, rest.ids().size());
         assertEquals("", rest.next());

@@ -331,6 +331,10 @@ class QueueReserveExamplesTest {
         }
         assertEquals(JobStatus.DEAD, q.fail(q.startOne(), 0L));
         assertEquals("dead", q.state(id));
+        String brief = q.addOne(PLAIN);
+        assertEquals(List.of(JobStatus.RELEASED),
+                q.queue.release(List.of(q.startOne().leaseToken()), Duration.ofMillis(1)));
+        assertEquals("delayed", q.state(brief));
         assertEquals(List.of(JobStatus.STALE, JobStatus.UNKNOWN), q.queue.release(List.of(id + ".7", "7.1")));
     }
 }

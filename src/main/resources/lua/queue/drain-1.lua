@@ -3,7 +3,7 @@
 -- KEYS[1] meta
 -- ARGV[1] most     approximate number of jobs to check in one step
 -- ARGV[2] newest   the highest id to remove; empty for the last id of the queue
--- ARGV[3] cursor   where to continue: "e:0:" at the start, the delayed jobs that are due first; "d:<scan>:", the other delayed jobs;
+-- ARGV[3] cursor   where to continue: "e:0:" at the start, the delayed jobs that are due first; "d:<scan>:", the other delayed jobs; "p:<scan>:", parked jobs;
 --   "g:<scan>:", jobs behind the head of a group; "w:<priority>:", a list from its front; "w:<priority>:<n>:<last id>", the rest of
 --   that list, from n places before its end at the time when the last id was <last id>
 -- returns {number of removed jobs, newest, next}: next is where to continue, empty at the end
@@ -55,7 +55,15 @@ end
 if phase == 'd' then
   local scan = redis.call('ZSCAN', delayed, part, 'COUNT', most)
   for i = 1, #scan[2], 2 do drop_delayed(scan[2][i]) end
-  return answer(scan[1] == '0' and 'g:0:' or 'd:' .. scan[1] .. ':')
+  return answer(scan[1] == '0' and 'p:0:' or 'd:' .. scan[1] .. ':')
+end
+
+if phase == 'p' then
+  local scan = redis.call('ZSCAN', parked, part, 'COUNT', most)
+  for i = 1, #scan[2], 2 do
+    if old(scan[2][i]) and redis.call('ZREM', parked, scan[2][i]) == 1 then drop(scan[2][i], true) end
+  end
+  return answer(scan[1] == '0' and 'g:0:' or 'p:' .. scan[1] .. ':')
 end
 
 if phase == 'g' then

@@ -7,7 +7,7 @@
 
 local after = tonumber(ARGV[1])
 local waiting = tonumber(redis.call('HGET', stats, 'waiting') or 0)
-local used = redis.call('EXISTS', delayed, leased, dead, done, groups, q .. 'schedules')
+local used = redis.call('EXISTS', delayed, leased, dead, done, groups, q .. 'schedules', q .. 'limits')
 write_even_if_full()
 if paused or waited or listened or waiting > 0 or used > 0 then
   redis.call('HDEL', meta, 'idle')
@@ -26,5 +26,5 @@ if count ~= enqueued or now - since < after then
 end
 -- What is left in the lists are ids of removed jobs.
 for _, level in ipairs(redis.call('ZRANGE', levels, 0, -1)) do redis.call('DEL', q .. 'w:' .. level) end
-redis.call('DEL', levels, meta, stats, unique, gone, q .. 'events')
+redis.call('DEL', levels, meta, stats, unique, gone, pace, q .. 'events')
 return 1

@@ -35,12 +35,28 @@ local function take_from(key, id)
   return false, true
 end
 
+-- Whether an id is one of the heads of a group.
+local function is_head(ids, id) return ids and string.find(' ' .. ids .. ' ', ' ' .. id .. ' ', 1, true) ~= nil end
+
+local function number_of(ids)
+  local _, blanks = string.gsub(ids, ' ', '')
+  return ids == '' and 0 or blanks + 1
+end
+
+-- The limits of a group: how many jobs may be active, ms per job that its rate allows, 0 for any, and how many at once.
+local function limits_of(group)
+  local text = redis.call('HGET', q .. 'limits', group) or flags[7] or '1 0 0'
+  local concurrency, interval, burst = string.match(text, '^(%S+) (%S+) (%S+)')
+  return tonumber(concurrency), tonumber(interval), tonumber(burst)
+end
+
 -- Takes a waiting job out of its line. In the middle of a long list, where that would block Redis for milliseconds, the id stays and is
 -- counted: whoever gets it passes it by, and the sweep tidies the line when it has too many.
 local function withdraw(id, st, level)
   count('waiting', -1)
   local group = mark(st, 'g')
-  local line = group and redis.call('HGET', groups, group) ~= id and 'g:' .. group or 'w:' .. level
+  if group and redis.call('ZREM', parked, id) == 1 then return end
+  local line = group and not is_head(redis.call('HGET', groups, group), id) and 'g:' .. group or 'w:' .. level
   for _, part in ipairs({ line, front_of(line) }) do
     local taken, maybe = take_from(q .. part, id)
     if taken then return end
@@ -48,14 +64,19 @@ local function withdraw(id, st, level)
   end
 end
 
--- Returns whether a job may be made ready: it has no group, or it is or becomes the head of its group. Else adds it behind the others.
+-- Returns whether a job may be made ready: it has no group, or it is or becomes one of the heads of its group. Else adds it behind them.
 local function heads(id, st)
   local group = mark(st, 'g')
   if not group then return true end
-  local head = redis.call('HGET', groups, group)
-  if head and head ~= id then
-    redis.call('RPUSH', q .. 'g:' .. group, id)
-    return false
+  local ids = redis.call('HGET', groups, group)
+  if is_head(ids, id) then return true end
+  if ids then
+    local behind = ids == '0' or number_of(ids) >= limits_of(group) or redis.call('EXISTS', q .. 'g:' .. group, q .. 'h:' .. group) > 0
+    if behind then
+      redis.call('RPUSH', q .. 'g:' .. group, id)
+      return false
+    end
+    id = ids .. ' ' .. id
   end
   redis.call('HSET', groups, group, id)
   return true
@@ -66,30 +87,76 @@ local function append(lists)
   for level, ids in pairs(lists) do push('RPUSH', level, unpack(ids)) end
 end
 
--- Makes the next job of a group its head, and ready. Returns its priority if there is one.
-local function succeed(group)
+-- Makes the next jobs of a group heads, and ready, until it has as many heads as it may have. `ids`: the heads that it has. Returns the
+-- highest priority of the new ones if there are some.
+local function succeed(group, ids)
+  local wanted, highest = limits_of(group) - number_of(ids), nil
   for _ = 1, 200 do
+    if wanted <= 0 then break end
     local part = 'h:' .. group
     local heir = redis.call('LPOP', q .. part)
     if not heir then
       part = 'g:' .. group
       heir = redis.call('LPOP', q .. part)
     end
-    if not heir then
-      redis.call('HDEL', groups, group)
-      return
-    end
+    if not heir then break end
     local text = body(heir)
     if text then
-      redis.call('HSET', groups, group, heir)
+      ids = ids == '' and heir or ids .. ' ' .. heir
+      wanted = wanted - 1
       ready(heir, priority(text))
-      return priority(text)
+      if not highest or tonumber(priority(text)) > tonumber(highest) then highest = priority(text) end
+    else
+      passed(part, 1)
     end
-    passed(part, 1)
   end
-  -- The next ones are removed jobs, too. The sweep continues.
-  redis.call('HSET', groups, group, '0')
-  redis.call('ZINCRBY', gone, 1, 'g:' .. group)
+  if ids ~= '' then
+    redis.call('HSET', groups, group, ids)
+  elseif redis.call('EXISTS', q .. 'g:' .. group, q .. 'h:' .. group) > 0 then
+    -- The next ones are removed jobs, too. The sweep continues.
+    redis.call('HSET', groups, group, '0')
+    redis.call('ZINCRBY', gone, 1, 'g:' .. group)
+  else
+    redis.call('HDEL', groups, group)
+  end
+  return highest
+end
+
+-- Takes an id from the heads of its group. Returns the highest priority of the next jobs if there are some.
+local function step_down(id, group)
+  local ids = redis.call('HGET', groups, group)
+  if not is_head(ids, id) then return end
+  local left = string.gsub(' ' .. ids .. ' ', ' ' .. id .. ' ', ' ', 1)
+  return succeed(group, string.match(left, '^ *(.-) *$'))
+end
+
+-- Returns whether the rate of a job's group lets it start now, and counts it; else parks it.
+local function may_start(id, group)
+  local _, interval, burst = limits_of(group)
+  if interval == 0 then return true end
+  local noted = tonumber(redis.call('ZSCORE', pace, group) or 0)
+  -- The limits may have changed.
+  local upto = math.max(now, math.min(noted, now + interval * burst))
+  local from = upto - interval * (burst - 1)
+  if from > now then
+    if upto < noted then redis.call('ZADD', pace, string.format('%.3f', upto), group) end
+    redis.call('ZADD', parked, math.ceil(from), id)
+    return false
+  end
+  redis.call('ZADD', pace, string.format('%.3f', upto + interval), group)
+  return true
+end
+
+-- Makes up to `most` parked jobs ready whose group may start one; returns how many.
+local function unpark(most)
+  local ids = redis.call('ZRANGEBYSCORE', parked, '-inf', now, 'LIMIT', 0, most)
+  if #ids == 0 then return 0 end
+  redis.call('ZREM', parked, unpack(ids))
+  for _, id in ipairs(ids) do
+    local text = body(id)
+    if text then ready(id, priority(text)) end
+  end
+  return #ids
 end
 
 -- The attributes of a new job by their letters, see enqueue.
@@ -139,7 +206,7 @@ local function let_go(id, st, drained)
   local key, heir = mark(st, 'u'), nil
   if key and redis.call('HGET', unique, key) == id then redis.call('HDEL', unique, key) end
   local group = mark(st, 'g')
-  if group and redis.call('HGET', groups, group) == id then heir = succeed(group) end
+  if group then heir = step_down(id, group) end
   local planned = key and not drained and redis.call('HGET', state, id .. ':n')
   if planned then
     redis.call('HDEL', state, id .. ':n')
@@ -171,10 +238,11 @@ local function bury(id, failures, stalls, deliveries, marks, why)
   let_go(id, st)
 end
 
--- Moves up to `most` due jobs from the delayed ones to the end of their list; returns how many.
+-- Moves up to `most` due jobs from the delayed ones to the end of their list, and as many parked ones; returns the larger number.
 local function promote(most)
+  local back = unpark(most)
   local due = redis.call('ZRANGEBYSCORE', delayed, '-inf', now, 'LIMIT', 0, most)
-  if #due == 0 then return 0 end
+  if #due == 0 then return back end
   redis.call('ZREM', delayed, unpack(due))
   local ids, at = {}, {}
   for i, member in ipairs(due) do
@@ -191,7 +259,7 @@ local function promote(most)
   end
   append(lists)
   count('waiting', #ids)
-  return #ids
+  return math.max(#ids, back)
 end
 
 -- Takes back up to `most` jobs whose lease has expired: to the front of their list, or to the dead jobs after `allowed` times.

@@ -1,9 +1,9 @@
--- Lists the ids of the jobs in a state, each with the place after it. Waiting jobs are in the order of delivery, then those behind the
--- head of their group. Delayed jobs are by due time, active jobs by the expiry of their lease, dead and completed jobs from the last.
+-- Lists the ids of the jobs in a state, each with the place after it. Waiting jobs are in the order of delivery, then the parked ones and
+-- those behind the heads of their group. Delayed jobs are by due time, active jobs by the expiry of their lease, dead and completed jobs from the last.
 -- uses queue/jobs
 -- KEYS[1] meta
 -- ARGV[1] kind     state
--- ARGV[2] cursor   place to start at: "z::<n>", "w:<priority>:<n>", "g:<scan>:<n>"; empty for the start
+-- ARGV[2] cursor   place to start at: "z::<n>", "w:<priority>:<n>", "p::<n>", "g:<scan>:<n>"; empty for the start
 -- ARGV[3] limit
 -- returns {next, id, place, ...}: next is where to continue, empty at the end; with a next, there may be fewer ids than the limit
 
@@ -49,7 +49,7 @@ local function add_line(line, from, place, base)
   return length
 end
 
-if phase ~= 'g' then
+if phase ~= 'g' and phase ~= 'p' then
   local last
   for _, level in ipairs(redis.call('ZREVRANGE', levels, 0, -1)) do
     local whole = math.floor(level)
@@ -57,6 +57,18 @@ if phase ~= 'g' then
       last = whole
       if not add_line('w:' .. whole, whole == tonumber(part) and n or 0, 'w:' .. whole .. ':', 0) then return reply end
     end
+  end
+  n = 0
+end
+
+if phase ~= 'g' then
+  -- Heads of groups whose rate is used up.
+  for i, id in ipairs(redis.call('ZRANGE', parked, n, n + limit - found)) do
+    if found == limit then
+      reply[1] = 'p::' .. (n + i - 1)
+      return reply
+    end
+    add(id, 'p::' .. (n + i))
   end
   part, n = '0', 0
 end

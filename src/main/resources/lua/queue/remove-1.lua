@@ -26,7 +26,7 @@ end
 for _, level in ipairs(redis.call('ZRANGE', levels, 0, -1)) do
   if drop_list(q .. 'w:' .. level) then redis.call('ZREM', levels, level) end
 end
-for _, set in ipairs({ delayed, leased, dead, done }) do
+for _, set in ipairs({ delayed, leased, dead, done, parked }) do
   if left > 0 then
     local popped, ids = redis.call('ZPOPMIN', set, left), {}
     for i = 1, #popped, 2 do
@@ -43,5 +43,5 @@ if left > 0 then
   end
 end
 if left < most or redis.call('EXISTS', groups) == 1 then return 1 end
-redis.call('DEL', meta, stats, unique, gone, expiring, q .. 'events', q .. 'schedules', q .. 'due')
+redis.call('DEL', meta, stats, unique, gone, expiring, pace, q .. 'limits', q .. 'limited', q .. 'events', q .. 'schedules', q .. 'due')
 return 0

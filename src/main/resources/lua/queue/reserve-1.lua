@@ -96,6 +96,8 @@ while got < most and skipped < 1000 and bytes < 1048576 do
           put_back(popped, i + 1, level)
           break
         end
+      elseif mark(st, 'g') and not may_start(id, mark(st, 'g')) then
+        skipped = skipped + 1
       else
         got = got + 1
         if by then started[#started + 1] = id end
@@ -155,7 +157,7 @@ elseif got < wanted and waiting then
   if got < most and redis.call('ZRANGEBYSCORE', delayed, '-inf', now, 'LIMIT', 0, 1)[1] then
     next = -1
   elseif next == 0 then
-    for _, set in ipairs({ delayed, leased }) do
+    for _, set in ipairs({ delayed, leased, parked }) do
       local at = tonumber(redis.call('ZRANGE', set, 0, 0, 'WITHSCORES')[2])
       if at and (next == 0 or at < next) then next = at end
     end

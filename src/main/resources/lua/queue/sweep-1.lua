@@ -13,7 +13,7 @@
 local allowed, completed_for, dead_for, most = tonumber(ARGV[1]), ARGV[2], ARGV[3], tonumber(ARGV[4])
 -- Notes the time, as long as something is measured in it.
 local rated = tonumber(string.match(redis.call('HGET', meta, 'rate') or '0', '^%S+')) > now
-if rated or redis.call('EXISTS', leased, delayed, expiring) > 0 then
+if rated or redis.call('EXISTS', leased, delayed, expiring, pace) > 0 then
   if wall + skew < clock or now - clock >= 500 then
     write_even_if_full()
     if wall + skew < clock then
@@ -89,7 +89,7 @@ local function tidy()
   for i = 1, #lines, 2 do
     local group = headless(lines[i])
     if group then
-      succeed(group)
+      succeed(group, '')
       wake()
     end
   end
@@ -116,6 +116,8 @@ local function tidy()
   return #ids
 end
 
+local paced = redis.call('ZRANGEBYSCORE', pace, '-inf', now, 'LIMIT', 0, most)
+if #paced > 0 then redis.call('ZREM', pace, unpack(paced)) end
 local expired = expire()
 local tidied = tidy()
 if moved + taken + expired > 0 then wake() end

@@ -25,7 +25,7 @@ public class Jobs {
     /** The states that jobs can be listed by. */
     public static final List<String> STATES = List.of(Job.WAITING, Job.DELAYED, Job.ACTIVE, Job.DEAD, Job.COMPLETED);
 
-    private static final Pattern CURSOR = Pattern.compile("[zwg]:-?\\d{0,20}:\\d{1,15}");
+    private static final Pattern CURSOR = Pattern.compile("[zwgp]:-?\\d{0,20}:\\d{1,15}");
 
     /** How many parts of a list without a job to show are passed in one call. Each is up to 5,000 ids, so the call is bounded. */
     private static final int MAX_EMPTY_PARTS = 100;

@@ -40,6 +40,8 @@ final class MatrixTenant {
         examples.put("path", "auth");
         examples.put("id",
                 post("/v1/queues/email/jobs", "{'type':'t','data':{'a':'" + SECRET + "'},'delay':'1h'}", "id"));
+        examples.put("group", "vip");
+        put("/v1/queues/email/groups/vip", "{'concurrency':2}");
         put("/v1/queues/email/schedules/nightly", "{'every':'1d','job':{'type':'t','data':{'a':'" + SECRET + "'}}}");
         examples.put("Session-Token",
                 post("/v1/sessions", "{'userId':'user-42','data':{'cart':['" + SECRET + "']}}", "token"));

@@ -95,7 +95,7 @@ record StoredQueue(Map<String, List<String>> keys) {
         lists("g:").values().forEach(ids::addAll);
         map("delayed").keySet()
                 .forEach(member -> ids.add(member.substring(0, member.indexOf(':')).replaceFirst("^0+", "")));
-        List.of("leased", "dead", "done").forEach(set -> ids.addAll(map(set).keySet()));
+        List.of("leased", "dead", "done", "parked").forEach(set -> ids.addAll(map(set).keySet()));
         return ids;
     }
 }

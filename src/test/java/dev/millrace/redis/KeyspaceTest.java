@@ -129,6 +129,9 @@ class KeyspaceTest {
                 .statusCode(200).extract().path("jobs");
         post(queue + "/complete", "{'results':[{" + held(jobs.get(0)) + ",'result':1}]}", 200);
         post(queue + "/fail", "{'failures':[{" + held(jobs.get(1)) + ",'error':'E','dead':true}]}", 200);
+        put(queue + "/groups/slow", "{'concurrency':2,'rate':{'limit':1,'window':'1h'}}");
+        post(queue + "/jobs", "{'jobs':[{'type':'s','group':'slow'},{'type':'s','group':'slow'}]}", 201);
+        post(queue + "/reserve", "{'max':2,'lease':'1h'}", 200);
         post(queue + "/jobs", "{'jobs':[{'type':'g','group':'g'},{'type':'g','group':'g'},{'type':'d','delay':'1h'},"
                 + "{'type':'u','uniqueKey':'u','idempotencyKey':'i','priority':-5,'ttl':'1h'},"
                 + "{'type':'u','uniqueKey':'t','throttle':'1h'}]}", 201);

@@ -39,6 +39,7 @@ public enum ErrorCode {
     LEASE_STALE("lease-stale", 409, "The lease is not the job's present one"),
     JOB_STATE("job-state", 409, "The job is not in a state for this"),
     QUEUE_LIMIT("queue-limit", 409, "The tenant has as many queues as it may have"),
+    GROUP_LIMIT("group-limit", 409, "The queue has as many groups with limits of their own as it may have"),
     SCHEDULE_LIMIT("schedule-limit", 409, "The queue has as many schedules as it may have"),
     PRECONDITION_FAILED("precondition-failed", 412, "The data has changed since it was read"),
     TOO_LARGE("too-large", 413, "The body is too large"),

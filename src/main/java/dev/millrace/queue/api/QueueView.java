@@ -10,6 +10,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
 import dev.millrace.queue.model.Backoff;
+import dev.millrace.queue.model.GroupDefinition;
 import dev.millrace.queue.model.QueueCounts;
 import dev.millrace.queue.model.QueueDefinition;
 import dev.millrace.queue.model.QueueSettings;
@@ -25,12 +26,24 @@ public record QueueView(@Schema(examples = "emails") String queue, boolean pause
         @Schema(description = "Absent if unlimited") @Nullable Integer concurrency, @Nullable RateView rate,
         int maxAttempts,
         BackoffView backoff, long leaseMs, int maxStalls, RetentionView retention,
-        QueueDefinition.Durability durability, @Nullable PushView push) {
+        QueueDefinition.Durability durability, @Nullable PushView push,
+        @Schema(description = "Limits of groups without their own; absent by default: one job at a time") @Nullable GroupLimitsView groups) {
 
     /** The rate limit of a queue. */
     @RegisterForReflection
     @Schema(name = "QueueRateView")
     public record RateView(int limit, long windowMs) {}
+
+    /** The limits of groups without their own. */
+    @RegisterForReflection
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @Schema(name = "GroupLimitsView")
+    public record GroupLimitsView(int concurrency, @Nullable RateView rate) {
+
+        static GroupLimitsView of(GroupDefinition limits) {
+            return new GroupLimitsView(limits.atOnce(), GroupView.rate(limits));
+        }
+    }
 
     /** The waits between attempts. */
     @RegisterForReflection
@@ -56,6 +69,7 @@ public record QueueView(@Schema(examples = "emails") String queue, boolean pause
                 BackoffView.of(s.backoff()), s.leaseMs(), s.maxStalls(),
                 new RetentionView(s.completedMs(), s.deadMs()),
                 s.replicated() ? QueueDefinition.Durability.REPLICATED : QueueDefinition.Durability.ASYNC,
-                s.push() == null ? null : PushView.of(s.push()));
+                s.push() == null ? null : PushView.of(s.push()),
+                s.groups().isEmpty() ? null : GroupLimitsView.of(GroupDefinition.decode(s.groups())));
     }
 }

@@ -31,7 +31,8 @@ public record QueueDefinition(
         @Schema(description = "How many expired leases a job survives; one more makes it dead. 0 to 100; default 3", examples = "3") @Nullable Integer maxStalls,
         @Schema(description = "How long ended jobs are kept") @Nullable Retention retention,
         @Schema(description = "Whether a job counts as enqueued when Redis has it (`async`, the default), or only when a replica of Redis has it, too (`replicated`)") @Nullable Durability durability,
-        @Schema(description = "The receiver that jobs are sent to, in place of workers that reserve them") @Nullable PushDefinition push)
+        @Schema(description = "The receiver that jobs are sent to, in place of workers that reserve them") @Nullable PushDefinition push,
+        @Schema(description = "Limits of each group that has none of its own; default: one job at a time") @Nullable GroupDefinition groups)
         implements
             Validated {
 
@@ -67,13 +68,9 @@ public record QueueDefinition(
     public List<Violation> violations() {
         List<Violation> found = new ArrayList<>();
         Bounds.check(found, "", "concurrency", concurrency, 1, 100_000);
-        if (rate != null) {
-            if (rate.limit() == null || rate.window() == null) {
-                found.add(new Violation("rate", "must have limit and window"));
-            }
-            Bounds.check(found, "", "rate.limit", rate.limit(), 1, 1_000_000);
-            Bounds.check(found, "", "rate.window", rate.window(), Duration.ofMillis(1), MAX_RATE_WINDOW,
-                    "1 ms and 24 h");
+        check(found, "", rate);
+        if (groups != null) {
+            found.addAll(groups.violations("groups."));
         }
         Bounds.check(found, "", "maxAttempts", maxAttempts, 1, Bounds.MAX_ATTEMPTS);
         if (backoff != null) {
@@ -91,6 +88,17 @@ public record QueueDefinition(
         return found;
     }
 
+    static void check(List<Violation> found, String prefix, @Nullable Rate rate) {
+        if (rate != null) {
+            if (rate.limit() == null || rate.window() == null) {
+                found.add(new Violation(prefix + "rate", "must have limit and window"));
+            }
+            Bounds.check(found, prefix, "rate.limit", rate.limit(), 1, 1_000_000);
+            Bounds.check(found, prefix, "rate.window", rate.window(), Duration.ofMillis(1), MAX_RATE_WINDOW,
+                    "1 ms and 24 h");
+        }
+    }
+
     /** The settings that it defines. Requires that it has no violations. */
     public QueueSettings toSettings() {
         QueueSettings d = QueueSettings.DEFAULT;
@@ -104,7 +112,9 @@ public record QueueDefinition(
                 .withLease(ms(lease, d.leaseMs()), or(maxStalls, d.maxStalls()))
                 .withRetention(ms(retention == null ? null : retention.completed(), d.completedMs()),
                         ms(retention == null ? null : retention.dead(), d.deadMs()))
-                .withReplicated(durability == Durability.REPLICATED).withPush(target).withVersion();
+                .withReplicated(durability == Durability.REPLICATED).withPush(target)
+                .withGroups(groups == null || groups.equals(GroupDefinition.DEFAULT) ? "" : groups.encode())
+                .withVersion();
     }
 
     private static int or(@Nullable Integer value, int otherwise) {

@@ -76,7 +76,7 @@ public class QueueStore {
      */
     public Uni<Boolean> configure(QueueName queue, QueueSettings settings, @Nullable String seen) {
         return run(queue, configure, List.of(settings.version(), seen == null ? ANY_VERSION : seen,
-                settings.rateLimit() == 0 ? "0" : "1")).map(ReplyCodes::flag);
+                settings.rateLimit() == 0 ? "0" : "1", settings.groups())).map(ReplyCodes::flag);
     }
 
     /** Enqueues jobs, in order, all or none. */

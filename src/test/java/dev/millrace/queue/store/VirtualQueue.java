@@ -10,6 +10,8 @@ import java.util.Set;
 import dev.millrace.http.json.Timestamps;
 import dev.millrace.queue.model.EnqueuedJob;
 import dev.millrace.queue.model.ExtendedLease;
+import dev.millrace.queue.model.GroupDefinition;
+import dev.millrace.queue.model.GroupSnapshot;
 import dev.millrace.queue.model.Job;
 import dev.millrace.queue.model.JobFailure;
 import dev.millrace.queue.model.JobRelease;
@@ -25,6 +27,7 @@ import dev.millrace.queue.store.WholeQueueStore.DrainStep;
 import dev.millrace.queue.store.WholeQueueStore.RedriveStep;
 import dev.millrace.queue.store.WholeQueueStore.Sweep;
 import dev.millrace.redis.VirtualRedis;
+import dev.millrace.settings.PutResult;
 
 /** The stores of one queue on the virtual Redis, with settings that are given once. */
 public final class VirtualQueue {
@@ -44,6 +47,7 @@ public final class VirtualQueue {
     private final QueueIndexStore index;
     private final QueueEventStore events;
     private final VirtualSchedules schedules;
+    private final GroupStore groups;
 
     public VirtualQueue(VirtualRedis redis, QueueSettings settings) {
         this.redis = redis;
@@ -53,6 +57,7 @@ public final class VirtualQueue {
         this.whole = new WholeQueueStore(redis);
         this.index = new QueueIndexStore(redis.dataSource(), redis);
         this.events = new QueueEventStore(redis);
+        this.groups = new GroupStore(redis);
         this.schedules = new VirtualSchedules(redis, QUEUE);
     }
 
@@ -73,6 +78,20 @@ public final class VirtualQueue {
     /** Enqueues the job of an occurrence of a schedule; empty if that was done before. */
     public List<EnqueuedJob> fire(String schedule, long at, long next, NewJob job) {
         return await(queues.fire(QUEUE, schedule, at, next, job, List.of(at))).jobs();
+    }
+
+    /** Sets the limits of a group; null removes them. */
+    public PutResult limit(String group, GroupDefinition limits, int max) {
+        return await(groups.put(QUEUE, group, limits, max));
+    }
+
+    public GroupSnapshot group(String group) {
+        return await(groups.get(QUEUE, group, settings));
+    }
+
+    /** The groups with limits of their own, without the first ones. */
+    public List<GroupSnapshot> groups(int skipped, int limit) {
+        return await(groups.page(QUEUE, skipped, limit, settings));
     }
 
     public Handed reserve(List<Reservation> wanted, boolean waiting) {

@@ -22,6 +22,7 @@ public final class OutboundClient {
     private final AddressGuard guard;
     private final OutboundLimits limits;
     private final HttpClient http;
+    private final UnusedConnections unused = new UnusedConnections();
 
     /** A client that trusts the certificate authorities of the JVM. */
     public OutboundClient(Vertx vertx, NameLookup names, AddressGuard guard, OutboundLimits limits) {
@@ -42,22 +43,30 @@ public final class OutboundClient {
                 .withConnectHandler(this::opened).build();
     }
 
-    /** Sends a request once. Never fails: what goes wrong is in the response. */
+    /**
+     * Sends a request once. A GET is repeated once if it met a connection that served an earlier request and is now of no use, because the
+     * host has closed it or sent more than one response on it (RFC 9112, section 9.3.1). Never fails: what goes wrong is in the response.
+     */
     public Uni<OutboundResponse> send(OutboundRequest request) {
         return Uni.createFrom().emitter(emitter -> {
             Context context = vertx.getOrCreateContext();
             context.runOnContext(
-                    go -> new OutboundExchange(vertx, context, http, request, emitter::complete).start(names, guard));
+                    go -> new OutboundExchange(vertx, context, http, unused, request, emitter::complete)
+                            .start(names, guard));
         });
     }
 
     private void opened(HttpConnection connection) {
         // The sender learns what goes wrong; without a handler the log would say it as well.
         connection.exceptionHandler(e -> {});
-        if (limits.maxAgeMs() > 0) {
-            long end = vertx.setTimer(limits.maxAgeMs(),
-                    t -> connection.shutdown(limits.maxExchangeMs(), TimeUnit.MILLISECONDS));
-            connection.closeHandler(closed -> vertx.cancelTimer(end));
-        }
+        unused.add(connection);
+        long end = limits.maxAgeMs() > 0
+                ? vertx.setTimer(limits.maxAgeMs(),
+                        t -> connection.shutdown(limits.maxExchangeMs(), TimeUnit.MILLISECONDS))
+                : -1;
+        connection.closeHandler(closed -> {
+            unused.take(connection);
+            vertx.cancelTimer(end);
+        });
     }
 }

@@ -19,6 +19,7 @@ import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.SocketAddress;
 
@@ -34,6 +35,7 @@ final class OutboundExchange {
     private final Vertx vertx;
     private final Context context;
     private final HttpClient http;
+    private final UnusedConnections unused;
     private final OutboundRequest request;
     private final Consumer<OutboundResponse> done;
 
@@ -42,16 +44,18 @@ final class OutboundExchange {
     private long deadline;
     private boolean settled;
     private @Nullable HttpClientRequest sent;
+    private boolean repeated;
     private int informational;
     private int status;
     private MultiMap fields = MultiMap.caseInsensitiveMultiMap();
     private final Buffer body = Buffer.buffer();
 
-    OutboundExchange(Vertx vertx, Context context, HttpClient http, OutboundRequest request,
-            Consumer<OutboundResponse> done) {
+    OutboundExchange(Vertx vertx, Context context, HttpClient http, UnusedConnections unused,
+            OutboundRequest request, Consumer<OutboundResponse> done) {
         this.vertx = vertx;
         this.context = context;
         this.http = http;
+        this.unused = unused;
         this.request = request;
         this.done = done;
     }
@@ -100,7 +104,7 @@ final class OutboundExchange {
         }
         attempt(() -> http.request(options(addresses.get(index))).onComplete(connected -> {
             if (connected.succeeded()) {
-                send(connected.result());
+                send(connected.result(), () -> connect(addresses, index));
             } else if (OutboundFailures.isOfAddress(connected.cause())
                     && index + 1 < Math.min(addresses.size(), MAX_ADDRESSES)) {
                 connect(addresses, index + 1);
@@ -121,8 +125,10 @@ final class OutboundExchange {
                 .setFollowRedirects(false).setConnectTimeout(request.timeoutMs());
     }
 
-    private void send(HttpClientRequest connected) {
+    private void send(HttpClientRequest connected, Runnable repeat) {
         sent = connected;
+        boolean mayRepeat = !unused.take(connected.connection()) && !repeated
+                && HttpMethod.GET.equals(request.method());
         // The response, or its future, gets the failure as well; without a handler the log would say it, too.
         connected.exceptionHandler(e -> {});
         if (settled) {
@@ -141,6 +147,9 @@ final class OutboundExchange {
             return response.onComplete(answered -> {
                 if (answered.succeeded()) {
                     read(answered.result());
+                } else if (mayRepeat && !settled) {
+                    repeated = true;
+                    repeat.run();
                 } else {
                     fail(OutboundFailures.ofResponse(answered.cause()));
                 }

@@ -8,7 +8,7 @@
 
 local index, versions, region = KEYS[1], KEYS[2], ARGV[1]
 -- codes cache.EntryState
-local MISSING, FRESH, STALE, STALE_ON_ERROR, LEASED, BUSY, FAILED, PASS = 0, 1, 2, 3, 4, 5, 6, 7
+local MISSING, FRESH, STALE, STALE_ON_ERROR = 0, 1, 2, 3
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -47,10 +47,11 @@ end
 
 local reply = {}
 for i = 3, #KEYS do
-  reply[i - 2] = describe(KEYS[i])
+  local entry, name = KEYS[i], ARGV[i - 1]
+  reply[i - 2] = describe(entry)
   if not reply[i - 2] then
     reply[i - 2] = { MISSING }
-    redis.pcall('ZREM', index, ARGV[i - 1])
+    redis.pcall('ZREM', index, name)
   end
 end
 return reply

@@ -17,6 +17,9 @@ final class LocalLimiter {
         private long at;
     }
 
+    /** What the tokens may lack because numbers are rounded: the time until a retry must be enough. */
+    private static final double ROUNDING = 1e-9;
+
     private final int replicas;
     private final Map<String, Bucket> buckets = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -50,7 +53,7 @@ final class LocalLimiter {
         bucket.tokens = Math.min(capacity, bucket.tokens + (nanos - bucket.at) / 1e6 * perMs);
         bucket.at = nanos;
         long asked = Math.max(1, check.cost());
-        boolean admitted = bucket.tokens >= asked;
+        boolean admitted = bucket.tokens + ROUNDING >= asked;
         long retryMs = admitted ? 0 : p.windowMs();
         if (admitted || check.overdraft()) {
             // An overdraft is paid back within a window.
@@ -59,7 +62,7 @@ final class LocalLimiter {
         if (!admitted && asked <= capacity) {
             retryMs = (long) Math.ceil((asked - bucket.tokens) / perMs);
         }
-        long remaining = Math.max(0, (long) bucket.tokens);
+        long remaining = Math.max(0, (long) (bucket.tokens + ROUNDING));
         long resetMs = (long) Math.ceil((capacity - bucket.tokens) / perMs);
         Decision decision = admitted
                 ? Decision.admitted(check, remaining, resetMs)

@@ -31,7 +31,8 @@ class KeysTest {
                 Keys.limit(KeyKind.LIMIT_LOG, "main", "login", "user-42", 60_000));
         assertEquals("mr:{main:rl:login/a%3Ab}:lse", Keys.limit(KeyKind.LIMIT_LEASES, "main", "login", "a:b", 1));
         assertEquals(
-                List.of("mr:{main:c:0}:e:products/a%2Fb", "mr:{main:c:0}:l:products/a%2Fb", "mr:{main:c:0}:versions"),
+                List.of("mr:{main:c:0}:e:products/a%2Fb", "mr:{main:c:0}:l:products/a%2Fb", "mr:{main:c:0}:versions",
+                        "mr:{main:c:0}:i:products"),
                 Keys.cacheEntry("main", 1, "products", "a/b"));
     }
 

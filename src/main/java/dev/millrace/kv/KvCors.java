@@ -7,8 +7,10 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
+import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -35,6 +37,9 @@ class KvCors {
     KvCors(KvConfig config) {
         origins = config.corsOrigins().orElse(List.of()).stream().map(KvCors::checked).collect(Collectors.toSet());
     }
+
+    /** A bean is made when it is first used; the settings must be refused at the start. */
+    void start(@Observes StartupEvent event) {}
 
     private static String checked(String origin) {
         String lower = origin.strip().toLowerCase(Locale.ROOT);

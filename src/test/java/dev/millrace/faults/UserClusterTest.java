@@ -53,7 +53,8 @@ class UserClusterTest {
             as(ADMIN).header("Session-Token", token).get(CURRENT).then().statusCode(200).body("userId", equalTo(user));
             as(ADMIN, json("{'data':{'a':1}}")).header("Session-Token", token).patch(CURRENT).then().statusCode(200)
                     .body("data", equalTo(Map.of("a", 1))).body("version", equalTo(2));
-            String next = as(ADMIN).header("Session-Token", token).post(CURRENT + "/rotate").then().statusCode(200)
+            String next = as(ADMIN, json("{'grace':0}")).header("Session-Token", token).post(CURRENT + "/rotate").then()
+                    .statusCode(200)
                     .body("token", not(equalTo(token))).extract().path("token");
             as(ADMIN).header("Session-Token", token).get(CURRENT).then().statusCode(401);
             open(user, "");

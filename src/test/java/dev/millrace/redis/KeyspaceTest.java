@@ -116,7 +116,7 @@ class KeyspaceTest {
     }
 
     private void cache() {
-        put("/v1/cache/regions/" + name, "{'ttl':'1h'}");
+        put("/v1/cache/regions/" + name, "{'ttl':'1h','listKeys':true}");
         as(OTHER).contentType("text/plain").body("x").put("/v1/cache/" + name + "/k").then().statusCode(204);
         as(OTHER).get("/v1/cache/" + name + "/other?lease=60s").then().statusCode(404);
     }

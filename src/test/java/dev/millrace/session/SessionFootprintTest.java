@@ -52,7 +52,7 @@ class SessionFootprintTest {
     private static final Pattern CALLS = Pattern.compile(
             "cmdstat_(?:hget|hmget|hset|hdel|hgetall|hscan|hkeys|del|unlink|zadd|zrem|zrange|zcount|zcard|zscore|xadd"
                     + "|expire|pexpire|pexpireat|pttl|rename):calls=(\\d+)");
-    private static final int ATTEMPTS = 2;
+    private static final int ATTEMPTS = 4;
     /** By so many characters at their beginning, texts are sought. */
     private static final int START = 16;
 

@@ -9,7 +9,7 @@ import java.time.zone.ZoneRules;
 import java.time.zone.ZoneRulesProvider;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
@@ -24,8 +24,14 @@ public final class Recurrences {
     private static final Duration MIN_EVERY = Duration.ofSeconds(1);
     private static final Duration MAX_EVERY = Duration.ofDays(365);
 
-    /** Names of the database that Java has only as short names. Its other short names, such as BST for Dhaka, are its own. */
-    private static final Set<String> LACKING = Set.of("EST", "MST", "HST");
+    /**
+     * Names of the database that Java's copy of it leaves out. Java has the first three as short names; its other short names, such as BST
+     * for Dhaka, are its own.
+     */
+    private static final Map<String, String> LEFT_OUT = Map.of("EST", ZoneId.SHORT_IDS.get("EST"),
+            "MST", ZoneId.SHORT_IDS.get("MST"), "HST", ZoneId.SHORT_IDS.get("HST"), "ROC", "Asia/Taipei", "GMT+0",
+            "GMT",
+            "GMT-0", "GMT");
 
     private Recurrences() {}
 
@@ -88,9 +94,8 @@ public final class Recurrences {
     /** Null if the database does not know the name. {@code ZoneId} would also accept {@code +02:00} and {@code GMT+2}. */
     private static @Nullable ZoneRules rules(String timezone) {
         try {
-            return LACKING.contains(timezone)
-                    ? ZoneId.of(timezone, ZoneId.SHORT_IDS).getRules()
-                    : ZoneRulesProvider.getRules(timezone, false);
+            String zone = LEFT_OUT.get(timezone);
+            return zone != null ? ZoneId.of(zone).getRules() : ZoneRulesProvider.getRules(timezone, false);
         } catch (DateTimeException e) {
             return null;
         }

@@ -144,6 +144,7 @@ class RecurrenceTest {
         assertEquals("2026-07-01T14:00:00Z", next("0 9 * * *", "Etc/GMT+5", midnight));
         assertEquals("2026-07-01T14:00:00Z", next("0 9 * * *", "EST", midnight));
         assertEquals("2026-07-01T19:00:00Z", next("0 9 * * *", "HST", midnight));
+        assertEquals("2026-07-01T01:00:00Z", next("0 9 * * *", "ROC", midnight));
     }
 
     @Test

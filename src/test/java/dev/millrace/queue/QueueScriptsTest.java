@@ -137,10 +137,12 @@ class QueueScriptsTest {
         QueueSettings any = QueueSettings.DEFAULT.withRetries(9, Backoff.DEFAULT).withLease(1000, 9).withRetention(0,
                 0);
         VirtualQueue last = new VirtualQueue(redis, any);
-        redis.advance(Duration.ofDays(500).toMillis() * 1000);
-        for (List<Job> jobs = last.reserve(List.of(new Reservation(7, 0)), false).jobs(); !jobs.isEmpty(); jobs = last
-                .reserve(List.of(new Reservation(7, 0)), false).jobs()) {
-            last.complete(jobs.stream().map(job -> new JobResult(job.id(), job.leaseToken(), null)).toList());
+        // When a job ends, its rerun is enqueued, which may have a delay.
+        for (int round = 0; round < 2; round++) {
+            redis.advance(Duration.ofDays(500).toMillis() * 1000);
+            for (List<Job> jobs = reserved(last); !jobs.isEmpty(); jobs = reserved(last)) {
+                last.complete(jobs.stream().map(job -> new JobResult(job.id(), job.leaseToken(), null)).toList());
+            }
         }
         while (last.sweep(3).more()) {
             // There is more.
@@ -152,6 +154,10 @@ class QueueScriptsTest {
         left.removeIf(key -> key.matches("[it]:.*") && !redis.immortal().contains(VirtualQueue.PREFIX + key));
         left.removeAll(Set.of("meta", "stats"));
         assertEquals(Set.of(), left, "what is left for ever");
+    }
+
+    private static List<Job> reserved(VirtualQueue queue) {
+        return queue.reserve(List.of(new Reservation(7, 0)), false).jobs();
     }
 
     private static <T> Map<String, T> encoded(Map<String, T> map) {

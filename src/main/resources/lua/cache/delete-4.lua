@@ -5,21 +5,22 @@
 -- KEYS[3] versions
 -- KEYS[4] index
 -- ARGV[1] region
--- ARGV[2] match     `If-Match`, of an entry without variants: empty for none, `*`, or tags, each between blanks
+-- ARGV[2] match     `If-Match`, of the variant: empty for none, `*`, or tags, each between blanks
 -- ARGV[3] none      `If-None-Match`, the same
 -- ARGV[4] name      of the entry in the index
+-- ARGV[5] variant   as in put-4, for the preconditions; all variants are deleted
 -- returns a code
 --   UNMET: a precondition is, and nothing was changed
 
 local entry, lease, versions, index = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local region, match, none, name = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local region, match, none, name, variant = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 -- codes cache.DeleteCode
 local DELETED, UNMET = 1, -2
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
-if not met(match, none, entry, versions, region, now) then return UNMET end
+if not met(match, none, entry, variant, versions, region, now) then return UNMET end
 redis.call('UNLINK', entry, lease)
 redis.call('ZREM', index, name)
 return DELETED

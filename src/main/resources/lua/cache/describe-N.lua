@@ -1,4 +1,5 @@
 -- Describes the entries of some keys of an index, and removes from it what is there no more: deleted, expired, purged or evicted.
+-- uses cache/validity
 -- KEYS[1] index     as in put-4
 -- KEYS[2] versions
 -- KEYS     then the entries
@@ -16,13 +17,7 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local function variant(entry, of)
   local meta = redis.call('HMGET', entry, 's' .. of, 'y' .. of, 'c' .. of, 'e' .. of, 'g' .. of)
   local epoch, purges, stored, fresh, stale, errors = string.match(meta[1], '^(%d+) (%d+) (%d+) (%d+) (%d+) (%d+) ')
-  local checked = { 'epoch', 'floor', 'g:' .. region }
-  for tag in string.gmatch(meta[5], '[^\n]+') do checked[#checked + 1] = 't:' .. region .. ':' .. tag end
-  local found = redis.call('ZMSCORE', versions, unpack(checked))
-  if tonumber(found[1] or -1) ~= tonumber(epoch) then return end
-  for i = 2, #checked do
-    if found[i] and tonumber(found[i]) > tonumber(purges) then return end
-  end
+  if not valid(versions, region, meta[5], epoch, purges) then return end
   -- Redis' clock was set back: as in get-3.
   local ahead = math.max(0, stored - now)
   stored, fresh, stale, errors = stored - ahead, fresh - ahead, stale - ahead, errors - ahead

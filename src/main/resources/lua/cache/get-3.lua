@@ -1,4 +1,5 @@
 -- Looks an entry up; on request gives one caller at a time a lease to compute it.
+-- uses cache/validity
 -- KEYS[1] entry     as in put-4
 -- KEYS[2] lease
 -- KEYS[3] versions
@@ -42,15 +43,14 @@ if meta[1] then
       cost))
   end
   -- A purge after it was stored, or a lost record of purges, and it is as if it were not there.
-  local checked = { 'epoch', 'floor', 'g:' .. region }
-  for tag in string.gmatch(meta[5], '[^\n]+') do checked[#checked + 1] = 't:' .. region .. ':' .. tag end
-  local found = redis.call('ZMSCORE', versions, unpack(checked))
-  local valid = tonumber(found[1] or -1) == tonumber(epoch)
-  for i = 2, #checked do
-    if found[i] and tonumber(found[i]) > tonumber(purges) then valid = false end
-  end
-  if not valid then
-    redis.pcall('UNLINK', entry)
+  if not valid(versions, region, meta[5], epoch, purges) then
+    if variant == '' then
+      redis.pcall('UNLINK', entry)
+    else
+      -- A tag of this variant was purged; others may have other tags.
+      redis.pcall('HDEL', entry, 's' .. variant, 'y' .. variant, 'c' .. variant, 'e' .. variant, 'g' .. variant, 'v' .. variant,
+        'h' .. variant, 'b' .. variant)
+    end
     meta[1], meta[6], meta[7] = nil, '', ''
   elseif now < fresh then
     what = FRESH

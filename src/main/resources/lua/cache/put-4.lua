@@ -23,7 +23,7 @@
 -- ARGV[14] keep     ms for which it is kept after its end, to ask the origin whether it has changed
 -- ARGV[15] variant  `:` and its name; empty for an entry without variants
 -- ARGV[16] most     variants of an entry
--- ARGV[17] match   `If-Match`, of an entry without variants: empty for none, `*`, or tags, each between blanks
+-- ARGV[17] match   `If-Match`, of the variant: empty for none, `*`, or tags, each between blanks
 -- ARGV[18] none    `If-None-Match`, the same
 -- ARGV[19] name    of the entry in the index
 -- ARGV[20] listed  most names in the index; 0 for a region that does not list its keys
@@ -56,22 +56,14 @@ local epoch, purges = whole(known[1]), whole(known[2])
 if token ~= '' then
   local held = redis.call('GET', lease)
   local holder, since, before, at = string.match(held or '', '^(%S+) (%d+) (%d+) (%d+)$')
-  local void = holder ~= token or since ~= epoch
-  if not void then
-    local checked = { 'floor', 'g:' .. region }
-    for tag in string.gmatch(tags, '[^\n]+') do checked[#checked + 1] = 't:' .. region .. ':' .. tag end
-    for _, purge in ipairs(redis.call('ZMSCORE', versions, unpack(checked))) do
-      if purge and tonumber(purge) > tonumber(before) then void = true end
-    end
-  end
-  if void then
+  if holder ~= token or not valid(versions, region, tags, since, before) then
     if holder == token then redis.call('UNLINK', lease) end
     return VOID
   end
   purges = before
   if cost < 0 then cost = now - at end
 end
-if not met(match, none, entry, versions, region, now) then return UNMET end
+if not met(match, none, entry, variant, versions, region, now) then return UNMET end
 if token == '' and not epoch then
   epoch, purges = string.format('%.0f', time[1] * 1000000 + time[2]), '0'
   redis.call('ZADD', versions, epoch, 'epoch', 0, 'purges')

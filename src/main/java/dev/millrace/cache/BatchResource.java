@@ -12,6 +12,7 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -28,6 +29,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpServerRequest;
 
 import dev.millrace.auth.CurrentCaller;
 import dev.millrace.auth.RequiresScope;
@@ -41,6 +44,7 @@ import dev.millrace.http.problem.Violation;
 import dev.millrace.memory.FairBudget;
 import dev.millrace.memory.MemoryBudgets;
 import dev.millrace.redis.Keys;
+import dev.millrace.redis.RedisUnavailableException;
 
 /** Many entries of a region in one call. */
 @Path("/v1/cache/{region}")
@@ -58,11 +62,13 @@ public class BatchResource {
     private static final ReadOptions NO_BODY = ReadOptions.PLAIN.withBody(false);
 
     private final CacheService service;
+    private final Regions regions;
     private final CurrentCaller caller;
     private final FairBudget memory;
 
-    BatchResource(CacheService service, CurrentCaller caller, MemoryBudgets budgets) {
+    BatchResource(CacheService service, Regions regions, CurrentCaller caller, MemoryBudgets budgets) {
         this.service = service;
+        this.regions = regions;
         this.memory = budgets.responses();
         this.caller = caller;
     }
@@ -117,7 +123,8 @@ public class BatchResource {
     @Operation(summary = "Read many entries", description = "Reads up to 100 entries in one call. Always returns 200: check each entry's `status`.")
     @RequestBody(content = @Content(schema = @Schema(implementation = BatchRequest.class), examples = @ExampleObject(name = "two", value = "{\"get\":[\"a\",\"b\"]}")))
     @APIResponse(responseCode = "200", description = "An entry per key, in order", content = @Content(schema = @Schema(implementation = BatchItems.class)))
-    public Uni<BatchItems> read(@PathParam("region") String region, @Nullable BatchRequest batch) {
+    public Uni<BatchItems> read(@PathParam("region") String region, @Nullable BatchRequest batch,
+            @Context HttpServerRequest request) {
         CacheResource.checkedRegion(region);
         List<Violation> violations = (batch == null ? new BatchRequest(null) : batch).violations();
         if (batch == null || batch.get() == null || !violations.isEmpty()) {
@@ -125,15 +132,26 @@ public class BatchResource {
         }
         String tenant = caller.tenant();
         FairBudget.Share share = memory.share(caller.get().keyId());
-        ReadOptions whole = ReadOptions.PLAIN.withShare(share);
+        MultiMap fields = request.headers();
+        return regions.get(tenant, region).map(settings -> Variant.of(settings, fields).id(settings))
+                // Each read says the same.
+                .onFailure(RedisUnavailableException.class).recoverWithItem("")
+                .flatMap(variant -> items(tenant, region, batch.get(), variant, share))
+                .onTermination().invoke(share::close);
+    }
+
+    private Uni<BatchItems> items(String tenant, String region, List<String> keys, String variant,
+            FairBudget.Share share) {
+        ReadOptions whole = ReadOptions.PLAIN.withShare(share).withVariant(variant);
+        ReadOptions withoutBody = NO_BODY.withVariant(variant);
         int[] bytes = new int[1];
-        return Multi.createFrom().iterable(batch.get()).onItem()
+        return Multi.createFrom().iterable(keys).onItem()
                 .transformToUni(
-                        key -> service.get(tenant, region, key, bytes[0] > MAX_BYTES ? NO_BODY : whole)
+                        key -> service.get(tenant, region, key, bytes[0] > MAX_BYTES ? withoutBody : whole)
                                 .flatMap(found -> item(key, found, bytes, share))
                                 .onFailure(BatchResource::isOverloaded)
                                 .recoverWithItem(() -> BatchItem.without(key, LEFT_OUT)))
-                .concatenate().collect().asList().map(BatchItems::new).onTermination().invoke(share::close);
+                .concatenate().collect().asList().map(BatchItems::new);
     }
 
     /** There is no memory for this entry now; the caller reads it by itself. */

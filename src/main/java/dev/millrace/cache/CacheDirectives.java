@@ -3,6 +3,7 @@ package dev.millrace.cache;
 import java.util.List;
 
 import dev.millrace.cache.freshness.CacheControl;
+import dev.millrace.cache.freshness.CachePolicy;
 import dev.millrace.http.problem.ApiException;
 
 /** The directives of a caller's {@code Cache-Control}. Unlike an origin's, they are refused if they cannot be read. */
@@ -18,6 +19,11 @@ record CacheDirectives(CacheControl control) {
 
     boolean has(String name) {
         return control.has(name);
+    }
+
+    /** Whether the entry must never be served stale; {@code s-maxage} implies it, as in an origin's response. */
+    boolean neverStale() {
+        return CachePolicy.isStrict(control);
     }
 
     /**

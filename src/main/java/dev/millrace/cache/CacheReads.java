@@ -56,11 +56,11 @@ class CacheReads {
         FairBudget.Share share = memory.share(caller.keyId());
         String tenant = caller.tenant();
         ReadOptions options = ReadOptions.PLAIN.withShare(share).withLease(leaseMs, waitMs).withOnError(onError)
-                .withEtags(CacheResponse.etags(list(request, HttpHeaders.IF_NONE_MATCH))).withBody(!head);
+                .withEtags(Preconditions.ifNoneMatch(request.headers())).withBody(!head);
         return regions.get(tenant, region).onFailure(RedisUnavailableException.class).recoverWithNull()
                 .flatMap(settings -> settings != null && settings.origin() != null
                         ? readThrough.get(tenant, region, key, settings,
-                                Variant.of(settings.vary(), request.headers()), options)
+                                Variant.of(settings, request.headers()), options)
                                 .flatMap(outcome -> responses.of(outcome, options, wanted))
                         : service.get(tenant, region, key, options)
                                 .flatMap(found -> responses.of(found, options, wanted)))

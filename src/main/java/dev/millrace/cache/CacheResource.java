@@ -111,7 +111,7 @@ public class CacheResource {
         requireLease(lease, request);
         WriteRequest write = WriteRequest.of(bytes, type(request), directives).withGzip(gzip(request))
                 .withNothing(isNothing).withTags(tags(String.join(",", tags))).withLease(lease)
-                .withConditions(Preconditions.of(request.headers()));
+                .withConditions(Preconditions.of(request.headers())).withFields(request.headers());
         return service.put(caller.tenant(), checkedRegion(region), checkedKey(key), write)
                 .map(etag -> Response.noContent().header(HttpHeaders.ETAG, '"' + etag + '"').build());
     }
@@ -166,7 +166,8 @@ public class CacheResource {
         requireLease(lease, request);
         Preconditions conditions = Preconditions.of(request.headers());
         if (lease == null) {
-            return service.delete(caller.tenant(), checkedRegion(region), checkedKey(key), conditions);
+            return service.delete(caller.tenant(), checkedRegion(region), checkedKey(key), conditions,
+                    request.headers());
         }
         if (!conditions.isEmpty()) {
             throw ApiException.invalid(CACHE_LEASE,

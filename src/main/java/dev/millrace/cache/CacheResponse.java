@@ -6,8 +6,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -37,7 +35,6 @@ class CacheResponse {
     /** The origin's fields that a 304 has (RFC 9110, section 15.4.5). */
     private static final Set<String> NOT_MODIFIED = Set.of("cache-control", "cdn-cache-control", "content-location",
             "date", "expires", "last-modified");
-    private static final Pattern ETAG = Pattern.compile("\"([!#-~]{1,64})\"");
 
     private final CacheService service;
 
@@ -268,26 +265,6 @@ class CacheResponse {
         return Response.status(code.status()).type(Problem.MEDIA_TYPE).header(CACHE_STATUS, "millrace; " + status)
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
                 .entity(new Problem(code, null, null, List.of()));
-    }
-
-    /** The tags of {@code If-None-Match}, for {@link LookupParameters}. Weak tags, and tags of the other coding, match as well. */
-    static String etags(@Nullable String header) {
-        if (header == null) {
-            return "";
-        }
-        if (header.strip().equals("*")) {
-            return "*";
-        }
-        StringBuilder tags = new StringBuilder(" ");
-        Matcher tag = ETAG.matcher(header);
-        while (tag.find()) {
-            String name = tag.group(1);
-            tags.append(name).append(' ');
-            if (name.endsWith(GZIP_SUFFIX)) {
-                tags.append(name, 0, name.length() - GZIP_SUFFIX.length()).append(' ');
-            }
-        }
-        return tags.toString();
     }
 
     /** Whether {@code Accept-Encoding} allows gzip. */

@@ -11,6 +11,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import org.jspecify.annotations.Nullable;
 
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 
 import dev.millrace.http.Stopping;
@@ -113,7 +114,7 @@ public class CacheService {
                     w.directives().ms("max-age", w.nothing() ? r.negativeTtlMs() : r.ttlMs()));
             long swr = w.directives().ms("stale-while-revalidate", w.nothing() ? 0 : r.swrMs());
             long sie = w.directives().ms("stale-if-error", w.nothing() ? 0 : r.sieMs());
-            if (w.directives().has("must-revalidate") || w.directives().has("proxy-revalidate")) {
+            if (w.directives().neverStale()) {
                 swr = 0;
                 sie = 0;
             }
@@ -121,15 +122,19 @@ public class CacheService {
                 throw ApiException.invalid("Cache-Control", "must give the entry some time to live");
             }
             String lease = w.leaseToken() == null ? "" : w.leaseToken();
+            Variant variant = Variant.of(r, w.fields());
             NewEntry empty = NewEntry.of(PreparedBody.nothing(), w.type()).withLifetime(jittered(fresh, r), swr, sie)
-                    .withTags(w.tags()).withLease(lease).withConditions(w.conditions()).withListed(r.listKeys());
+                    .withTags(w.tags()).withLease(lease).withConditions(w.conditions()).withListed(r.listKeys())
+                    .withVariant(variant.id(r)).withHead(w.nothing() ? "" : Variant.head(r).encode(), 0, 0);
             return prepared(w, r).flatMap(body -> store.put(tenant, region, key, empty.withBody(body))
                     .map(stored -> {
                         metrics.written(region, stored == StoreCode.DONE);
                         return switch (stored) {
                             case DONE -> body.etag();
                             case UNMET -> throw unmet("stored");
-                            case VOID, NOTHING_TO_KEEP, FULL -> throw new ApiException(ErrorCode.LEASE_VOID,
+                            case FULL -> throw new ApiException(ErrorCode.VARIANT_LIMIT,
+                                    "Delete the key, or wait until one of its variants expires: nothing was stored");
+                            case VOID, NOTHING_TO_KEEP -> throw new ApiException(ErrorCode.LEASE_VOID,
                                     "The entry was deleted, purged or stored in the meantime, "
                                             + "or the lease has expired: nothing was stored");
                         };
@@ -186,9 +191,17 @@ public class CacheService {
                 "The present entry does not meet If-Match or If-None-Match: nothing was " + what);
     }
 
-    /** Deletes an entry, and voids the lease of a caller that computes it; fails with 412 if a precondition is not met. */
-    Uni<Void> delete(String tenant, String region, String key, Preconditions conditions) {
-        return store.delete(tenant, region, key, conditions).map(code -> switch (code) {
+    /**
+     * Deletes an entry with all its variants, and voids the lease of a caller that computes it; fails with 412 if a precondition is not
+     * met.
+     *
+     * @param fields header fields of the request: the preconditions are about the variant that they select
+     */
+    Uni<Void> delete(String tenant, String region, String key, Preconditions conditions, MultiMap fields) {
+        Uni<String> variant = conditions.isEmpty()
+                ? Uni.createFrom().item("")
+                : regions.get(tenant, region).map(r -> Variant.of(r, fields).id(r));
+        return variant.flatMap(id -> store.delete(tenant, region, key, conditions, id)).map(code -> switch (code) {
             case DELETED -> null;
             case UNMET -> throw unmet("deleted");
         });

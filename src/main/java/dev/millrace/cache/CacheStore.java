@@ -107,10 +107,10 @@ class CacheStore {
                 e.body().body()).map(STORE_CODES::read);
     }
 
-    /** Deletes an entry, and voids its lease. */
-    Uni<DeleteCode> delete(String tenant, String region, String key, Preconditions conditions) {
+    /** Deletes an entry with all its variants, and voids its lease, if this variant meets the conditions. */
+    Uni<DeleteCode> delete(String tenant, String region, String key, Preconditions conditions, String variant) {
         return scripts.run(delete, keys(tenant, region, key),
-                List.of(region, conditions.match(), conditions.none(), key)).map(DELETE_CODES::read);
+                List.of(region, conditions.match(), conditions.none(), key, variant)).map(DELETE_CODES::read);
     }
 
     /** Whether a caller computes the entry. */

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import io.vertx.core.MultiMap;
 
 import dev.millrace.http.EntityTags;
+import dev.millrace.http.problem.ApiException;
 
 /**
  * The preconditions of a write (RFC 9110, section 13.1): each empty for none, {@code *}, or tags, each between blanks. An entry matches
@@ -22,6 +23,7 @@ record Preconditions(String match, String none) {
 
     static final Preconditions NONE = new Preconditions("", "");
     static final String GZIP_SUFFIX = "-gzip";
+    private static final String NO_TAGS = " ";
 
     /** Returns the preconditions of a request; fails with 400 if one of them cannot be read, so that no write happens in spite of it. */
     static Preconditions of(MultiMap headers) {
@@ -32,6 +34,15 @@ record Preconditions(String match, String none) {
     /** Returns the {@code If-Match} of a request. */
     static String ifMatch(MultiMap headers) {
         return list(headers, HttpHeaders.IF_MATCH, true);
+    }
+
+    /** Returns the {@code If-None-Match} of a read. One that cannot be read has no tags: the whole response is right in any case. */
+    static String ifNoneMatch(MultiMap headers) {
+        try {
+            return list(headers, HttpHeaders.IF_NONE_MATCH, false);
+        } catch (ApiException e) {
+            return NO_TAGS;
+        }
     }
 
     boolean isEmpty() {
@@ -52,7 +63,7 @@ record Preconditions(String match, String none) {
         if (tags == null) {
             return "*";
         }
-        StringBuilder list = new StringBuilder(" ");
+        StringBuilder list = new StringBuilder(NO_TAGS);
         for (String tag : tags) {
             list.append(tag).append(' ');
             if (tag.endsWith(GZIP_SUFFIX)) {

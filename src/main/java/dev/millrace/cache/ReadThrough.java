@@ -83,7 +83,7 @@ public class ReadThrough {
             }
             return switch (found.lookup().state()) {
                 case LEASED -> leased(target, found, options);
-                case PASS -> pass(target, options);
+                case PASS -> pass(target, options).map(read -> found.lookup().stale() ? read.ofStale() : read);
                 case FAILED -> paused(target, found.lookup(), options);
                 default -> failed(target, options, "another caller has waited too long for it", 0);
             };

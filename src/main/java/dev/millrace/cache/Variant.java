@@ -54,7 +54,16 @@ record Variant(Map<String, String> fields) {
         return null;
     }
 
-    /** Returns the variant for a request. */
+    private static List<String> names(Region region) {
+        return region.origin() == null ? List.of() : region.vary();
+    }
+
+    /** Returns the variant for a request; that of a region without origin is always {@link #NONE}. */
+    static Variant of(Region region, MultiMap request) {
+        return of(names(region), request);
+    }
+
+    /** Returns the variant for a request, by the header fields of these names. */
     static Variant of(List<String> names, MultiMap request) {
         if (names.isEmpty()) {
             return NONE;
@@ -69,9 +78,17 @@ record Variant(Map<String, String> fields) {
         return new Variant(fields);
     }
 
+    /** Returns the head of a value that a caller stores: that it varies by what selected it. */
+    static StoredHead head(Region region) {
+        List<String> names = names(region);
+        return names.isEmpty()
+                ? StoredHead.NONE
+                : new StoredHead(200, List.of(new StoredHead.Field("Vary", String.join(", ", names))));
+    }
+
     /** Returns its name in Redis; empty for an entry without variants. */
     String id(Region region) {
-        if (region.vary().isEmpty()) {
+        if (names(region).isEmpty()) {
             return "";
         }
         StringBuilder all = new StringBuilder();

@@ -14,8 +14,10 @@ public final class EntityTags {
 
     private static final Pattern LIST = Pattern
             .compile("[ \\t,]*+(?:W/)?\"[^\"]*+\"(?:[ \\t]*+,[ \\t,]*+(?:W/)?\"[^\"]*+\"){0,99}+[ \\t,]*+");
-    /** A tag of a list; the characters are those of RFC 9110, section 8.8.3. */
-    private static final Pattern TAG = Pattern.compile("(W/)?\"([!#-~\\x80-\\xff]*+)\"");
+    /** A tag of a list, which need not be a valid one: a blank in it must not make the rest of the list mean something else. */
+    private static final Pattern TAG = Pattern.compile("(W/)?\"([^\"]*+)\"");
+    /** The characters of a valid tag (RFC 9110, section 8.8.3). */
+    private static final Pattern OPAQUE = Pattern.compile("[!#-~\\x80-\\xff]*+");
     /** Weak tags do not count, nor ones such as 02: If-Match compares strongly, character by character. */
     private static final Pattern VERSION = Pattern.compile("(?<!W/)\"([1-9]\\d{0,14})\"");
 
@@ -47,7 +49,7 @@ public final class EntityTags {
     }
 
     /**
-     * The tags of a list, without quotes.
+     * The valid tags of a list, without quotes. Others equal no tag, so they are left out.
      *
      * @param field name of the header field
      * @param strong whether to leave out weak tags, because the field compares strongly
@@ -64,7 +66,7 @@ public final class EntityTags {
         List<String> tags = new ArrayList<>();
         Matcher tag = TAG.matcher(header);
         while (tag.find()) {
-            if (!strong || tag.group(1) == null) {
+            if (OPAQUE.matcher(tag.group(2)).matches() && !(strong && tag.group(1) != null)) {
                 tags.add(tag.group(2));
             }
         }

@@ -27,7 +27,7 @@ class CachePurgeExamplesTest {
         entry.put("", "one");
         entry.pass(1000);
         entry.lease("t1");
-        await(entry.store.delete(TENANT, REGION, KEY, Preconditions.NONE));
+        await(entry.store.delete(TENANT, REGION, KEY, Preconditions.NONE, ""));
         assertEquals(EntryState.MISSING, entry.get().state());
         assertEquals(StoreCode.VOID, entry.put("t1", "two"));
         assertEquals(EntryState.LEASED, entry.lease("t2"));

@@ -260,7 +260,7 @@ class CacheScriptExamplesTest {
             assertEquals(EntryState.STALE, entry.get().state(), "the lease of t2 is void");
             entry.release("t1", Release.pass(700, drop));
             assertEquals(drop ? EntryState.MISSING : EntryState.STALE, entry.get().state());
-            await(entry.store.delete(TENANT, REGION, KEY, Preconditions.NONE));
+            await(entry.store.delete(TENANT, REGION, KEY, Preconditions.NONE, ""));
         }
     }
 
@@ -326,7 +326,7 @@ class CacheScriptExamplesTest {
         putVariant(2, 1000);
         entry.pass(2999);
         assertEquals(EntryState.FRESH, variant(1).state(), "a variant that ends sooner does not end it");
-        await(entry.store.delete(TENANT, REGION, KEY, Preconditions.NONE));
+        await(entry.store.delete(TENANT, REGION, KEY, Preconditions.NONE, ""));
         assertEquals(EntryState.MISSING, variant(1).state());
         assertFalse(entry.isKept(ENTRY));
     }

@@ -131,7 +131,7 @@ class CacheScriptsTest {
                 tokens.computeIfAbsent(name, n -> new ArrayList<>()).add(token);
             }
             case DELETE -> {
-                await(store.delete(TENANT, region, key(name), Preconditions.NONE));
+                await(store.delete(TENANT, region, key(name), Preconditions.NONE, ""));
                 model.delete(name);
                 bury(name::equals, entry -> true);
             }

@@ -100,7 +100,8 @@ class CacheTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"TAG | 304", "W/TAG | 304", "\"x\", TAG | 304", "\"x\",W/TAG,\"y\" | 304",
             "* | 304", "TAG-gzip | 304", "W/TAG-gzip | 304", "\"x\" | 200", "\"\" | 200", "W/\"x\" | 200", "x | 200",
-            "\"xTAG\" | 200"})
+            "\"xTAG\" | 200", "\"a b\",TAG | 304",
+            "\"\",\"x\",TAG | 304", "\"x y\",\"z\" | 200"})
     void whoHasItIsToldSo(String ifNoneMatch, int status) {
         String path = region() + "/k";
         String tag = store(path, "some text");

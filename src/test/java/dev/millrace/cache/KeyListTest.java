@@ -81,7 +81,7 @@ class KeyListTest {
         for (String key : List.of("kept", "deleted", "purged", "evicted", "expired")) {
             put(key, key.equals("expired") ? 1000 : HOUR, key);
         }
-        await(store.delete(TENANT, REGION, "deleted", Preconditions.NONE));
+        await(store.delete(TENANT, REGION, "deleted", Preconditions.NONE, ""));
         await(store.purgeTag(TENANT, REGION, "purged"));
         redis.lose(store.entryKey(TENANT, REGION, "evicted"));
         redis.advance(1019_000);

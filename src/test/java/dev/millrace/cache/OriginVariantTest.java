@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
+import io.restassured.specification.RequestSpecification;
 
 import dev.millrace.cache.StubOrigin.Answer;
 
@@ -80,6 +81,57 @@ class OriginVariantTest extends OriginFixture {
                     containsString("not-stored"));
         }
         in("l0").then().header("Cache-Status", startsWith("millrace; hit"));
+    }
+
+    @Test
+    void writesAndBatchesSelectAVariantByTheirFields() {
+        define(",'vary':['Accept-Language']");
+        byLanguage("Vary", "Accept-Language");
+        String de = in("de").header("ETag");
+        String fr = in("fr").header("ETag");
+        write("de", "If-Match", fr).put("/v1/cache/{region}/k", region).then().statusCode(412);
+        write("de", "If-None-Match", "*").put("/v1/cache/{region}/k", region).then().statusCode(412);
+        write("it", "If-Match", "*").delete("/v1/cache/{region}/k", region).then().statusCode(412);
+        write("de", "If-Match", de).body("neu").put("/v1/cache/{region}/k", region).then().statusCode(204);
+        in("de").then().body(equalTo("neu")).header("Vary", "Accept-Encoding, accept-language");
+        in("fr").then().body(equalTo("in fr")).header("Cache-Status", startsWith("millrace; hit"));
+        as(ADMIN, "{\"get\":[\"k\"]}").header("Accept-Language", "fr").post("/v1/cache/{region}/batch", region).then()
+                .body("items.text", contains("in fr"));
+        as(ADMIN, "{\"get\":[\"k\"]}").post("/v1/cache/{region}/batch", region).then()
+                .body("items.status", contains("miss"));
+        write("fr", "If-Match", de).delete("/v1/cache/{region}/k", region).then().statusCode(412);
+        write("fr", "If-Match", fr).delete("/v1/cache/{region}/k", region).then().statusCode(204);
+        in("de").then().body(equalTo("in de"));
+    }
+
+    private RequestSpecification write(String language, String field, String value) {
+        return as(ADMIN).header("Accept-Language", language).header(field, value);
+    }
+
+    @Test
+    void aWriteBeyondTheBoundIsRefused() {
+        define(",'vary':['Accept-Language']");
+        for (int i = 0; i <= CacheStore.MAX_VARIANTS; i++) {
+            as(ADMIN).header("Accept-Language", "l" + i).body("x").put("/v1/cache/{region}/k", region).then()
+                    .statusCode(i < CacheStore.MAX_VARIANTS ? 204 : 409);
+        }
+        as(ADMIN).header("Accept-Language", "more").body("x").put("/v1/cache/{region}/k", region).then()
+                .body("code", equalTo("variant-limit"));
+        as(ADMIN).header("Accept-Language", "l0").body("x").put("/v1/cache/{region}/k", region).then().statusCode(204);
+    }
+
+    @Test
+    void aPurgedTagHidesTheVariantsThatHaveIt() {
+        define(",'vary':['Accept-Language']");
+        origin.on("k", (times, exchange) -> {
+            String language = exchange.getRequestHeaders().getFirst("Accept-Language");
+            return Answer.ok("in " + language, "Vary", "Accept-Language", "Cache-Tag", "tag-" + language);
+        });
+        in("de");
+        in("fr");
+        as(ADMIN).delete("/v1/cache/{region}?tag=tag-de", region).then().statusCode(204);
+        in("de").then().header("Cache-Status", containsString("; stored"));
+        in("fr").then().header("Cache-Status", startsWith("millrace; hit"));
     }
 
     @Test

@@ -38,6 +38,7 @@ class PreconditionScriptsTest {
             " e-on ");
 
     private final ExampleEntry entry = new ExampleEntry();
+    private String variant = "";
 
     @Test
     void aWriteHappensIfItsPreconditionsAreMetAndElseChangesNothing() {
@@ -50,18 +51,30 @@ class PreconditionScriptsTest {
         }
     }
 
+    /** The entry without variants beside it, and another variant, do not matter. */
+    @Test
+    void theyAreAboutTheVariantThatTheWriteSelects() {
+        variant = ":v";
+        aWriteHappensIfItsPreconditionsAreMetAndElseChangesNothing();
+    }
+
     private void require(Before before, Preconditions conditions) {
         String what = before + " " + conditions;
         boolean met = met(before.tag, conditions);
         arrange(before);
         assertEquals(met ? StoreCode.DONE : StoreCode.UNMET, put(conditions), what);
-        Lookup found = entry.get("", 0, true);
+        Lookup found = get();
         assertEquals(met, found.isHit() && found.body().toString().equals("two"), what);
         arrange(before);
-        boolean there = entry.get("", 0, true).isHit();
+        boolean there = get().isHit();
         assertEquals(met ? DeleteCode.DELETED : DeleteCode.UNMET,
-                await(entry.store.delete(TENANT, REGION, KEY, conditions)), what);
-        assertEquals(there && !met, entry.get("", 0, true).isHit(), what);
+                await(entry.store.delete(TENANT, REGION, KEY, conditions, variant)), what);
+        assertEquals(there && !met, get().isHit(), what);
+    }
+
+    private Lookup get() {
+        return await(entry.store.get(TENANT, REGION, KEY,
+                new LookupParameters(ReadOptions.PLAIN.withOnError(true).withVariant(variant), "", 1)));
     }
 
     /** The rules of the RFC, said once more. */
@@ -79,15 +92,19 @@ class PreconditionScriptsTest {
     }
 
     private void arrange(Before before) {
-        await(entry.store.delete(TENANT, REGION, KEY, Preconditions.NONE));
+        await(entry.store.delete(TENANT, REGION, KEY, Preconditions.NONE, ""));
+        if (!variant.isEmpty()) {
+            entry.put("", "one");
+            await(entry.store.put(TENANT, REGION, KEY, value("two").withVariant(":other")));
+        }
         switch (before) {
             case ABSENT -> {
             }
             case WEAK -> await(entry.store.put(TENANT, REGION, KEY,
-                    value("one").withHead("200\nX: y\nETag:W/\"e-one\"", 0, 0)));
+                    value("one").withHead("200\nX: y\nETag:W/\"e-one\"", 0, 0).withVariant(variant)));
             case NOTHING -> await(entry.store.put(TENANT, REGION, KEY,
-                    NewEntry.of(PreparedBody.nothing(), "").withLifetime(1000, 0, 0)));
-            default -> entry.put("", "one");
+                    NewEntry.of(PreparedBody.nothing(), "").withLifetime(1000, 0, 0).withVariant(variant)));
+            default -> await(entry.store.put(TENANT, REGION, KEY, value("one").withVariant(variant)));
         }
         switch (before) {
             case STALE -> entry.pass(1400);
@@ -100,7 +117,8 @@ class PreconditionScriptsTest {
     }
 
     private StoreCode put(Preconditions conditions) {
-        return await(entry.store.put(TENANT, REGION, KEY, value("two").withConditions(conditions)));
+        return await(
+                entry.store.put(TENANT, REGION, KEY, value("two").withConditions(conditions).withVariant(variant)));
     }
 
     private static NewEntry value(String text) {

@@ -19,7 +19,8 @@ import dev.millrace.Configs;
 /** Which header fields may choose a variant, and which requests share one. */
 class VariantTest {
 
-    private static final Region REGION = Region.of(Configs.of(CacheConfig.class)).withVary(List.of("A", "b"));
+    private static final Region REGION = Region.of(Configs.of(CacheConfig.class)).withVary(List.of("A", "b"))
+            .withOrigin(new Origin("http://origin.example/{key}"));
 
     private static Variant of(String... fields) {
         MultiMap all = MultiMap.caseInsensitiveMultiMap();
@@ -43,6 +44,7 @@ class VariantTest {
         assertNotEquals(of("a", "1").id(REGION), of().id(REGION));
         assertNotEquals("", of().id(REGION));
         assertEquals("", Variant.NONE.id(REGION.withVary(List.of())));
+        assertEquals("", of("a", "1").id(REGION.withOrigin(null)), "only an origin has variants");
     }
 
     @Test

@@ -31,6 +31,8 @@ class EntityTagsTest {
     void listsTheTagsOfAnyKind() {
         assertEquals(List.of("a", "b,c"), EntityTags.tags("If-Match", "\"a\", W/\"x\",,\"b,c\"", true));
         assertEquals(List.of("a", "x", ""), EntityTags.tags("If-None-Match", "\"a\", W/\"x\",\"\"", false));
+        assertEquals(List.of("b"), EntityTags.tags("If-None-Match", "\"a c\",\"b\", \"\t\",W/\"\u20ac\"", false),
+                "what is no tag hides none");
         assertNull(EntityTags.tags("If-Match", " * ", true));
         assertThrows(ApiException.class, () -> EntityTags.tags("If-Match", "a", true));
     }

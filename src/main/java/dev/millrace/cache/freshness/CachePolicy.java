@@ -54,8 +54,8 @@ public record CachePolicy(CacheControl control, boolean targeted, @Nullable Stri
         return control.has("no-cache") ? "no-cache" : null;
     }
 
-    /** Whether the response must never be served stale, whatever the region says; {@code s-maxage} implies it. */
-    public boolean isStrict() {
+    /** Whether what has these directives must never be served stale, whatever the region says; {@code s-maxage} implies it. */
+    public static boolean isStrict(CacheControl control) {
         return STRICT.stream().anyMatch(control::has);
     }
 
@@ -66,7 +66,7 @@ public record CachePolicy(CacheControl control, boolean targeted, @Nullable Stri
      * @param otherwise if the response has no such directive
      */
     public long staleMs(String directive, long otherwise) {
-        if (isStrict()) {
+        if (isStrict(control)) {
             return 0;
         }
         long seconds = control.seconds(directive);

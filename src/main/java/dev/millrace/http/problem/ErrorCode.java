@@ -34,6 +34,7 @@ public enum ErrorCode {
     POLICY_LIMIT("policy-limit", 409, "The tenant has as many policies as it may have"),
     LEASE_VOID("lease-void", 409, "The lease is void: the value may be out of date"),
     REGION_NOT_LISTED("region-not-listed", 409, "The cache region does not list its keys"),
+    VARIANT_LIMIT("variant-limit", 409, "The key has as many variants as it may have"),
     REGION_LIMIT("region-limit", 409, "The tenant has as many cache regions as it may have"),
     SESSION_LIMIT("session-limit", 409, "The user has as many sessions as allowed"),
     LEASE_STALE("lease-stale", 409, "The lease is not the job's present one"),

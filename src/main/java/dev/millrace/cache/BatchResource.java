@@ -127,7 +127,8 @@ public class BatchResource {
             @Context HttpServerRequest request) {
         CacheResource.checkedRegion(region);
         List<Violation> violations = (batch == null ? new BatchRequest(null) : batch).violations();
-        if (batch == null || batch.get() == null || !violations.isEmpty()) {
+        List<String> keys = batch == null ? null : batch.get();
+        if (keys == null || !violations.isEmpty()) {
             throw ApiException.invalid(violations);
         }
         String tenant = caller.tenant();
@@ -136,7 +137,7 @@ public class BatchResource {
         return regions.get(tenant, region).map(settings -> Variant.of(settings, fields).id(settings))
                 // Each read says the same.
                 .onFailure(RedisUnavailableException.class).recoverWithItem("")
-                .flatMap(variant -> items(tenant, region, batch.get(), variant, share))
+                .flatMap(variant -> items(tenant, region, keys, variant, share))
                 .onTermination().invoke(share::close);
     }
 

@@ -37,7 +37,7 @@ record OriginAnswer(Kind kind, StoredHead head, String type, boolean gzip, List<
         GONE,
         /** 429: the origin must not be asked for a while. */
         LIMITED,
-        /** 500, 502, 503 or 504, no response, or one that is not usable: what may be served on error is. */
+        /** 500, 502, 503 or 504, no response, or one that is not usable or not HTTP: what may be served on error is. */
         FAILED,
         /** Any other status: passed on, and changes nothing. */
         OTHER,
@@ -54,7 +54,8 @@ record OriginAnswer(Kind kind, StoredHead head, String type, boolean gzip, List<
                 case 429 -> LIMITED;
                 // 206 was not asked for: it is a part only.
                 case 0, 206, 500, 502, 503, 504 -> FAILED;
-                default -> status < 200 ? FAILED : OTHER;
+                // Above 599 there are no statuses (RFC 9110, section 15).
+                default -> status < 200 || status > 599 ? FAILED : OTHER;
             };
         }
     }

@@ -85,6 +85,9 @@ public class ReadThrough {
                 case LEASED -> leased(target, found, options);
                 case PASS -> pass(target, options).map(read -> found.lookup().stale() ? read.ofStale() : read);
                 case FAILED -> paused(target, found.lookup(), options);
+                // Redis gives no lease while its memory is full.
+                case MISSING -> again(target, options, true).flatMap(
+                        onError -> item(onError != null && onError.lookup().isHit() ? onError : found));
                 default -> failed(target, options, "another caller has waited too long for it", 0);
             };
         });

@@ -98,14 +98,14 @@ class OriginStatusTest extends OriginFixture {
         for (int i = 0; i < 2; i++) {
             unfollowed("odd").then().statusCode(status).body(equalTo("no")).contentType("text/plain")
                     .header("Cache-Status",
-                            "millrace; fwd=uri-miss; fwd-status=" + status + "; detail=not-stored");
+                            "millrace; fwd=stale; fwd-status=" + status + "; detail=not-stored");
         }
         origin.on("odd", Answer.status(500));
         await().atMost(PATIENCE).untilAsserted(() -> unfollowed("odd").then().statusCode(200).body(equalTo("old")));
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {500, 502, 503, 504})
+    @ValueSource(ints = {500, 502, 503, 504, 600, 999, 1000})
     void aFailureServesTheOldOne(int status) {
         define("");
         staleThen("sie", answer(status, "no"));

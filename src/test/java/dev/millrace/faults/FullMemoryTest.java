@@ -114,6 +114,19 @@ class FullMemoryTest {
         given().delete(QUEUE).then().statusCode(204);
     }
 
+    /** Nobody computes while no lease can be written, so the origin is not requested, and is not blamed. */
+    @Test
+    void aRegionWithAnOriginMisses() {
+        String region = "r-" + UUID.randomUUID();
+        given().contentType(ContentType.JSON).body(json("{'origin':'http://127.0.0.1:1/{key}'}"))
+                .put("/v1/cache/regions/" + region).then().statusCode(201);
+        limit(1);
+        given().get("/v1/cache/" + region + "/k").then().statusCode(404).body("code", equalTo("cache-miss"))
+                .header("Cache-Status", equalTo("millrace; fwd=uri-miss"));
+        limit(0);
+        given().delete("/v1/cache/regions/" + region).then().statusCode(204);
+    }
+
     private static ExtractableResponse<Response> at(String path, String body, int status) {
         return given().contentType(ContentType.JSON).body(json(body)).post(path).then().statusCode(status).extract();
     }

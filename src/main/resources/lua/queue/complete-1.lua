@@ -41,7 +41,7 @@ for i = 1, n do
       if result ~= '' then
         redis.call('HSET', state, id, st or '0 0 1', id .. ':r', result)
       end
-      redis.call('ZADD', done, now, id)
+      note_end(done, id)
     end
     if listened then tell('job.completed', id) end
     if st then

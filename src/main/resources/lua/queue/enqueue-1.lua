@@ -78,11 +78,20 @@ local function holder(options, id)
   local key, sole, throttled = options.i, options.u, options.h
   -- A repeated request gets the same reply, whatever happened to its job.
   local known = key and redis.call('GET', q .. 'i:' .. key)
-  if known then return known end
+  if known then
+    -- It may be longer if the clock was set back since.
+    if redis.call('PTTL', q .. 'i:' .. key) > tonumber(remembered) then redis.call('PEXPIRE', q .. 'i:' .. key, remembered) end
+    return known
+  end
   if throttled then
-    local first = redis.call('GET', q .. 't:' .. sole)
-    if first then return first end
-    redis.call('SET', q .. 't:' .. sole, id, 'PX', throttled)
+    -- The window is measured in the time of the queue. The time to live of the key is longer than it if the clock was set back since.
+    local last = tonumber(redis.call('HGET', meta, 'until') or 0)
+    local first, ends = string.match(redis.call('GET', q .. 't:' .. sole) or '', '^(%d+) ?(%d*)$')
+    ends = tonumber(ends)
+    if first and (not ends or ends >= now and ends <= last) then return first end
+    ends = now + throttled
+    redis.call('SET', q .. 't:' .. sole, id .. ' ' .. string.format('%.0f', ends), 'PX', throttled)
+    if ends > last then redis.call('HSET', meta, 'until', string.format('%.0f', ends)) end
   else
     local living = sole and redis.call('HGET', unique, sole)
     if living and not expire(living) then return living, true end

@@ -6,6 +6,8 @@
 -- returns {{id, {field, value, ...}}, ...}, or the id
 
 local after, most = ARGV[1], ARGV[2]
+-- Operators follow a queue also while memory is full. A queue that is unused gets no key then.
+if redis.call('EXISTS', meta) == 1 then write_even_if_full() end
 redis.call('HSET', meta, 'listen', now + 60000)
 expire_unless_used()
 if after == '' then

@@ -15,6 +15,7 @@ if limits == '' then
   redis.call('HDEL', q .. 'limits', name)
   redis.call('ZREM', q .. 'limited', name)
 else
+  if had then write_even_if_full() end
   if not had and redis.call('HLEN', q .. 'limits') >= most then return TOO_MANY end
   redis.call('HSET', q .. 'limits', name, limits)
   redis.call('ZADD', q .. 'limited', 0, name)

@@ -230,9 +230,16 @@ local function remove(id, st, what, drained)
   return heir
 end
 
+-- Notes that a job has ended, in `dead` or `done`. Jobs that end in the same ms keep their order: each is later than the last one, by a
+-- fraction of a ms. Those that ended in the future, because the clock was set back since, are left to the sweep.
+local function note_end(set, id)
+  local last = tonumber(redis.call('ZREVRANGE', set, 0, 0, 'WITHSCORES')[2] or 0)
+  redis.call('ZADD', set, last >= now and last < now + 1000 and last + 1 / 1024 or now, id)
+end
+
 local function bury(id, failures, stalls, deliveries, marks, why)
   local st = failures .. ' ' .. stalls .. ' ' .. deliveries .. marks
-  redis.call('ZADD', dead, now, id)
+  note_end(dead, id)
   redis.call('HSET', state, id, st, id .. ':e', why)
   tell('job.dead', id, 'error', why)
   let_go(id, st)

@@ -5,7 +5,7 @@
 --             "<enqueued> <ms>": how many jobs had been enqueued, and when, when the queue was first found unused; `tidy`
 --             "<line> <ids>": the line that is being tidied, and how many of its ids are left to check; `drain` ms until which no
 --             line may be tidied; `set` the version of the settings, none for the defaults; `clock` ms that it was at least once,
---             `skew` ms, see `now`; `limits` those of groups without their own, as in the hash `limits`
+--             `skew` ms, see `now`; `until` ms of the end of the last window of a throttle; `limits` those of groups without their own, as in the hash `limits`
 --   w:<p>     list of the ids that are ready at priority p, the next one first; an id without a body was removed
 --   w:<p.5>   its front part, while there is one: ids that go before those of w:<p>
 --   levels    sorted set of the priorities with such a list, of both parts
@@ -19,9 +19,9 @@
 --   delayed   sorted set of "<id, 14 digits>:<priority>" by due time in ms
 --   expiring  sorted set of the ids with a ttl that were never handed out, by the ms that they must start by
 --   leased    sorted set of ids by the expiry of their lease in ms
---   dead      sorted set of ids by the time they died in ms; `done` the same for completed jobs that are retained
+--   dead      sorted set of ids by the time they died in ms, see `note_end`; `done` the same for completed jobs that are retained
 --   unique    hash of ids by unique key
---   i:<key>   id by idempotency key; t:<unique key> id of the first job of the window of a throttle
+--   i:<key>   id by idempotency key; t:<unique key> "<id> <ms>" the first job of the window of a throttle, and the end of that
 --   groups    hash of the ids at the head of each group (ready, parked, delayed or active), as many as the group may have active at
 --             once, with blanks between them; g:<group> list of the ids behind them, h:<group> its front part, while there is one.
 --             The head is 0 while the sweep looks for the next job of the group

@@ -8,7 +8,10 @@
 
 local most, skipped, upto = ARGV[1], ARGV[2], ARGV[3]
 -- Some may have died in a time of the queue that was ahead of Redis' clock.
-if upto == '' then upto = math.max(now, tonumber(redis.call('ZREVRANGE', dead, 0, 0, 'WITHSCORES')[2] or 0)) end
+if upto == '' then
+  local last = redis.call('ZREVRANGE', dead, 0, 0, 'WITHSCORES')[2]
+  upto = last and tonumber(last) > now and last or string.format('%.0f', now)
+end
 local moved, left = 0, 0
 for _, id in ipairs(redis.call('ZRANGEBYSCORE', dead, '-inf', upto, 'LIMIT', skipped, most)) do
   if revive(id, redis.call('HGET', state, id), body(id)) then
@@ -18,4 +21,4 @@ for _, id in ipairs(redis.call('ZRANGEBYSCORE', dead, '-inf', upto, 'LIMIT', ski
   end
 end
 if moved > 0 then wake() end
-return { moved, left, tonumber(upto) }
+return { moved, left, upto }

@@ -23,6 +23,8 @@ end
 local stored = redis.call('HGET', schedules, name) or ''
 if stored ~= read or tonumber(redis.call('ZSCORE', due, name) or 0) ~= tonumber(read_next) then return CHANGED end
 if stored == '' and redis.call('HLEN', schedules) >= most then return TOO_MANY end
+-- A schedule that hardly grows can be changed also while the memory of Redis is full: it refuses no write after the script's first one.
+if stored ~= '' and #definition <= #stored + 1024 then redis.call('HDEL', schedules, '') end
 redis.call('HSET', schedules, name, definition)
 if next == '-1' then
   redis.call('ZREM', due, name)

@@ -13,7 +13,8 @@
 local allowed, completed_for, dead_for, most = tonumber(ARGV[1]), ARGV[2], ARGV[3], tonumber(ARGV[4])
 -- Notes the time, as long as something is measured in it.
 local rated = tonumber(string.match(redis.call('HGET', meta, 'rate') or '0', '^%S+')) > now
-if rated or redis.call('EXISTS', leased, delayed, expiring, pace) > 0 then
+local windows = redis.call('HGET', meta, 'until')
+if rated or windows and tonumber(windows) > now or redis.call('EXISTS', leased, delayed, expiring, pace) > 0 then
   if wall + skew < clock or now - clock >= 500 then
     write_even_if_full()
     if wall + skew < clock then
@@ -22,8 +23,8 @@ if rated or redis.call('EXISTS', leased, delayed, expiring, pace) > 0 then
     end
     redis.call('HSET', meta, 'clock', now)
   end
-elseif flags[5] then
-  redis.call('HDEL', meta, 'clock', 'skew')
+elseif flags[5] or windows then
+  redis.call('HDEL', meta, 'clock', 'skew', 'until')
 end
 
 local moved = promote(most)
@@ -32,6 +33,7 @@ local taken = reclaim(most, allowed)
 -- Removes jobs that were not started within their ttl.
 local function expire()
   local ids = redis.call('ZRANGEBYSCORE', expiring, '-inf', '(' .. now, 'LIMIT', 0, most)
+  if #ids > 0 then write_even_if_full() end
   for _, id in ipairs(ids) do
     local place, text, st = where(id), body(id), redis.call('HGET', state, id)
     if place == 'waiting' then
@@ -122,8 +124,21 @@ local expired = expire()
 local tidied = tidy()
 if moved + taken + expired > 0 then wake() end
 
+-- Has jobs that ended in the future, because the clock was set back since, end now.
+local function settle(set)
+  local ids = redis.call('ZRANGEBYSCORE', set, '(' .. now + 1000, '+inf', 'LIMIT', 0, most)
+  if #ids == 0 then return 0 end
+  write_even_if_full()
+  local last = redis.call('ZREVRANGEBYSCORE', set, now + 1000, '-inf', 'WITHSCORES', 'LIMIT', 0, 1)[2]
+  local from = math.max(now, tonumber(last or 0))
+  for i, id in ipairs(ids) do redis.call('ZADD', set, from + i / 1024, id) end
+  return #ids
+end
+local settled = math.max(settle(done), settle(dead))
+
 local function trim(set, kept, counted)
-  local ids = redis.call('ZRANGEBYSCORE', set, '-inf', now - kept, 'LIMIT', 0, most)
+  -- Jobs end in fractions of a ms.
+  local ids = redis.call('ZRANGEBYSCORE', set, '-inf', '(' .. now - kept + 1, 'LIMIT', 0, most)
   if #ids > 0 then
     redis.call('ZREM', set, unpack(ids))
     for _, id in ipairs(ids) do forget(id, redis.call('HGET', state, id)) end
@@ -135,6 +150,6 @@ local trimmed = math.max(trim(done, completed_for, false), trim(dead, dead_for, 
 
 local soonest = redis.call('ZRANGE', q .. 'due', 0, 0, 'WITHSCORES')[2]
 local s = redis.call('HMGET', stats, 'waiting', 'completed', 'removed', 'enqueued')
-return { math.max(moved, taken, expired, tidied, trimmed) >= most and 1 or 0, tonumber(s[1] or 0), redis.call('ZCARD', delayed),
+return { math.max(moved, taken, expired, tidied, settled, trimmed) >= most and 1 or 0, tonumber(s[1] or 0), redis.call('ZCARD', delayed),
   redis.call('ZCARD', leased), redis.call('ZCARD', dead), tonumber(s[2] or 0), tonumber(s[3] or 0), tonumber(s[4] or 0),
   redis.call('ZCARD', done), paused or '', soonest and math.max(0, soonest - wall) or -1 }

@@ -11,7 +11,11 @@ local name, definition, most = ARGV[1], ARGV[2], tonumber(ARGV[3])
 -- codes settings.PutResult
 local CREATED, REPLACED, TOO_MANY = 1, 0, -1
 
-if redis.call('HEXISTS', definitions, name) == 0 and redis.call('HLEN', definitions) >= most then return TOO_MANY end
+local stored = redis.call('HGET', definitions, name)
+if not stored and redis.call('HLEN', definitions) >= most then return TOO_MANY end
+-- A definition that hardly grows can be changed also while the memory of Redis is full, for example to keep less: Redis refuses no write
+-- after the script's first one, which needs no memory here.
+if stored and #definition <= #stored + 1024 then redis.call('HDEL', definitions, '') end
 local time = redis.call('TIME')
 redis.call('SET', version, time[1] .. '.' .. time[2])
 return redis.call('HSET', definitions, name, definition) == 1 and CREATED or REPLACED

@@ -2,6 +2,7 @@ package dev.millrace.outbound;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import dev.millrace.http.HttpDates;
@@ -13,7 +14,9 @@ public final class RetryAfter {
     public static final long NONE = -1;
     static final long MAX_MS = Duration.ofHours(24).toMillis();
 
-    private static final Pattern SECONDS = Pattern.compile("\\d{1,15}");
+    private static final Pattern SECONDS = Pattern.compile("0*(\\d+)");
+    /** Digits of a number of seconds that is above 24 h in any case. */
+    private static final int MANY_DIGITS = 15;
 
     private RetryAfter() {}
 
@@ -27,8 +30,10 @@ public final class RetryAfter {
             return NONE;
         }
         String text = value.strip();
-        if (SECONDS.matcher(text).matches()) {
-            return Math.min(Long.parseLong(text) * 1000, MAX_MS);
+        Matcher seconds = SECONDS.matcher(text);
+        if (seconds.matches()) {
+            String number = seconds.group(1);
+            return number.length() > MANY_DIGITS ? MAX_MS : Math.min(Long.parseLong(number) * 1000, MAX_MS);
         }
         Instant date = HttpDates.parse(text, now);
         return date == null ? NONE : Math.max(0, Math.min(Duration.between(now, date).toMillis(), MAX_MS));

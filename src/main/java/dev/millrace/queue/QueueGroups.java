@@ -57,15 +57,10 @@ public class QueueGroups {
     /** Lists the groups with limits of their own, a page at a time. */
     public Uni<Page<GroupSnapshot>> list(QueueName queue, int limit, @Nullable String cursor) {
         Page.requireLimit(limit);
-        String place = Page.decode(cursor);
-        if (place != null && !place.matches("[0-9]{1,6}")) {
-            throw Page.invalidCursor();
-        }
-        int skipped = place == null ? 0 : Integer.parseInt(place);
-        return queues.settings(queue).flatMap(s -> store.page(queue, skipped, limit + 1, s)).map(found -> {
+        String after = Page.decode(cursor);
+        return queues.settings(queue).flatMap(s -> store.page(queue, after, limit + 1, s)).map(found -> {
             List<GroupSnapshot> items = found.subList(0, Math.min(limit, found.size()));
-            return new Page<>(items,
-                    found.size() > limit ? Page.encode(Integer.toString(skipped + limit)) : null);
+            return new Page<>(items, found.size() > limit ? Page.encode(items.get(limit - 1).group()) : null);
         });
     }
 }

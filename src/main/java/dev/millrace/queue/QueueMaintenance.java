@@ -117,10 +117,14 @@ public class QueueMaintenance {
         });
     }
 
+    /**
+     * Redis may refuse the jobs of a schedule because its memory is full. That must stop neither the rest of the maintenance, which frees
+     * memory, nor a client that reads the queue. The next round finds the occurrence due.
+     */
     private Uni<Void> runSchedules(QueueName queue, long nextInMs) {
         return Multi.createFrom().iterable(tasks).onItem()
                 .transformToUniAndConcatenate(task -> task.runSchedules(queue, nextInMs))
-                .onItem().ignoreAsUni();
+                .onItem().ignoreAsUni().onFailure(RedisUnavailableException.class).recoverWithNull();
     }
 
     private static boolean isItsOwn(Throwable failure) {

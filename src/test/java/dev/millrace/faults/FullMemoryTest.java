@@ -6,18 +6,26 @@ import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.notNullValue;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
 import io.restassured.response.ExtractableResponse;
 import io.restassured.response.Response;
@@ -75,6 +83,42 @@ class FullMemoryTest {
 
         post("/jobs", "{'jobs':[" + job + "]}").statusCode(503).body("code", equalTo("redis-unavailable"))
                 .body("detail", containsString("memory is full")).header("Retry-After", notNullValue());
+    }
+
+    /** A schedule that is due cannot enqueue its job; nothing else depends on it. */
+    @Test
+    void whatIsThereIsReadFollowedAndChanged() {
+        put("", "{'retention':{'completed':'1h'}}").statusCode(201);
+        put("/groups/g", "{'concurrency':2}").statusCode(201);
+        put("/schedules/s", "{'every':'1s','job':{'type':'s'}}").statusCode(201);
+        post("/jobs", "{'jobs':[{'type':'t','ttl':'1s'},{'type':'t','priority':1}]}");
+        post("/reserve", "{'max':1,'lease':'1s'}").body("jobs.size()", equalTo(1));
+        limit(1);
+
+        await().atMost(Duration.ofSeconds(30)).until(() -> {
+            ValidatableResponse seen = given().get(QUEUE).then().statusCode(200);
+            return Map.of("waiting", 1, "active", 0, "removed", 1)
+                    .equals(seen.extract().<Map<String, Integer>>path(
+                            "counts.findAll { it.key in ['waiting', 'active', 'removed'] }"))
+                    && given().get(QUEUE + "/schedules/s").then().extract().<String>path("nextAt")
+                            .compareTo(Instant.now().toString()) < 0;
+        });
+        put("", "{'retention':{'completed':'0s','dead':'1h'}}").statusCode(200);
+        put("/groups/g", "{'concurrency':1}").statusCode(200);
+        put("/schedules/s", "{'every':'2h','job':{'type':'s'}}").statusCode(200);
+        put("/groups/h", "{'concurrency':2}").statusCode(503);
+        put("/schedules/t", "{'every':'2h','job':{'type':'s'}}").statusCode(503);
+        CompletableFuture<Boolean> drained = HttpClient.newHttpClient()
+                .sendAsync(HttpRequest.newBuilder(URI.create(RestAssured.baseURI + ':' + RestAssured.port + QUEUE
+                        + "/events")).build(), HttpResponse.BodyHandlers.ofLines())
+                .thenApplyAsync(response -> response.body().anyMatch(line -> line.contains("job.cancelled")));
+        try (RedisConversation redis = new RedisConversation(FaultyRedis.server.port())) {
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> redis.call("HGET", "mr:{main:q:full}:meta", "listen") != null);
+        }
+        post("/drain", "").statusCode(200);
+        await().atMost(Duration.ofSeconds(30)).until(drained::isDone);
+        assertTrue(drained.join());
     }
 
     /** Whatever frees memory, or withdraws a right, works. */
@@ -138,6 +182,10 @@ class FullMemoryTest {
     private static ValidatableResponse post(String path, String body) {
         return (body.isEmpty() ? given() : given().contentType(ContentType.JSON).body(json(body))).post(QUEUE + path)
                 .then();
+    }
+
+    private static ValidatableResponse put(String path, String body) {
+        return given().contentType(ContentType.JSON).body(json(body)).put(QUEUE + path).then();
     }
 
     private static void limit(int bytes) {

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 
 import dev.millrace.queue.model.Job;
 import dev.millrace.queue.model.JobFailure;
+import dev.millrace.queue.model.JobResult;
 import dev.millrace.queue.model.LeaseExtension;
 import dev.millrace.queue.model.NewJob;
 import dev.millrace.queue.model.PushTarget;
@@ -197,5 +198,61 @@ class ChangedQueueSettingsTest {
         assertNull(redis.call("HGET", VirtualQueue.META, "skew"));
         assertNull(redis.call("HGET", VirtualQueue.META, "clock"));
         assertEquals(1, queue.redrive(9), "though it died ahead of the clock");
+    }
+
+    @Test
+    void jobsThatEndedAheadOfTheClockAreKeptNoLonger() {
+        VirtualQueue queue = new VirtualQueue(redis, QueueSettings.DEFAULT.withRetention(60_000, 60_000));
+        fill(5);
+        List<Job> jobs = take(queue, 5);
+        queue.complete(
+                jobs.subList(0, 2).stream().map(job -> new JobResult(job.id(), job.leaseToken(), null)).toList());
+        jobs.subList(2, 5).forEach(
+                job -> queue.fail(List.of(JobFailure.dead(job.id(), job.leaseToken(), "no")), 0));
+        List<String> dead = queue.list("dead", 9);
+        queue.sweep(9);
+        redis.advance(-HOUR_US);
+        assertTrue(queue.sweep(2).more(), "two at a time");
+        queue.sweep(9);
+        assertEquals(dead, queue.list("dead", 9), "in their order");
+        assertTrue(Instant.parse(queue.peek(dead).get(0).finishedAt()).toEpochMilli() <= redis.ms() + 1);
+        redis.advance(60_002_000);
+        queue.sweep(9);
+        assertEquals(List.of(), queue.list("dead", 9));
+        assertEquals(List.of(), queue.list("completed", 9));
+    }
+
+    @Test
+    void aThrottleDeniesNoLongerThanItsWindow() {
+        VirtualQueue queue = plain();
+        List<NewJob> throttled = List
+                .of(JOB.withKeys("k", null).withDuplicates(null, null, null, Duration.ofSeconds(9)));
+        assertFalse(queue.enqueue(throttled).get(0).duplicate());
+        queue.sweep(9);
+        redis.advance(-HOUR_US);
+        queue.sweep(9);
+        redis.advance(8_000_000);
+        assertTrue(queue.enqueue(throttled).get(0).duplicate());
+        redis.advance(1_001_000);
+        queue.sweep(9);
+        assertFalse(queue.enqueue(throttled).get(0).duplicate());
+        redis.advance(10_000_000);
+        queue.sweep(9);
+        assertNull(redis.call("HGET", VirtualQueue.META, "until"));
+        assertNull(redis.call("HGET", VirtualQueue.META, "skew"));
+        redis.call("SET", VirtualQueue.PREFIX + "t:old", "7");
+        assertEquals("7", queue.enqueue(List.of(throttled.get(0).withKeys("old", null))).get(0).id(),
+                "as earlier versions have stored it");
+    }
+
+    @Test
+    void anIdempotencyKeyIsKeptForADayAlsoIfTheClockIsSetBack() {
+        VirtualQueue queue = plain();
+        List<NewJob> job = List.of(JOB.withKeys(null, "k"));
+        queue.enqueue(job);
+        redis.advance(-HOUR_US);
+        assertTrue(queue.enqueue(job).get(0).duplicate());
+        redis.advance(24 * HOUR_US + 1000);
+        assertFalse(queue.enqueue(job).get(0).duplicate());
     }
 }

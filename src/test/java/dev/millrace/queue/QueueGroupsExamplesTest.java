@@ -221,12 +221,14 @@ class QueueGroupsExamplesTest {
         queue.limit("c{", limits(7), 2);
         assertEquals(PutResult.TOO_MANY, queue.limit("d", limits(7), 2));
         assertEquals(PutResult.REPLACED, queue.limit("c{", limits(8), 2));
-        assertEquals(List.of("a b", "c{"), queue.groups(0, 9).stream().map(GroupSnapshot::group).toList());
-        assertEquals(List.of("a b"), queue.groups(0, 1).stream().map(GroupSnapshot::group).toList());
-        assertEquals(List.of("c{"), queue.groups(1, 9).stream().map(GroupSnapshot::group).toList());
+        assertEquals(List.of("a b", "c{"), queue.groups(null, 9).stream().map(GroupSnapshot::group).toList());
+        assertEquals(List.of("a b"), queue.groups(null, 1).stream().map(GroupSnapshot::group).toList());
+        assertEquals(List.of("c{"), queue.groups("a b", 9).stream().map(GroupSnapshot::group).toList());
         queue.limit("a b", null, 2);
+        assertEquals(List.of("c{"), queue.groups("a b", 1).stream().map(GroupSnapshot::group).toList(),
+                "a page does not depend on the groups before it");
         queue.limit("c{", null, 2);
-        assertEquals(List.of(), queue.groups(0, 9));
+        assertEquals(List.of(), queue.groups(null, 9));
         VirtualQueue other = new VirtualQueue(redis, QueueSettings.DEFAULT.withGroups(limits(6).encode()));
         assertEquals(new GroupSnapshot("x", limits(6), false, 0), other.group("x"));
         assertTrue(redis.call("KEYS", "*:limit*").toString().equals("[]"));

@@ -61,6 +61,32 @@ class QueueUpkeepExamplesTest {
     }
 
     @Test
+    void jobsThatEndInTheSameMsKeepTheirOrder() {
+        List<String> ids = q.add(many(6, PLAIN));
+        List<Job> jobs = q.start(6);
+        complete(result(jobs.get(3), null), result(jobs.get(1), null));
+        complete(result(jobs.get(2), null));
+        q.bury(jobs.get(5));
+        q.bury(jobs.get(0));
+        q.bury(jobs.get(4));
+        assertEquals(List.of(ids.get(2), ids.get(1), ids.get(3)), q.queue.list("completed", 2), "newest first");
+        assertEquals(List.of(ids.get(4), ids.get(0), ids.get(5)), q.queue.list("dead", 9));
+        assertEquals(q.peek(ids.get(5)).finishedAt(), q.peek(ids.get(4)).finishedAt());
+        q.pass(59_999);
+        q.counts();
+        assertEquals(3, q.queue.list("completed", 9).size());
+        q.pass(1);
+        q.counts();
+        assertEquals(List.of(), q.queue.list("completed", 9), "kept for a minute, to the ms");
+        q.pass(5);
+        List<String> more = q.add(PLAIN, PLAIN);
+        q.start(2);
+        q.pass(5001);
+        q.counts();
+        assertEquals(List.of(more.get(1), more.get(0)), q.queue.list("dead", 9), "the lease that ended last");
+    }
+
+    @Test
     void plainCompletionsOfACallAreTakenEachForItselfToo() {
         List<String> ids = q.add(PLAIN, PLAIN, PLAIN);
         List<Job> jobs = q.start(2);

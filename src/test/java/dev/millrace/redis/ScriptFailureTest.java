@@ -49,7 +49,7 @@ class ScriptFailureTest {
         Script script = Script.load(NAME);
         // It lacks its keys. The first time Redis may not know it, the second time it does.
         for (int i = 0; i < 2; i++) {
-            assertFailsAt(lineOf(script, "redis.call('HEXISTS'"), script);
+            assertFailsAt(lineOf(script, "redis.call('HGET'"), script);
         }
     }
 

@@ -49,18 +49,21 @@ public class GroupStore {
 
     /** A group. */
     public Uni<GroupSnapshot> get(QueueName queue, String group, QueueSettings settings) {
-        return read(queue, Keys.encode(group), 0, 1, settings).map(found -> found.get(0));
+        return read(queue, Keys.encode(group), "", 1, settings).map(found -> found.get(0));
     }
 
-    /** Up to {@code limit} groups with limits of their own, in the order of their encoded names, without the first {@code skipped}. */
-    public Uni<List<GroupSnapshot>> page(QueueName queue, int skipped, int limit, QueueSettings settings) {
-        return read(queue, "", skipped, limit, settings);
+    /**
+     * Up to {@code limit} groups with limits of their own, in the order of their encoded names.
+     *
+     * @param after the group that the page before ended with; null for the first page
+     */
+    public Uni<List<GroupSnapshot>> page(QueueName queue, @Nullable String after, int limit, QueueSettings settings) {
+        return read(queue, "", after == null ? "" : Keys.encode(after), limit, settings);
     }
 
-    private Uni<List<GroupSnapshot>> read(QueueName queue, String name, int skipped, int limit,
+    private Uni<List<GroupSnapshot>> read(QueueName queue, String name, String after, int limit,
             QueueSettings settings) {
-        return scripts
-                .run(read, List.of(queue.metaKey()), List.of(name, Integer.toString(skipped), Integer.toString(limit)))
+        return scripts.run(read, List.of(queue.metaKey()), List.of(name, after, Integer.toString(limit)))
                 .map(reply -> {
                     List<GroupSnapshot> found = new ArrayList<>();
                     for (int i = 0; i < reply.size(); i += 3) {

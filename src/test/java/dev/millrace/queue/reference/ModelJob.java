@@ -44,6 +44,8 @@ public final class ModelJob {
     Place place = Place.WAITING;
     /** When it is due, its lease ends, or it ended. */
     long at;
+    /** How many jobs had ended before it did. */
+    long endedAfter;
     int failures;
     int stalls;
     int deliveries;

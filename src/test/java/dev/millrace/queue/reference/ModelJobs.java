@@ -12,9 +12,9 @@ import dev.millrace.queue.reference.ModelJob.Place;
 /** All jobs of a queue that there ever were, and where they are. */
 public final class ModelJobs {
 
-    /** Of those of the same moment, the one that was enqueued first comes first. */
+    /** Of those of the same moment, the one that ended first comes first, or was enqueued first. */
     private static final Comparator<ModelJob> BY_TIME = Comparator.comparingLong((ModelJob job) -> job.at)
-            .thenComparing(job -> job.id);
+            .thenComparingLong(job -> job.lives() ? 0 : job.endedAfter).thenComparing(job -> job.id);
 
     private final Map<String, ModelJob> jobs = new LinkedHashMap<>();
     /** The jobs that have a unique key. */

@@ -40,6 +40,7 @@ public final class QueueModel {
     private long time;
     private long completed;
     private long removed;
+    private long ended;
 
     public QueueModel(QueueSettings settings) {
         this.settings = settings;
@@ -414,6 +415,7 @@ public final class QueueModel {
     private void end(long now, ModelJob job, Place place) {
         job.place = place;
         job.at = now;
+        job.endedAfter = ++ended;
         jobs.free(job);
         line.leave(job);
         if (job.planned != null) {

@@ -89,9 +89,9 @@ public final class VirtualQueue {
         return await(groups.get(QUEUE, group, settings));
     }
 
-    /** The groups with limits of their own, without the first ones. */
-    public List<GroupSnapshot> groups(int skipped, int limit) {
-        return await(groups.page(QUEUE, skipped, limit, settings));
+    /** The groups with limits of their own after one; null for the first ones. */
+    public List<GroupSnapshot> groups(String after, int limit) {
+        return await(groups.page(QUEUE, after, limit, settings));
     }
 
     public Handed reserve(List<Reservation> wanted, boolean waiting) {

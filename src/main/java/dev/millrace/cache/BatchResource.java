@@ -120,7 +120,7 @@ public class BatchResource {
 
     @POST
     @Path("batch")
-    @Operation(summary = "Read many entries", description = "Reads up to 100 entries in one call. Always returns 200: check each entry's `status`.")
+    @Operation(operationId = "readCacheEntries", summary = "Read many entries", description = "Reads up to 100 entries in one call. Always returns 200: check each entry's `status`.")
     @RequestBody(content = @Content(schema = @Schema(implementation = BatchRequest.class), examples = @ExampleObject(name = "two", value = "{\"get\":[\"a\",\"b\"]}")))
     @APIResponse(responseCode = "200", description = "An entry per key, in order", content = @Content(schema = @Schema(implementation = BatchItems.class)))
     public Uni<BatchItems> read(@PathParam("region") String region, @Nullable BatchRequest batch,

@@ -76,7 +76,7 @@ public class CacheResource {
     @PUT
     @Path("{key}")
     @Consumes(MediaType.WILDCARD)
-    @Operation(summary = "Store an entry", description = "Stores any body with its Content-Type. With the `Cache-Lease` of a read, stores only while that lease is valid.")
+    @Operation(operationId = "putCacheEntry", summary = "Store an entry", description = "Stores any body with its Content-Type. With the `Cache-Lease` of a read, stores only while that lease is valid.")
     @RequestBody(content = @Content(mediaType = MediaType.WILDCARD, schema = @Schema(type = SchemaType.STRING, format = "binary")))
     @APIResponse(responseCode = "204", description = "Stored; `ETag` is the entry's tag")
     @APIResponse(responseCode = "409", description = "The lease is void; nothing was stored")
@@ -119,7 +119,7 @@ public class CacheResource {
     @GET
     @Path("{key}")
     @RequiresScope(Scopes.CACHE_READ)
-    @Operation(summary = "Read an entry", description = "Returns the body as stored. With `lease`, the first caller that misses gets 404 with `Cache-Lease` and computes the value. Other callers get the stale value, wait up to `wait`, or get 404 with `Retry-After`.")
+    @Operation(operationId = "getCacheEntry", summary = "Read an entry", description = "Returns the body as stored. With `lease`, the first caller that misses gets 404 with `Cache-Lease` and computes the value. Other callers get the stale value, wait up to `wait`, or get 404 with `Retry-After`.")
     @APIResponse(responseCode = "200", description = "The body as stored, with ETag, Age and Cache-Status", content = @Content(mediaType = MediaType.WILDCARD, schema = @Schema(type = SchemaType.STRING, format = "binary")))
     @APIResponse(responseCode = "203", description = "As 200; the status of the region's origin", content = @Content(mediaType = MediaType.WILDCARD, schema = @Schema(type = SchemaType.STRING, format = "binary")))
     @APIResponse(responseCode = "204", description = "The region's origin answered without content")
@@ -154,7 +154,7 @@ public class CacheResource {
 
     @DELETE
     @Path("{key}")
-    @Operation(summary = "Delete an entry, or give a lease back", description = "Also voids the lease of a caller that computes the entry: a value computed before the delete is not stored. With `Cache-Lease`, deletes nothing, but gives that lease back: the entry stays, and another caller may compute it at once.")
+    @Operation(operationId = "deleteCacheEntry", summary = "Delete an entry, or give a lease back", description = "Also voids the lease of a caller that computes the entry: a value computed before the delete is not stored. With `Cache-Lease`, deletes nothing, but gives that lease back: the entry stays, and another caller may compute it at once.")
     @APIResponse(responseCode = "204", description = "Deleted, or did not exist; or the lease is given back")
     @APIResponse(responseCode = "409", description = "The lease is void")
     @APIResponse(responseCode = "412", description = "A precondition is not met; nothing was deleted")
@@ -183,7 +183,7 @@ public class CacheResource {
     }
 
     @DELETE
-    @Operation(summary = "Purge a region, or a tag", description = "Hides all present entries of the region, or those with the tag. Takes the same time for any number of entries.")
+    @Operation(operationId = "purgeCache", summary = "Purge a region, or a tag", description = "Hides all present entries of the region, or those with the tag. Takes the same time for any number of entries.")
     @APIResponse(responseCode = "204", description = "Purged")
     public Uni<Void> purge(@PathParam("region") String region,
             @Parameter(description = "Only the entries with this tag", example = "user-42") @QueryParam("tag") @Nullable String tag,

@@ -76,7 +76,7 @@ public class KeysResource {
     }
 
     @GET
-    @Operation(summary = "List the keys of a region", description = "For a region whose definition has `listKeys`. Lists what was stored since then and can still be served, in the order in which it ends.")
+    @Operation(operationId = "listCacheKeys", summary = "List the keys of a region", description = "For a region whose definition has `listKeys`. Lists what was stored since then and can still be served, in the order in which it ends.")
     @APIResponse(responseCode = "200", description = "One page; it may be shorter than `limit`, or empty, although it has a `nextCursor`")
     @APIResponse(responseCode = "409", description = "The region does not list its keys")
     public Uni<Page<CacheKeyView>> list(@PathParam("region") String region,

@@ -80,7 +80,7 @@ public class RegionResource {
     @Path("{region}")
     @Consumes(MediaType.APPLICATION_JSON)
     @RequiresScope(Scopes.ADMIN)
-    @Operation(summary = "Define a region", description = "Sets the defaults of the region's entries. Every replica applies them within 1 s. Entries that are stored already keep their times.")
+    @Operation(operationId = "defineRegion", summary = "Define a region", description = "Sets the defaults of the region's entries. Every replica applies them within 1 s. Entries that are stored already keep their times.")
     @RequestBody(content = @Content(schema = @Schema(implementation = RegionDefinition.class), examples = @ExampleObject(name = "products", value = EXAMPLE)))
     @APIResponse(responseCode = "201", description = "Created", content = @Content(schema = @Schema(implementation = RegionView.class)))
     @APIResponse(responseCode = "200", description = "Replaced", content = @Content(schema = @Schema(implementation = RegionView.class)))
@@ -97,7 +97,7 @@ public class RegionResource {
     @GET
     @Path("{region}")
     @RequiresScope({Scopes.ADMIN_READ, Scopes.CACHE_READ})
-    @Operation(summary = "Read a region")
+    @Operation(operationId = "getRegion", summary = "Read a region", description = "Returns the definition. A region without one has the defaults, and returns 404 here.")
     @APIResponse(responseCode = "200", description = "The settings in force", content = @Content(schema = @Schema(implementation = RegionView.class)))
     @APIResponse(responseCode = "404", description = "There is no definition of the region")
     public Uni<RegionView> get(@PathParam("region") String region) {
@@ -108,7 +108,7 @@ public class RegionResource {
 
     @GET
     @RequiresScope({Scopes.ADMIN_READ, Scopes.CACHE_READ})
-    @Operation(summary = "List regions", description = "By name, those with a definition.")
+    @Operation(operationId = "listRegions", summary = "List regions", description = "By name, those with a definition.")
     @APIResponse(responseCode = "200", description = "One page")
     public Uni<Page<RegionView>> list(
             @Parameter(description = "Items on a page, 1 to 500") @QueryParam("limit") @DefaultValue("50") int limit,
@@ -123,7 +123,7 @@ public class RegionResource {
     @DELETE
     @Path("{region}")
     @RequiresScope(Scopes.ADMIN)
-    @Operation(summary = "Delete a region's definition", description = "The entries stay, and new entries have the defaults. To hide the entries, purge the region.")
+    @Operation(operationId = "deleteRegion", summary = "Delete a region's definition", description = "The entries stay, and new entries have the defaults. To hide the entries, purge the region.")
     @APIResponse(responseCode = "204", description = "Deleted")
     @APIResponse(responseCode = "404", description = "There is no definition of the region")
     public Uni<Void> delete(@PathParam("region") String region) {

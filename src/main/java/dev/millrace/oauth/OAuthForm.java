@@ -19,9 +19,9 @@ import dev.millrace.http.problem.ApiException;
  */
 @Schema(name = "OAuthForm")
 record OAuthForm(@Schema(required = true, examples = "r1.0.kPq3vK9wQm2Tz7LpR4sH.uZ8...") @Nullable String token,
-        @JsonProperty(HINT) @Schema(description = "Not needed") @Nullable String hint,
-        @JsonProperty(CLIENT_ID) @Schema(description = "Id of the API key, if no header field has it") @Nullable String clientId,
-        @JsonProperty(CLIENT_SECRET) @Schema(description = "The API key or its secret") @Nullable String clientSecret) {
+        @JsonProperty(HINT) @Schema(description = "Not needed", examples = "refresh_token") @Nullable String hint,
+        @JsonProperty(CLIENT_ID) @Schema(description = "Id of the API key, if no header field has it", examples = "backend") @Nullable String clientId,
+        @JsonProperty(CLIENT_SECRET) @Schema(description = "The API key or its secret", examples = "mr_backend_<secret>") @Nullable String clientSecret) {
 
     private static final String TOKEN = "token";
     private static final String HINT = "token_type_hint";

@@ -57,7 +57,7 @@ public class RedisResource {
 
     @GET
     @Path("info")
-    @Operation(summary = "Read the state of Redis", description = "Current memory, clients, load, replication and persistence. A field is absent if the version of the server does not report it."
+    @Operation(operationId = "getRedisInfo", summary = "Read the state of Redis", description = "Current memory, clients, load, replication and persistence. A field is absent if the version of the server does not report it."
             + NODES)
     @APIResponse(responseCode = "200", description = "The state of each server", content = @Content(schema = @Schema(type = SchemaType.OBJECT, properties = @SchemaProperty(name = "nodes", type = SchemaType.ARRAY, implementation = NodeInfo.class)), examples = @ExampleObject(name = "a single server", value = INFO)))
     @APIResponse(responseCode = "502", description = REFUSED)
@@ -67,7 +67,7 @@ public class RedisResource {
 
     @GET
     @Path("slowlog")
-    @Operation(summary = "Read the slow log of Redis", description = "Returns the entries of SLOWLOG GET, the latest first. Of the arguments it shows only the first key, truncated to 128 characters, and their number, because the other arguments hold payloads. It hides keys of other tenants."
+    @Operation(operationId = "getRedisSlowlog", summary = "Read the slow log of Redis", description = "Returns the entries of SLOWLOG GET, the latest first. Of the arguments it shows only the first key, truncated to 128 characters, and their number, because the other arguments hold payloads. It hides keys of other tenants."
             + NODES)
     @APIResponse(responseCode = "200", description = "The slow log of each server", content = @Content(schema = @Schema(type = SchemaType.OBJECT, properties = @SchemaProperty(name = "nodes", type = SchemaType.ARRAY, implementation = NodeSlowlog.class)), examples = @ExampleObject(name = "a slow script", value = SLOWLOG)))
     @APIResponse(responseCode = "502", description = REFUSED)
@@ -79,7 +79,7 @@ public class RedisResource {
 
     @GET
     @Path("clients")
-    @Operation(summary = "List the connections to Redis", description = "Returns the entries of CLIENT LIST: the connections of all programs, including this service and this call. The connections with the highest memory use come first, so a truncated list contains them."
+    @Operation(operationId = "listRedisClients", summary = "List the connections to Redis", description = "Returns the entries of CLIENT LIST: the connections of all programs, including this service and this call. The connections with the highest memory use come first, so a truncated list contains them."
             + NODES)
     @APIResponse(responseCode = "200", description = "The connections of each server", content = @Content(schema = @Schema(type = SchemaType.OBJECT, properties = @SchemaProperty(name = "nodes", type = SchemaType.ARRAY, implementation = NodeClients.class)), examples = @ExampleObject(name = "one shown of 42", value = CLIENTS)))
     @APIResponse(responseCode = "502", description = REFUSED)
@@ -93,7 +93,7 @@ public class RedisResource {
 
     @GET
     @Path("keyspace")
-    @Operation(summary = "Count the keys in Redis", description = "By database, for all programs together. Redis counts the keys; none is read."
+    @Operation(operationId = "getRedisKeyspace", summary = "Count the keys in Redis", description = "By database, for all programs together. Redis counts the keys; none is read."
             + NODES)
     @APIResponse(responseCode = "200", description = "The databases of each server", content = @Content(schema = @Schema(type = SchemaType.OBJECT, properties = @SchemaProperty(name = "nodes", type = SchemaType.ARRAY, implementation = NodeKeyspace.class)), examples = @ExampleObject(name = "one database", value = KEYSPACE)))
     @APIResponse(responseCode = "502", description = REFUSED)

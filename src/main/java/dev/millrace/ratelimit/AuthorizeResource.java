@@ -56,9 +56,11 @@ public class AuthorizeResource {
     @GET
     @Path("{policy}/authorize")
     @RequiresScope(Scopes.RATELIMIT)
-    @Operation(summary = "Authorize for a proxy", description = "Consumes 1 for the client of a proxy: 204 to forward the request, 429 to refuse it. nginx supports only 403 as a refusal: request it with `denyStatus`.")
+    @Operation(operationId = "authorizeRequest", summary = "Authorize for a proxy", description = "Consumes 1 for the client of a proxy: 204 to forward the request, 429 to refuse it. nginx supports only 403 as a refusal: request it with `denyStatus`.")
     @APIResponse(responseCode = "204", description = "Admitted")
-    @APIResponse(responseCode = "429", description = "Denied", content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    @APIResponse(responseCode = "429", description = "Denied, or `denyStatus`", content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(ref = "Denial")))
+    @APIResponse(responseCode = "404", description = "There is no policy of this name")
+    @APIResponse(responseCode = "409", description = "The policy has the algorithm `concurrency`: take a lease")
     public Uni<RestResponse<Object>> authorize(@PathParam("policy") String policy,
             @Parameter(description = "`ip`, the client's address (`X-Forwarded-For` of configured proxies is trusted); or `header:<name>`, of which a hash is stored", example = "header:X-Api-Key") @QueryParam("by") @DefaultValue("ip") String by,
             @Parameter(description = "Status of a denial, 400 to 599", example = "403") @QueryParam("denyStatus") @DefaultValue("429") int denyStatus,

@@ -103,13 +103,15 @@ public class CheckResource {
     @Schema(name = "Check")
     public record RequestedCheck(
             @Schema(description = "A policy by name; without it algorithm, limit and window must be given", examples = "login") @Nullable String policy,
-            @Nullable Algorithm algorithm, @Nullable Long limit,
+            @Nullable Algorithm algorithm,
+            @Schema(description = "Of an inline limit, as the next fields", examples = "5") @Nullable Long limit,
             @Schema(type = SchemaType.STRING, examples = "1m") @Nullable Duration window,
             @Nullable Long burst,
             @Nullable FailMode failMode, @Nullable Duration denyPenalty,
             @Schema(required = true, examples = "user-42") @Nullable String identifier,
             @Schema(description = "0 to 1,000,000; 0 peeks", defaultValue = "1") @Nullable Long cost) {
 
+        @Schema(hidden = true)
         private boolean isInline() {
             return algorithm != null || limit != null || window != null || burst != null || failMode != null
                     || denyPenalty != null;
@@ -132,10 +134,11 @@ public class CheckResource {
     @Path("check")
     @Consumes(MediaType.APPLICATION_JSON)
     @RequiresScope(Scopes.RATELIMIT)
-    @Operation(summary = "Check many", description = "Decides up to 100 checks in one step, each under a named or an inline policy. The status is always 200: read `allowed`. With `atomic`, a result's `allowed` says whether that limit had room.")
+    @Operation(operationId = "checkRateLimits", summary = "Check many", description = "Decides up to 100 checks in one step, each under a named or an inline policy. The status is always 200: read `allowed`. With `atomic`, a result's `allowed` says whether that limit had room.")
     @RequestBody(content = @Content(schema = @Schema(implementation = CheckListRequest.class), examples = @ExampleObject(name = "two limits, all or none", value = EXAMPLE)))
     @APIResponse(responseCode = "200", description = "The decisions", content = @Content(schema = @Schema(implementation = CheckListResult.class)))
     @APIResponse(responseCode = "404", description = "A named policy does not exist")
+    @APIResponse(responseCode = "409", description = "The policy has the algorithm `concurrency`: take a lease")
     public Uni<CheckListResult> check(@Nullable CheckListRequest request) {
         List<RequestedCheck> list = request == null ? null : request.checks();
         List<Violation> violations = new CheckListRequest(list, null).violations();

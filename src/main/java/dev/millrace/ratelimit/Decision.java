@@ -44,6 +44,7 @@ public record Decision(
     }
 
     /** Returns whether the cost exceeds what the limit can ever admit. */
+    @Schema(hidden = true)
     boolean isHopeless() {
         return check.cost() > check.policy().burst();
     }

@@ -91,10 +91,11 @@ public class LeaseResource {
     }
 
     @POST
-    @Operation(summary = "Take a lease", description = "Takes one of the policy's places if one is free. Release it when the work is done; if the holder crashes, it expires after `ttl`.")
+    @Operation(operationId = "takeLease", summary = "Take a lease", description = "Takes one of the policy's places if one is free. Release it when the work is done; if the holder crashes, it expires after `ttl`.")
     @APIResponse(responseCode = "201", description = "Taken", content = @Content(schema = @Schema(implementation = GrantedLease.class)))
-    @APIResponse(responseCode = "429", description = "All places are taken", content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    @APIResponse(responseCode = "429", description = "All places are taken", content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(ref = "Denial")))
     @APIResponse(responseCode = "409", description = "The policy's algorithm is not concurrency")
+    @APIResponse(responseCode = "404", description = "There is no policy of this name")
     public Uni<RestResponse<Object>> take(@PathParam("policy") String policy,
             @PathParam("identifier") String identifier,
             @Nullable LeaseRequest terms) {
@@ -107,9 +108,10 @@ public class LeaseResource {
 
     @PUT
     @Path("{lease}")
-    @Operation(summary = "Renew a lease", description = "Extends it to `ttl` from now. An expired lease cannot be renewed.")
+    @Operation(operationId = "renewLease", summary = "Renew a lease", description = "Extends it to `ttl` from now. An expired lease cannot be renewed.")
     @APIResponse(responseCode = "200", description = "Renewed", content = @Content(schema = @Schema(implementation = GrantedLease.class)))
     @APIResponse(responseCode = "404", description = "It has ended")
+    @APIResponse(responseCode = "409", description = "The policy counts: leases need the algorithm `concurrency`")
     public Uni<RestResponse<GrantedLease>> renew(@PathParam("policy") String policy,
             @PathParam("identifier") String identifier,
             @PathParam("lease") String lease, @Nullable LeaseRequest terms) {
@@ -119,9 +121,10 @@ public class LeaseResource {
 
     @DELETE
     @Path("{lease}")
-    @Operation(summary = "Release a lease")
+    @Operation(operationId = "releaseLease", summary = "Release a lease", description = "Frees its place at once.")
     @APIResponse(responseCode = "204", description = "Released")
     @APIResponse(responseCode = "404", description = "It has ended")
+    @APIResponse(responseCode = "409", description = "The policy counts: leases need the algorithm `concurrency`")
     public Uni<Void> release(@PathParam("policy") String policy, @PathParam("identifier") String identifier,
             @PathParam("lease") String lease) {
         return leases.release(caller.tenant(), policy, RateLimitResource.checked(identifier), lease);

@@ -80,7 +80,7 @@ public class PolicyResource {
     @Path("policies/{policy}")
     @Consumes(MediaType.APPLICATION_JSON)
     @RequiresScope(Scopes.ADMIN)
-    @Operation(summary = "Define a policy", description = "Creates or replaces a policy. Every replica applies it within 1 s. Counts are kept if the algorithm and the window stay the same.")
+    @Operation(operationId = "definePolicy", summary = "Define a policy", description = "Creates or replaces a policy. Every replica applies it within 1 s. Counts are kept if the algorithm and the window stay the same.")
     @RequestBody(content = @Content(schema = @Schema(implementation = PolicyDefinition.class), examples = @ExampleObject(name = "five a minute", value = EXAMPLE)))
     @APIResponse(responseCode = "201", description = "Created", content = @Content(schema = @Schema(implementation = PolicyView.class)))
     @APIResponse(responseCode = "200", description = "Replaced", content = @Content(schema = @Schema(implementation = PolicyView.class)))
@@ -98,7 +98,7 @@ public class PolicyResource {
     @GET
     @Path("policies/{policy}")
     @RequiresScope({Scopes.ADMIN_READ, Scopes.RATELIMIT_READ})
-    @Operation(summary = "Read a policy")
+    @Operation(operationId = "getPolicy", summary = "Read a policy", description = "Returns the definition, from the API or the configuration.")
     @APIResponse(responseCode = "200", description = "The policy", content = @Content(schema = @Schema(implementation = PolicyView.class)))
     @APIResponse(responseCode = "404", description = "There is no such policy")
     public Uni<PolicyView> get(@PathParam("policy") String name) {
@@ -108,7 +108,7 @@ public class PolicyResource {
     @GET
     @Path("policies")
     @RequiresScope({Scopes.ADMIN_READ, Scopes.RATELIMIT_READ})
-    @Operation(summary = "List policies", description = "By name, including those of the configuration.")
+    @Operation(operationId = "listPolicies", summary = "List policies", description = "By name, including those of the configuration.")
     @APIResponse(responseCode = "200", description = "One page")
     public Uni<Page<PolicyView>> list(
             @Parameter(description = "Items on a page, 1 to 500") @QueryParam("limit") @DefaultValue("50") int limit,
@@ -120,7 +120,7 @@ public class PolicyResource {
     @DELETE
     @Path("policies/{policy}")
     @RequiresScope(Scopes.ADMIN)
-    @Operation(summary = "Delete a policy", description = "Its counts expire with their windows.")
+    @Operation(operationId = "deletePolicy", summary = "Delete a policy", description = "Its counts expire with their windows.")
     @APIResponse(responseCode = "204", description = "Deleted")
     @APIResponse(responseCode = "404", description = "There is no such policy")
     @APIResponse(responseCode = "409", description = "The policy is set in the configuration")

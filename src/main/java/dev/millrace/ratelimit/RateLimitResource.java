@@ -72,9 +72,11 @@ public class RateLimitResource {
     @Path(ONE)
     @Consumes(MediaType.APPLICATION_JSON)
     @RequiresScope(Scopes.RATELIMIT)
-    @Operation(summary = "Consume", description = "Consumes `cost` (1 without a body) if that much remains. A denied request consumes nothing.")
+    @Operation(operationId = "consumeRateLimit", summary = "Consume", description = "Consumes `cost` (1 without a body) if that much remains. A denied request consumes nothing.")
     @APIResponse(responseCode = "200", description = "Admitted", content = @Content(schema = @Schema(implementation = Decision.class)))
-    @APIResponse(responseCode = "429", description = "Denied; the members of a decision are in the problem", content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    @APIResponse(responseCode = "429", description = "Denied; the members of a decision are in the problem", content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(ref = "Denial")))
+    @APIResponse(responseCode = "404", description = "There is no policy of this name")
+    @APIResponse(responseCode = "409", description = "The policy has the algorithm `concurrency`: take a lease")
     public Uni<RestResponse<Object>> consume(@PathParam("policy") String policy,
             @PathParam("identifier") String identifier, @Nullable ConsumeRequest body) {
         List<Violation> found = body == null ? List.of() : body.violations();
@@ -88,8 +90,10 @@ public class RateLimitResource {
     @GET
     @Path(ONE)
     @RequiresScope(Scopes.RATELIMIT_READ)
-    @Operation(summary = "Peek", description = "Returns the decision that a request would get now. Consumes nothing and never returns 429.")
+    @Operation(operationId = "peekRateLimit", summary = "Peek", description = "Returns the decision that a request would get now. Consumes nothing and never returns 429.")
     @APIResponse(responseCode = "200", description = "The state", content = @Content(schema = @Schema(implementation = Decision.class)))
+    @APIResponse(responseCode = "404", description = "There is no policy of this name")
+    @APIResponse(responseCode = "409", description = "The policy has the algorithm `concurrency`: take a lease")
     public Uni<RestResponse<Object>> peek(@PathParam("policy") String policy,
             @PathParam("identifier") String identifier) {
         return service.peek(caller.tenant(), policy, checked(identifier)).map(responses::ofPeek);
@@ -98,8 +102,9 @@ public class RateLimitResource {
     @DELETE
     @Path(ONE)
     @RequiresScope(Scopes.RATELIMIT)
-    @Operation(summary = "Reset", description = "Deletes the identifier's consumption, penalty and leases.")
+    @Operation(operationId = "resetRateLimit", summary = "Reset", description = "Deletes the identifier's consumption, penalty and leases.")
     @APIResponse(responseCode = "204", description = "Reset")
+    @APIResponse(responseCode = "404", description = "There is no policy of this name")
     public Uni<Void> reset(@PathParam("policy") String policy, @PathParam("identifier") String identifier) {
         return service.reset(caller.tenant(), policy, checked(identifier));
     }

@@ -40,9 +40,7 @@ import dev.millrace.user.UserEvent;
 public class SessionEventsResource {
 
     private static final String EXAMPLE = """
-            event: session.expired
-            id: 1795535997617-109-0
-            data: {"type":"session.expired","sessionId":"Xb3vK9wQm2Tz7LpR4sHd","userId":"user-42","at":"2026-11-24T10:11:12.345Z"}
+            {"type":"session.expired","sessionId":"Xb3vK9wQm2Tz7LpR4sHd","userId":"user-42","at":"2026-11-24T10:11:12.345Z"}
             """;
 
     private final SessionEvents events;
@@ -78,8 +76,9 @@ public class SessionEventsResource {
 
     @GET
     @Produces(MediaType.SERVER_SENT_EVENTS)
-    @Operation(summary = "Stream the events", description = "Streams server-sent events in one order. Starts now; with `Last-Event-ID`, after that event; with `Last-Event-ID: 0`, at the oldest retained event.")
-    @APIResponse(responseCode = "200", description = "The stream", content = @Content(mediaType = MediaType.SERVER_SENT_EVENTS, schema = @Schema(implementation = SessionEventView.class), examples = @ExampleObject(name = "an event", value = EXAMPLE)))
+    @Operation(operationId = "streamSessionEvents", summary = "Stream the events", description = "Streams server-sent events in one order. Starts now; with `Last-Event-ID`, after that event; with `Last-Event-ID: 0`, at the oldest retained event.")
+    @APIResponse(responseCode = "200", description = "A stream of server-sent events. Schema and example are those of `data`", content = @Content(mediaType = MediaType.SERVER_SENT_EVENTS, schema = @Schema(implementation = SessionEventView.class), examples = @ExampleObject(name = "an event", value = EXAMPLE)))
+    @APIResponse(responseCode = "429", description = "The API key, or its tenant, has used its share of listeners")
     public Multi<OutboundSseEvent> follow(@Context Sse sse, @Context HttpServerRequest request,
             @Context HttpServerResponse response,
             @Parameter(description = "Id of the last event that you processed") @HeaderParam(EventStreams.LAST_EVENT_ID) String lastEventId) {

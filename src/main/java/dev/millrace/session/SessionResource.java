@@ -111,7 +111,7 @@ public class SessionResource {
 
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
-    @Operation(summary = "Open a session", description = "Authenticate the user first. Give the token to the client; the service stores only a digest of it.")
+    @Operation(operationId = "openSession", summary = "Open a session", description = "Authenticate the user first. Give the token to the client; the service stores only a digest of it.")
     @RequestBody(content = @Content(schema = @Schema(implementation = NewSession.class), examples = @ExampleObject(name = "a login", value = NEW)))
     @APIResponse(responseCode = "201", description = "Opened", content = @Content(schema = @Schema(implementation = OpenedSessionView.class)))
     @APIResponse(responseCode = "409", description = "The user has reached the limit of sessions")
@@ -127,7 +127,7 @@ public class SessionResource {
     @GET
     @Path("current")
     @RequiresScope(Scopes.SESSIONS_READ)
-    @Operation(summary = "Read the session of a token", description = "Counts as use, unless `touch=false` or the API key has only `sessions:read`.")
+    @Operation(operationId = "getSession", summary = "Read the session of a token", description = "Counts as use, unless `touch=false` or the API key has only `sessions:read`.")
     @APIResponse(responseCode = "200", description = "The session", content = @Content(schema = @Schema(implementation = Session.class)))
     @APIResponse(responseCode = "401", description = "`session-invalid`: the session is unknown, has expired or was ended; `session-rotated`: it lives, but its token was rotated")
     public Uni<RestResponse<Session>> current(
@@ -143,7 +143,7 @@ public class SessionResource {
     @PATCH
     @Path("current")
     @Consumes({MERGE_PATCH, MediaType.APPLICATION_JSON})
-    @Operation(summary = "Change the session's data", description = "Merges a patch (RFC 7396). Patches of different members never undo each other. With If-Match, a patch of an older version is refused.")
+    @Operation(operationId = "patchSession", summary = "Change the session's data", description = "Merges a patch (RFC 7396). Patches of different members never undo each other. With If-Match, a patch of an older version is refused.")
     @RequestBody(content = @Content(schema = @Schema(implementation = SessionPatch.class), examples = @ExampleObject(name = "set one, remove one", value = "{\"data\":{\"theme\":\"dark\",\"cart\":null}}")))
     @APIResponse(responseCode = "200", description = "The changed session", content = @Content(schema = @Schema(implementation = Session.class)))
     @APIResponse(responseCode = "401", description = "`session-invalid`: the session is unknown, has expired or was ended; `session-rotated`: it lives, but its token was rotated")
@@ -165,7 +165,7 @@ public class SessionResource {
     @POST
     @Path("current/rotate")
     @Consumes(MediaType.APPLICATION_JSON)
-    @Operation(summary = "Rotate the token", description = "Returns a new token for the same session with the same deadlines. Within the grace the old token still reads and ends the session, and rotating it again returns the same new token. Rotate whenever the user's privileges change, then with grace 0.")
+    @Operation(operationId = "rotateSession", summary = "Rotate the token", description = "Returns a new token for the same session with the same deadlines. Within the grace the old token still reads and ends the session, and rotating it again returns the same new token. Rotate whenever the user's privileges change, then with grace 0.")
     @RequestBody(required = false, content = @Content(schema = @Schema(implementation = SessionRotation.class), examples = @ExampleObject(name = "after a password", value = "{\"reauthenticated\":true}")))
     @APIResponse(responseCode = "200", description = "The session with its new token", content = @Content(schema = @Schema(implementation = OpenedSessionView.class)))
     @APIResponse(responseCode = "401", description = "`session-invalid`: the session is unknown, has expired or was ended; `session-rotated`: it lives, but its token was rotated")
@@ -182,7 +182,7 @@ public class SessionResource {
 
     @DELETE
     @Path("current")
-    @Operation(summary = "Log out", description = "Ends the session, also by the previous token within its grace. No concurrent call revives it.")
+    @Operation(operationId = "endSession", summary = "Log out", description = "Ends the session, also by the previous token within its grace. No concurrent call revives it.")
     @APIResponse(responseCode = "204", description = "Ended")
     @APIResponse(responseCode = "401", description = "`session-invalid`: the session is unknown or had already ended; `session-rotated`: it lives, but its token was rotated")
     public Uni<Void> logOut(

@@ -44,7 +44,7 @@ public class UserSessionsResource {
 
     @GET
     @RequiresScope(Scopes.SESSIONS_READ)
-    @Operation(summary = "List a user's sessions", description = "Newest first. Empty for a user without sessions.")
+    @Operation(operationId = "listSessions", summary = "List a user's sessions", description = "Newest first. Empty for a user without sessions.")
     @APIResponse(responseCode = "200", description = "One page; shorter than `limit` if the sessions have much data")
     public Uni<Page<Session>> list(@PathParam("userId") String userId,
             @Parameter(description = "Items on a page, 1 to 500") @QueryParam("limit") @DefaultValue("50") int limit,
@@ -53,7 +53,7 @@ public class UserSessionsResource {
     }
 
     @DELETE
-    @Operation(summary = "Revoke all of a user's sessions", description = "Takes the same time for any number of sessions.")
+    @Operation(operationId = "revokeSessions", summary = "Revoke all of a user's sessions", description = "Takes the same time for any number of sessions.")
     @APIResponse(responseCode = "204", description = "Revoked; also if there were none")
     @APIResponse(responseCode = "404", description = "The session to keep is unknown or has ended; no session was revoked")
     public Uni<Void> revokeAll(@PathParam("userId") String userId,
@@ -69,7 +69,7 @@ public class UserSessionsResource {
 
     @DELETE
     @Path("{id}")
-    @Operation(summary = "Revoke one session", description = "By its id, which lists and events contain.")
+    @Operation(operationId = "revokeSession", summary = "Revoke one session", description = "By its id, which lists and events contain.")
     @APIResponse(responseCode = "204", description = "Revoked")
     @APIResponse(responseCode = "404", description = "The user has no such session")
     public Uni<Void> revoke(@PathParam("userId") String userId, @PathParam("id") String id) {

@@ -99,7 +99,7 @@ public class TokenResource {
     }
 
     @POST
-    @Operation(summary = "Issue a refresh token", description = "Starts a family. Give the token to the client; the service stores only a digest of it.")
+    @Operation(operationId = "issueRefreshToken", summary = "Issue a refresh token", description = "Starts a family. Give the token to the client; the service stores only a digest of it.")
     @RequestBody(content = @Content(schema = @Schema(implementation = NewFamily.class), examples = @ExampleObject(name = "a login", value = NEW)))
     @APIResponse(responseCode = "201", description = "Issued", content = @Content(schema = @Schema(implementation = IssuedTokenView.class)))
     @APIResponse(responseCode = "413", description = "The claims are over 64 KB")
@@ -116,7 +116,7 @@ public class TokenResource {
 
     @POST
     @Path("rotate")
-    @Operation(summary = "Rotate a refresh token", description = "Returns its successor; call it when you issue a new access token. Within the grace period the previous token returns the same successor. Presented later, it revokes the whole family.")
+    @Operation(operationId = "rotateRefreshToken", summary = "Rotate a refresh token", description = "Returns its successor; call it when you issue a new access token. Within the grace period the previous token returns the same successor. Presented later, it revokes the whole family.")
     @RequestBody(content = @Content(schema = @Schema(implementation = PresentedToken.class), examples = @ExampleObject(name = "a token", value = "{\"refreshToken\":\"r1.0.kPq3vK9wQm2Tz7LpR4sH.uZ8...\"}")))
     @APIResponse(responseCode = "200", description = "The successor", content = @Content(schema = @Schema(implementation = RotatedTokenView.class)))
     @APIResponse(responseCode = "401", description = "`token-invalid`, or `token-reused`: the token may be stolen, and its family is revoked")
@@ -126,7 +126,7 @@ public class TokenResource {
 
     @POST
     @Path("revoke")
-    @Operation(summary = "Revoke a refresh token", description = "Revokes the family of any of its tokens. Returns 204 even if there is nothing to revoke.")
+    @Operation(operationId = "revokeRefreshToken", summary = "Revoke a refresh token", description = "Revokes the family of any of its tokens. Returns 204 even if there is nothing to revoke.")
     @RequestBody(content = @Content(schema = @Schema(implementation = PresentedToken.class), examples = @ExampleObject(name = "a token", value = "{\"refreshToken\":\"r1.0.kPq3vK9wQm2Tz7LpR4sH.uZ8...\"}")))
     @APIResponse(responseCode = "204", description = "The token is no longer valid")
     public Uni<Void> revoke(PresentedToken presented) {

@@ -63,7 +63,7 @@ public class UserTokensResource {
 
     @GET
     @RequiresScope(Scopes.SESSIONS_READ)
-    @Operation(summary = "List a user's families", description = "Newest first. Empty for a user without families.")
+    @Operation(operationId = "listTokenFamilies", summary = "List a user's families", description = "Newest first. Empty for a user without families.")
     @APIResponse(responseCode = "200", description = "One page; shorter than `limit` if the claims are large")
     public Uni<Page<TokenFamily>> list(@PathParam("userId") String userId,
             @Parameter(description = "Items on a page, 1 to 500") @QueryParam("limit") @DefaultValue("50") int limit,
@@ -74,7 +74,7 @@ public class UserTokensResource {
     }
 
     @DELETE
-    @Operation(summary = "Revoke all of a user's refresh tokens", description = "Takes the same time for any number of families.")
+    @Operation(operationId = "revokeTokenFamilies", summary = "Revoke all of a user's refresh tokens", description = "Takes the same time for any number of families.")
     @APIResponse(responseCode = "204", description = "Revoked; also if there were none")
     public Uni<Void> revokeAll(@PathParam("userId") String userId) {
         return service.revokeAll(caller.tenant(), Lifetimes.checkedUser(userId));
@@ -82,7 +82,7 @@ public class UserTokensResource {
 
     @DELETE
     @Path("{family}")
-    @Operation(summary = "Revoke one family", description = "By its id, which lists and events contain.")
+    @Operation(operationId = "revokeTokenFamily", summary = "Revoke one family", description = "By its id, which lists and events contain.")
     @APIResponse(responseCode = "204", description = "Revoked")
     @APIResponse(responseCode = "404", description = "The user has no such family")
     public Uni<Void> revoke(@PathParam("userId") String userId, @PathParam("family") String family) {

@@ -57,7 +57,7 @@ public class GroupResource {
     @PUT
     @Path("{group}")
     @Consumes(MediaType.APPLICATION_JSON)
-    @Operation(summary = "Set a group's limits", description = "They hold at once, for each job that is handed out, in place of the queue's limits for groups. Absent fields take their defaults: one job at a time, no rate.")
+    @Operation(operationId = "putQueueGroup", summary = "Set a group's limits", description = "They hold at once, for each job that is handed out, in place of the queue's limits for groups. Absent fields take their defaults: one job at a time, no rate.")
     @RequestBody(content = @Content(schema = @Schema(implementation = GroupDefinition.class), examples = @ExampleObject(name = "a large customer", value = EXAMPLE)))
     @APIResponse(responseCode = "201", description = "The limits were created", content = @Content(schema = @Schema(implementation = GroupView.class)))
     @APIResponse(responseCode = "200", description = "Replaced", content = @Content(schema = @Schema(implementation = GroupView.class)))
@@ -74,7 +74,7 @@ public class GroupResource {
     @GET
     @Path("{group}")
     @RequiresScope({Scopes.QUEUES_READ, Scopes.ADMIN_READ})
-    @Operation(summary = "Get a group", description = "Returns the limits that hold for a group, and how many of its jobs wait behind others. A group without its own limits has those of the queue.")
+    @Operation(operationId = "getQueueGroup", summary = "Get a group", description = "Returns the limits that hold for a group, and how many of its jobs wait behind others. A group without its own limits has those of the queue.")
     @APIResponse(responseCode = "200", description = "The group", content = @Content(schema = @Schema(implementation = GroupView.class)))
     public Uni<GroupView> get(@PathParam("queue") String queue, @PathParam("group") String group) {
         return groups.get(QueueName.of(caller.tenant(), queue), checked(group)).map(GroupView::of);
@@ -82,7 +82,7 @@ public class GroupResource {
 
     @GET
     @RequiresScope({Scopes.QUEUES_READ, Scopes.ADMIN_READ})
-    @Operation(summary = "List groups with limits", description = "Lists the groups that have limits of their own, by name.")
+    @Operation(operationId = "listQueueGroups", summary = "List groups with limits", description = "Lists the groups that have limits of their own, by name.")
     @APIResponse(responseCode = "200", description = "One page")
     public Uni<Page<GroupView>> list(@PathParam("queue") String queue,
             @Parameter(description = "Maximum number of items on a page, 1 to 500") @QueryParam("limit") @DefaultValue("50") int limit,
@@ -93,7 +93,7 @@ public class GroupResource {
 
     @DELETE
     @Path("{group}")
-    @Operation(summary = "Remove a group's limits", description = "The limits of the queue for groups hold again, at once. Jobs are not removed.")
+    @Operation(operationId = "deleteQueueGroup", summary = "Remove a group's limits", description = "The limits of the queue for groups hold again, at once. Jobs are not removed.")
     @APIResponse(responseCode = "204", description = "The group has no limits of its own")
     public Uni<Void> delete(@PathParam("queue") String queue, @PathParam("group") String group) {
         return groups.delete(QueueName.of(caller.tenant(), queue), checked(group));

@@ -69,13 +69,14 @@ public class JobResource {
 
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
-    @Operation(summary = "Enqueue one job, or up to 1000", description = "With `jobs`, enqueues all or none, in order. A job whose `uniqueKey` or `idempotencyKey` is taken is a duplicate and is not enqueued: the response has the id of the existing job.")
-    @RequestBody(content = @Content(schema = @Schema(implementation = NewJobs.class), examples = {
+    @Operation(operationId = "enqueueJobs", summary = "Enqueue one job, or up to 1000", description = "With `jobs`, enqueues all or none, in order. A job whose `uniqueKey` or `idempotencyKey` is taken is a duplicate and is not enqueued: the response has the id of the existing job.")
+    @RequestBody(content = @Content(schema = @Schema(oneOf = {NewJob.class, NewJobs.class}), examples = {
             @ExampleObject(name = "one", value = ONE), @ExampleObject(name = "many", value = MANY)}))
     @APIResponse(responseCode = "201", description = "Enqueued: the jobs are in Redis", content = @Content(schema = @Schema(oneOf = {
             EnqueuedJob.class, EnqueuedJobs.class})))
     @APIResponse(responseCode = "200", description = "The call was about one job, which is a duplicate", content = @Content(schema = @Schema(implementation = EnqueuedJob.class)))
     @APIResponse(responseCode = "413", description = "The data of a job is larger than 256 KB")
+    @APIResponse(responseCode = "409", description = "The tenant has 1,000 queues")
     public Uni<RestResponse<Object>> enqueue(@PathParam("queue") String queue, @Nullable NewJobs request) {
         return enqueue(caller.tenant(), queue, request)
                 .map(enqueued -> RestResponse.ResponseBuilder.create(status(enqueued)).entity(enqueued).build());
@@ -110,7 +111,7 @@ public class JobResource {
 
     @GET
     @RequiresScope(Scopes.QUEUES_READ)
-    @Operation(summary = "List jobs in a state", description = "Lists waiting jobs in the order of delivery, delayed jobs by due time, active jobs by the end of their lease, and dead and completed jobs latest first. Jobs that change state between two pages may appear twice or not at all.")
+    @Operation(operationId = "listJobs", summary = "List jobs in a state", description = "Lists waiting jobs in the order of delivery, delayed jobs by due time, active jobs by the end of their lease, and dead and completed jobs latest first. Jobs that change state between two pages may appear twice or not at all.")
     @APIResponse(responseCode = "200", description = "One page")
     public Uni<Page<Job>> list(@PathParam("queue") String queue,
             @Parameter(description = "waiting, delayed, active, dead or completed") @QueryParam("state") @Nullable String state,
@@ -126,7 +127,7 @@ public class JobResource {
     @GET
     @Path("{id}")
     @RequiresScope(Scopes.QUEUES_READ)
-    @Operation(summary = "Get a job")
+    @Operation(operationId = "getJob", summary = "Get a job", description = "Returns the job with its state. Completed and dead jobs are there for as long as the queue retains them.")
     @APIResponse(responseCode = "200", description = "The job", content = @Content(schema = @Schema(implementation = Job.class)))
     @APIResponse(responseCode = "404", description = "The job does not exist, or is no longer kept")
     public Uni<Job> peek(@PathParam("queue") String queue, @PathParam("id") String id) {
@@ -135,7 +136,7 @@ public class JobResource {
 
     @DELETE
     @Path("{id}")
-    @Operation(summary = "Cancel a job", description = "Removes a job that no worker has. If a worker has the job, the worker is told at its next extend; the job is removed if it then fails, or if its lease expires.")
+    @Operation(operationId = "cancelJob", summary = "Cancel a job", description = "Removes a job that no worker has. If a worker has the job, the worker is told at its next extend; the job is removed if it then fails, or if its lease expires.")
     @APIResponse(responseCode = "204", description = "Removed")
     @APIResponse(responseCode = "202", description = "A worker has the job, and will be told")
     @APIResponse(responseCode = "404", description = "The job does not exist, or is no longer kept")
@@ -146,7 +147,7 @@ public class JobResource {
 
     @POST
     @Path("{id}/retry")
-    @Operation(summary = "Run a dead or delayed job now", description = "A dead job gets its full number of attempts again.")
+    @Operation(operationId = "retryJob", summary = "Run a dead or delayed job now", description = "A dead job gets its full number of attempts again.")
     @APIResponse(responseCode = "200", description = "The job is waiting", content = @Content(schema = @Schema(implementation = Job.class)))
     @APIResponse(responseCode = "404", description = "The job does not exist, or is no longer kept")
     @APIResponse(responseCode = "409", description = "The job is neither dead nor delayed, or another job has its unique key")

@@ -40,9 +40,7 @@ public class QueueEventsResource {
 
     private static final Pattern ID = Pattern.compile("0|\\d{1,15}-\\d{1,15}");
     private static final String EXAMPLE = """
-            event: job.completed
-            id: 1795535997617-0
-            data: {"type":"job.completed","jobId":"5984639761701","at":"2026-11-24T10:11:12.345Z"}
+            {"type":"job.completed","jobId":"5984639761701","at":"2026-11-24T10:11:12.345Z"}
             """;
 
     private final QueueEvents events;
@@ -57,8 +55,9 @@ public class QueueEventsResource {
 
     @GET
     @Produces(MediaType.SERVER_SENT_EVENTS)
-    @Operation(summary = "Stream events", description = "Streams the events of one queue as server-sent events, in order. The stream begins now; with `Last-Event-ID` after that event; with `Last-Event-ID: 0` at the oldest event that is kept. Events are kept while a client listens, and for a minute after.")
-    @APIResponse(responseCode = "200", description = "The stream", content = @Content(mediaType = MediaType.SERVER_SENT_EVENTS, schema = @Schema(implementation = QueueEventView.class), examples = @ExampleObject(name = "an event", value = EXAMPLE)))
+    @Operation(operationId = "streamQueueEvents", summary = "Stream events", description = "Streams the events of one queue as server-sent events, in order. The stream begins now; with `Last-Event-ID` after that event; with `Last-Event-ID: 0` at the oldest event that is kept. Events are kept while a client listens, and for a minute after.")
+    @APIResponse(responseCode = "200", description = "A stream of server-sent events. Schema and example are those of `data`", content = @Content(mediaType = MediaType.SERVER_SENT_EVENTS, schema = @Schema(implementation = QueueEventView.class), examples = @ExampleObject(name = "an event", value = EXAMPLE)))
+    @APIResponse(responseCode = "429", description = "The API key, or its tenant, has used its share of listeners")
     public Multi<OutboundSseEvent> follow(@PathParam("queue") String queue, @Context Sse sse,
             @Context HttpServerRequest request, @Context HttpServerResponse response,
             @Parameter(description = "Id of the last event that you received") @HeaderParam(EventStreams.LAST_EVENT_ID) String lastEventId) {

@@ -68,7 +68,7 @@ public class QueueResource {
     @Path("{queue}")
     @Consumes(MediaType.APPLICATION_JSON)
     @RequiresScope(Scopes.ADMIN)
-    @Operation(summary = "Set a queue's settings", description = "Set a queue only if you need other settings than the defaults. Absent fields take their defaults. They hold at once, on every replica, for each job that is handed out; `maxAttempts`, `backoff`, `retention` and `durability` within 1 s.")
+    @Operation(operationId = "putQueue", summary = "Set a queue's settings", description = "Set a queue only if you need other settings than the defaults. Absent fields take their defaults. They hold at once, on every replica, for each job that is handed out; `maxAttempts`, `backoff`, `retention` and `durability` within 1 s.")
     @RequestBody(content = @Content(schema = @Schema(implementation = QueueDefinition.class), examples = @ExampleObject(name = "emails", value = EXAMPLE)))
     @APIResponse(responseCode = "201", description = "The settings were created", content = @Content(schema = @Schema(implementation = QueueView.class)))
     @APIResponse(responseCode = "200", description = "Replaced", content = @Content(schema = @Schema(implementation = QueueView.class)))
@@ -84,7 +84,7 @@ public class QueueResource {
     @GET
     @Path("{queue}")
     @RequiresScope({Scopes.QUEUES_READ, Scopes.ADMIN_READ})
-    @Operation(summary = "Get a queue", description = "Returns the settings and job counts of a queue. A queue that was never used has no jobs and the default settings.")
+    @Operation(operationId = "getQueue", summary = "Get a queue", description = "Returns the settings and job counts of a queue. A queue that was never used has no jobs and the default settings.")
     @APIResponse(responseCode = "200", description = "The queue", content = @Content(schema = @Schema(implementation = QueueView.class)))
     public Uni<QueueView> get(@PathParam("queue") String queue) {
         QueueName name = name(queue);
@@ -93,7 +93,7 @@ public class QueueResource {
 
     @GET
     @RequiresScope({Scopes.QUEUES_READ, Scopes.ADMIN_READ})
-    @Operation(summary = "List queues", description = "Lists the queues that were used or set, by name.")
+    @Operation(operationId = "listQueues", summary = "List queues", description = "Lists the queues that were used or set, by name.")
     @APIResponse(responseCode = "200", description = "One page")
     public Uni<Page<QueueView>> list(
             @Parameter(description = "Maximum number of items on a page, 1 to 500") @QueryParam("limit") @DefaultValue("50") int limit,
@@ -110,7 +110,7 @@ public class QueueResource {
     @DELETE
     @Path("{queue}")
     @RequiresScope(Scopes.ADMIN)
-    @Operation(summary = "Remove a queue", description = "Removes the queue with its settings, schedules and jobs. Workers that report on its jobs get `unknown`. The queue is created again when it is next used.")
+    @Operation(operationId = "deleteQueue", summary = "Remove a queue", description = "Removes the queue with its settings, schedules and jobs. Workers that report on its jobs get `unknown`. The queue is created again when it is next used.")
     @APIResponse(responseCode = "204", description = "The queue is removed, or did not exist")
     public Uni<Void> delete(@PathParam("queue") String queue) {
         return control.remove(name(queue));
@@ -118,8 +118,9 @@ public class QueueResource {
 
     @POST
     @Path("{queue}/pause")
-    @Operation(summary = "Pause a queue", description = "A paused queue accepts jobs, but hands none out until it is resumed. Active jobs are not affected.")
+    @Operation(operationId = "pauseQueue", summary = "Pause a queue", description = "A paused queue accepts jobs, but hands none out until it is resumed. Active jobs are not affected.")
     @APIResponse(responseCode = "204", description = "Paused")
+    @APIResponse(responseCode = "409", description = "The tenant has 1,000 queues")
     public Uni<Void> pause(@PathParam("queue") String queue) {
         QueueName name = name(queue);
         return queues.register(name).chain(() -> control.pause(name, "paused"));
@@ -127,7 +128,7 @@ public class QueueResource {
 
     @POST
     @Path("{queue}/resume")
-    @Operation(summary = "Resume a queue")
+    @Operation(operationId = "resumeQueue", summary = "Resume a queue", description = "Workers get jobs again, and pushes go on. Has no effect on a queue that is not paused.")
     @APIResponse(responseCode = "204", description = "Resumed")
     public Uni<Void> resume(@PathParam("queue") String queue) {
         return control.resume(name(queue));
@@ -135,7 +136,7 @@ public class QueueResource {
 
     @POST
     @Path("{queue}/drain")
-    @Operation(summary = "Drain a queue", description = "Removes all jobs that are waiting or delayed now. Active and dead jobs stay.")
+    @Operation(operationId = "drainQueue", summary = "Drain a queue", description = "Removes all jobs that are waiting or delayed now. Active and dead jobs stay.")
     @APIResponse(responseCode = "200", description = "The number of removed jobs", content = @Content(schema = @Schema(implementation = MovedJobs.class)))
     public Uni<MovedJobs> drain(@PathParam("queue") String queue) {
         return control.drain(name(queue)).map(MovedJobs::new);
@@ -143,7 +144,7 @@ public class QueueResource {
 
     @POST
     @Path("{queue}/redrive")
-    @Operation(summary = "Redrive dead jobs", description = "Makes all jobs that are dead now ready, with their full number of attempts. A job whose unique key another job has stays dead.")
+    @Operation(operationId = "redriveQueue", summary = "Redrive dead jobs", description = "Makes all jobs that are dead now ready, with their full number of attempts. A job whose unique key another job has stays dead.")
     @APIResponse(responseCode = "200", description = "The number of jobs that are ready now", content = @Content(schema = @Schema(implementation = MovedJobs.class)))
     public Uni<MovedJobs> redrive(@PathParam("queue") String queue) {
         return control.redrive(name(queue)).map(MovedJobs::new);

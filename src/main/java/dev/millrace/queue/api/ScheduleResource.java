@@ -62,7 +62,7 @@ public class ScheduleResource {
     @PUT
     @Path("{name}")
     @Consumes(MediaType.APPLICATION_JSON)
-    @Operation(summary = "Set a recurring job", description = "Each occurrence is enqueued once, at its time, however many replicas run. If no replica ran for a while, the latest of the missed occurrences are enqueued, up to `catchUp`. A schedule that exists and recurs at the same times keeps its next occurrence.")
+    @Operation(operationId = "putSchedule", summary = "Set a recurring job", description = "Each occurrence is enqueued once, at its time, however many replicas run. If no replica ran for a while, the latest of the missed occurrences are enqueued, up to `catchUp`. A schedule that exists and recurs at the same times keeps its next occurrence.")
     @RequestBody(content = @Content(schema = @Schema(implementation = ScheduleDefinition.class), examples = @ExampleObject(name = "each working day", value = EXAMPLE)))
     @APIResponse(responseCode = "201", description = "Created", content = @Content(schema = @Schema(implementation = ScheduleView.class)))
     @APIResponse(responseCode = "200", description = "Replaced", content = @Content(schema = @Schema(implementation = ScheduleView.class)))
@@ -80,7 +80,7 @@ public class ScheduleResource {
     @GET
     @Path("{name}")
     @RequiresScope({Scopes.QUEUES_READ, Scopes.ADMIN_READ})
-    @Operation(summary = "Get a recurring job")
+    @Operation(operationId = "getSchedule", summary = "Get a recurring job", description = "Returns the schedule, its job and its next occurrence.")
     @APIResponse(responseCode = "200", description = "The schedule, and its next occurrence", content = @Content(schema = @Schema(implementation = ScheduleView.class)))
     @APIResponse(responseCode = "404", description = "The schedule does not exist")
     public Uni<ScheduleView> get(@PathParam("queue") String queue, @PathParam("name") String name) {
@@ -89,7 +89,7 @@ public class ScheduleResource {
 
     @GET
     @RequiresScope({Scopes.QUEUES_READ, Scopes.ADMIN_READ})
-    @Operation(summary = "List recurring jobs", description = "Lists the recurring jobs of a queue, by name.")
+    @Operation(operationId = "listSchedules", summary = "List recurring jobs", description = "Lists the recurring jobs of a queue, by name.")
     @APIResponse(responseCode = "200", description = "One page")
     public Uni<Page<ScheduleView>> list(@PathParam("queue") String queue,
             @Parameter(description = "Maximum number of items on a page, 1 to 500") @QueryParam("limit") @DefaultValue("50") int limit,
@@ -100,7 +100,7 @@ public class ScheduleResource {
 
     @DELETE
     @Path("{name}")
-    @Operation(summary = "Remove a recurring job", description = "Jobs that it enqueued stay.")
+    @Operation(operationId = "deleteSchedule", summary = "Remove a recurring job", description = "Jobs that it enqueued stay.")
     @APIResponse(responseCode = "204", description = "Removed")
     @APIResponse(responseCode = "404", description = "The schedule does not exist")
     public Uni<Void> delete(@PathParam("queue") String queue, @PathParam("name") String name) {

@@ -72,7 +72,7 @@ public class WorkResource {
 
     @POST
     @Path("reserve")
-    @Operation(summary = "Reserve jobs", description = "Reserves up to `max` jobs: the highest priority first, then the job that has waited longest. Each job is yours until its lease expires: complete it, fail it, or extend the lease. Responds at once if there is a job, otherwise when a job arrives or the wait is over.")
+    @Operation(operationId = "reserveJobs", summary = "Reserve jobs", description = "Reserves up to `max` jobs: the highest priority first, then the job that has waited longest. Each job is yours until its lease expires: complete it, fail it, or extend the lease. Responds at once if there is a job, otherwise when a job arrives or the wait is over.")
     @RequestBody(content = @Content(schema = @Schema(implementation = ReserveRequest.class), examples = @ExampleObject(name = "up to ten", value = "{\"max\":10,\"lease\":\"1m\",\"wait\":\"20s\"}")))
     @APIResponse(responseCode = "200", description = "The jobs; may be empty", content = @Content(schema = @Schema(implementation = ReservedJobs.class)))
     public Uni<ReservedJobs> reserve(@PathParam("queue") String queue, @Nullable ReserveRequest request,
@@ -89,7 +89,7 @@ public class WorkResource {
 
     @POST
     @Path("complete")
-    @Operation(summary = "Complete jobs", description = "Completes jobs, and with `reserve` reserves the next ones in the same call. A report with a lease that is not the job's current one changes nothing.")
+    @Operation(operationId = "completeJobs", summary = "Complete jobs", description = "Completes jobs, and with `reserve` reserves the next ones in the same call. A report with a lease that is not the job's current one changes nothing.")
     @RequestBody(content = @Content(schema = @Schema(implementation = CompleteRequest.class), examples = @ExampleObject(name = "one, and the next", value = COMPLETE)))
     @APIResponse(responseCode = "200", description = "The outcome of each report", content = @Content(schema = @Schema(implementation = AnswerOutcomes.class)))
     @APIResponse(responseCode = "404", description = "The call was about one job, which no longer exists")
@@ -116,7 +116,7 @@ public class WorkResource {
 
     @POST
     @Path("fail")
-    @Operation(summary = "Fail jobs", description = "Each job is retried after its backoff, or is dead if it has no attempts left. A report with a lease that is not the job's current one changes nothing.")
+    @Operation(operationId = "failJobs", summary = "Fail jobs", description = "Each job is retried after its backoff, or is dead if it has no attempts left. A report with a lease that is not the job's current one changes nothing.")
     @RequestBody(content = @Content(schema = @Schema(implementation = FailRequest.class), examples = @ExampleObject(name = "one", value = FAIL)))
     @APIResponse(responseCode = "200", description = "The outcome of each report", content = @Content(schema = @Schema(implementation = AnswerOutcomes.class)))
     @APIResponse(responseCode = "404", description = "The call was about one job, which no longer exists")
@@ -132,7 +132,7 @@ public class WorkResource {
 
     @POST
     @Path("extend")
-    @Operation(summary = "Extend leases", description = "Extends leases, and stores progress. Extend a lease after about a third of it. The response says whether a client asked to cancel the job.")
+    @Operation(operationId = "extendJobLeases", summary = "Extend leases", description = "Extends leases, and stores progress. Extend a lease after about a third of it. The response says whether a client asked to cancel the job.")
     @RequestBody(content = @Content(schema = @Schema(implementation = ExtendRequest.class), examples = @ExampleObject(name = "one", value = EXTEND)))
     @APIResponse(responseCode = "200", description = "The outcome of each report", content = @Content(schema = @Schema(implementation = AnswerOutcomes.class)))
     @APIResponse(responseCode = "404", description = "The call was about one job, which no longer exists")
@@ -157,7 +157,7 @@ public class WorkResource {
 
     @POST
     @Path("release")
-    @Operation(summary = "Release jobs", description = "Gives jobs back that the worker cannot work on now: a deployment, or a third party that responds with 429. A released job goes to the front of its priority, or waits for `delay`. Its next delivery is the same attempt, and `stalls` does not change. A report with a lease that is not the job's current one changes nothing.")
+    @Operation(operationId = "releaseJobs", summary = "Release jobs", description = "Gives jobs back that the worker cannot work on now: a deployment, or a third party that responds with 429. A released job goes to the front of its priority, or waits for `delay`. Its next delivery is the same attempt, and `stalls` does not change. A report with a lease that is not the job's current one changes nothing.")
     @RequestBody(content = @Content(schema = @Schema(implementation = ReleaseRequest.class), examples = @ExampleObject(name = "one, for later", value = RELEASE)))
     @APIResponse(responseCode = "200", description = "The outcome of each report", content = @Content(schema = @Schema(implementation = AnswerOutcomes.class)))
     @APIResponse(responseCode = "404", description = "The call was about one job, which no longer exists")

@@ -39,6 +39,7 @@ public record Backoff(@Schema(description = "fixed or exponential", defaultValue
     private static final Duration MAX_DELAY = Duration.ofDays(30);
 
     /** How the waits grow. */
+    @Schema(name = "BackoffType")
     public enum Type {
         FIXED("fixed"),
         EXPONENTIAL("exponential");

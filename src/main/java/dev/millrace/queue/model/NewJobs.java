@@ -19,7 +19,7 @@ import dev.millrace.http.problem.Violation;
 
 /** The body of an enqueue: either the fields of one job, as in {@link NewJob}, or {@code jobs}. */
 @RegisterForReflection
-@Schema(name = "NewJobs", description = "The fields of one job (see NewJob), or `jobs` alone")
+@Schema(name = "NewJobs", description = "Many jobs")
 public record NewJobs(@Nullable String type, @Nullable JsonValue data, @Nullable Integer priority,
         @Schema(type = SchemaType.STRING) @Nullable Duration delay,
         @Nullable String runAt, @Nullable Integer maxAttempts, @Nullable Backoff backoff,
@@ -33,6 +33,7 @@ public record NewJobs(@Nullable String type, @Nullable JsonValue data, @Nullable
         @Schema(description = "1 to 1000 jobs, in order") @Nullable List<NewJob> jobs) implements Validated {
 
     /** Whether it is one job, not {@code jobs}. */
+    @Schema(hidden = true)
     public boolean isOne() {
         return jobs == null;
     }

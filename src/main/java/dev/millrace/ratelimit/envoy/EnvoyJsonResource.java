@@ -60,7 +60,7 @@ public class EnvoyJsonResource {
     @Consumes(MediaType.WILDCARD)
     @Produces(MediaType.APPLICATION_JSON)
     @RequiresScope(Scopes.RATELIMIT)
-    @Operation(summary = "Envoy's ShouldRateLimit", description = "The messages of `envoy.service.ratelimit.v3` as proto3 JSON. All descriptors are charged or none.")
+    @Operation(operationId = "shouldRateLimit", summary = "Envoy's ShouldRateLimit", description = "The messages of `envoy.service.ratelimit.v3` as proto3 JSON. All descriptors are charged or none.")
     @RequestBody(required = true, content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = EnvoyJson.Request.class), examples = @ExampleObject(name = "one descriptor", value = REQUEST)))
     @APIResponse(responseCode = "200", description = "Admitted", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = EnvoyJson.Response.class), examples = @ExampleObject(name = "admitted", value = OK)))
     @APIResponse(responseCode = "429", description = "Over limit", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = EnvoyJson.Response.class), examples = @ExampleObject(name = "over limit", value = OVER_LIMIT)))
@@ -69,7 +69,7 @@ public class EnvoyJsonResource {
     public Uni<RestResponse<EnvoyJson.Response>> shouldRateLimit(byte[] body) throws IOException {
         EnvoyJson.Request request = json.readValue(body, EnvoyJson.Request.class);
         if (request == null) {
-            throw ApiException.invalid("", "must be an object");
+            throw ApiException.invalid("", "The body must be an object");
         }
         return limits.decide(caller.tenant(), request.toProto()).map(EnvoyJsonResource::answer);
     }

@@ -3,12 +3,14 @@ package dev.millrace.ratelimit.envoy;
 import java.time.Duration;
 import java.util.Locale;
 
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 import dev.millrace.ratelimit.envoy.proto.RateLimitResponse.RateLimit;
 import dev.millrace.ratelimit.envoy.proto.RateLimitUnit;
 
 /** The windows with a name in Envoy's protocol. A month has 30 days, a year 365. */
+@Schema(name = "EnvoyUnit")
 enum Unit {
     SECOND(Duration.ofSeconds(1)),
     MINUTE(Duration.ofMinutes(1)),

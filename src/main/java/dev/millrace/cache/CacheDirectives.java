@@ -2,6 +2,8 @@ package dev.millrace.cache;
 
 import java.util.List;
 
+import io.vertx.core.http.HttpServerRequest;
+
 import dev.millrace.cache.freshness.CacheControl;
 import dev.millrace.cache.freshness.CachePolicy;
 import dev.millrace.http.problem.ApiException;
@@ -10,11 +12,23 @@ import dev.millrace.http.problem.ApiException;
 record CacheDirectives(CacheControl control) {
 
     private static final String FIELD = "Cache-Control";
+    private static final String NO_CACHE = "no-cache";
     private static final long MAX_SECONDS = 400L * 24 * 3600;
 
     /** Parses the lines of the header field. */
     static CacheDirectives parse(List<String> lines) {
         return new CacheDirectives(CacheControl.parse(lines));
+    }
+
+    /**
+     * Parses the header field of a PUT. The function {@code fetch} of browsers, Node and others adds {@code Cache-Control: no-cache} and
+     * {@code Pragma: no-cache} to each request that has a precondition (WHATWG Fetch, HTTP-network-or-cache fetch). That concerns the
+     * way of the request, not the value in it, and counts as no directive.
+     */
+    static CacheDirectives ofWrite(List<String> lines, HttpServerRequest request) {
+        boolean isOfFetch = lines.size() == 1 && lines.get(0).strip().equalsIgnoreCase(NO_CACHE)
+                && NO_CACHE.equalsIgnoreCase(request.getHeader("Pragma"));
+        return parse(isOfFetch ? List.of() : lines);
     }
 
     boolean has(String name) {

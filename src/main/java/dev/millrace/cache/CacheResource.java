@@ -21,6 +21,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -95,14 +96,14 @@ public class CacheResource {
         if (isNothing && bytes.length > 0) {
             throw ApiException.invalid("nothing", "must be sent with an empty body");
         }
-        CacheDirectives directives = CacheDirectives.parse(cacheControl);
+        CacheDirectives directives = CacheDirectives.ofWrite(cacheControl, request);
         if (directives.control().isMalformed()) {
             throw ApiException.invalid(HttpHeaders.CACHE_CONTROL,
                     "must be directives separated by commas, such as max-age=60, stale-if-error=600");
         }
         if (directives.has("no-store") || directives.has("private") || directives.has("no-cache")) {
             throw ApiException.invalid(HttpHeaders.CACHE_CONTROL,
-                    "must not be no-store, private or no-cache: such a value may not be served from a cache");
+                    "must not be no-store, private or no-cache: such a value may not be served from a cache. Send max-age, or leave it out");
         }
         if (request.headers().contains(CONTENT_RANGE)) {
             throw ApiException.invalid(CONTENT_RANGE,
@@ -120,6 +121,9 @@ public class CacheResource {
     @Path("{key}")
     @RequiresScope(Scopes.CACHE_READ)
     @Operation(operationId = "getCacheEntry", summary = "Read an entry", description = "Returns the body as stored. With `lease`, the first caller that misses gets 404 with `Cache-Lease` and computes the value. Other callers get the stale value, wait up to `wait`, or get 404 with `Retry-After`.")
+    @Parameter(in = ParameterIn.HEADER, name = HttpHeaders.IF_NONE_MATCH, description = "304 if the entry has one of these tags, or for `*`", schema = @Schema(type = SchemaType.STRING))
+    @Parameter(in = ParameterIn.HEADER, name = HttpHeaders.IF_MATCH, description = "412 unless the entry has one of these tags", schema = @Schema(type = SchemaType.STRING))
+    @Parameter(in = ParameterIn.HEADER, name = HttpHeaders.CACHE_CONTROL, description = "`stale-if-error`: accept also an entry that is kept for errors only", schema = @Schema(type = SchemaType.STRING))
     @APIResponse(responseCode = "200", description = "The body as stored, with ETag, Age and Cache-Status", content = @Content(mediaType = MediaType.WILDCARD, schema = @Schema(type = SchemaType.STRING, format = "binary")))
     @APIResponse(responseCode = "203", description = "As 200; the status of the region's origin", content = @Content(mediaType = MediaType.WILDCARD, schema = @Schema(type = SchemaType.STRING, format = "binary")))
     @APIResponse(responseCode = "204", description = "The region's origin answered without content")

@@ -17,7 +17,9 @@ import jakarta.ws.rs.core.MediaType;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
@@ -92,6 +94,7 @@ public class LeaseResource {
 
     @POST
     @Operation(operationId = "takeLease", summary = "Take a lease", description = "Takes one of the policy's places if one is free. Release it when the work is done; if the holder crashes, it expires after `ttl`.")
+    @RequestBody(required = false, content = @Content(schema = @Schema(implementation = LeaseRequest.class), examples = @ExampleObject(name = "for 30 seconds", value = "{\"ttl\":\"30s\"}")))
     @APIResponse(responseCode = "201", description = "Taken", content = @Content(schema = @Schema(implementation = GrantedLease.class)))
     @APIResponse(responseCode = "429", description = "All places are taken", content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(ref = "Denial")))
     @APIResponse(responseCode = "409", description = "The policy's algorithm is not concurrency")
@@ -109,6 +112,7 @@ public class LeaseResource {
     @PUT
     @Path("{lease}")
     @Operation(operationId = "renewLease", summary = "Renew a lease", description = "Extends it to `ttl` from now. An expired lease cannot be renewed.")
+    @RequestBody(required = false, content = @Content(schema = @Schema(implementation = LeaseRequest.class), examples = @ExampleObject(name = "for 30 seconds", value = "{\"ttl\":\"30s\"}")))
     @APIResponse(responseCode = "200", description = "Renewed", content = @Content(schema = @Schema(implementation = GrantedLease.class)))
     @APIResponse(responseCode = "404", description = "It has ended")
     @APIResponse(responseCode = "409", description = "The policy counts: leases need the algorithm `concurrency`")

@@ -13,7 +13,9 @@ import jakarta.ws.rs.core.MediaType;
 
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
@@ -73,6 +75,7 @@ public class RateLimitResource {
     @Consumes(MediaType.APPLICATION_JSON)
     @RequiresScope(Scopes.RATELIMIT)
     @Operation(operationId = "consumeRateLimit", summary = "Consume", description = "Consumes `cost` (1 without a body) if that much remains. A denied request consumes nothing.")
+    @RequestBody(required = false, content = @Content(schema = @Schema(implementation = ConsumeRequest.class), examples = @ExampleObject(name = "a request that costs 4", value = "{\"cost\":4}")))
     @APIResponse(responseCode = "200", description = "Admitted", content = @Content(schema = @Schema(implementation = Decision.class)))
     @APIResponse(responseCode = "429", description = "Denied; the members of a decision are in the problem", content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(ref = "Denial")))
     @APIResponse(responseCode = "404", description = "There is no policy of this name")

@@ -100,6 +100,18 @@ class CachePreconditionsTest {
         assertEquals("200 one", read(path));
     }
 
+    /** The function fetch adds both fields to each request with a precondition, so that caches on the way let it pass. */
+    @Test
+    void whatFetchAddsIsNoDirectiveOfTheValue() {
+        String path = region() + "/k";
+        String[] added = {"Cache-Control", "no-cache", "Pragma", "no-cache", "If-None-Match", "*"};
+        assertEquals("204 ", brief(put(path, "one", added)));
+        assertEquals("412 precondition-failed", brief(put(path, "two", added)));
+        assertEquals("400 invalid-request",
+                brief(put(path, "two", "Cache-Control", "max-age=60, no-cache", "Pragma", "no-cache")));
+        assertEquals("200 one", read(path));
+    }
+
     @Test
     void readsHeedIfMatchBeforeIfNoneMatch() {
         String path = region() + "/k";

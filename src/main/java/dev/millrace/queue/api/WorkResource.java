@@ -73,7 +73,7 @@ public class WorkResource {
     @POST
     @Path("reserve")
     @Operation(operationId = "reserveJobs", summary = "Reserve jobs", description = "Reserves up to `max` jobs: the highest priority first, then the job that has waited longest. Each job is yours until its lease expires: complete it, fail it, or extend the lease. Responds at once if there is a job, otherwise when a job arrives or the wait is over.")
-    @RequestBody(content = @Content(schema = @Schema(implementation = ReserveRequest.class), examples = @ExampleObject(name = "up to ten", value = "{\"max\":10,\"lease\":\"1m\",\"wait\":\"20s\"}")))
+    @RequestBody(required = false, content = @Content(schema = @Schema(implementation = ReserveRequest.class), examples = @ExampleObject(name = "up to ten", value = "{\"max\":10,\"lease\":\"1m\",\"wait\":\"20s\"}")))
     @APIResponse(responseCode = "200", description = "The jobs; may be empty", content = @Content(schema = @Schema(implementation = ReservedJobs.class)))
     public Uni<ReservedJobs> reserve(@PathParam("queue") String queue, @Nullable ReserveRequest request,
             @Context HttpServerResponse response) {

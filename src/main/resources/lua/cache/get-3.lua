@@ -21,6 +21,8 @@
 local entry, lease, versions = KEYS[1], KEYS[2], KEYS[3]
 local region, token, ttl, luck = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local failed, etags, most, variant = ARGV[5] == '1', ARGV[6], tonumber(ARGV[7]), ARGV[8]
+-- ms for which a caller may compute, and for which an origin may ask not to be requested: CacheService, ReadThrough
+local MAX_LEASE, MAX_PAUSE = 60000, 3600000
 -- codes cache.EntryState
 local MISSING, FRESH, STALE, STALE_ON_ERROR, LEASED, BUSY, FAILED, PASS = 0, 1, 2, 3, 4, 5, 6, 7
 
@@ -81,11 +83,17 @@ if token ~= '' and what ~= FRESH and what ~= STALE_ON_ERROR then
   end
   local record = string.format('%s %.0f %.0f %.0f', token, known[1], known[2], now)
   local granted = write('SET', lease, record, 'NX', 'PX', ttl)
+  local held, left = nil, nil
+  if not granted and not refused then
+    held, left = redis.call('GET', lease), redis.call('PTTL', lease)
+    -- Redis' clock was set back since: it ends no later than any lease, or any pause, may.
+    if left > (string.find(held, '^failed:') and MAX_PAUSE or MAX_LEASE) then granted = write('SET', lease, record, 'PX', ttl) end
+  end
   if redis.call('PTTL', versions) < ttl + 60000 then write('PEXPIRE', versions, ttl + 60000) end
   if granted and granted.ok then return { LEASED, ttl, meta[6] or '', meta[7] or '', there } end
   if what == MISSING and not refused then
-    local held = redis.call('GET', lease)
-    local left, status = math.max(1, redis.call('PTTL', lease)), string.match(held or '', '^failed:?(%d*)$')
+    local status = string.match(held, '^failed:?(%d*)$')
+    left = math.max(1, left)
     if status then return { FAILED, left, status, '', there } end
     return { held == 'pass' and PASS or BUSY, left, '', '', there }
   end

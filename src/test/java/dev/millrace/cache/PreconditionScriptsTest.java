@@ -153,6 +153,25 @@ class PreconditionScriptsTest {
     }
 
     @Test
+    void afterTheClockWasSetBackALeaseAndAPauseEndNoLaterThanAnyMay() {
+        assertEquals(EntryState.LEASED, entry.get("t1", 60_000, false).state());
+        assertEquals(EntryState.BUSY, entry.lease("t2"), "the longest lease");
+        entry.pass(-1);
+        assertEquals(EntryState.LEASED, entry.lease("t2"));
+        assertEquals(StoreCode.VOID, entry.put("t1", "one"));
+        assertEquals(EntryState.BUSY, entry.lease("t3"));
+        for (Release reason : List.of(Release.failed(0, 60_000), Release.pass(60_000, false),
+                Release.failed(429, 3_600_000))) {
+            entry.pass(5001);
+            assertEquals(EntryState.LEASED, entry.lease("t4"));
+            entry.release("t4", reason);
+            assertEquals(reason.pass() ? EntryState.PASS : EntryState.FAILED, entry.lease("t5"));
+            entry.pass(-1);
+            assertEquals(EntryState.LEASED, entry.lease("t5"), reason.toString());
+        }
+    }
+
+    @Test
     void afterTheClockWasSetBackAnEntryCountsAsStoredNow() {
         entry.put("", "one");
         entry.pass(-3_600_000);

@@ -45,6 +45,8 @@ class DocsTest {
             .filter(type -> type.isAnnotatedWith(ConfigMapping.class)).<Class<?>>map(JavaClass::reflect).toList();
     /** A class, or a method of it, in code quotes. */
     private static final Pattern CLASS = Pattern.compile("`([A-Z][a-z]\\w*)(?:\\.([a-z]\\w*))?`");
+    /** Of a page; a longer one is divided. */
+    private static final int MAX_LINES = 620;
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
     private static final Pattern ERROR_ROW = Pattern.compile("(?m)^\\| `([a-z-]+)` \\| (\\d{3}) \\|");
 
@@ -151,6 +153,37 @@ class DocsTest {
                 assertTrue(readme.contains(link), () -> "README.md does not link to " + link);
             }
         }
+    }
+
+    /** The pages of features end alike, so that a reader knows where to look; and none grows into a wall. */
+    @Test
+    void pagesOfFeaturesHaveTheirLastSectionsInOneOrder() {
+        List<String> last = List.of("When Redis is unavailable", "Redis", "Guarantees and limits", "Compatibility");
+        for (String page : List.of("caching", "queues", "sessions", "refresh-tokens", "rate-limiting",
+                "redis-over-http", "envoy")) {
+            List<String> sections = sections(read("docs/" + page + ".md"));
+            List<String> found = sections.stream().filter(last::contains).toList();
+            assertEquals(last.stream().filter(sections::contains).toList(), found, page);
+            assertEquals(found, sections.subList(sections.size() - found.size(), sections.size()), page);
+            assertTrue(found.containsAll(last.subList(2, 4)), page);
+        }
+        pages().stream().filter(page -> page.getParent().endsWith("docs"))
+                .forEach(page -> assertTrue(read(page).lines().count() <= MAX_LINES, () -> page + " is too long"));
+    }
+
+    @Test
+    void everyListOfContentsNamesTheSectionsOfItsPage() {
+        Pattern contents = Pattern.compile("(?s)\\*\\*On this page:\\*\\*(.*?)\n\n");
+        for (Path page : pages()) {
+            for (String list : groups(contents, read(page))) {
+                assertEquals(sections(read(page)), groups(Pattern.compile("\\[([^]]+)\\]"), list), page::toString);
+            }
+        }
+    }
+
+    /** The headings of the second level, outside of code. */
+    private static List<String> sections(String page) {
+        return groups(Pattern.compile("(?m)^## (.+)$"), page.replaceAll("(?s)```.*?```", ""));
     }
 
     /** What is copied: everything on the line but options and the destination. */

@@ -5,23 +5,26 @@
 -- ARGV[2] seen      the version that is noted now, or nothing changes; "*" for any
 -- ARGV[3] rated     0 if the queue has no rate limit: what was used of one is forgotten
 -- ARGV[4] limits    of groups without their own; empty for one job at a time
--- returns 1 noted, 0 not
+-- returns a code
+--   UNFINISHED: noted, and regroup-1 has to apply the limits to groups. BUSY: nothing has changed, because regroup-1 has to apply earlier
+--   limits first
 
 local version, seen, rated, limits = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-if seen ~= '*' and seen ~= (flags[4] or '') then return 0 end
+-- codes queue.store.ConfigureOutcome
+local NOTED, OTHER, UNFINISHED, BUSY = 1, 0, 2, 3
+
+if seen ~= '*' and seen ~= (flags[4] or '') then return OTHER end
+local code = NOTED
 write_even_if_full()
-if rated == '0' then redis.call('HDEL', meta, 'rate') end
 if limits ~= (flags[7] or '') then
+  if flags[8] then return BUSY end
+  redis.call('HSET', meta, 'was', flags[7] or '1 0 0', 'regroup', '0')
+  -- What was `pace` is `paced` from now on.
+  if flags[9] then redis.call('HDEL', meta, 'swapped') else redis.call('HSET', meta, 'swapped', '1') end
   if limits == '' then redis.call('HDEL', meta, 'limits') else redis.call('HSET', meta, 'limits', limits) end
-  -- By the new limits they may start now, or are parked again.
-  local ids = redis.call('ZRANGEBYSCORE', parked, '(' .. now, '+inf', 'LIMIT', 0, 1000)
-  while #ids > 0 do
-    local due = {}
-    for i, id in ipairs(ids) do due[2 * i - 1], due[2 * i] = 0, id end
-    redis.call('ZADD', parked, unpack(due))
-    ids = redis.call('ZRANGEBYSCORE', parked, '(' .. now, '+inf', 'LIMIT', 0, 1000)
-  end
+  code = UNFINISHED
 end
+if rated == '0' then redis.call('HDEL', meta, 'rate') end
 if version == '' then
   redis.call('HDEL', meta, 'set')
 else
@@ -29,4 +32,4 @@ else
   redis.call('PERSIST', meta)
 end
 wake()
-return 1
+return code

@@ -5,7 +5,7 @@
 -- ARGV[2] newest   the highest id to remove; empty for the last id of the queue
 -- ARGV[3] cursor   where to continue: "e:0:" at the start, the delayed jobs that are due first; "d:<scan>:", the other delayed jobs; "p:<scan>:", parked jobs;
 --   "g:<scan>:", jobs behind the head of a group; "w:<priority>:", a list from its front; "w:<priority>:<n>:<last id>", the rest of
---   that list, from n places before its end at the time when the last id was <last id>
+--   that list, from n places before its end at the time when the last id was <last id>; "q:<scan>:", jobs that were parked meanwhile
 -- returns {number of removed jobs, newest, next}: next is where to continue, empty at the end
 
 local most, newest, cursor = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
@@ -37,7 +37,8 @@ end
 
 local function line_below(level)
   local next = redis.call('ZREVRANGEBYSCORE', levels, level, '-inf', 'LIMIT', 0, 1)[1]
-  return next and 'w:' .. next .. ':' or ''
+  if next then return 'w:' .. next .. ':' end
+  return redis.call('EXISTS', parked) == 1 and 'q:0:' or ''
 end
 
 local function drop_delayed(member)
@@ -58,12 +59,13 @@ if phase == 'd' then
   return answer(scan[1] == '0' and 'p:0:' or 'd:' .. scan[1] .. ':')
 end
 
-if phase == 'p' then
+if phase == 'p' or phase == 'q' then
   local scan = redis.call('ZSCAN', parked, part, 'COUNT', most)
   for i = 1, #scan[2], 2 do
     if old(scan[2][i]) and redis.call('ZREM', parked, scan[2][i]) == 1 then drop(scan[2][i], true) end
   end
-  return answer(scan[1] == '0' and 'g:0:' or 'p:' .. scan[1] .. ':')
+  if scan[1] ~= '0' then return answer(phase .. ':' .. scan[1] .. ':') end
+  return answer(phase == 'p' and 'g:0:' or '')
 end
 
 if phase == 'g' then

@@ -10,7 +10,8 @@ local name, limits, most = ARGV[1], ARGV[2], tonumber(ARGV[3])
 -- codes settings.PutResult
 local CREATED, REPLACED, TOO_MANY = 1, 0, -1
 
-local had = redis.call('HEXISTS', q .. 'limits', name) == 1
+if flags[8] then adopt(name) end
+local _, before, _, had = limits_of(name)
 if limits == '' then
   redis.call('HDEL', q .. 'limits', name)
   redis.call('ZREM', q .. 'limited', name)
@@ -20,13 +21,8 @@ else
   redis.call('HSET', q .. 'limits', name, limits)
   redis.call('ZADD', q .. 'limited', 0, name)
 end
-local ids = redis.call('HGET', groups, name)
-if ids then
-  for id in string.gmatch(ids, '%d+') do
-    local text = redis.call('ZREM', parked, id) == 1 and body(id)
-    if text then ready(id, priority(text)) end
-  end
-  if ids ~= '0' then succeed(name, ids) end
-  wake()
-end
+local upto = redis.call('ZSCORE', pace, name)
+if upto then convert(name, tonumber(upto), before) end
+regroup(name)
+wake()
 return had and REPLACED or CREATED

@@ -26,5 +26,5 @@ if count ~= enqueued or now - since < after then
 end
 -- What is left in the lists are ids of removed jobs.
 for _, level in ipairs(redis.call('ZRANGE', levels, 0, -1)) do redis.call('DEL', q .. 'w:' .. level) end
-redis.call('DEL', levels, meta, stats, unique, gone, pace, q .. 'events')
+redis.call('DEL', levels, meta, stats, unique, gone, pace, paced, q .. 'events')
 return 1

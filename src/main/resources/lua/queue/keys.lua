@@ -5,7 +5,9 @@
 --             "<enqueued> <ms>": how many jobs had been enqueued, and when, when the queue was first found unused; `tidy`
 --             "<line> <ids>": the line that is being tidied, and how many of its ids are left to check; `drain` ms until which no
 --             line may be tidied; `set` the version of the settings, none for the defaults; `clock` ms that it was at least once,
---             `skew` ms, see `now`; `until` ms of the end of the last window of a throttle; `limits` those of groups without their own, as in the hash `limits`
+--             `skew` ms, see `now`; `until` ms of the end of the last window of a throttle; `limits` those of groups without their own, as in the hash `limits`;
+--             `was` those before, and `regroup` how far the change of them is applied, while it is, see regroup-1; `swapped` if
+--             `pace` and `paced` have each other's name
 --   w:<p>     list of the ids that are ready at priority p, the next one first; an id without a body was removed
 --   w:<p.5>   its front part, while there is one: ids that go before those of w:<p>
 --   levels    sorted set of the priorities with such a list, of both parts
@@ -28,7 +30,8 @@
 --   limits    hash of the limits of groups that have their own: "<concurrency> <ms per job, 0 for any> <burst> <window ms>"; limited
 --             sorted set of those groups, all with the score 0
 --   parked    sorted set of ids of heads by the ms before which the rate of their group lets none start
---   pace      sorted set of groups by the ms up to which their rate is used up
+--   pace      sorted set of groups by the ms up to which their rate is used up; `paced` those that still have to be converted,
+--             while `regroup` is set
 --   stats     hash of counters: enqueued, completed, removed, waiting
 --   events    stream
 --   schedules hash of definitions by name; due sorted set of their names by the next occurrence in ms
@@ -37,10 +40,11 @@ local meta = KEYS[1]
 local q = string.sub(meta, 1, -5)
 local levels, state, delayed, leased = q .. 'levels', q .. 'state', q .. 'delayed', q .. 'leased'
 local dead, done, unique, groups, stats = q .. 'dead', q .. 'done', q .. 'unique', q .. 'groups', q .. 'stats'
-local gone, expiring, parked, pace = q .. 'gone', q .. 'expiring', q .. 'parked', q .. 'pace'
+local gone, expiring, parked, pace, paced = q .. 'gone', q .. 'expiring', q .. 'parked', q .. 'pace', q .. 'paced'
 local time = redis.call('TIME')
 local wall = time[1] * 1000 + math.floor(time[2] / 1000)
-local flags = redis.call('HMGET', meta, 'paused', 'wait', 'listen', 'set', 'clock', 'skew', 'limits')
+local flags = redis.call('HMGET', meta, 'paused', 'wait', 'listen', 'set', 'clock', 'skew', 'limits', 'was', 'swapped')
+if flags[9] then pace, paced = paced, pace end
 local clock, skew = tonumber(flags[5] or 0), tonumber(flags[6] or 0)
 -- The time of the queue, in which leases, delays and the rate are measured. It is that of Redis, unless that clock is set back, or a
 -- failover leads to a server whose clock is behind: then the queue's time goes on from `clock`, ahead of Redis by `skew`.

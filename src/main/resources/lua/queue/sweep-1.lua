@@ -14,7 +14,7 @@ local allowed, completed_for, dead_for, most = tonumber(ARGV[1]), ARGV[2], ARGV[
 -- Notes the time, as long as something is measured in it.
 local rated = tonumber(string.match(redis.call('HGET', meta, 'rate') or '0', '^%S+')) > now
 local windows = redis.call('HGET', meta, 'until')
-if rated or windows and tonumber(windows) > now or redis.call('EXISTS', leased, delayed, expiring, pace) > 0 then
+if rated or windows and tonumber(windows) > now or redis.call('EXISTS', leased, delayed, expiring, pace, paced) > 0 then
   if wall + skew < clock or now - clock >= 500 then
     write_even_if_full()
     if wall + skew < clock then
@@ -118,8 +118,9 @@ local function tidy()
   return #ids
 end
 
-local paced = redis.call('ZRANGEBYSCORE', pace, '-inf', now, 'LIMIT', 0, most)
-if #paced > 0 then redis.call('ZREM', pace, unpack(paced)) end
+local regained = redis.call('ZRANGEBYSCORE', pace, '-inf', now, 'LIMIT', 0, most)
+if #regained > 0 then redis.call('ZREM', pace, unpack(regained)) end
+local changing = flags[8] and regroup_some()
 local expired = expire()
 local tidied = tidy()
 if moved + taken + expired > 0 then wake() end
@@ -150,6 +151,6 @@ local trimmed = math.max(trim(done, completed_for, false), trim(dead, dead_for, 
 
 local soonest = redis.call('ZRANGE', q .. 'due', 0, 0, 'WITHSCORES')[2]
 local s = redis.call('HMGET', stats, 'waiting', 'completed', 'removed', 'enqueued')
-return { math.max(moved, taken, expired, tidied, settled, trimmed) >= most and 1 or 0, tonumber(s[1] or 0), redis.call('ZCARD', delayed),
+return { (changing or math.max(moved, taken, expired, tidied, settled, trimmed) >= most) and 1 or 0, tonumber(s[1] or 0), redis.call('ZCARD', delayed),
   redis.call('ZCARD', leased), redis.call('ZCARD', dead), tonumber(s[2] or 0), tonumber(s[3] or 0), tonumber(s[4] or 0),
   redis.call('ZCARD', done), paused or '', soonest and math.max(0, soonest - wall) or -1 }

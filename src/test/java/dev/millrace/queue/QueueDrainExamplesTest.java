@@ -8,6 +8,7 @@ import static dev.millrace.queue.ExampleQueue.many;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -15,9 +16,11 @@ import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 
+import dev.millrace.queue.model.GroupDefinition;
 import dev.millrace.queue.model.Job;
 import dev.millrace.queue.model.NewJob;
 import dev.millrace.queue.model.QueueCounts;
+import dev.millrace.queue.model.QueueDefinition.Rate;
 
 /** A drain removes what waits or is delayed when it begins, and nothing else, however many jobs one of its calls removes. */
 class QueueDrainExamplesTest {
@@ -81,6 +84,15 @@ class QueueDrainExamplesTest {
         List<Long> removed = q.queue.drainByCalls(2);
         assertEquals(15, removed.stream().mapToLong(Long::longValue).sum());
         assertTrue(removed.stream().allMatch(n -> n <= 2), removed::toString);
+    }
+
+    @Test
+    void jobsThatAreParkedMeanwhileAreRemoved() {
+        q.queue.limit("g", new GroupDefinition(9, new Rate(1, Duration.ofHours(1))), 9);
+        q.add(many(9, grouped("g")));
+        assertEquals(1, q.start(1).size());
+        assertEquals(8, q.queue.drain(1, NOTHING, () -> q.start(9)));
+        assertEquals(List.of(0L, 0L, 1L, 0L, 0L, 8L), counts());
     }
 
     @Test

@@ -57,6 +57,8 @@ class KeyspaceTest {
             useRecords();
             cache();
             work();
+            seen.addAll(check());
+            as(OTHER, json("{'groups':{'concurrency':2}}")).put("/v1/queues/" + name).then().statusCode(200);
             as(COMMANDER, "[\"SCRIPT\",\"LOAD\",\"return '" + name + "'\"]").post("/redis").then().statusCode(200);
             // Some live for less than a second.
             await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(50)).untilAsserted(() -> {

@@ -61,7 +61,7 @@ class ScriptFailureTest {
         long own = Files.readString(Path.of("src/main/resources/lua/queue/enqueue-1.lua")).lines().count();
         assertEquals("Script lua/queue/enqueue-1.lua, line " + own + ": ERR user_script:" + whole + ": oops",
                 script.failure(new Throwable("ERR user_script:" + whole + ": oops")).getMessage());
-        assertEquals("Script lua/queue/jobs.lua, line 1: ERR user_script:" + (keys + 1) + ": oops",
+        assertEquals("Script lua/queue/lines.lua, line 1: ERR user_script:" + (keys + 1) + ": oops",
                 script.failure(new Throwable("ERR user_script:" + (keys + 1) + ": oops")).getMessage());
         assertEquals("Script lua/queue/keys.lua, line 1: ERR user_script:1: oops",
                 script.failure(new Throwable("ERR user_script:1: oops")).getMessage());

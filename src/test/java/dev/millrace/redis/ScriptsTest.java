@@ -43,8 +43,7 @@ class ScriptsTest {
 
     /** Files that scripts begin with, and that are none themselves. */
     private static final Set<String> PARTS = Set.of("cache/preconditions.lua", "cache/validity.lua", "queue/keys.lua",
-            "queue/jobs.lua",
-            "kv/sandbox.lua");
+            "queue/lines.lua", "queue/rates.lua", "queue/jobs.lua", "kv/sandbox.lua");
 
     static List<String> scripts() throws IOException {
         Path lua = RESOURCES.resolve("lua");

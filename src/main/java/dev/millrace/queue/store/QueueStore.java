@@ -40,6 +40,7 @@ public class QueueStore {
     private static final String ANY_VERSION = "*";
     private static final String IDEMPOTENCY_MS = "86400000";
     private static final ReplyCodes<AnswerCode> ANSWERS = ReplyCodes.of(AnswerCode.class);
+    private static final ReplyCodes<ConfigureOutcome> CONFIGURE_OUTCOMES = ReplyCodes.of(ConfigureOutcome.class);
     private static final ReplyCodes<EnqueueMark> MARKS = ReplyCodes.of(EnqueueMark.class);
 
     private final ScriptRunner scripts;
@@ -50,6 +51,7 @@ public class QueueStore {
     private final Script fail;
     private final Script extend;
     private final Script configure;
+    private final Script regroup;
     private final Script release;
 
     QueueStore(ScriptRunner scripts, ReplicatedScripts replicated) {
@@ -61,6 +63,7 @@ public class QueueStore {
         this.fail = scripts.get("queue/fail-1");
         this.extend = scripts.get("queue/extend-1");
         this.configure = scripts.get("queue/configure-1");
+        this.regroup = scripts.get("queue/regroup-1");
         this.release = scripts.get("queue/release-1");
     }
 
@@ -70,13 +73,34 @@ public class QueueStore {
     }
 
     /**
-     * Notes the version of a queue's settings. Returns whether it did.
+     * Notes the version of a queue's settings, and applies the limits of its groups, in steps. Returns whether it did.
      *
      * @param seen the version that is noted now, or nothing changes; null for any
      */
     public Uni<Boolean> configure(QueueName queue, QueueSettings settings, @Nullable String seen) {
+        return note(queue, settings, seen).flatMap(outcome -> switch (outcome) {
+            case NOTED -> Uni.createFrom().item(true);
+            case OTHER -> Uni.createFrom().item(false);
+            case UNFINISHED -> regroup(queue).replaceWith(true);
+            case BUSY -> regroup(queue).chain(() -> configure(queue, settings, seen));
+        });
+    }
+
+    /** As {@link #configure}, without the groups. */
+    Uni<ConfigureOutcome> note(QueueName queue, QueueSettings settings, @Nullable String seen) {
         return run(queue, configure, List.of(settings.version(), seen == null ? ANY_VERSION : seen,
-                settings.rateLimit() == 0 ? "0" : "1", settings.groups())).map(ReplyCodes::flag);
+                settings.rateLimit() == 0 ? "0" : "1", settings.groups())).map(CONFIGURE_OUTCOMES::read);
+    }
+
+    /** Applies changed limits to the groups of a queue. Each step is a bounded number of groups. */
+    private Uni<Void> regroup(QueueName queue) {
+        return Uni.createFrom().deferred(() -> regroupSome(queue)).repeat().until(more -> !more).onItem()
+                .ignoreAsUni();
+    }
+
+    /** Applies changed limits to some groups of a queue; returns whether there are more. */
+    Uni<Boolean> regroupSome(QueueName queue) {
+        return run(queue, regroup, List.of()).map(ReplyCodes::flag);
     }
 
     /** Enqueues jobs, in order, all or none. */

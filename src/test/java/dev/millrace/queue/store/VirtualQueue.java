@@ -115,6 +115,16 @@ public final class VirtualQueue {
         return await(queues.configure(QUEUE, settings, seen));
     }
 
+    /** Notes the settings, without applying them to groups; says what became of it. */
+    public String note() {
+        return await(queues.note(QUEUE, settings, null)).toString();
+    }
+
+    /** Applies changed limits to some groups; says whether there are more. */
+    public boolean regroupSome() {
+        return await(queues.regroupSome(QUEUE));
+    }
+
     public List<JobStatus> complete(List<JobResult> results) {
         return await(queues.complete(QUEUE, results, settings));
     }

@@ -18,7 +18,7 @@
 -- State may be older than the settings it is read under, and the clock may have been set back since. So nothing that is stored is taken
 -- to last longer than it could if it were stored now, and what is found to last longer is stored anew:
 --   sliding-window, fixed-window: one window. sliding-window-counter: two. penalty: the penalty.
---   token-bucket: the time in which `burst` refills at the present limit, and one window more for an overdraft.
+--   token-bucket: the time in which `burst` refills at the present limit, and for an overdraft up to one window more.
 
 local call = redis.call
 local floor, ceil, max, min, format = math.floor, math.ceil, math.max, math.min, string.format
@@ -166,7 +166,7 @@ end
 -- token-bucket: '<level> <time> <limit> <burst>', a leaky bucket used as a meter, which is GCRA turned round. The level is in units of
 -- tokens times window, so that a drain of `limit` per µs keeps it whole: up to 2^53 nothing is rounded. The last two are the settings
 -- it was stored under (earlier versions did not store them): under others it is stored anew, for its TTL is by the old ones. Under a
--- lowered burst the bucket counts as empty at most, but for what was overdrawn, which is at most what refills in a window.
+-- lowered burst the bucket counts as empty at most, but for what was overdrawn. That is so little that a cost of 1 fits after a window.
 local function keep_bucket(key, limit, level, settings)
   local reset = ceil(level / limit)
   call('SET', key, format('%.0f %.0f', level, now) .. settings, 'PX', ceil((reset + max(reset, MIN_KEPT)) / 1000))
@@ -183,7 +183,7 @@ local function look_bucket(key, limit, window, burst, cost, settings)
       level = max(0, l - (now - at) * limit)
     else
       local room = (tonumber(string.match(of, '%d+$')) or burst) * window
-      level = min(l, room, burst * window) + min(max(0, l - room), limit * window)
+      level = min(l, room, burst * window) + min(max(0, l - room), (limit - 1) * window)
       level = max(0, level - max(0, now - at) * limit)
       if level > 0 then keep_bucket(key, limit, level, settings) end
     end
@@ -195,7 +195,7 @@ local function look_bucket(key, limit, window, burst, cost, settings)
 end
 
 local function charge_bucket(key, limit, window, burst, cost, level, settings)
-  return keep_bucket(key, limit, min(level + cost * window, (burst + limit) * window), settings)
+  return keep_bucket(key, limit, min(level + cost * window, (burst + limit - 1) * window), settings)
 end
 
 local function look(algorithm, key, limit, window, burst, cost, settings)

@@ -10,6 +10,8 @@ import java.util.stream.Collectors;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
+import org.jspecify.annotations.Nullable;
+
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.vertx.core.http.HttpHeaders;
@@ -60,6 +62,18 @@ class KvCors {
         }
     }
 
+    /** Returns what tells a browser that pages of an origin may read the response; null if they may not. */
+    @Nullable
+    String allowed(@Nullable String origin) {
+        if (origin == null) {
+            return null;
+        }
+        if (origins.contains(ANY)) {
+            return ANY;
+        }
+        return origins.contains(origin.toLowerCase(Locale.ROOT)) ? origin : null;
+    }
+
     /**
      * Adds what a browser needs to the response. Answers a preflight, which has no key.
      *
@@ -77,18 +91,17 @@ class KvCors {
         response.putHeader(HttpHeaders.VARY, preflight
                 ? "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"
                 : "Origin");
-        boolean any = origins.contains(ANY);
-        boolean allowed = origin != null && (any || origins.contains(origin.toLowerCase(Locale.ROOT)));
-        if (allowed) {
-            response.putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, any ? ANY : origin);
+        String allowed = allowed(origin);
+        if (allowed != null) {
+            response.putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, allowed);
         }
         if (!preflight) {
-            if (allowed) {
+            if (allowed != null) {
                 response.putHeader(HttpHeaders.ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
             }
             return false;
         }
-        if (!allowed) {
+        if (allowed == null) {
             throw new KvException(403, "ERR the origin is not allowed");
         }
         response.putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_METHODS, METHODS)

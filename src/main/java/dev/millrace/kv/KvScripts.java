@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
 import jakarta.inject.Singleton;
 
 import io.quarkus.redis.datasource.ReactiveRedisDataSource;
+import io.quarkus.redis.datasource.keys.ReactiveKeyCommands;
 import io.quarkus.redis.datasource.value.ReactiveValueCommands;
 import io.quarkus.redis.datasource.value.SetArgs;
 import io.smallrye.mutiny.Multi;
@@ -50,6 +51,7 @@ class KvScripts {
     private static final Set<String> BY_SOURCE = Set.of("EVAL", "EVAL_RO");
 
     private final ReactiveValueCommands<String, String> values;
+    private final ReactiveKeyCommands<String> keys;
     private final KvSandbox sandbox = new KvSandbox();
     /** The SHA-1 that Redis has for a script, by the SHA-1 that the client has. */
     private final Map<String, String> known = Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
@@ -66,6 +68,7 @@ class KvScripts {
 
     KvScripts(ReactiveRedisDataSource redis) {
         this.values = redis.value(String.class);
+        this.keys = redis.key();
     }
 
     /** Returns the SHA-1s in the commands that this replica does not know, up to a maximum. */
@@ -97,13 +100,16 @@ class KvScripts {
 
     /** Looks up SHA-1s that other replicas have stored, and whether one has flushed them. */
     Uni<Void> learn(Set<String> unknown) {
-        return values.get(key(FLUSH)).onFailure().recoverWithItem(mark).chain(found -> {
+        return learnMark().onFailure().recoverWithNull().chain(() -> lookUp(unknown));
+    }
+
+    private Uni<Void> learnMark() {
+        return values.get(key(FLUSH)).invoke(found -> {
             if (!mark.equals(found == null ? "" : found)) {
                 mark = found == null ? "" : found;
                 known.clear();
             }
-            return lookUp(unknown);
-        });
+        }).replaceWithVoid();
     }
 
     private Uni<Void> lookUp(Set<String> unknown) {
@@ -156,10 +162,18 @@ class KvScripts {
     Uni<String> loaded(KvCommand load) {
         String sha = Digests.sha1Hex(load.args().get(1));
         String wrapped = Digests.sha1Hex(sandbox.wrap(load.args().get(1)));
-        known.put(sha, wrapped);
-        return values.set(key(sha), wrapped + mark, new SetArgs().px(KEPT))
+        return learnMark()
+                .chain(() -> values.set(key(sha), wrapped + mark, new SetArgs().px(KEPT)))
+                // The mark must not expire before what it is part of.
+                .chain(() -> mark.isEmpty()
+                        ? Uni.createFrom().voidItem()
+                        : keys.pexpire(key(FLUSH), KEPT).replaceWithVoid())
                 // Then the other replicas do not know the script, and their clients send it again.
-                .onFailure().recoverWithNull().replaceWith(sha);
+                .onFailure().recoverWithNull()
+                .map(done -> {
+                    known.put(sha, wrapped);
+                    return sha;
+                });
     }
 
     /**

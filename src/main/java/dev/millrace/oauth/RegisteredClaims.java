@@ -10,7 +10,6 @@ import jakarta.inject.Singleton;
 import org.jspecify.annotations.Nullable;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
@@ -44,7 +43,8 @@ class RegisteredClaims {
         types.put(SCOPE, node -> node.isTextual() || areStrings(node));
         types.put("client_id", JsonNode::isTextual);
         types.put("username", JsonNode::isTextual);
-        types.put(NOT_BEFORE, JsonNode::isIntegralNumber);
+        // A NumericDate may have a fraction (RFC 7519, section 2).
+        types.put(NOT_BEFORE, JsonNode::isNumber);
         types.put("aud", node -> node.isTextual() || areStrings(node));
         types.put(ISSUER, JsonNode::isTextual);
         types.put("acr", JsonNode::isTextual);
@@ -73,8 +73,8 @@ class RegisteredClaims {
     /** Returns the registered members of the claims of a token, or of the data of a session, as they were written. */
     Map<String, JsonValue> of(JsonObject claims) {
         try {
-            Map<String, JsonValue> given = json.readValue(claims.text(), new TypeReference<>() {
-            });
+            Map<String, JsonValue> given = json.readValue(claims.text(),
+                    json.getTypeFactory().constructMapType(LinkedHashMap.class, String.class, JsonValue.class));
             Map<String, JsonValue> found = new LinkedHashMap<>();
             for (Map.Entry<String, Predicate<JsonNode>> type : TYPES.entrySet()) {
                 JsonValue value = given.get(type.getKey());

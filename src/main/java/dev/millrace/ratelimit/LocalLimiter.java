@@ -56,8 +56,8 @@ final class LocalLimiter {
         boolean admitted = bucket.tokens + ROUNDING >= asked;
         long retryMs = admitted ? 0 : p.windowMs();
         if (admitted || check.overdraft()) {
-            // An overdraft is paid back within a window.
-            bucket.tokens = Math.max(bucket.tokens - check.cost(), -perMs * p.windowMs());
+            // After an overdraft, a cost of 1 fits within a window.
+            bucket.tokens = Math.max(bucket.tokens - check.cost(), 1 - perMs * p.windowMs());
         }
         if (!admitted && asked <= capacity) {
             retryMs = (long) Math.ceil((asked - bucket.tokens) / perMs);

@@ -5,6 +5,7 @@ import java.util.List;
 
 import jakarta.enterprise.context.ApplicationScoped;
 
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 
 import dev.millrace.http.problem.ApiException;
@@ -76,15 +77,13 @@ public class RateLimitService {
      * Decides several checks, at least one, in order. The same limit may occur twice.
      *
      * @param atomic whether all are charged or none. In a cluster the limits may be on different servers: then each is
-     *        charged, and those admitted are refunded if another was denied; in between, other callers see the charge
+     *        charged, and those admitted are refunded if another was denied; in between, other callers see the charge. Overdrafts that
+     *        exceed 10,000 in total under sliding-window make each check of the list decide for itself
      */
     public Uni<List<Decision>> check(String tenant, List<Check> checks, boolean atomic) {
         checks.forEach(c -> requireCounting(c.policy()));
         requireBounded(checks);
-        Uni<List<CheckOutcome>> outcomes = redis.isCluster()
-                ? cluster.decide(tenant, checks, atomic)
-                : store.decide(tenant, checks, atomic).map(CheckOutcomes::list);
-        return outcomes.map(list -> decisions(checks, list))
+        return outcomes(tenant, checks, atomic).map(list -> decisions(checks, list))
                 .onFailure(RedisUnavailableException::isOutage).recoverWithUni(e -> degraded.decide(tenant, checks, e))
                 .invoke(list -> list.forEach(metrics::counted));
     }
@@ -113,12 +112,26 @@ public class RateLimitService {
         return (micros + 999) / 1000;
     }
 
-    /** Under sliding-window Redis writes an entry per unit of cost, and blocks other commands meanwhile. */
-    private static void requireBounded(List<Check> checks) {
-        long entries = checks.stream().filter(c -> c.policy().algorithm() == Algorithm.SLIDING_WINDOW)
+    private Uni<List<CheckOutcome>> outcomes(String tenant, List<Check> checks, boolean atomic) {
+        if (logged(checks) > MAX_LOGGED) {
+            // What is charged in any case must not be lost, and one script must not write that much.
+            return Multi.createFrom().iterable(checks)
+                    .onItem().transformToUniAndConcatenate(check -> store.decide(tenant, check)).collect().asList();
+        }
+        return redis.isCluster()
+                ? cluster.decide(tenant, checks, atomic)
+                : store.decide(tenant, checks, atomic).map(CheckOutcomes::list);
+    }
+
+    /** Returns how many entries the checks add under sliding-window: one per unit of cost, and Redis runs nothing else meanwhile. */
+    private static long logged(List<Check> checks) {
+        return checks.stream().filter(c -> c.policy().algorithm() == Algorithm.SLIDING_WINDOW)
                 .mapToLong(c -> c.cost() <= c.policy().limit() ? c.cost() : c.overdraft() ? c.policy().limit() : 0)
                 .sum();
-        if (entries > MAX_LOGGED) {
+    }
+
+    private static void requireBounded(List<Check> checks) {
+        if (logged(checks.stream().filter(c -> !c.isAlwaysCharged()).toList()) > MAX_LOGGED) {
             throw ApiException.invalid("checks",
                     "must not cost more than " + MAX_LOGGED + " under sliding-window in one list");
         }

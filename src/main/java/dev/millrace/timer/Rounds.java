@@ -37,7 +37,8 @@ public class Rounds {
      * Starts a task, with a first round at once. A failure of a round is logged, and does not end the task.
      *
      * @param everyMs from the beginning of a round to the beginning of the next, at least 1
-     * @param round is called on an event loop, and must not block
+     * @param round is called on an event loop, and must not block. What it returns must end: its calls of Redis and of others have
+     *        deadlines
      */
     public void every(long everyMs, Supplier<? extends Uni<?>> round) {
         EventLoop loop = EventLoop.next(vertx);
@@ -61,6 +62,9 @@ public class Rounds {
     }
 
     private void again(EventLoop loop, long began, long everyMs, Supplier<? extends Uni<?>> round) {
+        if (stopped) {
+            return;
+        }
         long passed = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
         loop.after(Math.max(1, everyMs - passed), () -> run(loop, everyMs, round));
     }

@@ -2,6 +2,7 @@ package dev.millrace.kv;
 
 import static dev.millrace.Api.COMMANDER;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -100,6 +101,9 @@ class KvCorsTest {
 
     @Test
     void anyOriginIsPossible() {
-        new KvCors(Configs.of(KvConfig.class, "millrace.kv.cors-origins", "*"));
+        KvCors cors = new KvCors(Configs.of(KvConfig.class, "millrace.kv.cors-origins", "*"));
+        assertEquals("*", cors.allowed("https://any.example.org"));
+        assertEquals("*", cors.allowed("null"));
+        assertNull(cors.allowed(null));
     }
 }

@@ -119,8 +119,8 @@ class LocalLimiterTest {
         assertFalse(limiter.decide("main", huge, 0).allowed());
         Decision after = decide(limiter, policy(10, 1000), "u", 0, 0);
         assertEquals(0, after.remaining());
-        assertEquals(1100, after.retryAfterMs());
-        assertTrue(decide(limiter, policy(10, 1000), "u", 1, 1100 * MS).allowed());
+        assertEquals(1000, after.retryAfterMs());
+        assertTrue(decide(limiter, policy(10, 1000), "u", 1, 1000 * MS).allowed());
     }
 
     @Example

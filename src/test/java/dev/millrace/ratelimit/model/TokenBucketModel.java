@@ -3,8 +3,8 @@ package dev.millrace.ratelimit.model;
 import java.math.BigInteger;
 
 /**
- * A bucket of {@code burst} tokens to which {@code limit} tokens per window come back, counted in exact fractions. What is overdrawn is
- * at most what comes back in a window.
+ * A bucket of {@code burst} tokens to which {@code limit} tokens per window come back, counted in exact fractions. What is overdrawn
+ * is so little that a cost of 1 fits after a window.
  */
 public final class TokenBucketModel extends LimiterModel {
 
@@ -30,7 +30,7 @@ public final class TokenBucketModel extends LimiterModel {
     @Override
     public void charge(long now, long cost) {
         missing = missing(now).add(BigInteger.valueOf(cost).multiply(window))
-                .min(burst.add(limit).multiply(window));
+                .min(burst.add(limit).subtract(BigInteger.ONE).multiply(window));
         since = now;
     }
 
@@ -41,7 +41,7 @@ public final class TokenBucketModel extends LimiterModel {
         missing = missing.subtract(debt);
         limit = BigInteger.valueOf(newLimit);
         burst = BigInteger.valueOf(newBurst);
-        missing = missing.min(burst.multiply(window)).add(debt.min(limit.multiply(window)));
+        missing = missing.min(burst.multiply(window)).add(debt.min(limit.subtract(BigInteger.ONE).multiply(window)));
         missing = missing(now);
         since = now;
         change(newBurst, refill(newLimit, window.longValueExact(), newBurst));
@@ -52,7 +52,8 @@ public final class TokenBucketModel extends LimiterModel {
     }
 
     private static long refill(long limit, long window, long burst) {
-        return ceil(BigInteger.valueOf(burst + limit).multiply(BigInteger.valueOf(window)), BigInteger.valueOf(limit));
+        return ceil(BigInteger.valueOf(burst + limit - 1).multiply(BigInteger.valueOf(window)),
+                BigInteger.valueOf(limit));
     }
 
     private static long ceil(BigInteger a, BigInteger b) {

@@ -30,7 +30,7 @@ end
 local function describe(entry)
   local best, bytes = nil, 0
   for _, field in ipairs(redis.call('HKEYS', entry)) do
-    local found = string.find(field, '^s:?') and (field == 's' or #field > 2) and variant(entry, string.sub(field, 2))
+    local found = string.find(field, '^s') and variant(entry, string.sub(field, 2))
     if found then
       bytes = bytes + found[9]
       if not best or found[4] > best[4] then best = found end

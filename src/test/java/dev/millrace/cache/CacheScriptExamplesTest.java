@@ -177,6 +177,14 @@ class CacheScriptExamplesTest {
     }
 
     @Test
+    void aLeaseSaysNothingOfAPurgedEntry() {
+        await(entry.store.put(TENANT, REGION, KEY, NewEntry.of(PreparedBody.nothing(), "").withLifetime(1000, 0, 0)
+                .withOrigin("\"tag\"").withHead("200\nX-Old:1", 0, 0)));
+        await(entry.store.purgeRegion(TENANT, REGION));
+        assertEquals(Lookup.none(EntryState.LEASED, 5000, "", "", false), entry.get("t1", 5000, false));
+    }
+
+    @Test
     void aFailureIsToldToOthersForAWhile() {
         entry.lease("t1");
         entry.release("t2", Release.failed(0, 700));
@@ -329,6 +337,29 @@ class CacheScriptExamplesTest {
         await(entry.store.delete(TENANT, REGION, KEY, Preconditions.NONE, ""));
         assertEquals(EntryState.MISSING, variant(1).state());
         assertFalse(entry.isKept(ENTRY));
+    }
+
+    @Test
+    void aPurgedTagHidesOnlyTheVariantsThatHaveIt() {
+        for (int n = 1; n <= 2; n++) {
+            await(entry.store.put(TENANT, REGION, KEY,
+                    NewEntry.of(new PreparedBody(BodyCoding.IDENTITY, "e" + n, new byte[1]), "text/plain")
+                            .withLifetime(1000, 0, 0).withTags(List.of("tag" + n)).withVariant(":" + n)));
+        }
+        await(entry.store.purgeTag(TENANT, REGION, "tag1"));
+        assertEquals(List.of(EntryState.MISSING, EntryState.FRESH), List.of(variant(1).state(), variant(2).state()));
+        await(entry.store.purgeRegion(TENANT, REGION));
+        assertEquals(EntryState.MISSING, variant(2).state());
+        assertFalse(entry.isKept(ENTRY), "what is hidden is removed when it is read");
+    }
+
+    @Test
+    void aFailureIsToldForAsLongAsItWasSaid() {
+        entry.lease("t1");
+        entry.release("t1", Release.failed(0, 1));
+        assertEquals(EntryState.FAILED, entry.lease("t2"));
+        entry.pass(2);
+        assertEquals(EntryState.LEASED, entry.lease("t2"));
     }
 
     @Test

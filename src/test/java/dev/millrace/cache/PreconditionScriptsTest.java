@@ -24,6 +24,7 @@ class PreconditionScriptsTest {
         ENDED_BUT_KEPT_FOR_ERRORS(null),
         EXPIRED(null),
         PURGED(null),
+        PURGED_BY_TAG(null),
         WEAK("W/e-one"),
         NOTHING("nothing");
 
@@ -92,6 +93,8 @@ class PreconditionScriptsTest {
     }
 
     private void arrange(Before before) {
+        // So that the checks come at many fractions of a second.
+        entry.pass(700);
         await(entry.store.delete(TENANT, REGION, KEY, Preconditions.NONE, ""));
         if (!variant.isEmpty()) {
             entry.put("", "one");
@@ -111,6 +114,7 @@ class PreconditionScriptsTest {
             case ENDED_BUT_KEPT_FOR_ERRORS -> entry.pass(1500);
             case EXPIRED -> entry.pass(3001);
             case PURGED -> await(entry.store.purgeRegion(TENANT, REGION));
+            case PURGED_BY_TAG -> await(entry.store.purgeTag(TENANT, REGION, "tag"));
             default -> {
             }
         }
@@ -123,7 +127,7 @@ class PreconditionScriptsTest {
 
     private static NewEntry value(String text) {
         return NewEntry.of(new PreparedBody(BodyCoding.IDENTITY, "e-" + text, text.getBytes(StandardCharsets.UTF_8)),
-                "text/plain").withLifetime(1000, 500, 2000);
+                "text/plain").withLifetime(1000, 500, 2000).withTags(List.of("tag"));
     }
 
     @Test
@@ -174,6 +178,8 @@ class PreconditionScriptsTest {
     @Test
     void afterTheClockWasSetBackAnEntryCountsAsStoredNow() {
         entry.put("", "one");
+        entry.pass(-1);
+        assertEquals(entry.redis.ms(), entry.get().stored(), "by 1 ms only");
         entry.pass(-3_600_000);
         Lookup found = entry.get();
         long now = entry.redis.ms();

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -137,6 +138,29 @@ class KeyListTest {
         redis.advance(1_000_000);
         assertEquals(5, await(keys.page(TENANT, REGION, 5, null)).items().get(0).bytes());
         assertEquals(List.of("one"), listed(1));
+    }
+
+    @Test
+    void aPutDropsTenKeysThatHaveEnded() {
+        onCluster(false);
+        IntStream.range(0, 12).forEach(i -> put("k" + i, 1000));
+        redis.advance(1_020_000);
+        put("new", HOUR);
+        assertEquals(3L, redis.call("ZCARD", Keys.cacheIndex(TENANT, 0, REGION)));
+        put("new", HOUR);
+        assertEquals(1L, redis.call("ZCARD", Keys.cacheIndex(TENANT, 0, REGION)));
+    }
+
+    @Test
+    void aKeyThatIsStoredForLessTimeMovesToTheFront() {
+        onCluster(false);
+        put("a", 2 * HOUR);
+        put("b", HOUR);
+        assertEquals(List.of("b", "a"), listed(50));
+        put("a", 1000);
+        assertEquals(List.of("a", "b"), listed(50));
+        redis.advance(1_021_000);
+        assertFalse(redis.content().containsKey(store.entryKey(TENANT, REGION, "a")), "and it ends earlier");
     }
 
     @ParameterizedTest

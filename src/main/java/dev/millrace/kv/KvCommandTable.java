@@ -9,14 +9,19 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import jakarta.interceptor.Interceptor;
 
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
+import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
@@ -25,8 +30,13 @@ import io.vertx.redis.client.ResponseType;
 import dev.millrace.redis.CommandOutcome;
 import dev.millrace.redis.RedisRefusedException;
 import dev.millrace.redis.RedisUnavailableException;
+import dev.millrace.redis.RedisUnavailableException.Reason;
+import dev.millrace.redis.link.CallerContext;
 
-/** The kinds of all commands, as Redis reports them (COMMAND). So commands of modules and of newer servers need no list here. */
+/**
+ * The kinds of all commands, as Redis reports them (COMMAND). So commands of modules and of newer servers need no list here.
+ * All callers that need the table at the same time wait for one load: it takes a connection of its own and a reply of some 100 KB.
+ */
 @Singleton
 class KvCommandTable {
 
@@ -46,17 +56,34 @@ class KvCommandTable {
     private static final long MAX_AGE_NANOS = Duration.ofMinutes(5).toNanos();
     /** The table is loaded again after this time if Redis left something unknown or refused something. */
     private static final long RETRY_NANOS = Duration.ofSeconds(10).toNanos();
+    /** For how long the load of the start waits for a connection, and how often it looks for one. */
+    private static final long START_NANOS = Duration.ofSeconds(2).toNanos();
+    private static final long START_PAUSE_MS = 20;
 
     private final KvRedis redis;
     private final KvSeparation separation;
+    private final Vertx vertx;
     private volatile @Nullable Map<String, CommandKind> kinds;
     private volatile TransactionSupport transactions = TransactionSupport.UNKNOWN;
     private volatile long staleNanos;
-    private final AtomicBoolean loading = new AtomicBoolean();
+    private volatile boolean hasAsked;
+    /** The load that is under way; null if there is none. */
+    private final AtomicReference<@Nullable Uni<Map<String, CommandKind>>> loading = new AtomicReference<>();
 
-    KvCommandTable(KvRedis redis, KvSeparation separation) {
+    KvCommandTable(KvRedis redis, KvSeparation separation, Vertx vertx) {
         this.redis = redis;
         this.separation = separation;
+        this.vertx = vertx;
+    }
+
+    /** Loads the table as soon as a connection is open, so that the first callers need not wait for it. */
+    void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE + 1) StartupEvent event) {
+        inBackground(shared(askAtStart(System.nanoTime())).onTermination().invoke(() -> hasAsked = true));
+    }
+
+    /** Returns whether the load of the start has ended, with success or not. It ends soon. */
+    boolean hasAsked() {
+        return hasAsked;
     }
 
     /** Returns whether Redis runs transactions, as of the last load. */
@@ -74,20 +101,52 @@ class KvCommandTable {
     @Nullable
     Map<String, CommandKind> known() {
         Map<String, CommandKind> known = kinds;
-        if (known != null && System.nanoTime() - staleNanos >= 0 && loading.compareAndSet(false, true)) {
-            load().onTermination().invoke(() -> loading.set(false)).subscribe()
-                    .with(loaded -> {},
-                            failure -> LOG.debug("Cannot reload the table of commands; trying again later", failure));
+        if (known != null && System.nanoTime() - staleNanos >= 0 && loading.get() == null) {
+            inBackground(load());
         }
         return known;
     }
 
-    /** Loads the table from Redis, when subscribed to. */
+    private static void inBackground(Uni<Map<String, CommandKind>> load) {
+        load.subscribe().with(loaded -> {},
+                failure -> LOG.debug("Cannot load the table of commands; trying again later", failure));
+    }
+
+    /** Loads the table from Redis, when subscribed to, or waits for the load that is under way. */
     Uni<Map<String, CommandKind>> load() {
-        List<Request> questions = List.of(Request.cmd(Command.COMMAND), Request.cmd(Command.EVAL).arg(PROBE).arg(0),
-                KvSeparation.question());
-        return redis.sendAll(questions).call(outcomes -> separation.check(outcomes.get(2))).flatMap(
-                outcomes -> askForTransactions().map(found -> learn(outcomes.get(0), outcomes.get(1), found)));
+        return CallerContext.keep(Uni.createFrom().deferred(() -> shared(ask())));
+    }
+
+    /** Returns the load that is under way, or begins this one. */
+    private Uni<Map<String, CommandKind>> shared(Uni<Map<String, CommandKind>> load) {
+        Uni<Map<String, CommandKind>> added = load.onTermination().invoke(() -> loading.set(null)).memoize()
+                .indefinitely();
+        Uni<Map<String, CommandKind>> before = loading.compareAndExchange(null, added);
+        return before == null ? added : before;
+    }
+
+    private Uni<Map<String, CommandKind>> askAtStart(long sinceNanos) {
+        return ask()
+                .onFailure(failure -> isDown(failure) && System.nanoTime() - sinceNanos < START_NANOS)
+                .recoverWithUni(() -> pause().chain(() -> askAtStart(sinceNanos)));
+    }
+
+    private static boolean isDown(Throwable failure) {
+        return failure instanceof RedisUnavailableException e && e.reason() == Reason.DOWN;
+    }
+
+    /** A timer of the event loop: Mutiny's own timer would continue on another thread. */
+    private Uni<Void> pause() {
+        return Uni.createFrom().emitter(emitter -> vertx.setTimer(START_PAUSE_MS, t -> emitter.complete(null)));
+    }
+
+    private Uni<Map<String, CommandKind>> ask() {
+        return Uni.createFrom().deferred(() -> {
+            List<Request> questions = List.of(Request.cmd(Command.COMMAND),
+                    Request.cmd(Command.EVAL).arg(PROBE).arg(0), KvSeparation.question());
+            return redis.sendAll(questions).call(outcomes -> separation.check(outcomes.get(2))).flatMap(
+                    outcomes -> askForTransactions().map(found -> learn(outcomes.get(0), outcomes.get(1), found)));
+        });
     }
 
     private Map<String, CommandKind> learn(CommandOutcome commands, CommandOutcome probe, TransactionSupport found) {

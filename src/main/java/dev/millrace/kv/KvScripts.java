@@ -144,7 +144,10 @@ class KvScripts {
             return with(command, 0, sha.getBytes(StandardCharsets.US_ASCII));
         }
         if (isScript(command, "LOAD") && command.args().size() == 2) {
-            return with(command, 1, sandbox.wrap(command.args().get(1)));
+            byte[] wrapped = sandbox.wrap(command.args().get(1));
+            // At once, so that the commands behind it in a pipeline may use it.
+            known.put(Digests.sha1Hex(command.args().get(1)), Digests.sha1Hex(wrapped));
+            return with(command, 1, wrapped);
         }
         if (isScript(command, "EXISTS")) {
             List<byte[]> args = new ArrayList<>(command.args());

@@ -104,6 +104,21 @@ class KvScriptsTest {
     }
 
     @Test
+    void aScriptIsKnownToTheCommandsBehindItsLoad() {
+        String script = "return ARGV[1] -- " + key();
+        List<JsonNode> outcomes = Kv.pipeline(COMMANDER,
+                List.of(List.of("EVALSHA", sha1(script), 0, "x"), List.of("SCRIPT", "LOAD", script),
+                        List.of("EVALSHA", sha1(script), 0, "x"), List.of("SCRIPT", "EXISTS", sha1(script))));
+        assertTrue(outcomes.get(0).path("error").textValue().startsWith("NOSCRIPT "));
+        assertEquals("x", outcomes.get(2).path("result").textValue());
+        assertEquals("[1]", outcomes.get(3).path("result").toString());
+        String broken = "return (" + key();
+        outcomes = Kv.pipeline(COMMANDER,
+                List.of(List.of("SCRIPT", "LOAD", broken), List.of("EVALSHA", sha1(broken), 0)));
+        assertTrue(outcomes.get(1).path("error").textValue().startsWith("NOSCRIPT "), outcomes::toString);
+    }
+
+    @Test
     void scriptsOfAPipelineOrATransaction() {
         String script = "return redis.call('INCR', KEYS[1]) -- " + key();
         String k = key();

@@ -16,7 +16,7 @@ public final class CallerContext {
     private CallerContext() {}
 
     /** The same work, whose outcome comes on the context of whoever subscribes. */
-    static <T> Uni<T> keep(Uni<T> work) {
+    public static <T> Uni<T> keep(Uni<T> work) {
         return Uni.createFrom().emitter(emitter -> {
             ContextInternal caller = ContextInternal.current();
             Cancellable running = work.subscribe().with(

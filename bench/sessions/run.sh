@@ -14,7 +14,7 @@ api=http://127.0.0.1:$app_port
 start_redis
 start_app sessions "${1:-}"
 scripts=src/main/resources/lua
-bare="$scripts/user/add-4.lua $scripts/session/current-2.lua $scripts/token/rotate-4.lua"
+bare="$scripts/user/add-4.lua $scripts/session/current-3.lua $scripts/token/rotate-4.lua"
 start_bare bench/sessions/BareSessions.java $bare_port $redis_port "$cores" $bare
 
 issue() { # path body-member token-member file: 1,000 tokens, a line each

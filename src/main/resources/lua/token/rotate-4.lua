@@ -38,10 +38,13 @@ if order ~= '' and created + 0 > now then
   absolute, order, created = now + absolute - created, string.format('+%.0f', (created - now) * 1000 + order), now
 end
 
+local set_back = seen + 0 > now
 local function replace(code)
   local state = table.concat({ successor, generation + 1, created .. order, now, idle, absolute, grace .. lost, presented, salt }, ' ')
   redis.call('HSET', records, family, state)
-  redis.call('ZADD', index, 'XX', math.min(now + idle, absolute), member)
+  local ends = math.min(now + idle, absolute)
+  redis.call('ZADD', index, 'XX', ends, member)
+  if set_back then redis.call('ZADD', due, 'XX', 'LT', ends, owner) end
   return { code, found[1], state, found[3] }
 end
 

@@ -4,7 +4,7 @@
 -- KEYS[3] due
 -- KEYS[4] events
 -- ARGV[1] id
--- ARGV[2] required  digest that the record must have, or that its token had before a rotation whose grace lasts, as in session/rotate-1;
+-- ARGV[2] required  digest that the record must have, or that its token had before a rotation whose grace lasts, as in session/rotate-3;
 --                   empty for any
 -- ARGV[3] kind      first word of the event's type
 -- ARGV[4] reason    of the event

@@ -2,7 +2,7 @@ package dev.millrace.session;
 
 import dev.millrace.redis.ReplyCode;
 
-/** The reply of {@code session/current-2}. */
+/** The reply of {@code session/current-3}. */
 enum CurrentCode implements ReplyCode {
     FOUND(1),
     /** The session is unknown or has ended. */

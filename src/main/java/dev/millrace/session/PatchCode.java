@@ -2,7 +2,7 @@ package dev.millrace.session;
 
 import dev.millrace.redis.ReplyCode;
 
-/** The reply of {@code session/patch-2}. */
+/** The reply of {@code session/patch-3}. */
 enum PatchCode implements ReplyCode {
     DONE(1),
     /** The session is unknown or has ended. */

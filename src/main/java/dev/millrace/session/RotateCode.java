@@ -2,7 +2,7 @@ package dev.millrace.session;
 
 import dev.millrace.redis.ReplyCode;
 
-/** The reply of {@code session/rotate-1}. */
+/** The reply of {@code session/rotate-3}. */
 enum RotateCode implements ReplyCode {
     /** This call rotated the token. */
     FIRST(1),

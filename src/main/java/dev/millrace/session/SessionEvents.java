@@ -37,6 +37,6 @@ public class SessionEvents {
      */
     public Multi<Optional<UserEvent>> follow(String tenant, EventPosition after) {
         return feed.follow(after, events::now, position -> events.read(tenant, position)
-                .map(batch -> EventFeed.Batch.of(batch.events(), position, UserEvent::position, batch.more())));
+                .map(batch -> new EventFeed.Batch<>(batch.events(), batch.last(), batch.more())));
     }
 }

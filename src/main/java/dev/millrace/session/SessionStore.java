@@ -34,9 +34,9 @@ class SessionStore {
 
     SessionStore(ScriptRunner scripts) {
         this.scripts = scripts;
-        this.current = scripts.get("session/current-2");
-        this.patch = scripts.get("session/patch-2");
-        this.rotate = scripts.get("session/rotate-1");
+        this.current = scripts.get("session/current-3");
+        this.patch = scripts.get("session/patch-3");
+        this.rotate = scripts.get("session/rotate-3");
     }
 
     static Owner owner(String tenant, SessionToken token) {
@@ -48,8 +48,8 @@ class SessionStore {
         Owner owner = owner(tenant, token);
         String id = token.id();
         return scripts
-                .run(current, List.of(owner.records(), owner.index()),
-                        List.of(id, token.digest(), touch ? "1" : "0", REMEMBERED))
+                .run(current, owner.dueKeys(),
+                        List.of(id, token.digest(), touch ? "1" : "0", REMEMBERED, owner.member()))
                 .map(reply -> {
                     CurrentCode code = READ.read(reply.get(0));
                     return new CurrentResult(code, code == CurrentCode.FOUND ? stored(id, reply, 1) : null);
@@ -69,8 +69,9 @@ class SessionStore {
         if (versions != null) {
             versions.forEach(version -> required.append(version).append(' '));
         }
-        return scripts.run(patch, List.of(owner.records(), owner.index()),
-                List.of(id, token.digest(), json, required.toString(), Integer.toString(maxBytes), REMEMBERED))
+        return scripts.run(patch, owner.dueKeys(),
+                List.of(id, token.digest(), json, required.toString(), Integer.toString(maxBytes), REMEMBERED,
+                        owner.member()))
                 .map(reply -> {
                     PatchCode patched = PATCHED.read(reply.get(0));
                     return switch (patched) {
@@ -89,9 +90,10 @@ class SessionStore {
      */
     Uni<RotateResult> rotate(String tenant, SessionToken token, SessionToken successor, String salt, long graceMs,
             boolean reauthenticated) {
-        return scripts.run(rotate, List.of(owner(tenant, token).records()),
+        Owner owner = owner(tenant, token);
+        return scripts.run(rotate, owner.dueKeys(),
                 List.of(token.id(), token.digest(), successor.digest(), salt, Long.toString(graceMs),
-                        reauthenticated ? "1" : "0", REMEMBERED))
+                        reauthenticated ? "1" : "0", REMEMBERED, owner.member()))
                 .map(reply -> {
                     RotateCode code = ROTATED.read(reply.get(0));
                     return switch (code) {

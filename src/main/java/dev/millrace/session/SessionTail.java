@@ -4,7 +4,7 @@ import dev.millrace.user.RecordState;
 
 /**
  * What the state of a session has besides that of every record: when the user last authenticated, and after a rotation the digest of the
- * previous token, the salt of its successor, the ms of the rotation and its grace ({@code session/rotate-1.lua}).
+ * previous token, the salt of its successor, the ms of the rotation and its grace ({@code session/rotate-3.lua}).
  */
 final class SessionTail {
 

@@ -11,8 +11,9 @@ import java.util.List;
  * last event that was read from it.
  *
  * @param events the events in order
+ * @param last where to continue: the position of the last event, or an earlier one if Redis' clock was set back
  * @param more whether more events can be read at once
  */
-public record EventBatch(List<UserEvent> events, boolean more) {
+public record EventBatch(List<UserEvent> events, EventPosition last, boolean more) {
 
 }

@@ -27,6 +27,11 @@ public record Owner(String tenant, RecordKind kind, UserKey user) {
         return List.of(records(), index(), due(tenant, user.partition()), events(tenant, user.partition()));
     }
 
+    /** Returns the first three of {@link #keys}, for scripts that emit no events. */
+    public List<String> dueKeys() {
+        return List.of(records(), index(), due(tenant, user.partition()));
+    }
+
     /** Returns this owner's member in the partition's set of due owners. */
     public String member() {
         return kind.letter() + ':' + user.hash();

@@ -35,6 +35,8 @@ public class UserEvents {
 
     /** Number of events to read from each partition at once. */
     private static final int MAX_PER_STREAM = 50;
+    /** By how much the clocks of a cluster may differ. */
+    private static final long CLUSTER_TOLERANCE_MS = 2000;
     /** Maximum number of concurrent scripts, on a cluster. */
     private static final int CONCURRENCY = 16;
 
@@ -56,9 +58,10 @@ public class UserEvents {
                 .map(time -> EventPosition.before(time.get(0).toLong() * 1000 + time.get(1).toLong() / 1000));
     }
 
-    /** Returns the events after a position. */
+    /** Returns the events after a position; if Redis' clock was set back behind it, only an earlier position to continue from. */
     public Uni<EventBatch> read(String tenant, EventPosition after) {
-        EventMerger merge = new EventMerger(MAX_PER_STREAM);
+        EventMerger merge = new EventMerger(MAX_PER_STREAM, after,
+                topology.isCluster() ? CLUSTER_TOLERANCE_MS : 0);
         Uni<?> read = topology.isCluster()
                 ? Multi.createFrom().range(0, UserKey.PARTITIONS)
                         .onItem().transformToUni(p -> read(tenant, p, p + 1, after, merge)).merge(CONCURRENCY)

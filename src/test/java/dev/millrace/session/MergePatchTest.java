@@ -32,7 +32,7 @@ import net.jqwik.api.Tuple;
 import net.jqwik.api.lifecycle.BeforeTry;
 
 /**
- * Guarantees of how {@code patch-2.lua} merges, for any two JSON objects: the result is what RFC 7396 says, each number as
+ * Guarantees of how {@code patch-3.lua} merges, for any two JSON objects: the result is what RFC 7396 says, each number as
  * it was written, each empty array an array, and written as every other object is.
  */
 class MergePatchTest {

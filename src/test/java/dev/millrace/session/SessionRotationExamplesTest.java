@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import dev.millrace.redis.VirtualRedis;
 import dev.millrace.user.CountedRandom;
 import dev.millrace.user.RecordKind;
+import dev.millrace.user.RecordState;
 import dev.millrace.user.RemoveCode;
 import dev.millrace.user.UserRecords;
 import dev.millrace.user.VirtualUser;
@@ -75,6 +76,7 @@ class SessionRotationExamplesTest {
         assertEquals(PatchCode.INVALID, patch(first));
         assertEquals(RemoveCode.NONE, user.removal(first.id(), first.digest(), "logout"));
         assertEquals(CurrentCode.FOUND, read(second));
+        assertEquals("0", RecordState.parse(user.hash().get(first.id()).toString()).tail());
     }
 
     @Test
@@ -160,6 +162,28 @@ class SessionRotationExamplesTest {
         assertEquals(CurrentCode.INVALID, read(second));
         assertEquals(1, user.expire(9));
         assertTrue(user.isGone());
+    }
+
+    /** Otherwise it would count towards the limit, and its end would be told, only when the clock is where it was. */
+    @Test
+    void afterTheClockWasSetBackEachCallMovesTheEndOfTheSession() {
+        List<Runnable> calls = List.of(() -> assertEquals(RotateCode.FIRST, rotate(first, salt, GRACE).code()),
+                () -> assertEquals(CurrentCode.FOUND, read(second)), () -> assertEquals(PatchCode.DONE, patch(second)),
+                () -> assertEquals(RotateCode.FIRST, rotate(second, random.salt(), GRACE).code()));
+        for (Runnable call : calls) {
+            pass(-HOUR);
+            long ends = redis.ms() + DAY;
+            call.run();
+            assertEquals(Long.toString(ends), user.index().get(1));
+            assertEquals(Long.toString(ends), user.dueAt());
+            RecordState state = RecordState.parse(user.hash().get(first.id()).toString());
+            assertEquals(redis.ms(), state.created());
+            assertEquals(redis.ms(), state.seen());
+            assertEquals(ends, state.absolute());
+        }
+        pass(DAY);
+        assertTrue(user.isDue());
+        assertEquals(1, user.expire(9));
     }
 
     @Test

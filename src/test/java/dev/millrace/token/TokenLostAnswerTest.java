@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import dev.millrace.redis.VirtualRedis;
 import dev.millrace.user.CountedRandom;
 import dev.millrace.user.RecordKind;
+import dev.millrace.user.RecordState;
 import dev.millrace.user.VirtualUser;
 
 /** A family that allows for lost answers: a token is rotated again as long as nobody has presented its successor. */
@@ -120,6 +121,11 @@ class TokenLostAnswerTest {
         assertEquals(now + HOUR, await(store.inspect(TENANT, second)).state().endsAt());
         RefreshToken third = rotate(second);
         assertEquals(RotationCode.FIRST, code);
+        assertEquals(Long.toString(now + HOUR), user.index().get(1));
+        assertEquals(Long.toString(now + HOUR), user.dueAt());
+        RecordState state = RecordState.parse(user.hash().get(first.family()).toString());
+        assertEquals(now, state.created());
+        assertEquals(now + 9 * HOUR, state.absolute());
         pass(1);
         assertEquals(third.digest(), rotate(second).digest());
         assertEquals(RotationCode.AGAIN, code);

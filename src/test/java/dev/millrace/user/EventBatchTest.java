@@ -28,6 +28,7 @@ class EventBatchTest {
 
     private static final int PARTITIONS = 7;
     private static final int SERVERS = 3;
+    private static final int TOLERANCE = 0;
 
     /** Some time passes, ms; then an event happens in a partition, or, where it is none, the next server is read. */
     record Step(int ms, int partition) {}
@@ -109,8 +110,8 @@ class EventBatchTest {
     private void begin(List<Integer> clocks, int most) {
         this.clocks = clocks;
         this.most = most;
-        merge = new EventMerger(most);
         position = EventPosition.START;
+        merge = new EventMerger(most, position, TOLERANCE);
         nextServer = 0;
         given.clear();
         streams.clear();
@@ -141,9 +142,10 @@ class EventBatchTest {
         }
         nextServer = (nextServer + 1) % SERVERS;
         if (nextServer == 0) {
-            given.addAll(merge.batch().events());
-            position = given.isEmpty() ? position : given.get(given.size() - 1).position();
-            merge = new EventMerger(most);
+            EventBatch batch = merge.batch();
+            given.addAll(batch.events());
+            position = batch.last();
+            merge = new EventMerger(most, position, TOLERANCE);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.millrace.user;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -15,6 +16,7 @@ import dev.millrace.user.UserEvents.StreamEvents;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -62,6 +64,43 @@ class EventsScriptTest {
                 .await(store.read(VirtualUser.TENANT, FIRST, FIRST + PARTITIONS, after, most));
         assertEquals(redis.ms(), found.now());
         assertEquals(List.copyOf(expected.entrySet()), List.copyOf(found.byPartition().entrySet()));
+    }
+
+    /** An event of after the step may be repeated, but none is missed. */
+    @Example
+    void aClockThatIsSetBackHidesNoEvent() {
+        VirtualRedis.fresh();
+        redis.advance(7_200_000_000L);
+        emit(3, "before");
+        redis.advance(2000);
+        EventBatch first = VirtualRedis.await(store.read(VirtualUser.TENANT, EventPosition.START));
+        assertEquals(List.of("before"), types(first));
+        redis.advance(-3_600_000_000L);
+        emit(4, "after");
+        redis.advance(40_000_000);
+        EventBatch none = VirtualRedis.await(store.read(VirtualUser.TENANT, first.last()));
+        assertEquals(List.of(), types(none));
+        assertTrue(none.more());
+        EventBatch second = VirtualRedis.await(store.read(VirtualUser.TENANT, none.last()));
+        assertEquals(List.of("after"), types(second));
+        assertEquals(List.of(), types(VirtualRedis.await(store.read(VirtualUser.TENANT, second.last()))));
+    }
+
+    /** In the ms in which a position was taken, the clock was not set back. */
+    @Example
+    void aPositionOfThisMsIsNotOfTheFuture() {
+        VirtualRedis.fresh();
+        EventPosition now = EventPosition.before(redis.ms());
+        EventBatch batch = VirtualRedis.await(store.read(VirtualUser.TENANT, now));
+        assertEquals(new EventBatch(List.of(), now, false), batch);
+    }
+
+    private void emit(int partition, String type) {
+        redis.call("XADD", Owner.events(VirtualUser.TENANT, partition), redis.ms() + "-0", "type", type);
+    }
+
+    private static List<String> types(EventBatch batch) {
+        return batch.events().stream().map(UserEvent::type).toList();
     }
 
     @Provide

@@ -2,6 +2,8 @@
 -- same successor. The session's deadlines do not change.
 -- KEYS[1] records   as in user/add-4; the tail of a session's state is the ms at which the user last authenticated, and after a rotation
 --                   the previous digest, the salt of its successor or `-`, the ms of the rotation, and its grace in ms
+-- KEYS[2] index
+-- KEYS[3] due
 -- ARGV[1] id
 -- ARGV[2] presented digest of the presented token
 -- ARGV[3] successor digest of the new token, if this call decides on it
@@ -9,11 +11,12 @@
 -- ARGV[5] grace     ms; 0 ends the presented token at once, and takes none but the present token
 -- ARGV[6] proved    1 if the user has just authenticated again
 -- ARGV[7] remember  ms after a rotation for which an earlier token is told apart from an unknown one
--- returns {code}; with FIRST and AGAIN {code, user, state, data, device} as in current-2
+-- ARGV[8] owner     member of `due`
+-- returns {code}; with FIRST and AGAIN {code, user, state, data, device} as in current-3
 --   AGAIN: an earlier call rotated the token, and the same successor must be returned. SUPERSEDED: the token was rotated
-local records = KEYS[1]
+local records, index, due = KEYS[1], KEYS[2], KEYS[3]
 local id, presented, successor, salt, grace = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
-local proved, remember = ARGV[6] == '1', tonumber(ARGV[7])
+local proved, remember, owner = ARGV[6] == '1', tonumber(ARGV[7]), ARGV[8]
 -- codes session.RotateCode
 local FIRST, AGAIN, INVALID, SUPERSEDED = 1, 2, 0, -1
 
@@ -37,12 +40,21 @@ if presented ~= digest then
 end
 if code == FIRST then before, rotated = digest, now end
 if grace == '0' then salt = '-' end
+local member = (order == '' and string.format('%013.0f', created) or string.format('%016.0f', created * 1000 + order)) .. id
 -- Redis' clock was set back: times in the future count as now, as in user/add-4.
-if seen + 0 > now then seen = now end
+local set_back = seen + 0 > now
+if set_back then seen = now end
 if order ~= '' and created + 0 > now then
   absolute, order, created = now + absolute - created, string.format('+%.0f', (created - now) * 1000 + order), now
 end
 tail = table.concat({ proved and now or auth, before, salt, rotated, grace }, ' ')
 local state = table.concat({ successor, version, created .. order, seen, idle, absolute, tail }, ' ')
-if code == FIRST or proved then redis.call('HSET', records, id, state) end
+if code == FIRST or proved then
+  redis.call('HSET', records, id, state)
+  if set_back then
+    local ends = math.min(seen + idle, absolute)
+    redis.call('ZADD', index, 'XX', ends, member)
+    redis.call('ZADD', due, 'XX', 'LT', ends, owner)
+  end
+end
 return { code, found[1], state, found[3], found[4] or '' }

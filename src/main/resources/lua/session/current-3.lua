@@ -1,14 +1,16 @@
 -- Reads a session by its token, or by the previous one while the grace of the rotation lasts. Records the use, but not every use.
--- KEYS[1] records   as in user/add-4, with a tail as in rotate-1
+-- KEYS[1] records   as in user/add-4, with a tail as in rotate-3
 -- KEYS[2] index
+-- KEYS[3] due
 -- ARGV[1] id
 -- ARGV[2] presented digest of the token
 -- ARGV[3] touch     1 to record the use
 -- ARGV[4] remember  ms after a rotation for which an earlier token is told apart from an unknown one
+-- ARGV[5] owner     member of `due`
 -- returns {code}; with FOUND {code, user, state, data, device}, `device` empty if there is none
 --   SUPERSEDED: the token was rotated, and the session lives
-local records, index = KEYS[1], KEYS[2]
-local id, presented, touch, remember = ARGV[1], ARGV[2], ARGV[3] == '1', tonumber(ARGV[4])
+local records, index, due = KEYS[1], KEYS[2], KEYS[3]
+local id, presented, touch, remember, owner = ARGV[1], ARGV[2], ARGV[3] == '1', tonumber(ARGV[4]), ARGV[5]
 -- codes session.CurrentCode
 local FOUND, INVALID, SUPERSEDED = 1, 0, -1
 
@@ -38,10 +40,11 @@ elseif presented ~= digest then
 end
 
 local member = (order == '' and string.format('%013.0f', created) or string.format('%016.0f', created * 1000 + order)) .. id
-local use = touch and (seen + 0 > now or now - seen >= math.min(30000, idle / 10))
--- Redis' clock was set back: times in the future count as now, as in user/add-4.
-if seen + 0 > now or order ~= '' and created + 0 > now then
-  seen = math.min(seen, now)
+-- Redis' clock was set back: times in the future count as now, as in user/add-4. No session was created after it was last used.
+local set_back = seen + 0 > now
+local use = touch and (set_back or now - seen >= math.min(30000, idle / 10))
+if set_back then
+  seen = now
   if order ~= '' and created + 0 > now then
     absolute, order, created = now + absolute - created, string.format('+%.0f', (created - now) * 1000 + order), now
   end
@@ -53,7 +56,9 @@ if use then
   local written = redis.pcall('HSET', records, id, touched)
   if type(written) == 'number' then
     state = touched
-    redis.call('ZADD', index, 'XX', math.min(now + idle, absolute), member)
+    local ends = math.min(now + idle, absolute)
+    redis.call('ZADD', index, 'XX', ends, member)
+    if set_back then redis.call('ZADD', due, 'XX', 'LT', ends, owner) end
   end
 end
 return { FOUND, found[1], state, found[3], found[4] or '' }

@@ -1,20 +1,22 @@
 -- Merges a patch into a session's data (RFC 7396). The service has written all JSON, so it is compact. Values are not parsed: the script
 -- cuts and joins texts, so numbers and empty arrays stay as they are. cjson would change them.
--- KEYS[1] records   as in user/add-4, with a tail as in rotate-1
+-- KEYS[1] records   as in user/add-4, with a tail as in rotate-3
 -- KEYS[2] index
+-- KEYS[3] due
 -- ARGV[1] id
 -- ARGV[2] presented digest of the token
 -- ARGV[3] patch     JSON object
 -- ARGV[4] versions  one of which the session must have, each between blanks; empty for any version
 -- ARGV[5] most      maximum number of bytes of the data
 -- ARGV[6] remember  ms after a rotation for which an earlier token is told apart from an unknown one
+-- ARGV[7] owner     member of `due`
 -- returns {code, user, state, data, device}; with STALE {code, version}: the session has none of the versions; else {code}
 --   INVALID: the token is not valid. SUPERSEDED: it was rotated, and a previous token changes nothing, not even while its grace lasts.
 --   TOO_LARGE: the data would have more than `most` bytes
 
-local records, index = KEYS[1], KEYS[2]
+local records, index, due = KEYS[1], KEYS[2], KEYS[3]
 local id, presented, patch, versions = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-local most, remember = tonumber(ARGV[5]), tonumber(ARGV[6])
+local most, remember, owner = tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[7]
 -- codes session.PatchCode
 local DONE, INVALID, STALE, TOO_LARGE, SUPERSEDED = 1, 0, -1, -2, -3
 
@@ -119,10 +121,13 @@ if #data > most then return { TOO_LARGE } end
 
 local member = (order == '' and string.format('%013.0f', created) or string.format('%016.0f', created * 1000 + order)) .. id
 -- Redis' clock was set back: times in the future count as now, as in user/add-4.
+local set_back = seen + 0 > now
 if order ~= '' and created + 0 > now then
   absolute, order, created = now + absolute - created, string.format('+%.0f', (created - now) * 1000 + order), now
 end
 local state = table.concat({ digest, version + 1, created .. order, now, idle, absolute, tail }, ' ')
 redis.call('HSET', records, id, state, id .. ':d', data)
-redis.call('ZADD', index, 'XX', math.min(now + idle, absolute), member)
+local ends = math.min(now + idle, absolute)
+redis.call('ZADD', index, 'XX', ends, member)
+if set_back then redis.call('ZADD', due, 'XX', 'LT', ends, owner) end
 return { DONE, found[1], state, data, found[4] or '' }

@@ -80,7 +80,7 @@ public class CacheResource {
     @Operation(operationId = "putCacheEntry", summary = "Store an entry", description = "Stores any body with its Content-Type. With the `Cache-Lease` of a read, stores only while that lease is valid.")
     @RequestBody(content = @Content(mediaType = MediaType.WILDCARD, schema = @Schema(type = SchemaType.STRING, format = "binary")))
     @APIResponse(responseCode = "204", description = "Stored; `ETag` is the entry's tag")
-    @APIResponse(responseCode = "409", description = "The lease is void; nothing was stored")
+    @APIResponse(responseCode = "409", description = "`lease-void`, or `variant-limit` for a variant too many; nothing was stored")
     @APIResponse(responseCode = "412", description = "A precondition is not met; nothing was stored")
     @APIResponse(responseCode = "413", description = "The body is larger than the region allows")
     public Uni<Response> put(@PathParam("region") String region, @PathParam("key") String key, byte @Nullable [] body,
@@ -194,6 +194,9 @@ public class CacheResource {
             @Context HttpServerRequest request) {
         if (tag == null && request.query() != null) {
             throw ApiException.invalid("tag", "must not be empty, and no other parameter is allowed");
+        }
+        if (request.params().getAll("tag").size() > 1) {
+            throw ApiException.invalid("tag", "must be sent once: send a request for each tag");
         }
         return tag == null
                 ? service.purgeRegion(caller.tenant(), checkedRegion(region))

@@ -25,6 +25,7 @@ public class Jobs {
     /** The states that jobs can be listed by. */
     public static final List<String> STATES = List.of(Job.WAITING, Job.DELAYED, Job.ACTIVE, Job.DEAD, Job.COMPLETED);
 
+    private static final String UNKNOWN = "Check the queue and the id. Ended jobs are retained as the settings of the queue say";
     private static final Pattern CURSOR = Pattern.compile("[zwgp]:-?\\d{0,20}:\\d{1,15}");
 
     /** How many parts of a list without a job to show are passed in one call. Each is up to 5,000 ids, so the call is bounded. */
@@ -105,11 +106,13 @@ public class Jobs {
             case OK -> peek(queue, id);
             case GONE -> throw unknown();
             case TAKEN -> throw new ApiException(ErrorCode.JOB_STATE, "Another job has its unique key");
-            case WAITING, ACTIVE, COMPLETED -> throw new ApiException(ErrorCode.JOB_STATE, "The job is " + outcome);
+            case WAITING, ACTIVE, COMPLETED -> throw new ApiException(ErrorCode.JOB_STATE,
+                    "Only dead and delayed jobs can be retried. The job is " + outcome);
         });
     }
 
-    private static ApiException unknown() {
-        return new ApiException(ErrorCode.JOB_UNKNOWN, null);
+    /** The {@link ErrorCode#JOB_UNKNOWN} of every call. */
+    public static ApiException unknown() {
+        return new ApiException(ErrorCode.JOB_UNKNOWN, UNKNOWN);
     }
 }

@@ -36,7 +36,8 @@ public class Queues {
 
     /** A queue without settings has the defaults, so it is never unknown. */
     private static final DefinitionKind.Errors ERRORS = new DefinitionKind.Errors(ErrorCode.NOT_FOUND,
-            "There are no settings of the queue", ErrorCode.QUEUE_LIMIT, "A tenant may have " + MAX_QUEUES + " queues");
+            "There are no settings of the queue", ErrorCode.QUEUE_LIMIT, "A tenant may have "
+                    + MAX_QUEUES + " queues. Delete those that are not used");
 
     private final Definitions<QueueDefinition, QueueSettings> defined;
     private final QueueIndexStore index;

@@ -98,7 +98,8 @@ public class Policies {
 
     private void refuseConfigured(String name) {
         if (configured.containsKey(name)) {
-            throw new ApiException(ErrorCode.POLICY_CONFIGURED, "Policy " + name + " is set in the configuration");
+            throw new ApiException(ErrorCode.POLICY_CONFIGURED,
+                    "Policy " + name + " is set in the configuration: change it there");
         }
     }
 

@@ -103,7 +103,8 @@ public class SessionService {
                     metrics.count(SessionOperation.CREATE,
                             state == null ? OperationOutcome.REFUSED : OperationOutcome.OK);
                     if (state == null) {
-                        throw new ApiException(ErrorCode.SESSION_LIMIT, "The user has " + most + " or more sessions");
+                        throw new ApiException(ErrorCode.SESSION_LIMIT, "The user has " + most
+                                + " or more sessions. End one, or send \"onLimit\":\"evict-oldest\"");
                     }
                     return new OpenedSession(token,
                             Session.of(token.id(), request.userId(), state, data.text(), device));

@@ -71,13 +71,18 @@ public record Failure(ErrorCode code, @Nullable String detail, List<Violation> v
             return ofRestLayer(e);
         }
         if (failure instanceof IOException && BODY_TOO_LARGE.equals(failure.getMessage())) {
-            return new Failure(ErrorCode.TOO_LARGE, null);
+            return ofCode(ErrorCode.TOO_LARGE);
         }
         if (failure instanceof ClosedChannelException) {
             // The client has disconnected while it was answered. Connections to Redis have exceptions of their own.
             return new Failure(ErrorCode.INTERNAL, null);
         }
         return unexpected(failure);
+    }
+
+    /** A failure of which nothing but the code is known. */
+    public static Failure ofCode(ErrorCode code) {
+        return new Failure(code, code.advice());
     }
 
     private static Failure ofJson(JacksonException e) {
@@ -109,7 +114,7 @@ public record Failure(ErrorCode code, @Nullable String detail, List<Violation> v
             return of(e.getCause());
         }
         ErrorCode code = ErrorCode.ofStatus(e.getResponse().getStatus());
-        return code.status() >= 500 ? logged(code, e) : new Failure(code, null);
+        return code.status() >= 500 ? logged(code, e) : ofCode(code);
     }
 
     private static Failure unexpected(@Nullable Throwable failure) {

@@ -32,7 +32,7 @@ public class ProblemMappers {
         String path = uri.getRequestUri().getRawPath();
         List<String> allowed = AllowedMethods.at(path);
         if (failure.code() == ErrorCode.NOT_FOUND && isOfMethod(request.getMethod(), allowed)) {
-            failure = new Failure(ErrorCode.METHOD_NOT_ALLOWED, null, List.of());
+            failure = Failure.ofCode(ErrorCode.METHOD_NOT_ALLOWED);
         }
         List<String> consumed = AllowedMethods.consumed(path, request.getMethod());
         if (failure.code() == ErrorCode.UNSUPPORTED_MEDIA_TYPE && failure.detail() == null && !consumed.isEmpty()) {

@@ -1,7 +1,5 @@
 package dev.millrace.http.route;
 
-import java.util.List;
-
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
@@ -65,7 +63,7 @@ public class UnroutedProblems {
         int status = context.statusCode() < 400 ? 500 : context.statusCode();
         send(context, status == 500 && context.failure() != null
                 ? Failure.of(context.failure())
-                : new Failure(ErrorCode.ofStatus(status), null, List.of()));
+                : Failure.ofCode(ErrorCode.ofStatus(status)));
     }
 
     private void send(RoutingContext context, Failure failure) {

@@ -37,10 +37,12 @@ final class RefusedRequest extends RuntimeException {
             return refused;
         }
         if (failure instanceof TooLongHttpHeaderException) {
-            return new RefusedRequest(ErrorCode.HEADERS_TOO_LARGE, "The header fields are too large");
+            return new RefusedRequest(ErrorCode.HEADERS_TOO_LARGE,
+                    "The header fields exceed quarkus.http.limits.max-header-size, 20 KB by default");
         }
         if (failure instanceof TooLongHttpLineException && !body) {
-            return new RefusedRequest(ErrorCode.URI_TOO_LONG, "The request line is too long");
+            return new RefusedRequest(ErrorCode.URI_TOO_LONG,
+                    "The request line exceeds quarkus.http.limits.max-initial-line-length, 4,096 bytes by default");
         }
         return invalid(body ? "The chunked body is malformed" : "The request line or a header field is malformed");
     }

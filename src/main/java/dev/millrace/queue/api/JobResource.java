@@ -32,7 +32,6 @@ import dev.millrace.auth.Scopes;
 import dev.millrace.http.NoStore;
 import dev.millrace.http.Page;
 import dev.millrace.http.problem.ApiException;
-import dev.millrace.http.problem.ErrorCode;
 import dev.millrace.http.problem.Violation;
 import dev.millrace.queue.Jobs;
 import dev.millrace.queue.Payloads;
@@ -157,7 +156,7 @@ public class JobResource {
 
     private static String requireId(String id) {
         if (!Job.isId(id)) {
-            throw new ApiException(ErrorCode.JOB_UNKNOWN, null);
+            throw Jobs.unknown();
         }
         return id;
     }

@@ -35,6 +35,7 @@ import dev.millrace.http.json.Validated;
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.ErrorCode;
 import dev.millrace.http.problem.Violation;
+import dev.millrace.queue.Jobs;
 import dev.millrace.queue.Payloads;
 import dev.millrace.queue.QueueService;
 import dev.millrace.queue.model.ExtendedLease;
@@ -190,7 +191,7 @@ public class WorkResource {
             throw new ApiException(ErrorCode.LEASE_STALE, "The lease is not the job's current one; give the job up");
         }
         if (asked == 1 && first == JobStatus.UNKNOWN) {
-            throw new ApiException(ErrorCode.JOB_UNKNOWN, null);
+            throw Jobs.unknown();
         }
     }
 

@@ -39,7 +39,8 @@ public class Schedules {
     public Uni<PutResult> put(QueueName queue, String name, ScheduleDefinition definition) {
         return queues.register(queue).chain(() -> put(queue, name, definition, MAX_TRIES)).invoke(put -> {
             if (put == PutResult.TOO_MANY) {
-                throw new ApiException(ErrorCode.SCHEDULE_LIMIT, "A queue may have " + MAX_SCHEDULES + " schedules");
+                throw new ApiException(ErrorCode.SCHEDULE_LIMIT,
+                        "A queue may have " + MAX_SCHEDULES + " schedules. Delete those that are not used");
             }
         });
     }

@@ -32,7 +32,7 @@ public final class Failures {
 
     private Failures() {}
 
-    /** Failures with their code and detail; the detail is null for unexpected ones. */
+    /** Failures with their code and detail; the detail is null where the service has none. */
     public static Stream<Arguments> all() {
         return Stream.of(
                 Arguments.of(new ApiException(ErrorCode.POLICY_UNKNOWN, "no policy p"), ErrorCode.POLICY_UNKNOWN,
@@ -56,9 +56,11 @@ public final class Failures {
                         "field must be a string"),
                 Arguments.of(new WebApplicationException(ApiException.invalid("limit", "must be a whole number"), 404),
                         ErrorCode.INVALID_REQUEST, "limit must be a whole number"),
-                Arguments.of(new NotFoundException(SECRET), ErrorCode.NOT_FOUND, null),
+                Arguments.of(new NotFoundException(SECRET), ErrorCode.NOT_FOUND,
+                        "Check the path. Percent-encode identifiers and keys: user%2F42 is user/42"),
                 Arguments.of(new ServiceUnavailableException(SECRET), ErrorCode.OVERLOADED, null),
-                Arguments.of(new IOException("Request too large"), ErrorCode.TOO_LARGE, null),
+                Arguments.of(new IOException("Request too large"), ErrorCode.TOO_LARGE,
+                        "Send a smaller body: quarkus.http.limits.max-body-size is its limit, 10 MB by default"),
                 Arguments.of(new JsonGenerationException(SECRET, generator()), ErrorCode.INTERNAL,
                         null),
                 Arguments.of(new IOException(SECRET), ErrorCode.INTERNAL, null),

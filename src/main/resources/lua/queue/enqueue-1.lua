@@ -53,6 +53,7 @@ end
 local function flush()
   store_bodies()
   if #states > 0 then redis.call('HSET', state, unpack(states)) end
+  if #dues > 0 or #ends > 0 then note_time() end
   if #dues > 0 then redis.call('ZADD', delayed, unpack(dues)) end
   if #ends > 0 then redis.call('ZADD', expiring, unpack(ends)) end
   states, dues, ends = {}, {}, {}
@@ -89,6 +90,7 @@ local function holder(options, id)
     local first, ends = string.match(redis.call('GET', q .. 't:' .. sole) or '', '^(%d+) ?(%d*)$')
     ends = tonumber(ends)
     if first and (not ends or ends >= now and ends <= last) then return first end
+    note_time()
     ends = now + throttled
     redis.call('SET', q .. 't:' .. sole, id .. ' ' .. string.format('%.0f', ends), 'PX', throttled)
     if ends > last then redis.call('HSET', meta, 'until', string.format('%.0f', ends)) end

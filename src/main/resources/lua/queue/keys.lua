@@ -54,6 +54,13 @@ local paused, waited, listened = flags[1], tonumber(flags[2] or 0) > now, tonumb
 -- Lets the rest of the script write when Redis' memory is full. Redis then refuses commands that may need memory, but not after the
 -- script's first write, which needs none here. For scripts that free memory in the end, and those without which work stops.
 local function write_even_if_full() redis.call('HDEL', meta, '') end
+-- Notes the time when something begins to be measured in it. From then on the sweep does.
+local function note_time()
+  if not flags[5] then
+    flags[5] = now
+    redis.call('HSET', meta, 'clock', now)
+  end
+end
 local function bucket(id) return q .. 'b:' .. math.floor(id / 8192) end
 local function body(id) return redis.call('HGET', bucket(id), id) end
 local function priority(text) return string.match(text, '^%d+ (%-?%d+)') end

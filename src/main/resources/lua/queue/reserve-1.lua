@@ -138,6 +138,7 @@ if got > 0 then
   end
   reply[4] = skew == 0 and common or string.format('%.0f', common - skew)
   for _, what in ipairs(others) do reply[#reply + 1] = what end
+  note_time()
   redis.call('ZADD', leased, unpack(ends))
   if #started > 0 then redis.call('ZREM', expiring, unpack(started)) end
   count('waiting', -#ids)

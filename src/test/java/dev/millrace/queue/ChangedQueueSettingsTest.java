@@ -149,6 +149,24 @@ class ChangedQueueSettingsTest {
     }
 
     @Test
+    void aClockThatIsSetBackBeforeTheFirstSweepProlongsNothingEither() {
+        VirtualQueue queue = plain();
+        fill(1);
+        take(queue, 1);
+        redis.advance(-HOUR_US);
+        queue.sweep(9);
+        redis.advance(30_001_000);
+        assertEquals(0, queue.sweep(9).snapshot().counts().active(), "the lease has expired");
+        take(queue, 1).forEach(job -> queue.fail(List.of(JobFailure.dead(job.id(), job.leaseToken(), "no")), 0));
+        queue.sweep(9);
+        queue.enqueue(List.of(JOB.withDelay(Duration.ofSeconds(20))));
+        redis.advance(-HOUR_US);
+        queue.sweep(9);
+        redis.advance(20_000_000);
+        assertEquals(0, queue.sweep(9).snapshot().counts().delayed());
+    }
+
+    @Test
     void timesThatClientsSeeAreThoseOfRedis() {
         VirtualQueue queue = plain();
         fill(3);
@@ -179,6 +197,7 @@ class ChangedQueueSettingsTest {
         fill(30);
         assertEquals(10, take(queue, 30).size());
         redis.advance(-HOUR_US);
+        queue.sweep(9);
         assertEquals(0, take(queue, 30).size());
         redis.advance(1_000_000);
         assertEquals(10, take(queue, 30).size());

@@ -19,7 +19,7 @@ import dev.millrace.http.json.JsonValue;
 /**
  * The members of an introspection response that the issuer of a token decides on: those of its claims that are registered for such
  * responses (RFC 7662, section 3.1, and the IANA registry) and have the registered type. What Millrace itself knows of a token is not
- * among them, so no claim overrides {@code active}, {@code sub}, {@code exp}, {@code iat}, {@code jti} or {@code token_type}.
+ * among them, so no claim overrides {@code active}, {@code sub}, {@code exp}, {@code iat} or {@code token_type}.
  */
 @Singleton
 class RegisteredClaims {
@@ -47,6 +47,7 @@ class RegisteredClaims {
         types.put(NOT_BEFORE, JsonNode::isNumber);
         types.put("aud", node -> node.isTextual() || areStrings(node));
         types.put(ISSUER, JsonNode::isTextual);
+        types.put("jti", JsonNode::isTextual);
         types.put("acr", JsonNode::isTextual);
         types.put("act", JsonNode::isObject);
         types.put("may_act", JsonNode::isObject);

@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.error.YAMLException;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonMappingException;
@@ -102,7 +104,12 @@ final class DescriptorYaml {
 
     private @Nullable File read(String name, String content) {
         try {
-            return yaml.readValue(content, File.class);
+            return yaml.readValue(YamlAliases.expand(content), File.class);
+        } catch (MarkedYAMLException e) {
+            throw new InvalidDescriptorsException(name, "not well-formed YAML at line "
+                    + (e.getProblemMark() == null ? 1 : e.getProblemMark().getLine() + 1) + ": " + e.getProblem());
+        } catch (YAMLException e) {
+            throw new InvalidDescriptorsException(name, "not well-formed YAML: " + e.getMessage());
         } catch (JacksonException e) {
             if (e instanceof JsonMappingException mapping && !(e.getCause() instanceof IOException)) {
                 Violation v = JsonViolations.of(mapping);

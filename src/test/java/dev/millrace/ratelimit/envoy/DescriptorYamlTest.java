@@ -181,6 +181,56 @@ class DescriptorYamlTest {
         }
     }
 
+    /** Otherwise an alias would be the text of its name, which matches nothing. */
+    @Test
+    void aliasesAndMergesAreWrittenOut() {
+        String yaml = """
+                domain: shop
+                descriptors:
+                  - key: &user user
+                    value: &seven 007
+                    rate_limit: &limit {unit: hour, requests_per_unit: 3}
+                  - key: plan
+                    rate_limit: *limit
+                  - key: path
+                    value: *seven
+                    rate_limit: {<<: *limit, requests_per_unit: 5}
+                  - key: *user
+                    value: eight
+                    rate_limit: {<<: [{requests_per_unit: 6, name: first}, *limit]}
+                """;
+        assertEquals(3, match(yaml, "plan", "x").rule().policy().limit());
+        assertEquals(5, match(yaml, "path", "007").rule().policy().limit());
+        assertEquals(3_600_000, match(yaml, "path", "007").rule().policy().windowMs());
+        Rule merged = match(yaml, "user", "eight").rule();
+        assertEquals(6, merged.policy().limit());
+        assertEquals("first", merged.name());
+        assertEquals(3_600_000, merged.policy().windowMs());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "{domain: &a shop, descriptors: *b}|not well-formed YAML at line 1: found undefined alias b",
+            "{domain: shop, descriptors: &a [*a]}|not well-formed YAML: an alias contains itself",
+            "{domain: shop, descriptors: [&a {key: x, <<: *a}]}|not well-formed YAML: an alias contains itself",
+            "{domain: &a shop, descriptors: [{key: x, <<: *a}]}|not well-formed YAML: << must name an object, or a list of objects",
+            "{domain: &a shop, descriptors: [{key: *a, key: b}]}|not well-formed YAML: key is there twice, the second time at line 1"})
+    void refusesAliasesThatLeadNowhere(String yaml, String fault) {
+        assertEquals("f.yaml: " + fault, fault(yaml));
+    }
+
+    @Test
+    void aliasesOfAliasesAreBounded() {
+        StringBuilder yaml = new StringBuilder("domain: shop\ndescriptors:\n  - &a0 {key: x}\n");
+        for (int i = 1; i < 20; i++) {
+            yaml.append("  - &a").append(i).append(" {key: x, descriptors: [*a").append(i - 1).append(", *a")
+                    .append(i - 1)
+                    .append(", *a").append(i - 1).append("]}\n");
+        }
+        assertEquals("f.yaml: not well-formed YAML: more than 100000 values with the aliases written out",
+                fault(yaml.toString()));
+    }
+
     @Test
     void aFileIsOneDocument() {
         assertEquals("f.yaml: must hold one object, of domain and descriptors", fault("domain: a\n---\ndomain: b"));

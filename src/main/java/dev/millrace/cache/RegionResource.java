@@ -91,7 +91,7 @@ public class RegionResource {
         RegionDefinition definition = DefinitionRequests.valid(body, "a region", RegionDefinition::violations);
         RegionView view = RegionView.of(region, regions.read(definition), caller.get());
         return regions.put(caller.tenant(), region, definition)
-                .map(put -> DefinitionRequests.stored(put, "/v1/cache/regions/" + region, view));
+                .map(put -> DefinitionRequests.stored(put, "/v1/cache/regions/", region, view));
     }
 
     @GET

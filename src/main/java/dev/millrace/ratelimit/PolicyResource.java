@@ -92,7 +92,7 @@ public class PolicyResource {
         PolicyDefinition definition = DefinitionRequests.valid(body, "a policy", d -> d.violations(""));
         PolicyView view = PolicyView.of(definition.toPolicy(name, Policy.Source.API));
         return policies.put(caller.tenant(), name, definition)
-                .map(put -> DefinitionRequests.stored(put, "/v1/ratelimit/policies/" + name, view));
+                .map(put -> DefinitionRequests.stored(put, "/v1/ratelimit/policies/", name, view));
     }
 
     @GET

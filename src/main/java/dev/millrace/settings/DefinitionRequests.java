@@ -8,6 +8,7 @@ import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.RestResponse.ResponseBuilder;
 import org.jspecify.annotations.Nullable;
 
+import dev.millrace.encoding.PercentEncoding;
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.problem.Violation;
 
@@ -37,12 +38,15 @@ public final class DefinitionRequests {
     /**
      * Returns 201 with {@code Location} for a new definition, 200 for one that was replaced.
      *
-     * @param path of the definition
+     * @param collection path of the definitions, with the slash at its end; names in it are of plain characters
+     * @param id of the definition, with any characters
      * @param view the definition as it is in force
      */
-    public static <V> RestResponse<V> stored(PutResult result, String path, V view) {
+    public static <V> RestResponse<V> stored(PutResult result, String collection, String id, V view) {
         return result == PutResult.CREATED
-                ? ResponseBuilder.<V>created(URI.create(path)).entity(view).build()
+                ? ResponseBuilder.<V>created(
+                        URI.create(collection + PercentEncoding.encode(id, PercentEncoding::isUnreserved)))
+                        .entity(view).build()
                 : RestResponse.ok(view);
     }
 }

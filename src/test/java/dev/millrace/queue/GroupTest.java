@@ -4,17 +4,22 @@ import static dev.millrace.Api.ADMIN;
 import static dev.millrace.Api.QUEUE_READER;
 import static dev.millrace.Api.WORKER;
 import static dev.millrace.Api.as;
+import static dev.millrace.Api.encode;
 import static dev.millrace.Api.json;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.http.ContentType;
 
 /** The limits of groups over HTTP. */
 @QuarkusTest
@@ -66,6 +71,32 @@ class GroupTest {
         as(QUEUE_READER).get(queue + "/groups?limit=2&cursor=" + next).then()
                 .body("items.group", equalTo(List.of("c"))).body("nextCursor", nullValue());
         as(QUEUE_READER).get(queue + "/groups?limit=0").then().statusCode(400);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a/b", "a\"b", "é", "a?b", "a#b", "a b", "a+b", "a%2Fb", "50%", "a:b;c=d", "[x]|{y}\\^`",
+            "a.b", "~", "🙂", "/", "*"})
+    void theLocationOfAGroupLeadsToIt(String group) {
+        String path = queue + "/groups/" + encode(group);
+        String location = as(ADMIN, json("{'concurrency':3}")).urlEncodingEnabled(false).put(path).then()
+                .statusCode(201).body("group", equalTo(group)).extract().header("Location");
+        as(QUEUE_READER).urlEncodingEnabled(false).get(location).then().statusCode(200).body("group", equalTo(group))
+                .body("concurrency", equalTo(3)).body("own", equalTo(true));
+        as(QUEUE_READER).get(queue + "/groups").then().body("items.group", equalTo(List.of(group)));
+        Map<String, Object> job = Map.of("type", "t", "group", group);
+        as(WORKER).contentType(ContentType.JSON).body(Map.of("jobs", List.of(job, job))).post(queue + "/jobs").then()
+                .statusCode(201);
+        as(WORKER, json("{'max':9}")).post(queue + "/reserve").then().body("jobs.size()", equalTo(2));
+        as(ADMIN).urlEncodingEnabled(false).delete(location).then().statusCode(204);
+        as(QUEUE_READER).get(queue + "/groups").then().body("items", equalTo(List.of()));
+    }
+
+    @Test
+    void aStepInAPathIsNoGroup() {
+        for (String step : List.of("%2E", "%2E%2E", ".", "..")) {
+            as(ADMIN, json("{'concurrency':3}")).urlEncodingEnabled(false).put(queue + "/groups/" + step).then()
+                    .statusCode(400);
+        }
     }
 
     @Test

@@ -68,7 +68,7 @@ public class GroupResource {
         GroupDefinition limits = DefinitionRequests.valid(body, "the limits of a group", GroupDefinition::violations);
         return groups.put(where, checked(group), limits)
                 .flatMap(put -> groups.get(where, group).map(GroupView::of).map(view -> DefinitionRequests.stored(put,
-                        "/v1/queues/" + queue + "/groups/" + Keys.encode(group).replace("%", "%25"), view)));
+                        "/v1/queues/" + queue + "/groups/", group, view)));
     }
 
     @GET
@@ -100,7 +100,7 @@ public class GroupResource {
     }
 
     private static String checked(String group) {
-        String problem = Keys.identifierProblem(group);
+        String problem = Keys.pathIdentifierProblem(group);
         if (problem != null) {
             throw ApiException.invalid("group", problem);
         }

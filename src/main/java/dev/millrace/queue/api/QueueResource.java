@@ -78,7 +78,7 @@ public class QueueResource {
         QueueDefinition definition = DefinitionRequests.valid(body, "the settings of a queue",
                 QueueDefinition::violations);
         return queues.put(name, definition).flatMap(put -> view(name, definition.toSettings())
-                .map(view -> DefinitionRequests.stored(put, "/v1/queues/" + queue, view)));
+                .map(view -> DefinitionRequests.stored(put, "/v1/queues/", queue, view)));
     }
 
     @GET

@@ -74,7 +74,7 @@ public class ScheduleResource {
         ScheduleDefinition definition = DefinitionRequests.valid(body, "a schedule", ScheduleDefinition::violations);
         payloads.check("job.", "data", requireNonNull(definition.job()).data());
         return schedules.put(where, name, definition).flatMap(put -> schedules.get(where, name).map(ScheduleView::of)
-                .map(view -> DefinitionRequests.stored(put, "/v1/queues/" + queue + "/schedules/" + name, view)));
+                .map(view -> DefinitionRequests.stored(put, "/v1/queues/" + queue + "/schedules/", name, view)));
     }
 
     @GET

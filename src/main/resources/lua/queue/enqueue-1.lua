@@ -86,14 +86,16 @@ local function holder(options, id)
   end
   if throttled then
     -- The window is measured in the time of the queue. The time to live of the key is longer than it if the clock was set back since.
-    local last = tonumber(redis.call('HGET', meta, 'until') or 0)
-    local first, ends = string.match(redis.call('GET', q .. 't:' .. sole) or '', '^(%d+) ?(%d*)$')
+    -- The key may be one of a queue of that name that was removed.
+    local noted = redis.call('HMGET', meta, 'until', 'since')
+    local last, since = tonumber(noted[1] or 0), noted[2] or string.format('%.0f', now)
+    local first, ends, of = string.match(redis.call('GET', q .. 't:' .. sole) or '', '^(%d+) ?(%d*) ?(%d*)$')
     ends = tonumber(ends)
-    if first and (not ends or ends >= now and ends <= last) then return first end
+    if first and (not ends or ends >= now and ends <= last and (of == '' or of == since)) then return first end
     note_time()
     ends = now + throttled
-    redis.call('SET', q .. 't:' .. sole, id .. ' ' .. string.format('%.0f', ends), 'PX', throttled)
-    if ends > last then redis.call('HSET', meta, 'until', string.format('%.0f', ends)) end
+    redis.call('SET', q .. 't:' .. sole, id .. ' ' .. string.format('%.0f', ends) .. ' ' .. since, 'PX', throttled)
+    redis.call('HSET', meta, 'until', string.format('%.0f', math.max(last, ends)), 'since', since)
   else
     local living = sole and redis.call('HGET', unique, sole)
     if living and not expire(living) then return living, true end

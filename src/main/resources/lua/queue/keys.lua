@@ -5,12 +5,14 @@
 --             "<enqueued> <ms>": how many jobs had been enqueued, and when, when the queue was first found unused; `tidy`
 --             "<line> <ids>": the line that is being tidied, and how many of its ids are left to check; `drain` ms until which no
 --             line may be tidied; `set` the version of the settings, none for the defaults; `clock` ms that it was at least once,
---             `skew` ms, see `now`; `until` ms of the end of the last window of a throttle; `limits` those of groups without their own, as in the hash `limits`;
+--             `skew` ms, see `now`; `until` ms of the end of the last window of a throttle, `since` ms of the start of the first one;
+--             `limits` those of groups without their own, as in the hash `limits`;
 --             `was` those before, and `regroup` how far the change of them is applied, while it is, see regroup-1; `swapped` if
 --             `pace` and `paced` have each other's name
 --   w:<p>     list of the ids that are ready at priority p, the next one first; an id without a body was removed
 --   w:<p.5>   its front part, while there is one: ids that go before those of w:<p>
 --   levels    sorted set of the priorities with such a list, of both parts
+--   seeking   sorted set of the groups whose head is 0, by the ms of the last search for it
 --   gone      sorted set of lines (w:<p>, g:<group> and their front parts) by how many ids of removed jobs they hold, about
 --   b:<n>     hash of bodies by id, of the 8192 ids from n * 8192: "<enqueued ms> <priority><options>\n<type>\n<data>"
 --             options: " a<max attempts>", " b<x|f>:<delay>:<max>:<jitter>", " s<schedule>", " o<ms of its occurrence>"
@@ -23,7 +25,8 @@
 --   leased    sorted set of ids by the expiry of their lease in ms
 --   dead      sorted set of ids by the time they died in ms, see `note_end`; `done` the same for completed jobs that are retained
 --   unique    hash of ids by unique key
---   i:<key>   id by idempotency key; t:<unique key> "<id> <ms>" the first job of the window of a throttle, and the end of that
+--   i:<key>   id by idempotency key; t:<unique key> "<id> <ms> <since>" the first job of the window of a throttle, the end of that,
+--             and the `since` of its queue
 --   groups    hash of the ids at the head of each group (ready, parked, delayed or active), as many as the group may have active at
 --             once, with blanks between them; g:<group> list of the ids behind them, h:<group> its front part, while there is one.
 --             The head is 0 while the sweep looks for the next job of the group
@@ -41,14 +44,18 @@ local q = string.sub(meta, 1, -5)
 local levels, state, delayed, leased = q .. 'levels', q .. 'state', q .. 'delayed', q .. 'leased'
 local dead, done, unique, groups, stats = q .. 'dead', q .. 'done', q .. 'unique', q .. 'groups', q .. 'stats'
 local gone, expiring, parked, pace, paced = q .. 'gone', q .. 'expiring', q .. 'parked', q .. 'pace', q .. 'paced'
+local seeking = q .. 'seeking'
 local time = redis.call('TIME')
 local wall = time[1] * 1000 + math.floor(time[2] / 1000)
 local flags = redis.call('HMGET', meta, 'paused', 'wait', 'listen', 'set', 'clock', 'skew', 'limits', 'was', 'swapped')
 if flags[9] then pace, paced = paced, pace end
-local clock, skew = tonumber(flags[5] or 0), tonumber(flags[6] or 0)
+local clock, held = tonumber(flags[5] or 0), tonumber(flags[6] or 0)
 -- The time of the queue, in which leases, delays and the rate are measured. It is that of Redis, unless that clock is set back, or a
--- failover leads to a server whose clock is behind: then the queue's time goes on from `clock`, ahead of Redis by `skew`.
-local now = math.max(wall + skew, clock)
+-- failover leads to a server whose clock is behind: then the queue's time goes on from `clock`, ahead of Redis by `skew`. When Redis
+-- catches up, by NTP or by a failover to the first server, the skew shrinks by as much, or leases in progress would expire: `clock` is
+-- noted once a second, so a queue that is ahead of Redis is never more than 2 s ahead of `clock`.
+local now = math.max(wall, clock, math.min(wall + held, clock + 2000))
+local skew = now - wall
 local paused, waited, listened = flags[1], tonumber(flags[2] or 0) > now, tonumber(flags[3] or 0) > now
 
 -- Lets the rest of the script write when Redis' memory is full. Redis then refuses commands that may need memory, but not after the

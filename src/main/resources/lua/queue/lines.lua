@@ -23,16 +23,20 @@ local function passed(line, n)
   if tonumber(redis.call('ZINCRBY', gone, -n, line)) <= 0 then redis.call('ZREM', gone, line) end
 end
 
+-- For each long list that the script has looked into, the ids near its ends: 1 for the front, -1 for the back.
+local ends_of = {}
+
 -- Takes an id out of a list, if the list is short or the id is near an end. Returns whether it did, and else whether it may be there.
 local function take_from(key, id)
-  local length = redis.call('LLEN', key)
-  if length <= 5000 then return redis.call('LREM', key, 1, id) == 1, false end
-  for _, side in ipairs({ { 1, 0, 499 }, { -1, -500, -1 } }) do
-    for _, near in ipairs(redis.call('LRANGE', key, side[2], side[3])) do
-      if near == id then return redis.call('LREM', key, side[1], id) == 1 end
-    end
+  local near = ends_of[key]
+  if not near then
+    if redis.call('LLEN', key) <= 5000 then return redis.call('LREM', key, 1, id) == 1, false end
+    near = {}
+    for _, other in ipairs(redis.call('LRANGE', key, 0, 499)) do near[other] = 1 end
+    for _, other in ipairs(redis.call('LRANGE', key, -500, -1)) do near[other] = -1 end
+    ends_of[key] = near
   end
-  return false, true
+  return near[id] ~= nil and redis.call('LREM', key, near[id], id) == 1, not near[id]
 end
 
 -- Whether an id is one of the heads of a group.
@@ -122,7 +126,7 @@ local function succeed(group, ids)
   elseif redis.call('EXISTS', q .. 'g:' .. group, q .. 'h:' .. group) > 0 then
     -- The next ones are removed jobs, too. The sweep continues.
     redis.call('HSET', groups, group, '0')
-    redis.call('ZINCRBY', gone, 1, 'g:' .. group)
+    redis.call('ZADD', seeking, now, group)
   else
     redis.call('HDEL', groups, group)
   end

@@ -43,5 +43,6 @@ if left > 0 then
   end
 end
 if left < most or redis.call('EXISTS', groups) == 1 then return 1 end
-redis.call('DEL', meta, stats, unique, gone, expiring, pace, paced, q .. 'limits', q .. 'limited', q .. 'events', q .. 'schedules', q .. 'due')
+redis.call('DEL', meta, stats, unique, gone, expiring, pace, paced, seeking, q .. 'limits', q .. 'limited', q .. 'events',
+  q .. 'schedules', q .. 'due')
 return 0

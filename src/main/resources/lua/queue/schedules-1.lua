@@ -1,6 +1,6 @@
 -- Reads all schedules, one schedule, those that are due, or some of those with a next occurrence.
 -- KEYS[1] meta
--- ARGV[1] which   "all", "due" for up to 100 that are due, "+<n>" for ten by their next occurrence without the first n, or "=<name>"
+-- ARGV[1] which   "all", "due+<n>" for up to 100 that are due, without the first n, "+<n>" for ten by their next occurrence without the first n, or "=<name>"
 -- returns {now, ms of the next occurrence of all, 0 for none, name, definition, next ms or 0, ...}
 
 local meta, which = KEYS[1], ARGV[1]
@@ -10,8 +10,8 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local names
 if which == 'all' then
   names = redis.call('HKEYS', q .. 'schedules')
-elseif which == 'due' then
-  names = redis.call('ZRANGEBYSCORE', q .. 'due', '-inf', now, 'LIMIT', 0, 100)
+elseif string.sub(which, 1, 4) == 'due+' then
+  names = redis.call('ZRANGEBYSCORE', q .. 'due', '-inf', now, 'LIMIT', tonumber(string.sub(which, 5)), 100)
 elseif string.sub(which, 1, 1) == '+' then
   local first = tonumber(string.sub(which, 2))
   names = redis.call('ZRANGE', q .. 'due', first, first + 9)

@@ -15,16 +15,13 @@ local allowed, completed_for, dead_for, most = tonumber(ARGV[1]), ARGV[2], ARGV[
 local rated = tonumber(string.match(redis.call('HGET', meta, 'rate') or '0', '^%S+')) > now
 local windows = redis.call('HGET', meta, 'until')
 if rated or windows and tonumber(windows) > now or redis.call('EXISTS', leased, delayed, expiring, pace, paced) > 0 then
-  if wall + skew < clock or now - clock >= 500 then
+  if skew ~= held or now - clock >= 500 then
     write_even_if_full()
-    if wall + skew < clock then
-      skew = clock - wall
-      redis.call('HSET', meta, 'skew', skew)
-    end
     redis.call('HSET', meta, 'clock', now)
+    if skew ~= held then redis.call('HSET', meta, 'skew', skew) end
   end
 elseif flags[5] or windows then
-  redis.call('HDEL', meta, 'clock', 'skew', 'until')
+  redis.call('HDEL', meta, 'clock', 'skew', 'until', 'since')
 end
 
 local moved = promote(most)
@@ -49,10 +46,18 @@ local function expire()
   return #ids
 end
 
--- Returns the group of a line if it looks for its next job.
-local function headless(line)
-  local group = string.match(line, '^[gh]:(.*)$')
-  return group and redis.call('HGET', groups, group) == '0' and group
+-- Looks for the next job of groups that have none at their head, those first that have waited for longest. Returns whether more remain.
+local function seek()
+  local lost = redis.call('ZRANGE', seeking, 0, 9)
+  if #lost == 0 then return false end
+  redis.call('ZREM', seeking, unpack(lost))
+  for _, group in ipairs(lost) do
+    if redis.call('HGET', groups, group) == '0' then
+      succeed(group, '')
+      wake()
+    end
+  end
+  return redis.call('EXISTS', seeking) == 1
 end
 
 -- Returns the line to tidy next, and how many ids it has, if there is one: a short line, or one of which an eighth is to be removed.
@@ -62,7 +67,6 @@ local function untidy(lines)
     local line, length = lines[i], redis.call('LLEN', q .. lines[i])
     if length <= 20000 or lines[i + 1] * 8 >= length then
       redis.call('ZREM', gone, line)
-      if headless(line) then redis.call('ZADD', gone, 1, line) end
       if length > 0 then return line, length end
     end
   end
@@ -88,12 +92,10 @@ end
 -- in front of those of its line. Returns the number of ids that it checked.
 local function tidy()
   local lines = redis.call('ZREVRANGE', gone, 0, 9, 'WITHSCORES')
+  -- Earlier versions listed groups without a head here.
   for i = 1, #lines, 2 do
-    local group = headless(lines[i])
-    if group then
-      succeed(group, '')
-      wake()
-    end
+    local group = string.match(lines[i], '^[gh]:(.*)$')
+    if group and redis.call('HGET', groups, group) == '0' then redis.call('ZADD', seeking, 'NX', 0, group) end
   end
   if tonumber(redis.call('HGET', meta, 'drain') or 0) > now then return 0 end
   local line, left = string.match(redis.call('HGET', meta, 'tidy') or '', '^(%S+) (%d+)$')
@@ -121,6 +123,7 @@ end
 local regained = redis.call('ZRANGEBYSCORE', pace, '-inf', now, 'LIMIT', 0, most)
 if #regained > 0 then redis.call('ZREM', pace, unpack(regained)) end
 local changing = flags[8] and regroup_some()
+local sought = seek()
 local expired = expire()
 local tidied = tidy()
 if moved + taken + expired > 0 then wake() end
@@ -151,6 +154,7 @@ local trimmed = math.max(trim(done, completed_for, false), trim(dead, dead_for, 
 
 local soonest = redis.call('ZRANGE', q .. 'due', 0, 0, 'WITHSCORES')[2]
 local s = redis.call('HMGET', stats, 'waiting', 'completed', 'removed', 'enqueued')
-return { (changing or math.max(moved, taken, expired, tidied, settled, trimmed) >= most) and 1 or 0, tonumber(s[1] or 0), redis.call('ZCARD', delayed),
+return { (changing or sought or math.max(moved, taken, expired, tidied, settled, trimmed, #regained) >= most) and 1 or 0,
+  tonumber(s[1] or 0), redis.call('ZCARD', delayed),
   redis.call('ZCARD', leased), redis.call('ZCARD', dead), tonumber(s[2] or 0), tonumber(s[3] or 0), tonumber(s[4] or 0),
   redis.call('ZCARD', done), paused or '', soonest and math.max(0, soonest - wall) or -1 }

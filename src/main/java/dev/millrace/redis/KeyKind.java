@@ -69,6 +69,8 @@ public enum KeyKind {
             "waiting jobs of a priority; of a `<priority>` that ends with .5, those that go before the ones of the priority below"),
     QUEUE_GONE("Queues", "mr:{<tenant>:q:<queue>}:gone", Type.SORTED_SET, Expiry.NEVER, "when the lists are tidied",
             "lists of waiting jobs by how many removed jobs are left in them"),
+    QUEUE_SEEKING("Queues", "mr:{<tenant>:q:<queue>}:seeking", Type.SORTED_SET, Expiry.NEVER, "when the job is found",
+            "groups whose next job the sweep looks for behind many removed ones"),
     QUEUE_DELAYED("Queues", "mr:{<tenant>:q:<queue>}:delayed", Type.SORTED_SET, Expiry.NEVER, "with its jobs",
             "delayed jobs by the time they are due"),
     QUEUE_EXPIRING("Queues", "mr:{<tenant>:q:<queue>}:expiring", Type.SORTED_SET, Expiry.NEVER, "with its jobs",

@@ -46,6 +46,14 @@ class ChangedQueueSettingsTest {
         return queue.reserve(List.of(new Reservation(max, 0)), false).jobs();
     }
 
+    /** Lets time pass, with a sweep each second, as while replicas run. */
+    private void run(VirtualQueue queue, int seconds) {
+        for (int i = 0; i < seconds; i++) {
+            redis.advance(1_000_000);
+            queue.sweep(9);
+        }
+    }
+
     private void fill(int jobs) {
         plain().enqueue(Collections.nCopies(jobs, JOB));
     }
@@ -140,7 +148,7 @@ class ChangedQueueSettingsTest {
         queue.sweep(9);
         redis.advance(-HOUR_US);
         queue.sweep(9);
-        redis.advance(30_000_000);
+        run(queue, 30);
         assertEquals(List.of(0L, 1L), List.of(queue.sweep(9).snapshot().counts().delayed(),
                 queue.sweep(9).snapshot().counts().active()), "the delayed job is ready");
         redis.advance(1_000);
@@ -155,14 +163,14 @@ class ChangedQueueSettingsTest {
         take(queue, 1);
         redis.advance(-HOUR_US);
         queue.sweep(9);
-        redis.advance(30_001_000);
+        run(queue, 31);
         assertEquals(0, queue.sweep(9).snapshot().counts().active(), "the lease has expired");
         take(queue, 1).forEach(job -> queue.fail(List.of(JobFailure.dead(job.id(), job.leaseToken(), "no")), 0));
         queue.sweep(9);
         queue.enqueue(List.of(JOB.withDelay(Duration.ofSeconds(20))));
         redis.advance(-HOUR_US);
         queue.sweep(9);
-        redis.advance(20_000_000);
+        run(queue, 20);
         assertEquals(0, queue.sweep(9).snapshot().counts().delayed());
     }
 
@@ -187,7 +195,7 @@ class ChangedQueueSettingsTest {
         long next = queue.reserve(List.of(new Reservation(9, 1000), new Reservation(1, 1000)), true).next();
         assertTrue(next > redis.ms() && next <= redis.ms() + 1001, () -> next - redis.ms() + " ms");
         queue.enqueue(List.of(JOB.withRunAt(Instant.ofEpochMilli(redis.ms() + 60_000).toString())));
-        redis.advance(60_000_000);
+        run(queue, 60);
         assertEquals(0, queue.sweep(9).snapshot().counts().delayed());
     }
 
@@ -250,7 +258,7 @@ class ChangedQueueSettingsTest {
         queue.sweep(9);
         redis.advance(-HOUR_US);
         queue.sweep(9);
-        redis.advance(8_000_000);
+        run(queue, 8);
         assertTrue(queue.enqueue(throttled).get(0).duplicate());
         redis.advance(1_001_000);
         queue.sweep(9);

@@ -9,12 +9,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
 import org.junit.jupiter.api.Test;
 
 import dev.millrace.queue.model.Job;
+import dev.millrace.queue.model.NewJob;
 import dev.millrace.queue.store.Reservation;
 
 /** When a queue that is no longer used is removed, and what is left of it. */
@@ -136,6 +138,21 @@ class QueueIdleExamplesTest {
     void aQueueWithAScheduleStays() {
         q.queue.schedule("s", q.queue.now() + 100 * AFTER);
         assertStays("a schedule");
+    }
+
+    @Test
+    void aQueueStaysWhileAThrottleHasAWindow() {
+        NewJob throttled = PLAIN.withKeys("k", null).withDuplicates(null, null, null,
+                Duration.ofMillis(AFTER + 60_000));
+        q.add(throttled);
+        work(q.startOne());
+        assertStays("the window is open");
+        assertTrue(q.queue.enqueue(List.of(throttled)).get(0).duplicate());
+        q.pass(60_000);
+        q.counts();
+        assertFalse(q.queue.removeIdle(AFTER));
+        q.pass(AFTER);
+        assertTrue(q.queue.removeIdle(AFTER));
     }
 
     @Test

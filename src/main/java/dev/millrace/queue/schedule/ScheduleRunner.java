@@ -20,6 +20,7 @@ import dev.millrace.queue.QueueService;
 import dev.millrace.queue.QueueTask;
 import dev.millrace.queue.model.NewJob;
 import dev.millrace.queue.model.QueueName;
+import dev.millrace.queue.model.QueueSettings;
 import dev.millrace.redis.EventLoop;
 import dev.millrace.redis.RedisUnavailableException;
 
@@ -38,6 +39,10 @@ class ScheduleRunner implements QueueTask {
     /** Jobs and bytes in one script call. */
     private static final int MAX_JOBS = 200;
     private static final int MAX_CHARS = 1 << 20;
+    /** Schedules whose occurrences are enqueued at the same time. */
+    private static final int AT_ONCE = 8;
+    /** Pages of due schedules in one round: all schedules of a queue, and some that become due meanwhile. */
+    private static final int MAX_PAGES = 12;
 
     private final ScheduleStore store;
     private final QueueService queues;
@@ -53,6 +58,11 @@ class ScheduleRunner implements QueueTask {
         this.queues = queues;
         this.stopping = stopping;
         this.loop = EventLoop.next(vertx);
+    }
+
+    @Override
+    public void follow(String tenant, Map<String, QueueSettings> queues) {
+        checked.keySet().removeIf(queue -> queue.tenant().equals(tenant) && !queues.containsKey(queue.queue()));
     }
 
     @Override
@@ -89,10 +99,23 @@ class ScheduleRunner implements QueueTask {
     }
 
     private Uni<Void> fireDue(QueueName queue) {
-        return store.due(queue).flatMap(found -> {
+        return fireDue(queue, 0, MAX_PAGES);
+    }
+
+    /**
+     * Enqueues what is due, page by page.
+     *
+     * @param skipped number of due schedules that cannot be read. They stay due, in case a later version of Millrace has stored them
+     */
+    private Uni<Void> fireDue(QueueName queue, int skipped, int pages) {
+        return store.due(queue, skipped).flatMap(found -> {
             wakeIn(queue, found.soonestMs() - found.nowMs());
-            return Multi.createFrom().iterable(found.schedules()).onItem()
-                    .transformToUniAndConcatenate(due -> fire(queue, due, found.nowMs())).onItem().ignoreAsUni();
+            List<Schedule> schedules = found.schedules();
+            Uni<Void> fired = Multi.createFrom().iterable(schedules).onItem()
+                    .transformToUni(due -> fire(queue, due, found.nowMs())).merge(AT_ONCE).onItem().ignoreAsUni();
+            return found.reads().size() < ScheduleStore.MAX_DUE || pages == 1
+                    ? fired
+                    : fired.chain(() -> fireDue(queue, skipped + found.reads().size() - schedules.size(), pages - 1));
         });
     }
 

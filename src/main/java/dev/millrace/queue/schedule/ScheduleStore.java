@@ -25,6 +25,9 @@ import dev.millrace.settings.PutResult;
 @Singleton
 class ScheduleStore {
 
+    /** Schedules that {@link #due} returns at once. */
+    static final int MAX_DUE = 100;
+
     private static final ReplyCodes<ScheduleCode> CODES = ReplyCodes.of(ScheduleCode.class);
     private static final Logger LOG = Logger.getLogger(ScheduleStore.class);
 
@@ -109,9 +112,9 @@ class ScheduleStore {
         return read(queue, "all");
     }
 
-    /** Up to 100 schedules that have an occurrence due. */
-    Uni<Found> due(QueueName queue) {
-        return read(queue, "due");
+    /** Up to {@value #MAX_DUE} schedules that have an occurrence due, the earliest first, without the first {@code skipped}. */
+    Uni<Found> due(QueueName queue, int skipped) {
+        return read(queue, "due+" + skipped);
     }
 
     /** Up to ten schedules, by their next occurrence, without the first {@code skipped}. */

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import org.junit.jupiter.api.Test;
 
@@ -56,6 +57,23 @@ class OccurrencesTest {
         assertEquals(1000, due.size());
         assertEquals("2026-01-31T23:59:00Z", Instant.ofEpochMilli(due.get(999)).toString());
         assertEquals(List.of(due.get(999)), Occurrences.due(each, first, now, 1));
+    }
+
+    /** They are computed on the event loop. */
+    @Test
+    void findingTheLatestTakesAFewStepsForEach() {
+        for (String cron : List.of("* * * * *", "*/7 9-17 * * 1-5", "* * * JAN *", "0 3 * * *")) {
+            Recurrence recurrence = Recurrences.of(cron, null, "Europe/Berlin", 0);
+            AtomicInteger steps = new AtomicInteger();
+            Recurrence counted = after -> {
+                steps.incrementAndGet();
+                return recurrence.next(after);
+            };
+            List<Long> due = Occurrences.due(counted, recurrence.next(0),
+                    Instant.parse("2026-06-30T12:00:00Z").toEpochMilli(), 1000);
+            assertEquals(1000, due.size());
+            assertTrue(steps.get() < 6000, () -> cron + " took " + steps);
+        }
     }
 
     @Test

@@ -125,10 +125,10 @@ class ScheduleScriptsTest {
         assertEquals(0, await(store.all(QUEUE)).soonestMs());
         long now = redis.ms();
         put("a", now, 9);
-        assertEquals(0, await(store.due(QUEUE)).soonestMs(), "it is due");
+        assertEquals(0, await(store.due(QUEUE, 0)).soonestMs(), "it is due");
         put("b", now + 2, 9);
         put("c", now + 1, 9);
-        assertEquals(now + 1, await(store.due(QUEUE)).soonestMs());
+        assertEquals(now + 1, await(store.due(QUEUE, 0)).soonestMs());
     }
 
     @Test
@@ -147,16 +147,16 @@ class ScheduleScriptsTest {
         assertTrue(await(store.delete(QUEUE, "a")));
         assertFalse(await(store.delete(QUEUE, "a")));
         assertEquals(List.of(), await(store.all(QUEUE)).schedules());
-        assertEquals(List.of(), await(store.due(QUEUE)).schedules());
+        assertEquals(List.of(), await(store.due(QUEUE, 0)).schedules());
         assertEquals(List.of(), redis.call("KEYS", "*"), "nothing is left of it");
     }
 
     @Test
     void aScheduleIsDueFromTheMillisecondOfItsOccurrenceOn() {
         put("a", redis.ms() + 1, 9);
-        assertEquals(List.of(), await(store.due(QUEUE)).schedules());
+        assertEquals(List.of(), await(store.due(QUEUE, 0)).schedules());
         redis.advance(1000);
-        assertEquals(List.of("a " + redis.ms()), described(await(store.due(QUEUE))));
+        assertEquals(List.of("a " + redis.ms()), described(await(store.due(QUEUE, 0))));
     }
 
     @Test
@@ -166,7 +166,8 @@ class ScheduleScriptsTest {
             put("s" + (1000 + i), i, 200);
             expected.add("s" + (1000 + i) + " " + i);
         }
-        assertEquals(expected.subList(0, 100), described(await(store.due(QUEUE))));
+        assertEquals(expected.subList(0, 100), described(await(store.due(QUEUE, 0))));
+        assertEquals(expected.subList(98, 101), described(await(store.due(QUEUE, 98))));
     }
 
     @Test

@@ -60,7 +60,7 @@ class Bodies {
      */
     Uni<PreparedBody> prepare(byte[] body, String type, boolean gzip, int compressAbove) {
         // A few bytes of gzip may inflate to a thousand times as many.
-        // No bytes are no gzip, but some servers label an empty body all the same.
+        // An empty body is not gzip, but some servers label it so.
         boolean packed = gzip && body.length > 0;
         return work(packed || body.length > SMALL, () -> {
             if (packed) {

@@ -27,7 +27,7 @@ import dev.millrace.redis.ScriptRunner;
 class CacheStore {
 
     static final String FEATURE = "c";
-    /** Begins the reasons for which nobody computes an entry. */
+    /** Begins a reason why no caller computes an entry. */
     private static final String FAILED = "failed";
     private static final String PASS = "pass";
     /** Of one key, by the header fields of requests. */

@@ -84,7 +84,7 @@ final class OriginEntries {
                         nothing || validators.isEmpty() ? 0 : Math.max(MIN_KEEP_MS, Math.min(fresh, MAX_KEEP_MS)));
     }
 
-    /** Whether it varies by nothing but what the region names, and the coding, which Millrace serves itself. */
+    /** Whether it varies only by what the region names, and by the coding, which Millrace serves itself. */
     private static boolean variesBy(StoredHead head, Region region) {
         return head.vary().stream().allMatch(name -> region.vary().stream().anyMatch(name::equalsIgnoreCase));
     }

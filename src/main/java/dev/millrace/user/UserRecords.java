@@ -24,7 +24,7 @@ import dev.millrace.redis.ScriptRunner;
 @Singleton
 public class UserRecords {
 
-    /** ms after a rotation for which an earlier token is told apart from an unknown one. More than any grace. */
+    /** ms after a rotation for which Millrace recognizes an earlier token. More than any grace. */
     public static final long ROTATION_REMEMBERED_MS = 3_600_000;
 
     private static final Pattern MEMBER = Pattern.compile("\\d{13}(?:\\d{3})?[A-Za-z0-9_-]{20}");

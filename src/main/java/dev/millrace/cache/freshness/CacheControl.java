@@ -51,7 +51,7 @@ public final class CacheControl {
         return new CacheControl(values, malformed);
     }
 
-    /** Whether a part of the field is no directive, so that nobody knows what it should have said. */
+    /** Whether a part of the field is not a directive, so that its meaning is unknown. */
     public boolean isMalformed() {
         return malformed;
     }

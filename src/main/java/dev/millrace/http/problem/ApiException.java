@@ -24,7 +24,7 @@ public final class ApiException extends RuntimeException {
         this.retryAfterSeconds = retryAfterSeconds;
     }
 
-    /** A failure that waiting may help, for so many seconds. */
+    /** A failure that may end after so many seconds. */
     public static ApiException retryAfter(ErrorCode code, String detail, int seconds) {
         return new ApiException(code, detail, List.of(), seconds);
     }

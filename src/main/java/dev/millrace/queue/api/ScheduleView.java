@@ -21,7 +21,7 @@ import dev.millrace.queue.schedule.ScheduleDefinition;
 @Schema(name = "Schedule")
 public record ScheduleView(@Schema(examples = "daily-report") String name, @Nullable String cron,
         @Nullable Long everyMs, @Nullable String timezone,
-        @Schema(description = "How many missed occurrences are enqueued at most", examples = "10") int catchUp,
+        @Schema(description = "Maximum number of missed occurrences to enqueue after an outage", examples = "10") int catchUp,
         NewJob job, @Schema(description = "The next occurrence; absent if there is none") @Nullable String nextAt) {
 
     static ScheduleView of(Schedule schedule) {

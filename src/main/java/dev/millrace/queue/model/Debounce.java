@@ -28,7 +28,7 @@ import dev.millrace.http.problem.Violation;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @Schema(name = "Debounce", description = "A duration, which is the window, or both")
 public record Debounce(
-        @Schema(description = "The job is due when no other job with its key was enqueued for so long, 1 ms to 400 d", type = SchemaType.STRING, required = true, examples = "5s") @Nullable Duration window,
+        @Schema(description = "The job is due when no other job with its key has been enqueued for this time, 1 ms to 400 d", type = SchemaType.STRING, required = true, examples = "5s") @Nullable Duration window,
         @Schema(description = "The job is due after so long in any case, `window` to 400 d; unlimited by default", type = SchemaType.STRING, examples = "1m") @Nullable Duration maxWait) {
 
     private static final Duration MIN_WINDOW = Duration.ofMillis(1);

@@ -38,10 +38,10 @@ public record NewJob(
         @Schema(description = "How long after its due time the job may still start, 1 s to 400 d; unlimited by default", type = SchemaType.STRING, examples = "1h") @Nullable Duration ttl,
         @Schema(description = "How long the job has its `uniqueKey`: until it has `finished`, or until a worker has `started` it", type = SchemaType.STRING, enumeration = {
                 "finished", "started"}, defaultValue = "finished") @Nullable UniqueUntil uniqueUntil,
-        @Schema(description = "If a job has this `uniqueKey`: `keep` it as it is, `replace` its data, or also `rerun` with the newest data when it ends, if it is active", type = SchemaType.STRING, enumeration = {
+        @Schema(description = "What happens if another job has this `uniqueKey`: `keep` leaves it unchanged, `replace` replaces its data, `rerun` also enqueues the new job when an active one ends", type = SchemaType.STRING, enumeration = {
                 "keep", "replace", "rerun"}, defaultValue = "keep") @Nullable OnDuplicate onDuplicate,
-        @Schema(description = "Delays the job until no other with its `uniqueKey` was enqueued for so long; the newest data counts") @JsonDeserialize(using = Debounce.Reader.class) @Nullable Debounce debounce,
-        @Schema(description = "In place of the life of the job: for so long after a job with this `uniqueKey` was enqueued, others with it are duplicates, 1 ms to 400 d", type = SchemaType.STRING, examples = "10s") @Nullable Duration throttle){
+        @Schema(description = "The job is due when no other job with its `uniqueKey` has been enqueued for this time; the newest data counts") @JsonDeserialize(using = Debounce.Reader.class) @Nullable Debounce debounce,
+        @Schema(description = "Other jobs with this `uniqueKey` are duplicates for this time after the first one was enqueued, whatever happens to it; 1 ms to 400 d", type = SchemaType.STRING, examples = "10s") @Nullable Duration throttle){
 
     static final NewJob NONE = of(null, null);
     private static final int MAX_PRIORITY = 1000;

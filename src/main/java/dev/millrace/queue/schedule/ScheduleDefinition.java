@@ -25,7 +25,7 @@ public record ScheduleDefinition(
         @Schema(description = "minute hour day-of-month month day-of-week (with L, LW, 15W, 5L, 5#2), or a nickname such as @daily. Required unless `every` is given", examples = "30 6 * * MON-FRI") @Nullable String cron,
         @Schema(description = "In place of `cron`: the interval, 1 s to 365 d", type = SchemaType.STRING, examples = "15m") @Nullable Duration every,
         @Schema(description = "The time zone of `cron`: a name in the IANA time zone database; default UTC", examples = "Europe/Berlin") @Nullable String timezone,
-        @Schema(description = "How many occurrences are enqueued at most that were missed while no replica ran or Redis was unavailable, the latest ones: 1 to 1000; default 10", examples = "1") @Nullable Integer catchUp,
+        @Schema(description = "Maximum number of missed occurrences to enqueue after an outage, the latest ones: 1 to 1000; default 10", examples = "1") @Nullable Integer catchUp,
         @Schema(description = "The job to enqueue each time, without delay, runAt and idempotencyKey", required = true) @Nullable NewJob job)
         implements
             Validated {

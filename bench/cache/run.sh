@@ -14,7 +14,9 @@ api=http://127.0.0.1:$app_port/v1/cache/bench webdis_port=$((bare_port + 5))
 
 start_redis
 start_app cache,admin "${1:-}"
-start_bare bench/cache/BareCache.java $bare_port $redis_port "$cores" src/main/resources/lua/cache/get-3.lua
+# As the service sends it: with what it uses in front.
+(cd src/main/resources/lua && cat $(sed -n 's/^-- uses \(.*\)$/\1.lua/p' cache/get-3.lua) cache/get-3.lua) >"$work/get.lua"
+start_bare bench/cache/BareCache.java $bare_port $redis_port "$cores" "$work/get.lua"
 if command -v webdis >/dev/null; then
   printf '{"redis_host":"127.0.0.1","redis_port":%d,"http_host":"127.0.0.1","http_port":%d,"threads":%d,"pool_size":20,"daemonize":false,"verbosity":0,"logfile":"%s"}' \
     $redis_port $webdis_port "$cores" "$work/webdis.out" >"$work/webdis.json"

@@ -1,7 +1,9 @@
--- Looks an entry up; on request gives one caller at a time a lease to compute it.
+-- Looks an entry up; on request gives one caller at a time a lease to compute it, or the variant of it.
 -- uses cache/validity
+-- uses cache/entry
+-- uses cache/leases
 -- KEYS[1] entry     as in put-4
--- KEYS[2] lease
+-- KEYS[2] lease     as in put-4
 -- KEYS[3] versions
 -- ARGV[1] region
 -- ARGV[2] token     of the lease to give; empty for none
@@ -16,13 +18,11 @@
 --   be empty; `stale` is 1 if an entry is there still
 --   FRESH, STALE, STALE_ON_ERROR: here is an entry, and ms is the time now. MISSING: there is none. LEASED: there is none, and the
 --   lease is the caller's, for ms. BUSY: another caller has the lease, for ms more. FAILED: computing it has just failed, told
---   for ms more. PASS: it is not to be stored
+--   for ms more. PASS: it is not to be stored, or too many variants of it are computed at once
 
 local entry, lease, versions = KEYS[1], KEYS[2], KEYS[3]
 local region, token, ttl, luck = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local failed, etags, most, variant = ARGV[5] == '1', ARGV[6], tonumber(ARGV[7]), ARGV[8]
--- ms for which a caller may compute, and for which an origin may ask not to be requested: CacheService, ReadThrough
-local MAX_LEASE, MAX_PAUSE = 60000, 3600000
 -- codes cache.EntryState
 local MISSING, FRESH, STALE, STALE_ON_ERROR, LEASED, BUSY, FAILED, PASS = 0, 1, 2, 3, 4, 5, 6, 7
 
@@ -46,13 +46,7 @@ if meta[1] then
   end
   -- A purge after it was stored, or a lost record of purges, and it is as if it were not there.
   if not valid(versions, region, meta[5], epoch, purges) then
-    if variant == '' then
-      redis.pcall('UNLINK', entry)
-    else
-      -- A tag of this variant was purged; others may have other tags.
-      redis.pcall('HDEL', entry, 's' .. variant, 'y' .. variant, 'c' .. variant, 'e' .. variant, 'g' .. variant, 'v' .. variant,
-        'h' .. variant, 'b' .. variant)
-    end
+    remove(redis.pcall, entry, variant)
     meta[1], meta[6], meta[7] = nil, '', ''
   elseif now < fresh then
     what = FRESH
@@ -82,16 +76,22 @@ if token ~= '' and what ~= FRESH and what ~= STALE_ON_ERROR then
     write('ZADD', versions, known[1], 'epoch', 0, 'purges')
   end
   local record = string.format('%s %.0f %.0f %.0f', token, known[1], known[2], now)
-  local granted = write('SET', lease, record, 'NX', 'PX', ttl)
-  local held, left = nil, nil
-  if not granted and not refused then
-    held, left = redis.call('GET', lease), redis.call('PTTL', lease)
-    -- Redis' clock was set back since: it ends no later than any lease, or any pause, may.
-    if left > (string.find(held, '^failed:') and MAX_PAUSE or MAX_LEASE) then granted = write('SET', lease, record, 'PX', ttl) end
+  local granted, held, left, displacing
+  if variant == '' then
+    granted = write('SET', lease, record, 'NX', 'PX', ttl)
+    if not granted and not refused then held, left = redis.call('GET', lease), redis.call('PTTL', lease) end
+  else
+    held, left = holder(lease, variant, now)
+    displacing = not held and displaced(lease, variant, now, there == 1)
+    granted = displacing and hold(write, lease, variant, record, now, ttl)
+    if granted and not refused and #displacing > 0 then redis.call('HDEL', lease, unpack(displacing)) end
   end
+  -- Redis' clock was set back since: it ends no later than any lease, or any pause, may.
+  if held and left > longest(held) then granted = hold(write, lease, variant, record, now, ttl) end
   if redis.call('PTTL', versions) < ttl + 60000 then write('PEXPIRE', versions, ttl + 60000) end
-  if granted and granted.ok then return { LEASED, ttl, meta[6] or '', meta[7] or '', there } end
+  if granted and not refused then return { LEASED, ttl, meta[6] or '', meta[7] or '', there } end
   if what == MISSING and not refused then
+    if not held then return { PASS, 1, '', '', there } end
     local status = string.match(held, '^failed:?(%d*)$')
     left = math.max(1, left)
     if status then return { FAILED, left, status, '', there } end

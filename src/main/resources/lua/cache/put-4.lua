@@ -1,9 +1,11 @@
 -- Stores an entry, unless it was computed under a lease that is void by now, or a precondition is not met.
 -- uses cache/preconditions
+-- uses cache/entry
+-- uses cache/leases
 -- KEYS[1] entry     hash: `s` its state, `y` content type, `c` coding, `e` entity tag, `g` tags, `b` body, `v` the
 --                   origin's own entity tag, and on a second line its Last-Modified; empty where there is neither; `h`, the
 --                   status and fields of its response. Of a variant, each of these names with the variant's behind it
--- KEYS[2] lease     `<token> <epoch> <purges> <since>` of who computes the entry, gone when void; or a reason, as in release-2
+-- KEYS[2] lease     of the caller that computes it, gone when void, or a reason: string, or for a variant the hash, as in leases
 -- KEYS[3] versions  sorted set, of the partition: `epoch`, a number that no earlier set of it had; `purges`, how many there
 --                   were; `floor`; and of each region g:<region> and tag t:<region>:<tag> that was purged, by which purge
 -- KEYS[4] index     sorted set, of the region in the partition: keys by the ms until which their entry may be served
@@ -41,8 +43,6 @@ local age, keep, variant, most = tonumber(ARGV[13]), tonumber(ARGV[14]), ARGV[15
 local match, none, name, listed, body = ARGV[17], ARGV[18], ARGV[19], tonumber(ARGV[20]), ARGV[21]
 -- codes cache.StoreCode
 local DONE, VOID, NOTHING_TO_KEEP, FULL, UNMET = 1, 0, -1, -2, -3
--- of an entry, or of one variant
-local FIELDS = 8
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -54,10 +54,10 @@ local function whole(score) return score and string.format('%.0f', score) end
 local epoch, purges = whole(known[1]), whole(known[2])
 
 if token ~= '' then
-  local held = redis.call('GET', lease)
-  local holder, since, before, at = string.match(held or '', '^(%S+) (%d+) (%d+) (%d+)$')
-  if holder ~= token or not valid(versions, region, tags, since, before) then
-    if holder == token then redis.call('UNLINK', lease) end
+  local held = holder(lease, variant, now)
+  local owner, since, before, at = string.match(held or '', '^(%S+) (%d+) (%d+) (%d+)$')
+  if owner ~= token or not valid(versions, region, tags, since, before) then
+    if owner == token then vacate(lease, variant) end
     return VOID
   end
   purges = before
@@ -71,23 +71,24 @@ end
 
 local function of(variant, name) return name .. variant end
 -- Whether an entry without variants is there too does not matter: it counts as one more.
-local others = redis.call('HLEN', entry) - redis.call('HEXISTS', entry, of(variant, 's')) * FIELDS
-if variant ~= '' and coding ~= 'keep' and others >= most * FIELDS then
+local others = redis.call('HLEN', entry) - redis.call('HEXISTS', entry, of(variant, 's')) * #FIELDS
+local ended = {}
+if variant ~= '' and coding ~= 'keep' and others >= most * #FIELDS then
   for _, name in ipairs(redis.call('HKEYS', entry)) do
     local other = string.match(name, '^s(:.+)$')
     if other and other ~= variant then
-      local untilStale, untilError = string.match(redis.call('HGET', entry, name), '^%d+ %d+ %d+ %d+ (%d+) (%d+) %d+$')
-      if now >= math.max(tonumber(untilStale), tonumber(untilError)) then
-        redis.call('HDEL', entry, of(other, 's'), of(other, 'y'), of(other, 'c'), of(other, 'e'), of(other, 'g'), of(other, 'v'),
-          of(other, 'h'), of(other, 'b'))
-        others = others - FIELDS
+      local held = redis.call('HMGET', entry, name, of(other, 'g'))
+      local since, before, untilStale, untilError = string.match(held[1], '^(%d+) (%d+) %d+ %d+ (%d+) (%d+) %d+$')
+      if now >= math.max(tonumber(untilStale), tonumber(untilError)) or not valid(versions, region, held[2], since, before) then
+        ended[#ended + 1] = other
       end
     end
   end
-  if others >= most * FIELDS then return FULL end
+  others = others - #ended * #FIELDS
+  if others >= most * #FIELDS then return FULL end
 end
 
--- The first write, so that Redis refuses it when its memory is full.
+-- Before what frees memory or needs none: Redis refuses what needs some, when its memory is full, as a script's first write only.
 local state = table.concat({ epoch, purges, math.max(0, now - age), now + fresh, now + fresh + stale, now + fresh + errors,
   math.max(cost, 0) }, ' ')
 if coding == 'keep' then
@@ -98,7 +99,8 @@ else
   redis.call('HSET', entry, of(variant, 's'), state, of(variant, 'y'), media, of(variant, 'c'), coding, of(variant, 'e'), etag,
     of(variant, 'g'), tags, of(variant, 'v'), origin, of(variant, 'h'), head, of(variant, 'b'), body)
 end
-redis.call('UNLINK', lease)
+for _, other in ipairs(ended) do remove(redis.call, entry, other) end
+vacate(lease, variant)
 redis.call('PEXPIRE', entry, others > 0 and math.max(life, redis.call('PTTL', entry)) or life)
 -- Longer than any entry: without it none is believed.
 if redis.call('PTTL', versions) < life + 60000 then redis.call('PEXPIRE', versions, life + 60000) end
@@ -107,10 +109,10 @@ if listed > 0 then
   local ends = now + life - keep
   if others > 0 then redis.call('ZADD', index, 'GT', ends, name) else redis.call('ZADD', index, ends, name) end
   -- Those that have ended, a few at a time, and where there are too many, those that end first.
-  local ended = redis.call('ZRANGEBYSCORE', index, '-inf', now, 'LIMIT', 0, 10)
-  if #ended > 0 then redis.call('ZREM', index, unpack(ended)) end
-  local over = redis.call('ZCARD', index) - listed
-  if over > 0 then redis.call('ZREM', index, unpack(redis.call('ZRANGE', index, 0, math.min(over, 10) - 1))) end
+  local over = redis.call('ZRANGEBYSCORE', index, '-inf', now, 'LIMIT', 0, 10)
+  if #over > 0 then redis.call('ZREM', index, unpack(over)) end
+  local excess = redis.call('ZCARD', index) - listed
+  if excess > 0 then redis.call('ZREM', index, unpack(redis.call('ZRANGE', index, 0, math.min(excess, 10) - 1))) end
   if redis.call('PTTL', index) < life + 60000 then redis.call('PEXPIRE', index, life + 60000) end
 end
 return DONE

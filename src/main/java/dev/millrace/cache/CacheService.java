@@ -83,7 +83,7 @@ public class CacheService {
             }
             long left = (deadline - System.nanoTime()) / 1_000_000;
             return lookup.state() == EntryState.BUSY && left > 0 && !stopping.hasBegun()
-                    ? waiters.await(tenant, region, key, left)
+                    ? waiters.await(tenant, region, key, options.variant(), left)
                             .flatMap(gone -> lookUp(tenant, region, key, options, deadline))
                     : Uni.createFrom().item(new ReadResult(lookup, lookup.state() == EntryState.LEASED ? token : null));
         });
@@ -192,7 +192,7 @@ public class CacheService {
     }
 
     /**
-     * Deletes an entry with all its variants, and voids the lease of a caller that computes it; fails with 412 if a precondition is not
+     * Deletes an entry with all its variants, and voids the leases of callers that compute them; fails with 412 if a precondition is not
      * met.
      *
      * @param fields header fields of the request: the preconditions are about the variant that they select
@@ -209,7 +209,8 @@ public class CacheService {
 
     /** Gives a lease back, so that another caller can compute the entry, which stays; fails with 409 if the lease is void. */
     Uni<Void> giveBack(String tenant, String region, String key, String leaseToken) {
-        return store.release(tenant, region, key, leaseToken, Release.SILENT).map(valid -> {
+        // Of a region with variants no caller has one.
+        return store.release(tenant, region, key, "", leaseToken, Release.SILENT).map(valid -> {
             if (!valid) {
                 throw new ApiException(ErrorCode.LEASE_VOID,
                         "The entry was deleted or stored in the meantime, or the lease has expired: there is nothing to give back");

@@ -53,6 +53,7 @@ class CacheStore {
     private final Script delete;
     private final Script purge;
     private final Script release;
+    private final Script leased;
 
     @Inject
     CacheStore(ReactiveRedisDataSource redis, RedisTopology topology, ScriptRunner scripts) {
@@ -66,14 +67,15 @@ class CacheStore {
         this.maxPurges = Integer.toString(maxPurges);
         this.put = scripts.get("cache/put-4");
         this.get = scripts.get("cache/get-3");
-        this.delete = scripts.get("cache/delete-4");
+        this.delete = scripts.get("cache/delete-5");
         this.purge = scripts.get("cache/purge-2");
         this.release = scripts.get("cache/release-2");
+        this.leased = scripts.get("cache/leased-1");
     }
 
     Uni<Lookup> get(String tenant, String region, String key, LookupParameters p) {
         ReadOptions o = p.options();
-        return scripts.run(get, keys(tenant, region, key).subList(0, 3),
+        return scripts.run(get, keys(tenant, region, key, o.variant()).subList(0, 3),
                 List.of(region, p.leaseToken(), Long.toString(o.leaseMs()),
                         String.format(Locale.ROOT, "%.9f", p.luck()),
                         o.onError() ? "1" : "0", o.etags(), Integer.toString(o.maxBody()), o.variant()))
@@ -96,7 +98,7 @@ class CacheStore {
 
     /** Stores an entry. */
     Uni<StoreCode> put(String tenant, String region, String key, NewEntry e) {
-        return scripts.run(put, keys(tenant, region, key),
+        return scripts.run(put, keys(tenant, region, key, e.variant()),
                 List.of(region, e.leaseToken(), String.join("\n", e.tags()), e.type(), e.body().coding().id(),
                         e.body().etag(),
                         Long.toString(e.freshMs()), Long.toString(e.swrMs()), Long.toString(e.sieMs()),
@@ -107,28 +109,33 @@ class CacheStore {
                 e.body().body()).map(STORE_CODES::read);
     }
 
-    /** Deletes an entry with all its variants, and voids its lease, if this variant meets the conditions. */
+    /** Deletes an entry with all its variants, and voids all their leases, if this variant meets the conditions. */
     Uni<DeleteCode> delete(String tenant, String region, String key, Preconditions conditions, String variant) {
-        return scripts.run(delete, keys(tenant, region, key),
+        return scripts.run(delete, Keys.cacheEntry(tenant, partitions(), region, key),
                 List.of(region, conditions.match(), conditions.none(), key, variant)).map(DELETE_CODES::read);
     }
 
-    /** Whether a caller computes the entry. */
-    Uni<Boolean> isLeased(String tenant, String region, String key) {
-        return values.get(keys(tenant, region, key).get(1))
+    /** Whether a caller computes the variant of an entry. */
+    Uni<Boolean> isLeased(String tenant, String region, String key, String variant) {
+        String name = keys(tenant, region, key, variant).get(1);
+        if (!variant.isEmpty()) {
+            return scripts.run(leased, List.of(name), List.of(variant)).map(ReplyCodes::flag);
+        }
+        return values.get(name)
                 .map(lease -> lease != null && !PASS.equals(lease) && !FAILED.equals(lease)
                         && !lease.startsWith(FAILED + ':'));
     }
 
     /**
-     * Gives up a lease without an entry, and records why. Returns whether it was valid.
+     * Gives up the lease of a variant without an entry, and records why. Returns whether it was valid.
      *
      * @param leaseToken {@link Release#PASSING} for a caller that has none, since the entry must not be stored
      */
-    Uni<Boolean> release(String tenant, String region, String key, String leaseToken, Release why) {
+    Uni<Boolean> release(String tenant, String region, String key, String variant, String leaseToken, Release why) {
         String reason = why.pass() ? PASS : why.status() == 0 ? FAILED : FAILED + ':' + why.status();
-        return scripts.run(release, keys(tenant, region, key).subList(0, 2),
-                List.of(leaseToken, reason, Long.toString(why.ms()), why.drop() ? "1" : "0")).map(ReplyCodes::flag);
+        return scripts.run(release, keys(tenant, region, key, variant).subList(0, 2),
+                List.of(leaseToken, reason, Long.toString(why.ms()), why.drop() ? "1" : "0", variant))
+                .map(ReplyCodes::flag);
     }
 
     Uni<Void> purgeRegion(String tenant, String region) {
@@ -148,14 +155,15 @@ class CacheStore {
                 .merge(CONCURRENCY).onItem().ignoreAsUni();
     }
 
-    /** The keys of the entry, the lease, the partition's record of purges, and the index of the region there. */
-    private List<String> keys(String tenant, String region, String key) {
-        return Keys.cacheEntry(tenant, partitions(), region, key);
+    /** The keys of the entry, the lease of the variant, the partition's record of purges, and the index of the region there. */
+    private List<String> keys(String tenant, String region, String key, String variant) {
+        List<String> all = Keys.cacheEntry(tenant, partitions(), region, key);
+        return variant.isEmpty() ? all.subList(0, 4) : List.of(all.get(0), all.get(4), all.get(2), all.get(3));
     }
 
     /** The key in Redis of an entry. */
     String entryKey(String tenant, String region, String key) {
-        return keys(tenant, region, key).get(0);
+        return Keys.cacheEntry(tenant, partitions(), region, key).get(0);
     }
 
     /** Keys of a region that the index of one partition has at most. */

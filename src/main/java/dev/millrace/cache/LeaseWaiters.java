@@ -12,7 +12,7 @@ import dev.millrace.http.Stopping;
 
 /**
  * Waits until a lease ends: because the entry was stored, or the lease was voided or has expired. All callers of this replica that wait
- * for one key share one check.
+ * for one variant of a key share one check.
  */
 @Singleton
 class LeaseWaiters {
@@ -31,9 +31,9 @@ class LeaseWaiters {
     }
 
     /** Completes when the lease has ended, or after {@code ms}, or when the service stops. */
-    Uni<Void> await(String tenant, String region, String key, long ms) {
-        String name = tenant + '/' + region + '/' + key;
-        Uni<Void> gone = watches.computeIfAbsent(name, n -> poll(tenant, region, key)
+    Uni<Void> await(String tenant, String region, String key, String variant, long ms) {
+        String name = tenant + '/' + region + variant + '/' + key;
+        Uni<Void> gone = watches.computeIfAbsent(name, n -> poll(tenant, region, key, variant)
                 .onTermination().invoke(() -> watches.remove(n)).memoize().indefinitely());
         return Uni.createFrom().emitter(emitter -> {
             long timer = vertx.setTimer(ms, t -> emitter.complete(null));
@@ -44,8 +44,8 @@ class LeaseWaiters {
         });
     }
 
-    private Uni<Void> poll(String tenant, String region, String key) {
-        return pause().chain(() -> store.isLeased(tenant, region, key)).repeat()
+    private Uni<Void> poll(String tenant, String region, String key, String variant) {
+        return pause().chain(() -> store.isLeased(tenant, region, key, variant)).repeat()
                 .whilst(leased -> leased && !stopping.hasBegun()).onItem().ignoreAsUni();
     }
 

@@ -22,7 +22,7 @@ import dev.millrace.memory.MemoryBudgets;
 import dev.millrace.redis.RedisUnavailableException;
 
 /**
- * Reads of regions with an origin. One replica at a time requests a key from the origin; the other callers wait until it is stored.
+ * Reads of regions with an origin. One replica at a time requests a variant of a key from the origin; the other callers wait until it is stored.
  * While a stale entry may be served, callers get it, and the origin is requested in the background. If the origin fails, callers get an
  * entry that may be served on error, and for 1 s, or as long as its {@code Retry-After} asks for, no replica requests that key again. If
  * it says that the content is gone or must not be stored, the entry is dropped.
@@ -95,8 +95,12 @@ public class ReadThrough {
 
     private record Target(String tenant, String region, String key, Region settings, URI url, Variant variant) {
 
+        String variantId() {
+            return variant.id(settings);
+        }
+
         NewEntry entry(NewEntry entry) {
-            return entry.withVariant(variant.id(settings));
+            return entry.withVariant(variantId());
         }
     }
 
@@ -152,7 +156,7 @@ public class ReadThrough {
     }
 
     private Uni<Void> release(Target t, String lease, Release why) {
-        return store.release(t.tenant(), t.region(), t.key(), lease, why).replaceWithVoid();
+        return store.release(t.tenant(), t.region(), t.key(), t.variantId(), lease, why).replaceWithVoid();
     }
 
     private Uni<OriginRead> giveUp(Target t, String lease, OriginAnswer answer, ReadOptions options, String why) {
@@ -244,8 +248,8 @@ public class ReadThrough {
                     case DONE -> again(t, options, false).map(found -> found != null && found.lookup().isHit()
                             ? new OriginRead(found, null, answer.status())
                             : passed);
-                    // Others find their variants as before, and this one is asked for again.
-                    case FULL -> release(t, lease, Release.failed(0, 0)).replaceWith(passed);
+                    // Others find their variants as before. Callers of this one have nothing to wait for.
+                    case FULL -> release(t, lease, Release.pass(PASS_MS, false)).replaceWith(passed);
                     case VOID, NOTHING_TO_KEEP, UNMET -> Uni.createFrom().item(passed);
                 });
         return outcome.onFailure(RedisUnavailableException.class).recoverWithItem(passed);

@@ -51,6 +51,8 @@ public enum KeyKind {
                     + "and of each of up to 16 variants all of these"),
     CACHE_LEASE("Cache", "mr:{<tenant>:c:<partition>}:l:<region>/<key>", Type.STRING, Expiry.ALWAYS,
             "with the lease, or the pause that an origin asked for", "who computes the entry, or why nobody does"),
+    CACHE_VARIANT_LEASES("Cache", "mr:{<tenant>:c:<partition>}:lv:<region>/<key>", Type.HASH, Expiry.ALWAYS,
+            "with the last of the leases and pauses", "the same for each variant of an entry, at most 64"),
     CACHE_VERSIONS("Cache", "mr:{<tenant>:c:<partition>}:versions", Type.SORTED_SET, Expiry.ALWAYS,
             "a minute after the last entry and lease", "purges of regions and tags"),
     CACHE_INDEX("Cache", "mr:{<tenant>:c:<partition>}:i:<region>", Type.SORTED_SET, Expiry.ALWAYS,

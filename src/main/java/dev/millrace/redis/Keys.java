@@ -88,8 +88,8 @@ public final class Keys {
     }
 
     /**
-     * The keys of an entry of the cache: the entry, the lease to compute it, the purges that its partition remembers, and the keys of its
-     * region there.
+     * The keys of an entry of the cache: the entry, the lease to compute it, the purges that its partition remembers, the keys of its
+     * region there, and the leases to compute its variants.
      *
      * @param partitions number of partitions
      */
@@ -98,7 +98,8 @@ public final class Keys {
         int partition = Math.floorMod((region + '/' + encoded).hashCode(), partitions);
         return List.of(KeyKind.CACHE_ENTRY.key(tenant, partition, region, encoded),
                 KeyKind.CACHE_LEASE.key(tenant, partition, region, encoded), cacheVersions(tenant, partition),
-                cacheIndex(tenant, partition, region));
+                cacheIndex(tenant, partition, region),
+                KeyKind.CACHE_VARIANT_LEASES.key(tenant, partition, region, encoded));
     }
 
     /** The keys of a region in a partition of the cache, if the region lists them. */

@@ -6,12 +6,14 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import dev.millrace.encoding.Digests;
 
 /**
- * A Lua script in {@code src/main/resources/lua/<feature>/<verb>-<keys>.lua}, which opens with its contract. A line
- * {@code -- uses <feature>/<name>} in it puts the file of that name in front, and what that one uses, for what several scripts share.
+ * A Lua script in {@code src/main/resources/lua/<feature>/<verb>-<keys>.lua}, which opens with its contract. Each
+ * line {@code -- uses <feature>/<name>} in it puts the file of that name in front, and what that one uses, for what several scripts share.
  *
  * @param name {@code <feature>/<verb>-<keys>}; {@code keys} is a number, or {@code N} where it varies
  * @param source the text
@@ -31,8 +33,11 @@ public record Script(String name, String source, String sha1) {
 
     private static String whole(String name) {
         String own = read(name);
-        Matcher uses = USES.matcher(own);
-        return uses.find() ? whole(uses.group(1)) + own : own;
+        return used(own).map(Script::whole).collect(Collectors.joining()) + own;
+    }
+
+    private static Stream<String> used(String own) {
+        return USES.matcher(own).results().map(uses -> uses.group(1));
     }
 
     /** Returns what to tell of an error reply to this script: Redis counts lines with what the script uses in front. */
@@ -44,12 +49,15 @@ public record Script(String name, String source, String sha1) {
 
     /** The file, and the line in it, of a line of a script with what it uses in front. */
     private static String place(String name, int line) {
-        Matcher uses = USES.matcher(read(name));
-        if (!uses.find()) {
-            return "lua/" + name + ".lua, line " + line;
+        int left = line;
+        for (String part : used(read(name)).toList()) {
+            int lines = (int) whole(part).lines().count();
+            if (left <= lines) {
+                return place(part, left);
+            }
+            left -= lines;
         }
-        int before = (int) whole(uses.group(1)).lines().count();
-        return line > before ? "lua/" + name + ".lua, line " + (line - before) : place(uses.group(1), line);
+        return "lua/" + name + ".lua, line " + left;
     }
 
     private static String read(String name) {

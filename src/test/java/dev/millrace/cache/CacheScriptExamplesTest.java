@@ -153,9 +153,9 @@ class CacheScriptExamplesTest {
     @Test
     void aCallerThatAsksForNoLeaseGetsNone() {
         assertEquals(EntryState.MISSING, entry.get().state());
-        assertFalse(await(entry.store.isLeased(TENANT, REGION, KEY)));
+        assertFalse(await(entry.store.isLeased(TENANT, REGION, KEY, "")));
         assertEquals(EntryState.LEASED, entry.lease("t"));
-        assertTrue(await(entry.store.isLeased(TENANT, REGION, KEY)));
+        assertTrue(await(entry.store.isLeased(TENANT, REGION, KEY, "")));
     }
 
     @Test
@@ -191,7 +191,7 @@ class CacheScriptExamplesTest {
         assertEquals(EntryState.BUSY, entry.lease("t3"), "another's lease cannot be given up");
         entry.release("t1", Release.failed(0, 700));
         assertEquals(Lookup.none(EntryState.FAILED, 700, "", ""), entry.get("t2", 5000, false));
-        assertFalse(await(entry.store.isLeased(TENANT, REGION, KEY)));
+        assertFalse(await(entry.store.isLeased(TENANT, REGION, KEY, "")));
         assertEquals(StoreCode.VOID, entry.put("t1", "one"));
         entry.pass(701);
         assertEquals(EntryState.LEASED, entry.lease("t2"));
@@ -242,7 +242,7 @@ class CacheScriptExamplesTest {
         entry.lease("t1");
         entry.release("t1", Release.failed(429, 700));
         assertEquals(Lookup.none(EntryState.FAILED, 700, "429", ""), entry.get("t2", 5000, false));
-        assertFalse(await(entry.store.isLeased(TENANT, REGION, KEY)));
+        assertFalse(await(entry.store.isLeased(TENANT, REGION, KEY, "")));
         entry.release("t1", Release.pass(700, false));
         assertEquals(EntryState.FAILED, entry.lease("t2"), "it was given up before");
         entry.pass(701);
@@ -309,11 +309,19 @@ class CacheScriptExamplesTest {
     }
 
     private StoreCode putVariant(int n, long freshMs) {
-        await(entry.store.get(TENANT, REGION, KEY,
-                new LookupParameters(ReadOptions.PLAIN.withLease(5000, 0).withVariant(":" + n), "t" + n, 1)));
+        leaseVariant(n, "t" + n);
         return await(entry.store.put(TENANT, REGION, KEY,
                 NewEntry.of(new PreparedBody(BodyCoding.IDENTITY, "e" + n, new byte[]{(byte) n}), "text/plain")
                         .withLifetime(freshMs, 0, 0).withLease("t" + n).withVariant(":" + n)));
+    }
+
+    private Lookup leaseVariant(int n, String token) {
+        return await(entry.store.get(TENANT, REGION, KEY,
+                new LookupParameters(ReadOptions.PLAIN.withLease(5000, 0).withVariant(":" + n), token, 1)));
+    }
+
+    private void releaseVariant(int n) {
+        await(entry.store.release(TENANT, REGION, KEY, ":" + n, "t" + n, Release.failed(0, 0)));
     }
 
     private Lookup variant(int n) {
@@ -368,7 +376,7 @@ class CacheScriptExamplesTest {
             assertEquals(StoreCode.DONE, putVariant(n, n == 7 ? 1000 : 60_000));
         }
         assertEquals(StoreCode.FULL, putVariant(99, 60_000));
-        entry.release("t99", Release.failed(0, 0));
+        releaseVariant(99);
         assertEquals(StoreCode.DONE, await(entry.store.put(TENANT, REGION, KEY,
                 NewEntry.of(new PreparedBody(BodyCoding.IDENTITY, "e3", new byte[1]), "text/plain")
                         .withLifetime(60_000, 0, 0).withVariant(":3"))),
@@ -377,14 +385,16 @@ class CacheScriptExamplesTest {
         assertEquals(StoreCode.DONE, putVariant(99, 60_000));
         assertEquals(List.of("e99", "e1"), List.of(variant(99).etag(), variant(1).etag()));
         assertEquals(StoreCode.FULL, putVariant(98, 60_000));
-        entry.release("t98", Release.failed(0, 0));
-        assertEquals(EntryState.LEASED, entry.lease("t97"), "to say nothing is no pause");
+        releaseVariant(98);
+        assertEquals(EntryState.LEASED, leaseVariant(98, "t97").state(), "to say nothing is no pause");
     }
 
     @Test
     void onlyTheVariantThatIsThereIsProlonged() {
         putVariant(1, 1000);
-        entry.lease("t2");
+        entry.pass(1000);
+        leaseVariant(1, "t2");
+        leaseVariant(2, "t2");
         NewEntry kept = NewEntry.of(new PreparedBody(BodyCoding.KEEP, "", new byte[0]), "").withLifetime(1000, 0, 0)
                 .withLease("t2");
         assertEquals(StoreCode.NOTHING_TO_KEEP, await(entry.store.put(TENANT, REGION, KEY, kept.withVariant(":2"))));

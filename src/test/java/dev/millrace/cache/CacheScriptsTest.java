@@ -132,8 +132,8 @@ class CacheScriptsTest {
             }
             case DELETE -> {
                 await(store.delete(TENANT, region, key(name), Preconditions.NONE, ""));
-                model.delete(name);
-                bury(name::equals, entry -> true);
+                sameKey(name).forEach(model::delete);
+                bury(sameKey(name)::contains, entry -> true);
             }
             case PURGE_TAG -> purge(region, step.n() % 2 == 0 ? "x" : "y");
             case PURGE_OTHER_TAGS -> {
@@ -155,8 +155,8 @@ class CacheScriptsTest {
             }
             default -> {
                 redis.lose(Keys.cacheEntry(TENANT, 1, region, key(name)).get(0));
-                model.lose(name);
-                bury(name::equals, entry -> true);
+                sameKey(name).forEach(model::lose);
+                bury(sameKey(name)::contains, entry -> true);
             }
         }
     }
@@ -202,7 +202,7 @@ class CacheScriptsTest {
         PreparedBody body = new PreparedBody(BodyCoding.IDENTITY, "tag-" + value,
                 value.getBytes(StandardCharsets.UTF_8));
         NewEntry entry = NewEntry.of(body, "text/plain").withLifetime(fresh, stale, error).withTags(tags)
-                .withLease(token);
+                .withLease(token).withVariant(variant(name));
         StoreCode stored = await(store.put(TENANT, region, key(name), entry));
         assertTrue(stored != StoreCode.NOTHING_TO_KEEP);
         return stored == StoreCode.DONE;
@@ -229,7 +229,8 @@ class CacheScriptsTest {
     }
 
     private Lookup lookUp(String region, String name, String token, long leaseMs, double luck, boolean onError) {
-        ReadOptions options = ReadOptions.PLAIN.withLease(leaseMs, 0).withOnError(onError);
+        ReadOptions options = ReadOptions.PLAIN.withLease(leaseMs, 0).withOnError(onError)
+                .withVariant(variant(name));
         return await(store.get(TENANT, region, key(name), new LookupParameters(options, token, luck)));
     }
 
@@ -254,9 +255,17 @@ class CacheScriptsTest {
         }
     }
 
-    /** Within its region. */
+    /** Within its region. The entries of region b are variants of one key. */
     private static String key(String name) {
-        return name.substring(2);
+        return name.startsWith("b") ? "k" : name.substring(2);
+    }
+
+    private static String variant(String name) {
+        return name.startsWith("b") ? ":" + name.substring(2) : "";
+    }
+
+    private static List<String> sameKey(String name) {
+        return name.startsWith("b") ? List.of("b/2", "b/3") : List.of(name);
     }
 
     private void bury(Predicate<String> name, Predicate<Entry> which) {

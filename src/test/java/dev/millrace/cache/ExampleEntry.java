@@ -49,7 +49,7 @@ final class ExampleEntry {
     }
 
     void release(String token, Release why) {
-        await(store.release(TENANT, REGION, KEY, token, why));
+        await(store.release(TENANT, REGION, KEY, "", token, why));
     }
 
     boolean isKept(String key) {

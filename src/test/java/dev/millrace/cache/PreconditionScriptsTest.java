@@ -147,10 +147,10 @@ class PreconditionScriptsTest {
         entry.pass(1500);
         assertEquals(EntryState.LEASED, entry.lease("t1"));
         assertTrue(entry.get("t2", 5000, false).stale());
-        assertFalse(await(entry.store.release(TENANT, REGION, KEY, "t2", Release.SILENT)));
+        assertFalse(await(entry.store.release(TENANT, REGION, KEY, "", "t2", Release.SILENT)));
         assertEquals(EntryState.BUSY, entry.lease("t2"));
-        assertTrue(await(entry.store.release(TENANT, REGION, KEY, "t1", Release.SILENT)));
-        assertFalse(await(entry.store.release(TENANT, REGION, KEY, "t1", Release.SILENT)), "once");
+        assertTrue(await(entry.store.release(TENANT, REGION, KEY, "", "t1", Release.SILENT)));
+        assertFalse(await(entry.store.release(TENANT, REGION, KEY, "", "t1", Release.SILENT)), "once");
         assertEquals("one", entry.get("", 0, true).body().toString());
         assertEquals(StoreCode.VOID, entry.put("t1", "two"));
         assertEquals(EntryState.LEASED, entry.lease("t2"));

@@ -32,7 +32,7 @@ class KeysTest {
         assertEquals("mr:{main:rl:login/a%3Ab}:lse", Keys.limit(KeyKind.LIMIT_LEASES, "main", "login", "a:b", 1));
         assertEquals(
                 List.of("mr:{main:c:0}:e:products/a%2Fb", "mr:{main:c:0}:l:products/a%2Fb", "mr:{main:c:0}:versions",
-                        "mr:{main:c:0}:i:products"),
+                        "mr:{main:c:0}:i:products", "mr:{main:c:0}:lv:products/a%2Fb"),
                 Keys.cacheEntry("main", 1, "products", "a/b"));
     }
 

@@ -8,7 +8,10 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -22,6 +25,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+
+import com.sun.net.httpserver.HttpServer;
 
 import org.junit.jupiter.api.Test;
 
@@ -117,10 +122,24 @@ class KeyspaceTest {
         post("/v1/tokens", "{'userId':'" + name + "'}", 201);
     }
 
-    private void cache() {
+    private void cache() throws IOException {
         put("/v1/cache/regions/" + name, "{'ttl':'1h','listKeys':true}");
         as(OTHER).contentType("text/plain").body("x").put("/v1/cache/" + name + "/k").then().statusCode(204);
         as(OTHER).get("/v1/cache/" + name + "/other?lease=60s").then().statusCode(404);
+        HttpServer origin = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        origin.createContext("/", exchange -> {
+            exchange.getResponseHeaders().add("Retry-After", "3600");
+            exchange.sendResponseHeaders(429, -1);
+            exchange.close();
+        });
+        origin.start();
+        try {
+            put("/v1/cache/regions/" + name + "-vary", "{'origin':'http://127.0.0.1:" + origin.getAddress().getPort()
+                    + "/{key}','vary':['Accept-Language']}");
+            as(OTHER).get("/v1/cache/" + name + "-vary/k").then().statusCode(429);
+        } finally {
+            origin.stop(0);
+        }
     }
 
     private void work() {

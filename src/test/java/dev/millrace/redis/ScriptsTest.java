@@ -42,8 +42,9 @@ class ScriptsTest {
     private static final Pattern CODES = Pattern.compile("(?m)^-- codes (\\S+)\nlocal ([A-Z_, ]+) = ([-\\d, ]+)$");
 
     /** Files that scripts begin with, and that are none themselves. */
-    private static final Set<String> PARTS = Set.of("cache/preconditions.lua", "cache/validity.lua", "queue/keys.lua",
-            "queue/lines.lua", "queue/rates.lua", "queue/jobs.lua", "kv/sandbox.lua");
+    private static final Set<String> PARTS = Set.of("cache/entry.lua", "cache/leases.lua", "cache/preconditions.lua",
+            "cache/validity.lua", "kv/sandbox.lua", "queue/jobs.lua", "queue/keys.lua", "queue/lines.lua",
+            "queue/rates.lua");
 
     static List<String> scripts() throws IOException {
         Path lua = RESOURCES.resolve("lua");

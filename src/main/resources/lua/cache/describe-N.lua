@@ -2,7 +2,7 @@
 -- uses cache/validity
 -- KEYS[1] index     as in put-4
 -- KEYS[2] versions
--- KEYS     then the entries
+-- KEYS     then the entries, of KeyList.BATCH keys at most: each may have 16 variants with 32 tags, and other callers wait meanwhile
 -- ARGV[1] region
 -- ARGV     then the name of each entry in the index
 -- returns for each entry {code, ms, stored, fresh, type, coding, etag, tags, bytes}, ms is the time now; or {MISSING}
@@ -17,12 +17,11 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local function variant(entry, of)
   local meta = redis.call('HMGET', entry, 's' .. of, 'y' .. of, 'c' .. of, 'e' .. of, 'g' .. of)
   local epoch, purges, stored, fresh, stale, errors = string.match(meta[1], '^(%d+) (%d+) (%d+) (%d+) (%d+) (%d+) ')
-  if not valid(versions, region, meta[5], epoch, purges) then return end
   -- Redis' clock was set back: as in get-3.
   local ahead = math.max(0, stored - now)
   stored, fresh, stale, errors = stored - ahead, fresh - ahead, stale - ahead, errors - ahead
   local what = now < fresh and FRESH or now < stale and STALE or now < errors and STALE_ON_ERROR
-  if not what then return end
+  if not what or not valid(versions, region, meta[5], epoch, purges) then return end
   return { what, now, stored, fresh, meta[2], meta[3], meta[4], meta[5], redis.call('HSTRLEN', entry, 'b' .. of) }
 end
 

@@ -64,8 +64,8 @@ class KeyList {
 
     /** Keys that one call reads, whether their entries are still there or not. */
     static final int MAX_EXAMINED = 2000;
-    /** Keys that one step reads at least, since many of them may be gone. */
-    private static final int MIN_BATCH = 100;
+    /** Keys that one step reads at most: a script keeps all other callers of its Redis waiting. */
+    static final int BATCH = 50;
 
     private static final ReplyCodes<EntryState> STATES = ReplyCodes.of(EntryState.class);
 
@@ -100,16 +100,15 @@ class KeyList {
             return Uni.createFrom().item(new Page<>(items, Page.encode(place.text())));
         }
         String index = Keys.cacheIndex(tenant, place.partition(), region);
-        int batch = Math.max(limit - items.size(), MIN_BATCH);
         // One more tells whether the partition has any after these.
-        return scripts.run(keys, List.of(index), List.of(place.end(), place.key(), Integer.toString(batch + 1)))
+        return scripts.run(keys, List.of(index), List.of(place.end(), place.key(), Integer.toString(BATCH + 1)))
                 .flatMap(reply -> {
                     List<Place> places = new ArrayList<>();
-                    for (int i = 0; i < Math.min(batch, reply.size() / 2); i++) {
+                    for (int i = 0; i < Math.min(BATCH, reply.size() / 2); i++) {
                         places.add(new Place(place.partition(), wholeNumber(reply.get(i * 2 + 1).toString()),
                                 reply.get(i * 2).toString()));
                     }
-                    boolean more = reply.size() / 2 > batch;
+                    boolean more = reply.size() / 2 > BATCH;
                     return described(tenant, region, index, places).flatMap(found -> {
                         // Those that are gone have left the index, so the next step begins behind the last one that is there.
                         Place last = place;

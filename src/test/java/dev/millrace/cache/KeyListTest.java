@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -21,10 +22,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.smallrye.mutiny.Uni;
+import io.vertx.redis.client.Response;
+
 import dev.millrace.cache.KeyList.ListedKey;
 import dev.millrace.http.Page;
 import dev.millrace.http.problem.ApiException;
 import dev.millrace.redis.Keys;
+import dev.millrace.redis.Script;
+import dev.millrace.redis.ScriptRunner;
 import dev.millrace.redis.VirtualRedis;
 
 /** Which keys a region lists, in pages of any size, on one partition and on 256; and that its index does not grow without bound. */
@@ -177,6 +183,32 @@ class KeyListTest {
         redis.advance((HOUR + 61_000 + 2000) * 1000);
         put("other", 1000);
         assertFalse(redis.content().containsKey(Keys.cacheIndex(TENANT, 7, REGION)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void noScriptReadsManyKeys(boolean purged) {
+        onCluster(false);
+        IntStream.range(0, 501).forEach(i -> put("k" + i, HOUR + i, "t"));
+        if (purged) {
+            await(store.purgeTag(TENANT, REGION, "t"));
+        }
+        List<Integer> read = new ArrayList<>();
+        keys = new KeyList(store, new ScriptRunner() {
+            @Override
+            public Script get(String name) {
+                return redis.get(name);
+            }
+
+            @Override
+            public Uni<Response> run(Script script, List<String> of, List<String> args, byte[] bytes) {
+                read.add(of.size());
+                return redis.run(script, of, args, bytes);
+            }
+        });
+        assertEquals(purged ? 0 : 500, await(keys.page(TENANT, REGION, 500, null)).items().size());
+        // Beside the entries, the index and the record of purges.
+        assertEquals(KeyList.BATCH + 2, Collections.max(read));
     }
 
     @ParameterizedTest

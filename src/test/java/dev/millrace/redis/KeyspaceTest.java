@@ -26,9 +26,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 
-import com.sun.net.httpserver.HttpServer;
-
 import org.junit.jupiter.api.Test;
+
+import com.sun.net.httpserver.HttpServer;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;

@@ -384,6 +384,7 @@ class CacheScriptExamplesTest {
         entry.pass(1000);
         assertEquals(StoreCode.DONE, putVariant(99, 60_000));
         assertEquals(List.of("e99", "e1"), List.of(variant(99).etag(), variant(1).etag()));
+        assertEquals(CacheStore.MAX_VARIANTS * 8L, entry.redis.call("HLEN", ENTRY), "what has ended is removed");
         assertEquals(StoreCode.FULL, putVariant(98, 60_000));
         releaseVariant(98);
         assertEquals(EntryState.LEASED, leaseVariant(98, "t97").state(), "to say nothing is no pause");

@@ -155,8 +155,10 @@ public class ReadThrough {
                 .onTermination().invoke((read, failure, cancelled) -> settle(arriving, read, options));
     }
 
+    /** If Redis is lost meanwhile, the lease ends by itself, and the caller gets what the origin said. */
     private Uni<Void> release(Target t, String lease, Release why) {
-        return store.release(t.tenant(), t.region(), t.key(), t.variantId(), lease, why).replaceWithVoid();
+        return store.release(t.tenant(), t.region(), t.key(), t.variantId(), lease, why).replaceWithVoid()
+                .onFailure(RedisUnavailableException.class).recoverWithNull();
     }
 
     private Uni<OriginRead> giveUp(Target t, String lease, OriginAnswer answer, ReadOptions options, String why) {
@@ -234,7 +236,7 @@ public class ReadThrough {
                     : pass(t, options));
             case NOTHING_TO_KEEP -> ask(t, asking.unconditionally(), options);
             case VOID, FULL, UNMET -> pass(t, options);
-        });
+        }).onFailure(RedisUnavailableException.class).recoverWithUni(() -> pass(t, options));
     }
 
     /** This caller gets the response in any case, even if the key was purged in the meantime: its read began before that. */

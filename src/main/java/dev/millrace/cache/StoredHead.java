@@ -17,8 +17,8 @@ import dev.millrace.cache.freshness.CachePolicy;
 
 /**
  * Status and header fields of an origin's response, as they are stored and passed on (RFC 9111, section 3.1). Without the fields that
- * concern one connection, those that {@code Connection} names, those that Millrace sets itself, and those that speak about the origin's
- * host instead of the response. Values with control characters are left out.
+ * concern one connection, those that {@code Connection} names, those that Millrace sets itself, those that speak about the origin's
+ * host instead of the response, and those that ask for credentials. Values with control characters are left out.
  */
 record StoredHead(int status, List<Field> fields) {
 
@@ -43,8 +43,14 @@ record StoredHead(int status, List<Field> fields) {
     /** Set from what is stored: the body may be sent in another coding, and {@code Age} grows. */
     private static final Set<String> SET_BY_MILLRACE = Set.of("content-length", "content-encoding", "content-type",
             "age", "vary", "cache-status", "cache-lease", "x-content-type-options");
-    /** A client would take them for fields of Millrace's host. */
-    private static final Set<String> OF_THE_HOST = Set.of("alt-svc", "strict-transport-security", "server", "via");
+    /** A client would apply them to Millrace's host, and to all that it serves. */
+    private static final Set<String> OF_THE_HOST = Set.of("alt-svc", "strict-transport-security", "server", "via",
+            "clear-site-data", "nel", "report-to", "reporting-endpoints", "expect-ct", "public-key-pins",
+            "public-key-pins-report-only", "accept-ch", "accept-ch-lifetime", "critical-ch", "service-worker-allowed",
+            "origin-agent-cluster");
+    /** A client would answer with its credentials for Millrace, which no origin gets. */
+    private static final Set<String> OF_CREDENTIALS = Set.of("www-authenticate", "optional-www-authenticate",
+            "authentication-info", "authentication-control");
     private static final String OF_CROSS_ORIGIN_READS = "access-control-";
     private static final Set<String> COOKIES = Set.of("set-cookie", "set-cookie2");
     /** Fields of a 304 that say nothing new about the stored response. */
@@ -65,7 +71,8 @@ record StoredHead(int status, List<Field> fields) {
             // What Vary names is needed, and no client reads it as it is stored.
             boolean stays = name.equals("vary") || !SET_BY_MILLRACE.contains(name);
             if (stays && !ONE_CONNECTION.contains(name) && !named.contains(name) && !OF_THE_HOST.contains(name)
-                    && !name.startsWith(OF_CROSS_ORIGIN_READS) && isClean(field.getValue())) {
+                    && !OF_CREDENTIALS.contains(name) && !name.startsWith(OF_CROSS_ORIGIN_READS)
+                    && isClean(field.getValue())) {
                 kept.add(new Field(field.getKey(), field.getValue()));
             }
         }

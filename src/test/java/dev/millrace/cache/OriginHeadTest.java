@@ -100,7 +100,8 @@ class OriginHeadTest extends OriginFixture {
                 "Link", "</a>; rel=next", "Link", "</b>; rel=prev", "Content-Disposition", "inline", "X-Test", "é",
                 "Connection", "close, X-Hop", "X-Hop", "1", "Keep-Alive", "timeout=5", "Proxy-Authenticate", "Basic",
                 "Trailer", "X", "Strict-Transport-Security", "max-age=1", "Alt-Svc", "clear",
-                "Access-Control-Allow-Origin", "*", "Cache-Lease", "x", "Via", "1.1 a", "Cache-Tag", "a"));
+                "Access-Control-Allow-Origin", "*", "Cache-Lease", "x", "Via", "1.1 a", "Cache-Tag", "a",
+                "Clear-Site-Data", "\"*\"", "NEL", "{}", "WWW-Authenticate", "Basic realm=\"origin\""));
         for (int i = 0; i < 2; i++) {
             Response response = read("head");
             response.then().statusCode(200);
@@ -110,7 +111,8 @@ class OriginHeadTest extends OriginFixture {
                             "Content-Disposition", "X-Test", "Cache-Tag").stream().map(name -> header(response, name))
                             .toList());
             for (String name : List.of("X-Hop", "Keep-Alive", "Proxy-Authenticate", "Trailer", "Via", "Alt-Svc",
-                    "Strict-Transport-Security", "Access-Control-Allow-Origin", "Cache-Lease")) {
+                    "Strict-Transport-Security", "Access-Control-Allow-Origin", "Cache-Lease", "Clear-Site-Data", "NEL",
+                    "WWW-Authenticate")) {
                 assertEquals("", header(response, name), name);
             }
             assertEquals(1, response.getHeaders().getValues("Date").size());

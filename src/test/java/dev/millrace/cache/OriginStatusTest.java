@@ -90,6 +90,17 @@ class OriginStatusTest extends OriginFixture {
         await().atMost(PATIENCE).untilAsserted(() -> unfollowed("gone").then().statusCode(502));
     }
 
+    /** The caller would answer a challenge with what it has for Millrace. */
+    @Test
+    void a401OfAnOriginAsksForNoCredentials() {
+        define("");
+        origin.on("secret", answer(401, "no", "WWW-Authenticate", "Basic realm=\"origin\""));
+        for (int i = 0; i < 2; i++) {
+            read("secret").then().statusCode(401).header("WWW-Authenticate", (String) null).body(equalTo("no"))
+                    .header("Cache-Status", "millrace; fwd=miss; fwd-status=401; detail=not-stored");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {400, 405, 418, 499, 501, 505, 599})
     void anyOtherStatusIsPassedOnAndEndsNothing(int status) {

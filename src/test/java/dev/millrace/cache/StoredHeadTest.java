@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import io.vertx.core.MultiMap;
 
@@ -39,6 +41,17 @@ class StoredHeadTest {
                         "Transfer-Encoding", "chunked", "UPGRADE", "x", "Age", "5", "Vary", "x", "Content-Length", "1",
                         "Content-Type", "a/b", "Access-Control-Max-Age", "1", "Server", "x", "Date", "d", "Bad",
                         "a\u0001b", "cache-status", "x", "Cache-Lease", "x")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Strict-Transport-Security", "Alt-Svc", "Server", "Via", "Access-Control-Allow-Origin",
+            "Clear-Site-Data", "NEL", "Report-To", "Reporting-Endpoints", "Expect-CT", "Public-Key-Pins",
+            "Public-Key-Pins-Report-Only", "Accept-CH", "Accept-CH-Lifetime", "Critical-CH", "Service-Worker-Allowed",
+            "Origin-Agent-Cluster", "WWW-Authenticate", "Optional-WWW-Authenticate", "Authentication-Info",
+            "Authentication-Control", "Proxy-Authenticate"})
+    void whatAClientWouldApplyToMillraceIsLeftOut(String name) {
+        assertEquals(List.of(), lines(of(name, "x")));
+        assertEquals(List.of(), lines(of(name.toLowerCase(Locale.ROOT), "x", name.toUpperCase(Locale.ROOT), "y")));
     }
 
     @Property

@@ -8,6 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URL;
 import java.net.http.HttpClient;
@@ -16,12 +19,18 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import com.sun.net.httpserver.HttpServer;
 
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
@@ -43,7 +52,7 @@ class CacheFaultTest {
     URL entries;
 
     private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private boolean paused;
+    private volatile boolean paused;
     private boolean killed;
 
     /** On every event loop. */
@@ -118,6 +127,56 @@ class CacheFaultTest {
         }
         long waited = Duration.ofNanos(System.nanoTime() - before).toSeconds();
         assertTrue(waited < 25, () -> "and not until their time is over: " + waited + " s");
+    }
+
+    /** The caller gets what the origin said, whatever that was. */
+    @ParameterizedTest
+    @CsvSource({"200,200,max-age=60", "200,200,no-store", "404,404,max-age=60", "403,403,max-age=60",
+            "418,418,max-age=60",
+            "429,429,max-age=60", "500,502,max-age=60", "304,200,max-age=60"})
+    void aResponseOfAnOriginIsNotLostWithRedis(int status, int seen, String control) throws IOException {
+        HttpServer origin = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        AtomicBoolean freezes = new AtomicBoolean();
+        origin.createContext("/", exchange -> {
+            boolean conditional = exchange.getRequestHeaders().containsKey("If-None-Match");
+            boolean last = freezes.get() && (status != 304 || conditional);
+            if (last) {
+                freeze();
+            }
+            exchange.getResponseHeaders().add("Cache-Control", last ? control : "max-age=1");
+            exchange.getResponseHeaders().add("ETag", "\"v\"");
+            exchange.getResponseHeaders().add("Retry-After", "1");
+            exchange.sendResponseHeaders(last ? status : 200, -1);
+            exchange.close();
+        });
+        origin.start();
+        try {
+            String region = "/v1/cache/regions/origin-" + UUID.randomUUID();
+            given().contentType("application/json")
+                    .body("{\"origin\":\"http://127.0.0.1:" + origin.getAddress().getPort() + "/{key}\"}").put(region)
+                    .then()
+                    .statusCode(201);
+            String entry = region.replace("/regions", "") + "/k";
+            if (status == 304) {
+                given().get(entry).then().statusCode(200);
+            }
+            freezes.set(true);
+            await().atMost(PATIENCE).until(() -> {
+                Response response = given().get(entry);
+                if (paused) {
+                    assertEquals(seen, response.statusCode(), response::asString);
+                }
+                return paused;
+            });
+            resume();
+        } finally {
+            origin.stop(0);
+        }
+    }
+
+    private void freeze() {
+        paused = true;
+        FaultyRedis.server.pause();
     }
 
     private void resume() {

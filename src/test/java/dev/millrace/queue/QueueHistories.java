@@ -7,6 +7,7 @@ import java.util.function.UnaryOperator;
 import dev.millrace.http.json.JsonValue;
 import dev.millrace.queue.model.Backoff;
 import dev.millrace.queue.model.Debounce;
+import dev.millrace.queue.model.GroupDefinition;
 import dev.millrace.queue.model.NewJob;
 import dev.millrace.queue.model.OnDuplicate;
 import dev.millrace.queue.model.QueueSettings;
@@ -39,7 +40,8 @@ final class QueueHistories {
         SWEEP,
         LIST,
         SCHEDULE,
-        FIRE
+        FIRE,
+        LIMIT
     }
 
     /** How much time passes before. */
@@ -63,6 +65,8 @@ final class QueueHistories {
     record Step(Passing passing, long micros, Action action, int which, int n, int many, List<NewJob> jobs,
             Refusal refusal) {}
 
+    static final List<String> GROUPS = List.of("a", "b {%");
+
     private QueueHistories() {}
 
     static Arbitrary<List<Step>> histories() {
@@ -85,7 +89,7 @@ final class QueueHistories {
                 Tuple.of(3, Action.RELEASE), Tuple.of(6, Action.CANCEL), Tuple.of(3, Action.RETRY),
                 Tuple.of(2, Action.REDRIVE), Tuple.of(1, Action.DRAIN), Tuple.of(1, Action.PAUSE),
                 Tuple.of(2, Action.RESUME), Tuple.of(4, Action.SWEEP), Tuple.of(2, Action.LIST),
-                Tuple.of(1, Action.SCHEDULE), Tuple.of(2, Action.FIRE));
+                Tuple.of(1, Action.SCHEDULE), Tuple.of(2, Action.FIRE), Tuple.of(2, Action.LIMIT));
     }
 
     private static Arbitrary<NewJob> jobs() {
@@ -107,7 +111,8 @@ final class QueueHistories {
                 new Backoff(Backoff.Type.FIXED, Duration.ZERO, Duration.ofSeconds(1), 0.0),
                 new Backoff(Backoff.Type.FIXED, Duration.ofMillis(777), Duration.ofMillis(500), 1.0),
                 new Backoff(Backoff.Type.EXPONENTIAL, Duration.ofMillis(300), Duration.ofMillis(500), 0.5));
-        Arbitrary<String> groups = Arbitraries.of(null, null, "a", "a", "a", "b {%");
+        Arbitrary<String> groups = Arbitraries.of(null, null, GROUPS.get(0), GROUPS.get(0), GROUPS.get(0),
+                GROUPS.get(1));
         Arbitrary<String> uniqueKeys = Arbitraries.of(null, null, null, "x", "y z");
         Arbitrary<String> idempotencyKeys = Arbitraries.of(null, null, null, null, "x", "y");
         Arbitrary<Duration> ttls = Arbitraries.of(null, null, null, Duration.ofSeconds(1), Duration.ofSeconds(4));
@@ -142,9 +147,10 @@ final class QueueHistories {
     static Arbitrary<QueueSettings> settings() {
         return Combinators.combine(Arbitraries.of(0, 0, 0, 1, 3), Arbitraries.of(0, 0, 0, 1, 4),
                 Arbitraries.of(1, 2, 3), Arbitraries.of(0, 1, 3), Arbitraries.of(0L, 0L, 1500L),
-                Arbitraries.of(1_209_600_000L, 0L, 2500L))
-                .as((concurrency, rate, attempts, stalls, completed, dead) -> QueueSettings.DEFAULT
+                Arbitraries.of(1_209_600_000L, 0L, 2500L), Arbitraries.of(1, 1, 2))
+                .as((concurrency, rate, attempts, stalls, completed, dead, ofGroup) -> QueueSettings.DEFAULT
                         .withLimits(concurrency, rate, rate == 0 ? 0 : 1000).withRetries(attempts, Backoff.DEFAULT)
-                        .withLease(2000, stalls).withRetention(completed, dead));
+                        .withLease(2000, stalls).withRetention(completed, dead)
+                        .withGroups(ofGroup == 1 ? "" : new GroupDefinition(ofGroup, null).encode()));
     }
 }

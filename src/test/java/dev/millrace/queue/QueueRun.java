@@ -21,6 +21,7 @@ import dev.millrace.queue.QueueHistories.Action;
 import dev.millrace.queue.QueueHistories.Step;
 import dev.millrace.queue.model.EnqueuedJob;
 import dev.millrace.queue.model.ExtendedLease;
+import dev.millrace.queue.model.GroupDefinition;
 import dev.millrace.queue.model.Job;
 import dev.millrace.queue.model.JobFailure;
 import dev.millrace.queue.model.JobResult;
@@ -73,6 +74,9 @@ final class QueueRun {
         this.redis = redis;
         this.model = new QueueModel(settings);
         this.queue = new VirtualQueue(redis, settings);
+        if (!settings.groups().isEmpty()) {
+            queue.configure(null);
+        }
     }
 
     /** Lets time pass. */
@@ -143,6 +147,12 @@ final class QueueRun {
             }
             case SWEEP -> sweep(now, odd ? step.many() : ALL);
             case LIST -> list(1 + step.n());
+            case LIMIT -> {
+                String group = QueueHistories.GROUPS.get(step.which() % 2);
+                Integer concurrency = step.n() > 8 ? null : Integer.valueOf(step.many());
+                queue.limit(group, concurrency == null ? null : new GroupDefinition(concurrency, null), 9);
+                model.limit(group, concurrency);
+            }
             case SCHEDULE -> {
                 Long next = odd ? null : Long.valueOf(now + step.n() * 500L - 1000);
                 queue.schedule("s", next);
@@ -221,7 +231,7 @@ final class QueueRun {
         tokens.add(job.leaseToken());
         boolean again = !job.leaseToken().endsWith(".1");
         if (!again && !reordered.contains(job.id())) {
-            String line = job.group() == null ? "priority " + job.priority() : "group " + job.group();
+            String line = "priority " + job.priority() + (job.group() == null ? "" : " of group " + job.group());
             Long last = lastStarted.put(line, Long.valueOf(job.id()));
             assertTrue(last == null || last < Long.parseLong(job.id()), () -> line + ": " + last + " before " + job);
         }

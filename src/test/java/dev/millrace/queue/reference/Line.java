@@ -7,25 +7,65 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Who is next. Ready jobs stand in a line per priority. Of a group, only the first member may be ready, delayed or active; the
- * others stand behind it, and the next joins the end of its line when the first one ends: groups take turns.
+ * Which job is next. Ready jobs are in a line per priority. Of a group, only as many jobs as its concurrency may be ready, delayed or
+ * active: its heads. The others wait behind them, and the next one joins the end of its line when a head ends: groups take turns.
  */
 final class Line {
 
+    /** The jobs of a group in order; the first {@code heads} of them are its heads. */
+    private static final class Group {
+        final List<ModelJob> members = new ArrayList<>();
+        int heads;
+    }
+
     /** The ready jobs, the highest priority first. */
     private final Map<Integer, List<ModelJob>> ready = new TreeMap<>(Comparator.reverseOrder());
-    private final Map<String, List<ModelJob>> groups = new TreeMap<>();
+    private final Map<String, Group> groups = new TreeMap<>();
+    private final Map<String, Integer> limits = new TreeMap<>();
+    private final int atOnce;
 
-    /** The job joins the end of its line, or stands behind its group. */
-    void join(ModelJob job) {
-        String group = job.asked.group();
-        List<ModelJob> members = group == null
-                ? new ArrayList<>()
-                : groups.computeIfAbsent(group, g -> new ArrayList<>());
-        if (!members.contains(job)) {
-            members.add(job);
+    /** {@code atOnce}: the concurrency of groups without their own. */
+    Line(int atOnce) {
+        this.atOnce = atOnce;
+    }
+
+    int limit(String group) {
+        return limits.getOrDefault(group, atOnce);
+    }
+
+    /** Sets the concurrency of a group; null removes it. Heads that are too many stay heads. */
+    void limit(String group, Integer limit) {
+        if (limit == null) {
+            limits.remove(group);
+        } else {
+            limits.put(group, limit);
         }
-        if (members.get(0) == job) {
+        if (groups.containsKey(group)) {
+            fill(group);
+        }
+    }
+
+    private void fill(String name) {
+        Group group = groups.get(name);
+        while (group.heads < limit(name) && group.heads < group.members.size()) {
+            ModelJob next = group.members.get(group.heads++);
+            line(next).add(next);
+        }
+    }
+
+    /** The job joins the end of its line, or waits behind the heads of its group. */
+    void join(ModelJob job) {
+        String name = job.asked.group();
+        if (name == null) {
+            line(job).add(job);
+            return;
+        }
+        Group group = groups.computeIfAbsent(name, g -> new Group());
+        int place = group.members.indexOf(job);
+        if (place < 0) {
+            group.members.add(job);
+            fill(name);
+        } else if (place < group.heads) {
             line(job).add(job);
         }
     }
@@ -38,16 +78,18 @@ final class Line {
     /** The job is no more of those that wait or are worked; the next of its group may run. */
     void leave(ModelJob job) {
         line(job).remove(job);
-        List<ModelJob> members = groups.get(job.asked.group() == null ? "" : job.asked.group());
-        if (members == null || !members.contains(job)) {
+        String name = job.asked.group() == null ? "" : job.asked.group();
+        Group group = groups.get(name);
+        int place = group == null ? -1 : group.members.indexOf(job);
+        if (place < 0) {
             return;
         }
-        boolean first = members.get(0) == job;
-        members.remove(job);
-        if (first && !members.isEmpty()) {
-            line(members.get(0)).add(members.get(0));
+        group.members.remove(place);
+        if (place < group.heads) {
+            group.heads--;
+            fill(name);
         }
-        groups.values().removeIf(List::isEmpty);
+        groups.values().removeIf(any -> any.members.isEmpty());
     }
 
     /** The first of the highest priority, or null. */
@@ -72,11 +114,18 @@ final class Line {
         return ids;
     }
 
-    /** The ids of each group, its first one first. */
+    /** The ids of each group, its heads first. */
     Map<String, List<String>> groups() {
         Map<String, List<String>> ids = new TreeMap<>();
-        groups.forEach((group, jobs) -> ids.put(group, ids(jobs)));
+        groups.forEach((name, group) -> ids.put(name, ids(group.members)));
         return ids;
+    }
+
+    /** How many heads each group has. */
+    Map<String, Integer> heads() {
+        Map<String, Integer> heads = new TreeMap<>();
+        groups.forEach((name, group) -> heads.put(name, group.heads));
+        return heads;
     }
 
     private static List<String> ids(List<ModelJob> jobs) {

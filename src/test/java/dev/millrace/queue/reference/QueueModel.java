@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 
 import dev.millrace.http.json.JsonValue;
 import dev.millrace.queue.model.ExtendedLease;
+import dev.millrace.queue.model.GroupDefinition;
 import dev.millrace.queue.model.Job;
 import dev.millrace.queue.model.JobStatus;
 import dev.millrace.queue.model.NewJob;
@@ -31,7 +32,7 @@ public final class QueueModel {
     private final QueueSettings settings;
     private final ModelJobs jobs = new ModelJobs();
     private final Map<String, Remembered> idempotent = new HashMap<>();
-    private final Line line = new Line();
+    private final Line line;
     private final Rate rate;
     private final Map<String, Remembered> windows = new HashMap<>();
     private boolean paused;
@@ -44,6 +45,7 @@ public final class QueueModel {
 
     public QueueModel(QueueSettings settings) {
         this.settings = settings;
+        this.line = new Line(settings.groups().isEmpty() ? 1 : GroupDefinition.decode(settings.groups()).atOnce());
         this.rate = new Rate(settings.rateLimit(), settings.rateWindowMs());
     }
 
@@ -440,9 +442,19 @@ public final class QueueModel {
         return line.ready();
     }
 
-    /** The ids of each group's living members, the one whose turn it is first. */
+    /** The ids of each group's living members, its heads first. */
     public Map<String, List<String>> groups() {
         return line.groups();
+    }
+
+    /** How many heads each group has: of its jobs, only these may be ready, delayed or active. */
+    public Map<String, Integer> heads() {
+        return line.heads();
+    }
+
+    /** Sets how many jobs of a group may be active at once; null for as many as of any group. */
+    public void limit(String group, Integer concurrency) {
+        line.limit(group, concurrency);
     }
 
     /** All jobs there ever were, to look at. */

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 
@@ -171,44 +170,6 @@ class QueueGroupChangesExamplesTest {
         assertEquals(1, ((List<?>) redis.call("KEYS", "*:pace*")).size(), "all are converted");
     }
 
-    /** A change of all groups is done in steps, each of a bounded number of groups. */
-    @Test
-    void manyParkedGroupsAreChangedInSteps() {
-        int groups = 20_000;
-        setQueue(limits(2, 1, 600_000));
-        for (int i = 0; i < groups; i += 500) {
-            int from = i;
-            queue.enqueue(IntStream.range(0, 1000)
-                    .mapToObj(n -> NewJob.of("t", null).withGroup("g" + (from + n / 2))).toList());
-        }
-        int started = 0;
-        for (int n = taken(); n > 0 || parked() < groups; n = taken()) {
-            started += n;
-        }
-        assertEquals(groups, started);
-        VirtualQueue raised = withGroups(limits(2, 2, 600_000));
-        assertEquals("UNFINISHED", raised.note());
-        assertEquals("BUSY", withGroups(limits(1, 0, 0)).note());
-        int steps = 0;
-        long before = parked();
-        assertEquals(groups, before);
-        for (boolean more = true; more; steps++) {
-            more = queue.regroupSome();
-            long now = parked();
-            assertTrue(before - now <= 200, "a step of " + (before - now));
-            before = now;
-        }
-        assertEquals(0, before);
-        assertTrue(steps < 2500, steps + " steps");
-        assertFalse(queue.regroupSome());
-        assertEquals(1000, taken());
-        assertEquals("NOTED", raised.note());
-    }
-
-    private long parked() {
-        return (Long) redis.call("ZCARD", VirtualQueue.PREFIX + "parked");
-    }
-
     /** Such as one of a replica that has died. */
     @Test
     void aChangeThatWasCutOffIsGoneOnWithByTheSweep() {
@@ -222,6 +183,15 @@ class QueueGroupChangesExamplesTest {
         assertEquals(4, taken());
         assertNull(redis.call("HGET", VirtualQueue.META, "regroup"));
         assertTrue(withGroups(limits(1, 0, 0)).configure(null));
+    }
+
+    @Test
+    void aQueueWithoutLimitsOfGroupsHasOneJobOfEachAtOnceAgain() {
+        setQueue(limits(3, 0, 0));
+        setQueue(null);
+        add("g", 3);
+        assertEquals(1, taken());
+        assertNull(redis.call("HGET", VirtualQueue.META, "limits"));
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 
@@ -168,6 +169,51 @@ class QueueGroupChangesExamplesTest {
         assertEquals(0, taken());
         assertEquals("NOTED", withGroups(limits(100, 2, 60_000)).note());
         assertEquals(1, ((List<?>) redis.call("KEYS", "*:pace*")).size(), "all are converted");
+    }
+
+    @Test
+    void aGroupThatGetsItsOwnLimitsBeforeItsTurnIsConvertedToo() {
+        setQueue(limits(100, 5, 60_000));
+        add("g", 30);
+        assertEquals(5, taken());
+        withGroups(limits(100, 2, 60_000)).note();
+        setGroup(limits(100, 10, 60_000));
+        assertEquals(8, taken(), "two of two were used");
+    }
+
+    /** Earlier versions left it there. */
+    @Test
+    void whatWasUsedOfARateThatIsGoneIsBounded() {
+        add("g", 9);
+        redis.call("ZADD", VirtualQueue.PREFIX + "pace", queue.now() + 5000, "g");
+        setGroup(limits(100, 5, 60_000));
+        assertEquals(4, taken());
+    }
+
+    @Test
+    void aRateOfManyJobsPerMsIsConvertedToo() {
+        setQueue(limits(100, 2000, 1000));
+        add("g", 200);
+        List<Job> first = take(100);
+        assertEquals(100, first.size());
+        complete(first);
+        setQueue(limits(100, 150, 60_000));
+        assertEquals(50, taken());
+    }
+
+    @Test
+    void groupsWithoutJobsAreConvertedInSteps() {
+        setQueue(limits(1, 1, 60_000));
+        queue.enqueue(IntStream.range(0, 450).mapToObj(n -> NewJob.of("t", null).withGroup("g" + n)).toList());
+        complete(take(450));
+        withGroups(limits(1, 1, 600_000)).note();
+        assertTrue(queue.regroupSome());
+        assertTrue(queue.regroupSome());
+        assertFalse(queue.regroupSome());
+        assertEquals(1, ((List<?>) redis.call("KEYS", "*:pace*")).size(), "all are converted");
+        add("g449", 1);
+        redis.advance(9 * MINUTE_US);
+        assertEquals(0, taken());
     }
 
     /** Such as one of a replica that has died. */

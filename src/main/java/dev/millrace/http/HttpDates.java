@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * <li>{@code Sunday, 06-Nov-94 08:49:37 GMT}, of RFC 850, whose year has two digits;
  * <li>{@code Sun Nov  6 08:49:37 1994}, of {@code asctime} in C, which is in GMT although it does not say so.
  * </ul>
- * Names may be in any case, and {@code UTC} may stand for {@code GMT}, as caches must allow (RFC 9111, 4.2). The day of the week is not
- * compared with the date.
+ * Names may be in any case, and {@code UTC} may stand for {@code GMT}, as caches must allow (RFC 9111, 4.2). In the first form, the day may
+ * have one digit, as {@link DateTimeFormatter#RFC_1123_DATE_TIME} writes it. The day of the week is not compared with the date.
  */
 public final class HttpDates {
 
@@ -29,13 +29,11 @@ public final class HttpDates {
     private static final String MONTH = "(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)";
     private static final String TIME = "([0-9]{2}):([0-9]{2}):([0-9]{2})";
     private static final String ZONE = " (?:gmt|utc)";
-    private static final Pattern FIXED = pattern(DAY + ", ([0-9]{2}) " + MONTH + " ([0-9]{4}) " + TIME + ZONE);
+    private static final Pattern FIXED = pattern(DAY + ", ([0-9]{1,2}) " + MONTH + " ([0-9]{4}) " + TIME + ZONE);
     private static final Pattern RFC_850 = pattern(LONG_DAY + ", ([0-9]{2})-" + MONTH + "-([0-9]{2}) " + TIME + ZONE);
     private static final Pattern ASCTIME = pattern(DAY + " " + MONTH + " ([0-9]{2}| [0-9]) " + TIME + " ([0-9]{4})");
     private static final List<String> MONTHS = List.of("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep",
             "oct", "nov", "dec");
-    private static final DateTimeFormatter FORMAT = DateTimeFormatter
-            .ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH).withZone(ZoneOffset.UTC);
     /** No date is longer: Wednesday, 09-Nov-94 08:49:37 GMT. */
     private static final int MAX_LENGTH = 40;
     private static final int MAX_YEARS_AHEAD = 50;
@@ -73,11 +71,6 @@ public final class HttpDates {
         return near == null || near.isAfter(latest)
                 ? at(Integer.toString(year - 100), m.group(2), m.group(1), m, 4)
                 : near;
-    }
-
-    /** Formats a date in the form that senders must use, without its fraction of a second. */
-    public static String format(Instant instant) {
-        return FORMAT.format(instant);
     }
 
     /** {@code time}: the group of the hour; the minute and the second follow it. Null if there is no such day or time. */

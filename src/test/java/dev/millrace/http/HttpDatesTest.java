@@ -20,7 +20,8 @@ class HttpDatesTest {
             Sun, 06 Nov 1994 08:49:37 GMT     | 1994-11-06T08:49:37Z
             Sunday, 06-Nov-94 08:49:37 GMT    | 1994-11-06T08:49:37Z
             Sun Nov  6 08:49:37 1994          | 1994-11-06T08:49:37Z
-            # any case, UTC, two digits of a day
+            # any case, UTC, a day of one digit or of two
+            Sun, 6 Nov 1994 08:49:37 GMT      | 1994-11-06T08:49:37Z
             sun, 06 NOV 1994 08:49:37 gmt     | 1994-11-06T08:49:37Z
             SUNDAY, 06-nov-94 08:49:37 UTC    | 1994-11-06T08:49:37Z
             Wed Nov 16 08:49:37 1994          | 1994-11-16T08:49:37Z
@@ -45,7 +46,9 @@ class HttpDatesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", " ", "0", "-1", "now", "Sun, 06 Nov 1994 08:49:37", "Sun, 06 Nov 1994 08:49:37 EST",
-            "Sun, 06 Nov 1994 08:49:37 +0000", "Sun, 6 Nov 1994 08:49:37 GMT", "06 Nov 1994 08:49:37 GMT",
+            "Sun, 06 Nov 1994 08:49:37 +0000", "Sun,  6 Nov 1994 08:49:37 GMT", "Sun, 006 Nov 1994 08:49:37 GMT",
+            "Sun, 0 Nov 1994 08:49:37 GMT",
+            "06 Nov 1994 08:49:37 GMT",
             "Sun, 06 Nov 94 08:49:37 GMT", "Sun, 06-Nov-1994 08:49:37 GMT", "Sun, 31 Nov 1994 08:49:37 GMT",
             "Mon, 29 Feb 2027 00:00:00 GMT", "Sun, 06 Nov 1994 24:00:00 GMT", "Sun, 06 Nov 1994 08:60:00 GMT",
             "Sun, 06 Nov 1994 08:49:61 GMT", "Sun, 00 Nov 1994 08:49:37 GMT", "Sun, 06 Foo 1994 08:49:37 GMT",
@@ -59,10 +62,5 @@ class HttpDatesTest {
     void mayBeAbsent() {
         assertNull(HttpDates.parse(null, NOW));
         assertNull(HttpDates.parse("S".repeat(1_000_000), NOW));
-    }
-
-    @Test
-    void writesTheFirstForm() {
-        assertEquals("Sun, 06 Nov 1994 08:49:37 GMT", HttpDates.format(Instant.parse("1994-11-06T08:49:37.999Z")));
     }
 }

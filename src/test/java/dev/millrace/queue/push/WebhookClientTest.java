@@ -16,6 +16,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -97,9 +98,11 @@ class WebhookClientTest extends WebhookFixture {
                 pushing.push(url));
     }
 
-    @Test
-    void itMaySayItAsADate() {
-        String date = DateTimeFormatter.RFC_1123_DATE_TIME
+    @ParameterizedTest
+    @ValueSource(strings = {"EEE, dd MMM yyyy HH:mm:ss 'GMT'", "EEE, d MMM yyyy HH:mm:ss 'GMT'",
+            "EEEE, dd-MMM-yy HH:mm:ss 'GMT'"})
+    void itMaySayItAsADate(String form) {
+        String date = DateTimeFormatter.ofPattern(form, Locale.ENGLISH)
                 .format(Instant.now().plusSeconds(3600).atOffset(ZoneOffset.UTC));
         receiver.handle(StubReceiver.answer(429, "", "Retry-After: " + date));
         Delivery delivery = pushing.push(url);

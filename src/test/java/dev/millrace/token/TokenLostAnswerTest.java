@@ -118,7 +118,10 @@ class TokenLostAnswerTest {
         assertNull(rotate(first));
         assertEquals(RotationCode.SUPERSEDED, code);
         long now = redis.ms();
-        assertEquals(now + HOUR, await(store.inspect(TENANT, second)).state().endsAt());
+        RecordState inspected = await(store.inspect(TENANT, second)).state();
+        assertEquals(now + HOUR, inspected.endsAt());
+        assertEquals(now, inspected.created());
+        assertEquals(now + 9 * HOUR, inspected.absolute());
         RefreshToken third = rotate(second);
         assertEquals(RotationCode.FIRST, code);
         assertEquals(Long.toString(now + HOUR), user.index().get(1));

@@ -97,7 +97,7 @@ class OriginStatusTest extends OriginFixture {
         origin.on("secret", answer(401, "no", "WWW-Authenticate", "Basic realm=\"origin\""));
         for (int i = 0; i < 2; i++) {
             read("secret").then().statusCode(401).header("WWW-Authenticate", (String) null).body(equalTo("no"))
-                    .header("Cache-Status", "millrace; fwd=miss; fwd-status=401; detail=not-stored");
+                    .header("Cache-Status", "millrace; fwd=uri-miss; fwd-status=401; detail=not-stored");
         }
     }
 

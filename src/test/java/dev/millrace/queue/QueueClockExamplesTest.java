@@ -150,7 +150,7 @@ class QueueClockExamplesTest {
     }
 
     /** However the clock jumps behind the farthest time that it ever showed, a lease is kept, to 2 s for each jump. */
-    @Property(tries = 200)
+    @Property
     void noLeaseExpiresEarly(@ForAll @Size(min = 1, max = 12) List<@IntRange(min = -90, max = 90) Integer> steps) {
         ExampleQueue fresh = new ExampleQueue(QueueSettings.DEFAULT.withLease(60_000, 0));
         fresh.addOne(PLAIN);

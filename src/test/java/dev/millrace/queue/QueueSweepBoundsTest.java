@@ -2,6 +2,7 @@ package dev.millrace.queue;
 
 import static dev.millrace.queue.ExampleQueue.PLAIN;
 import static dev.millrace.queue.ExampleQueue.SETTINGS;
+import static dev.millrace.queue.ExampleQueue.delayed;
 import static dev.millrace.queue.ExampleQueue.grouped;
 import static dev.millrace.queue.ExampleQueue.many;
 import static dev.millrace.queue.ExampleQueue.withTtl;
@@ -24,6 +25,7 @@ import dev.millrace.queue.model.NewJob;
 import dev.millrace.queue.model.QueueDefinition.Rate;
 import dev.millrace.queue.model.QueueSettings;
 import dev.millrace.queue.store.VirtualQueue;
+import dev.millrace.redis.VirtualRedis;
 
 /** However much there is to sweep, a call does a bounded part of it, says that there is more, and leaves nothing out for ever. */
 class QueueSweepBoundsTest {
@@ -161,5 +163,48 @@ class QueueSweepBoundsTest {
         q.queue.sweep(200);
         assertEquals(6000, keys().get("w:0").size());
         assertFalse(keys().containsKey("gone"));
+    }
+
+    @Test
+    void aJobExpiresAlsoIfASweepMadeOnlyOthersReady() {
+        String ready = q.addOne(delayed(400));
+        String late = q.addOne(withTtl(1000).withDelay(Duration.ofMillis(500)));
+        q.pass(1501);
+        assertTrue(q.queue.sweep(1).more());
+        assertEquals("gone", q.state(late));
+        assertEquals(List.of(ready), q.startedIds(9));
+        assertFalse(keys().containsKey("delayed"));
+    }
+
+    @Test
+    void aJobExpiresAlsoWhileTheMemoryOfRedisIsFull() {
+        String id = q.addOne(withTtl(1000));
+        q.queue.sweep(9);
+        q.pass(1001);
+        q.redis.refuseNext(VirtualRedis.Refusal.MEMORY_FULL);
+        q.queue.sweep(9);
+        assertEquals("gone", q.state(id));
+    }
+
+    @Test
+    void aLineIsWholeWhileItIsTidied() {
+        List<String> ids = addMany(6000, PLAIN);
+        List<String> gone = ids.subList(1000, 1010);
+        gone.forEach(q.queue::cancel);
+        List<String> living = new ArrayList<>(ids);
+        living.removeAll(gone);
+        assertTrue(q.queue.sweep(200).more());
+        assertEquals(List.of("0", "0.5"), levels());
+        while (q.queue.sweep(200).more()) {
+            assertTrue(living.equals(q.queue.list("waiting", 500)));
+        }
+        assertEquals(List.of("0.5"), levels());
+        assertEquals(5990, keys().get("w:0.5").size());
+    }
+
+    private List<String> levels() {
+        return q.redis.call("ZRANGE", VirtualQueue.PREFIX + "levels", "0", "-1") instanceof List<?> found
+                ? found.stream().map(String::valueOf).toList()
+                : List.of();
     }
 }

@@ -32,10 +32,10 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.lifecycle.BeforeTry;
 
 /**
- * Guarantees of the stores behind job queues, for any history of one queue: they answer what the model answers and keep what it
- * keeps; each job is in one place, and all are counted at every moment; order within a priority and a group; of a group only
- * as many at once as it may have; a late answer changes nothing; who waits is told; what Redis refuses to write changes nothing; and
- * when all is over, nothing is left.
+ * Guarantees of the stores behind job queues, for any history of one queue. They answer what the model answers, and keep what it keeps.
+ * Each job is in one place, and all are counted at every moment. Jobs keep their order within a priority and a group, and no more jobs of
+ * a group are active than its limit allows. A late answer changes nothing. Requests that wait for jobs are woken. A write that Redis
+ * refuses changes nothing. When all jobs have ended and expired, no key is left.
  */
 class QueueScriptsTest {
 

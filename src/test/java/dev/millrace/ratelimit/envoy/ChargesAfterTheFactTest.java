@@ -7,19 +7,13 @@ import static dev.millrace.ratelimit.envoy.EnvoyClient.request;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.net.URI;
 import java.util.List;
-import java.util.UUID;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 
-import dev.millrace.Api;
 import dev.millrace.ratelimit.envoy.proto.RateLimitDescriptor;
 import dev.millrace.ratelimit.envoy.proto.RateLimitResponse;
 import dev.millrace.ratelimit.envoy.proto.RateLimitResponse.Code;
@@ -29,27 +23,7 @@ import dev.millrace.ratelimit.envoy.proto.RateLimitUnit;
 /** What a response has used is charged when it has been used, even if it does not fit. */
 @QuarkusTest
 @TestProfile(EnvoyProfile.class)
-class ChargesAfterTheFactTest {
-
-    private static final String OTHER = "Bearer " + Api.OTHER;
-
-    @TestHTTPResource("/")
-    URI service;
-
-    private EnvoyClient envoy;
-    /** Nobody else's: every test has its own counters. */
-    private final String id = UUID.randomUUID().toString();
-    private final RateLimitDescriptor user = descriptor("user", id);
-
-    @BeforeEach
-    void connect() {
-        envoy = new EnvoyClient(service);
-    }
-
-    @AfterEach
-    void disconnect() {
-        envoy.close();
-    }
+class ChargesAfterTheFactTest extends ConnectedEnvoy {
 
     /** As Envoy reports what a response has used (apply_on_stream_done), which its answer does not change. */
     @Test
@@ -109,10 +83,5 @@ class ChargesAfterTheFactTest {
         assertEquals(Code.OVER_LIMIT, look.getOverallCode());
         assertEquals(List.of(0, 0),
                 look.getStatusesList().stream().map(DescriptorStatus::getLimitRemaining).toList());
-    }
-
-    private static DescriptorStatus status(RateLimitResponse response) {
-        assertEquals(1, response.getStatusesCount());
-        return response.getStatuses(0);
     }
 }

@@ -9,21 +9,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 
@@ -38,27 +33,7 @@ import dev.millrace.ratelimit.envoy.proto.RateLimitUnit;
 
 @QuarkusTest
 @TestProfile(EnvoyProfile.class)
-class RateLimitGrpcServiceTest {
-
-    private static final String OTHER = "Bearer " + Api.OTHER;
-
-    @TestHTTPResource("/")
-    URI service;
-
-    private EnvoyClient envoy;
-    /** Nobody else's: every test has its own counters. */
-    private final String id = UUID.randomUUID().toString();
-    private final RateLimitDescriptor user = descriptor("user", id);
-
-    @BeforeEach
-    void connect() {
-        envoy = new EnvoyClient(service);
-    }
-
-    @AfterEach
-    void disconnect() {
-        envoy.close();
-    }
+class RateLimitGrpcServiceTest extends ConnectedEnvoy {
 
     @Test
     void deniesTheFirstRequestBeyondTheLimit() {
@@ -319,10 +294,5 @@ class RateLimitGrpcServiceTest {
     private Status.Code refusal(RateLimitRequest request, String authorization) {
         return assertThrows(StatusRuntimeException.class, () -> envoy.call(request, authorization), request::toString)
                 .getStatus().getCode();
-    }
-
-    private static DescriptorStatus status(RateLimitResponse response) {
-        assertEquals(1, response.getStatusesCount());
-        return response.getStatuses(0);
     }
 }

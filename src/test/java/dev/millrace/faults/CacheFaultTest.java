@@ -46,6 +46,8 @@ import io.restassured.response.Response;
 class CacheFaultTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    /** Longer than what the origin sends is fresh at first. */
+    private static final Duration STALE = Duration.ofMillis(1500);
     private static final String AWAY = "millrace; fwd=miss; detail=redis-unavailable";
 
     @TestHTTPResource("/v1/cache/faults/")
@@ -158,7 +160,7 @@ class CacheFaultTest {
                     .statusCode(201);
             String entry = region.replace("/regions", "") + "/k";
             if (status == 304) {
-                given().get(entry).then().statusCode(200);
+                storeUntilStale(entry);
             }
             freezes.set(true);
             await().atMost(PATIENCE).until(() -> {
@@ -172,6 +174,15 @@ class CacheFaultTest {
         } finally {
             origin.stop(0);
         }
+    }
+
+    /**
+     * A caller may refresh an entry in the background shortly before it is stale: the origin would freeze Redis when that caller has
+     * its response already, and the next read would miss.
+     */
+    private static void storeUntilStale(String entry) {
+        given().get(entry).then().statusCode(200);
+        await().pollDelay(STALE).atMost(PATIENCE).until(() -> true);
     }
 
     private void freeze() {

@@ -49,6 +49,7 @@ abstract class SubscriberFixture {
     final List<String> losses = new CopyOnWriteArrayList<>();
     final List<Throwable> failures = new CopyOnWriteArrayList<>();
     final AtomicInteger beats = new AtomicInteger();
+    Duration deadline = Duration.ofSeconds(1);
     Duration linger = Duration.ofSeconds(1);
     Subscriber subscriber;
     RedisConversation redis = new RedisConversation(server.port());
@@ -92,7 +93,7 @@ abstract class SubscriberFixture {
     }
 
     void start(Supplier<Redis> clients, BiFunction<String, String, Uni<?>> publisher) {
-        subscriber = new Subscriber(vertx.createEventLoopContext(), clients, publisher, Duration.ofSeconds(1),
+        subscriber = new Subscriber(vertx.createEventLoopContext(), clients, publisher, deadline,
                 Duration.ofMillis(500), linger, MAX_CHANNELS, new Subscriber.Observer() {
                     @Override
                     public void alive() {

@@ -134,11 +134,19 @@ public class BatchResource {
         String tenant = caller.tenant();
         FairBudget.Share share = memory.share(caller.get().keyId());
         MultiMap fields = request.headers();
-        return regions.get(tenant, region).map(settings -> Variant.of(settings, fields).id(settings))
-                // Each read says the same.
-                .onFailure(RedisUnavailableException.class).recoverWithItem("")
-                .flatMap(variant -> items(tenant, region, keys, variant, share))
+        Uni<Region> settings = regions.get(tenant, region).onFailure(RedisUnavailableException.class).recoverWithNull();
+        return settings.flatMap(known -> known == null
+                ? Uni.createFrom().item(misses(region, keys))
+                : items(tenant, region, keys, Variant.of(known, fields).id(known), share))
                 .onTermination().invoke(share::close);
+    }
+
+    /** The settings, by which variants are selected, cannot be read. */
+    private BatchItems misses(String region, List<String> keys) {
+        return new BatchItems(keys.stream().map(key -> {
+            service.unavailable(region);
+            return BatchItem.without(key, "miss");
+        }).toList());
     }
 
     private Uni<BatchItems> items(String tenant, String region, List<String> keys, String variant,

@@ -57,10 +57,12 @@ class CacheReads {
         String tenant = caller.tenant();
         ReadOptions options = ReadOptions.PLAIN.withShare(share).withLease(leaseMs, waitMs).withOnError(onError)
                 .withEtags(Preconditions.ifNoneMatch(request.headers())).withBody(!head);
-        return regions.get(tenant, region).onFailure(RedisUnavailableException.class).recoverWithNull()
-                .flatMap(settings -> settings != null && settings.origin() != null
-                        ? readThrough.get(tenant, region, key, settings,
-                                Variant.of(settings, request.headers()), options)
+        // Without the settings nobody knows whether there is an origin, or which variant is asked for.
+        Uni<Region> settings = regions.get(tenant, region).onFailure(RedisUnavailableException.class).recoverWithNull();
+        return settings.flatMap(known -> known == null
+                ? responses.of(service.unavailable(region), options, wanted)
+                : known.origin() != null
+                        ? readThrough.get(tenant, region, key, known, Variant.of(known, request.headers()), options)
                                 .flatMap(outcome -> responses.of(outcome, options, wanted))
                         : service.get(tenant, region, key, options)
                                 .flatMap(found -> responses.of(found, options, wanted)))

@@ -62,6 +62,13 @@ public class CacheService {
                 .invoke(found -> metrics.read(region, found == null ? null : found.lookup().state()));
     }
 
+    /** The same outcome, null, where Redis is unavailable before the entry can be read. */
+    @Nullable
+    ReadResult unavailable(String region) {
+        metrics.read(region, null);
+        return null;
+    }
+
     /** As {@link #get}, but as part of another read, and not counted in the metrics. */
     Uni<ReadResult> peek(String tenant, String region, String key, ReadOptions options) {
         return lookUp(tenant, region, key, options, System.nanoTime())

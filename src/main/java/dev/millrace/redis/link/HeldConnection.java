@@ -104,6 +104,11 @@ public final class HeldConnection {
         return context.nettyEventLoop().schedule(() -> context.dispatch(action), ms, TimeUnit.MILLISECONDS);
     }
 
+    /** As {@link #later}, for the time in which Redis must answer. */
+    public Deadline deadline(long ms, Runnable missed) {
+        return Deadline.start(context, ms, missed);
+    }
+
     /** Redis answers: should the connection break, it is worth an attempt at once. */
     public void answered() {
         failedAttempts = 0;
@@ -151,31 +156,31 @@ public final class HeldConnection {
         }
         int attempt = ++generation;
         // Vert.x leaves some failures of a handshake unanswered.
-        Future<?> timer = later(deadlineMs,
+        Deadline timer = deadline(deadlineMs,
                 () -> failed(attempt, new TimeoutException(late(deadlineMs))));
         try {
             client = clients.get();
             client.connect().onComplete(opened -> onLoop(() -> {
                 if (opened.failed()) {
-                    timer.cancel(false);
+                    timer.cancel();
                     failed(attempt, opened.cause());
                 } else if (!triesOut) {
-                    timer.cancel(false);
+                    timer.cancel();
                     connected(attempt, opened.result());
                 } else {
                     tryOut(attempt, opened.result(), timer);
                 }
             }));
         } catch (RuntimeException e) {
-            timer.cancel(false);
+            timer.cancel();
             failed(attempt, e);
         }
     }
 
     /** Redis accepts connections and then refuses all calls: without a password, or while it loads its data. */
-    private void tryOut(int attempt, RedisConnection opened, Future<?> timer) {
+    private void tryOut(int attempt, RedisConnection opened, Deadline timer) {
         opened.send(Request.cmd(Command.PING)).onComplete(pong -> onLoop(() -> {
-            timer.cancel(false);
+            timer.cancel();
             // A user that may not PING may do other things.
             if (pong.succeeded() || pong.cause() instanceof ErrorType && !RedisReply.meansReconnect(pong.cause())) {
                 connected(attempt, opened);

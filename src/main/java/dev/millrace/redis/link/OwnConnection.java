@@ -2,7 +2,6 @@ package dev.millrace.redis.link;
 
 import java.util.ArrayDeque;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -93,19 +92,19 @@ final class OwnConnection implements RedisConnection {
                 return;
             }
             boolean[] settled = new boolean[1];
-            var timer = blocking ? null : home.nettyEventLoop().schedule(() -> {
+            Deadline timer = blocking ? null : Deadline.start(home, deadlineMs, () -> {
                 if (!settled[0]) {
                     settled[0] = true;
                     end();
                     CallerContext.complete(caller, Future.<T>failedFuture(new RedisUnavailableException(Reason.TIMEOUT,
                             "Redis did not answer within " + deadlineMs + " ms")), reply);
                 }
-            }, deadlineMs, TimeUnit.MILLISECONDS);
+            });
             command.get().onComplete(answer -> home.execute(() -> {
                 if (!settled[0]) {
                     settled[0] = true;
                     if (timer != null) {
-                        timer.cancel(false);
+                        timer.cancel();
                     }
                     AsyncResult<T> outcome = answer.succeeded()
                             ? answer

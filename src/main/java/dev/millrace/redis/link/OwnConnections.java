@@ -1,7 +1,6 @@
 package dev.millrace.redis.link;
 
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
@@ -65,20 +64,20 @@ final class OwnConnections {
         }
         boolean[] settled = new boolean[1];
         // Vert.x leaves some failures of a handshake unanswered.
-        var timer = home.nettyEventLoop().schedule(() -> {
+        Deadline timer = Deadline.start(home, 2 * deadlineMs, () -> {
             if (!settled[0]) {
                 settled[0] = true;
                 open.decrementAndGet();
                 client.close();
                 fail(caller, opened, HeldConnection.late(2 * deadlineMs));
             }
-        }, 2 * deadlineMs, TimeUnit.MILLISECONDS);
+        });
         client.connect().onComplete(answer -> home.execute(() -> {
             if (settled[0]) {
                 return;
             }
             settled[0] = true;
-            timer.cancel(false);
+            timer.cancel();
             if (answer.failed()) {
                 open.decrementAndGet();
                 client.close();

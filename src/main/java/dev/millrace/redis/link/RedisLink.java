@@ -34,7 +34,8 @@ import dev.millrace.redis.RedisUnavailableException.Reason;
  *
  * <p>Every call ends within the deadline, with Redis' answer or with {@link RedisUnavailableException}. A call fails at
  * once while the connection is down or when too many calls wait. A connection on which a call misses its deadline is
- * closed, for Redis answers in order: whatever waits behind that call would miss its own.
+ * closed, for Redis answers in order: whatever waits behind that call would miss its own. The time in which the event loop
+ * is too busy to send and to read does not count, unless that goes on for longer than the deadline.
  *
  * <p>Why not the client's pool: it lends a connection to one command at a time, which costs more than twice the CPU
  * (see docs/adr/0002-pinned-connections.md).
@@ -55,6 +56,7 @@ public final class RedisLink implements HeldConnection.Owner {
     private final ArrayDeque<Call> waiting = new ArrayDeque<>();
     private volatile int inFlight;
     private boolean sweeping;
+    private final BusyTime busy = new BusyTime();
     /** Whether the connection is given up because Redis refused a call, of which the listener has been told. */
     private boolean refused;
 
@@ -158,6 +160,7 @@ public final class RedisLink implements HeldConnection.Owner {
         } else if (inFlight >= maxInFlight) {
             call.fail(refusal(Reason.OVERLOADED));
         } else {
+            call.submitted();
             waiting.add(call);
             inFlight++;
             sweepSoon();
@@ -231,12 +234,15 @@ public final class RedisLink implements HeldConnection.Owner {
     private void sweepSoon() {
         if (!sweeping) {
             sweeping = true;
-            held.later(Math.max(5, deadlineMs / 20), this::sweep);
+            long ms = Math.max(5, deadlineMs / 20);
+            busy.expect(ms);
+            held.later(ms, this::sweep);
         }
     }
 
     private void sweep() {
         sweeping = false;
+        busy.ran();
         forgetAnswered();
         Call oldest = waiting.peek();
         if (oldest == null) {
@@ -260,6 +266,7 @@ public final class RedisLink implements HeldConnection.Owner {
         private final @Nullable ContextInternal caller;
         private final Handler<? super CommandOutcome> then;
         private final long sentAt = System.nanoTime();
+        private long busyBefore;
         private final boolean script;
         private boolean done;
 
@@ -274,8 +281,16 @@ public final class RedisLink implements HeldConnection.Owner {
             this.then = then;
         }
 
+        /** On the link's event loop, which may have been too busy to come to it. */
+        void submitted() {
+            busyBefore = busy.nanos() - (System.nanoTime() - sentAt);
+        }
+
         boolean isLate() {
-            return System.nanoTime() - sentAt >= deadlineNanos;
+            long waited = System.nanoTime() - sentAt;
+            long redisHad = waited - (busy.nanos() - busyBefore);
+            // After a long turn Redis gets a short time, or what was sent at its end would be late already.
+            return redisHad >= (waited < 2 * deadlineNanos ? deadlineNanos : deadlineNanos / 10);
         }
 
         @Override

@@ -65,8 +65,9 @@ final class Heartbeat {
     private void publish(int current) {
         String number = Long.toString(++beat);
         publish.apply(channel, number).subscribe().with(
-                published -> later(intervalMs, current, () -> judge(current, number)),
-                failure -> later(intervalMs / 4, current, () -> publish(current)));
+                published -> held
+                        .onLoop(() -> held.deadline(intervalMs, ifStill(current, () -> judge(current, number)))),
+                failure -> held.onLoop(() -> held.later(intervalMs / 4, ifStill(current, () -> publish(current)))));
     }
 
     private void judge(int current, String expected) {
@@ -77,11 +78,11 @@ final class Heartbeat {
         }
     }
 
-    private void later(long ms, int current, Runnable action) {
-        held.onLoop(() -> held.later(ms, () -> {
+    private Runnable ifStill(int current, Runnable action) {
+        return () -> {
             if (current == round) {
                 action.run();
             }
-        }));
+        };
     }
 }

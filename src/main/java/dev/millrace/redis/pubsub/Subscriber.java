@@ -7,7 +7,6 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
@@ -28,6 +27,7 @@ import io.vertx.redis.client.ResponseType;
 import dev.millrace.redis.RedisRefusal;
 import dev.millrace.redis.RedisUnavailableException;
 import dev.millrace.redis.RedisUnavailableException.Reason;
+import dev.millrace.redis.link.Deadline;
 import dev.millrace.redis.link.HeldConnection;
 import dev.millrace.redis.link.LingeringChannels;
 
@@ -71,7 +71,7 @@ final class Subscriber implements HeldConnection.Owner {
     /** Channels of which Redis may have to be told something. */
     private final Set<String> changed = new LinkedHashSet<>();
     private final LingeringChannels lingering;
-    private @Nullable Future<?> confirmation;
+    private @Nullable Deadline confirmation;
     private boolean down;
     private boolean telling;
     private boolean sweeping;
@@ -215,7 +215,7 @@ final class Subscriber implements HeldConnection.Owner {
             return;
         }
         if (confirmation == null) {
-            confirmation = held.later(confirmMs,
+            confirmation = held.deadline(confirmMs,
                     () -> held.lost(connection, "no confirmation in " + confirmMs + " ms"));
         }
         Request request = Request.cmd(command);
@@ -243,7 +243,7 @@ final class Subscriber implements HeldConnection.Owner {
         up = false;
         heartbeat.end();
         if (confirmation != null) {
-            confirmation.cancel(false);
+            confirmation.cancel();
             confirmation = null;
         }
         subscribed.clear();
@@ -301,7 +301,7 @@ final class Subscriber implements HeldConnection.Owner {
 
     private void confirmed() {
         if (confirmation != null && joining.isEmpty() && leaving.isEmpty()) {
-            confirmation.cancel(false);
+            confirmation.cancel();
             confirmation = null;
             tellSoon();
         }

@@ -99,6 +99,50 @@ class RedisLinkTest {
         await().atMost(Duration.ofSeconds(20)).until(this::answers);
     }
 
+    /** What is sent in a long turn of the loop leaves at its end: Redis has had no time at all by then. */
+    @Test
+    void aBusyEventLoopIsNoLateRedis() throws Exception {
+        link = open(Duration.ofMillis(200), clients("redis://127.0.0.1:" + server.port()));
+        for (ContextInternal caller : callers()) {
+            CompletableFuture<Response> answer = new CompletableFuture<>();
+            caller.runOnContext(v -> {
+                link.send(PING).subscribe().with(answer::complete, answer::completeExceptionally);
+                busy();
+            });
+            home.runOnContext(v -> busy());
+            assertEquals("PONG", answer.get(20, TimeUnit.SECONDS).toString());
+        }
+    }
+
+    @Test
+    void aLateRedisIsNoticedByABusyEventLoop() {
+        link = open(Duration.ofMillis(200), clients("redis://127.0.0.1:" + server.port()));
+        server.pause();
+        CompletableFuture<Response> call = link.send(PING).subscribeAsCompletionStage();
+        busyUntil(call);
+        assertEquals(Reason.TIMEOUT, reason(call));
+        server.resume();
+        await().atMost(Duration.ofSeconds(20)).until(this::answers);
+    }
+
+    private void busyUntil(CompletableFuture<?> end) {
+        // A task that is due at once would keep timers from running.
+        home.nettyEventLoop().schedule(() -> {
+            if (!end.isDone()) {
+                busy();
+                busyUntil(end);
+            }
+        }, 1, TimeUnit.MILLISECONDS);
+    }
+
+    private static void busy() {
+        try {
+            Thread.sleep(500);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     @Test
     void whatWasSentBeforeTheEndMayHaveTakenEffect() {
         link = open(TIMEOUT, clients("redis://127.0.0.1:" + server.port()));

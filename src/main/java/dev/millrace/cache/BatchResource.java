@@ -44,7 +44,6 @@ import dev.millrace.http.problem.Violation;
 import dev.millrace.memory.FairBudget;
 import dev.millrace.memory.MemoryBudgets;
 import dev.millrace.redis.Keys;
-import dev.millrace.redis.RedisUnavailableException;
 
 /** Many entries of a region in one call. */
 @Path("/v1/cache/{region}")
@@ -134,14 +133,13 @@ public class BatchResource {
         String tenant = caller.tenant();
         FairBudget.Share share = memory.share(caller.get().keyId());
         MultiMap fields = request.headers();
-        Uni<Region> settings = regions.get(tenant, region).onFailure(RedisUnavailableException.class).recoverWithNull();
-        return settings.flatMap(known -> known == null
+        return regions.getIfAvailable(tenant, region).flatMap(known -> known == null
                 ? Uni.createFrom().item(misses(region, keys))
                 : items(tenant, region, keys, Variant.of(known, fields).id(known), share))
                 .onTermination().invoke(share::close);
     }
 
-    /** The settings, by which variants are selected, cannot be read. */
+    /** Redis is unavailable before a variant is selected. */
     private BatchItems misses(String region, List<String> keys) {
         return new BatchItems(keys.stream().map(key -> {
             service.unavailable(region);

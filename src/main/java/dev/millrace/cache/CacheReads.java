@@ -19,7 +19,6 @@ import dev.millrace.http.body.PacedBody;
 import dev.millrace.http.route.Caller;
 import dev.millrace.memory.FairBudget;
 import dev.millrace.memory.MemoryBudgets;
-import dev.millrace.redis.RedisUnavailableException;
 
 /** Responds to reads over HTTP: from the cache, or from the region's origin. */
 @Singleton
@@ -57,9 +56,7 @@ class CacheReads {
         String tenant = caller.tenant();
         ReadOptions options = ReadOptions.PLAIN.withShare(share).withLease(leaseMs, waitMs).withOnError(onError)
                 .withEtags(Preconditions.ifNoneMatch(request.headers())).withBody(!head);
-        // Without the settings nobody knows whether there is an origin, or which variant is asked for.
-        Uni<Region> settings = regions.get(tenant, region).onFailure(RedisUnavailableException.class).recoverWithNull();
-        return settings.flatMap(known -> known == null
+        return regions.getIfAvailable(tenant, region).flatMap(known -> known == null
                 ? responses.of(service.unavailable(region), options, wanted)
                 : known.origin() != null
                         ? readThrough.get(tenant, region, key, known, Variant.of(known, request.headers()), options)

@@ -12,6 +12,7 @@ import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.mutiny.Uni;
 
 import dev.millrace.http.problem.ErrorCode;
+import dev.millrace.redis.RedisUnavailableException;
 import dev.millrace.settings.DefinitionKind;
 import dev.millrace.settings.Definitions;
 import dev.millrace.settings.DefinitionsFactory;
@@ -50,6 +51,11 @@ public class Regions {
             return Uni.createFrom().item(known == null ? defaults : known);
         }
         return defined.get(tenant, name).map(found -> found == null ? defaults : found);
+    }
+
+    /** As {@link #get}, but null if Redis is unavailable: then nobody knows whether the region has an origin, or by what it varies. */
+    Uni<Region> getIfAvailable(String tenant, String name) {
+        return get(tenant, name).onFailure(RedisUnavailableException.class).recoverWithNull();
     }
 
     /** Whether any tenant has defined a region of this name, as far as this replica knows. */

@@ -11,6 +11,8 @@ import java.util.regex.Pattern;
 
 import jakarta.inject.Singleton;
 
+import org.jspecify.annotations.Nullable;
+
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -33,8 +35,10 @@ import dev.millrace.http.problem.ApiException;
 import dev.millrace.http.route.Caller;
 import dev.millrace.http.route.RequestMetrics;
 import dev.millrace.metrics.Gauges;
+import dev.millrace.redis.EventLoop;
 import dev.millrace.redis.RedisConfig;
 import dev.millrace.redis.RedisReply;
+import dev.millrace.redis.link.Deadline;
 
 /**
  * Requests that subscribe to channels, or monitor the commands of Redis, as server-sent events. Each has its own connection to Redis and
@@ -146,6 +150,7 @@ class KvListeners {
         private final Consumer<KvException> refused;
         private final Runnable counted = RequestMetrics.ending();
         private final String database = "[" + redis.database() + " ";
+        private @Nullable Deadline connecting;
         private long timer;
         private int seconds;
         private boolean begun;
@@ -166,7 +171,7 @@ class KvListeners {
             response.closeHandler(closed -> end());
             response.exceptionHandler(broken -> end());
             // Redis may accept the connection and never respond.
-            timer = context.vertx().setTimer(connectMs, t -> refuse());
+            connecting = Deadline.start(EventLoop.of(home), connectMs, this::refuse);
             client.connect().onComplete(connected -> here(() -> {
                 if (connected.succeeded()) {
                     connected(connected.result(), request);
@@ -213,10 +218,16 @@ class KvListeners {
             }
         }
 
+        private void responding() {
+            if (connecting != null) {
+                connecting.cancel();
+            }
+        }
+
         /** Begins the response when Redis has accepted the request. */
         private void begin() {
             begun = true;
-            context.vertx().cancelTimer(timer);
+            responding();
             response.setChunked(true).putHeader(HttpHeaders.CONTENT_TYPE, EVENT_STREAM);
             EventStreams.prepare(response);
             timer = context.vertx().setPeriodic(1000, t -> {
@@ -300,6 +311,7 @@ class KvListeners {
             ended = true;
             leave.run();
             counted.run();
+            responding();
             context.vertx().cancelTimer(timer);
             client.close();
             if (!response.ended() && !response.closed()) {

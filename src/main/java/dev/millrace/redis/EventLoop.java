@@ -6,6 +6,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 import io.quarkus.vertx.core.runtime.context.VertxContextSafetyToggle;
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.impl.ContextInternal;
 import io.vertx.core.impl.VertxInternal;
@@ -31,6 +32,11 @@ public final class EventLoop {
     public static @Nullable EventLoop current() {
         ContextInternal current = ContextInternal.current();
         return current == null ? null : new EventLoop(current);
+    }
+
+    /** Returns the event loop of a context. */
+    public static EventLoop of(Context context) {
+        return new EventLoop((ContextInternal) context);
     }
 
     /** Returns a new context on the same event loop, with locals of its own, as a request has. */

@@ -3,7 +3,7 @@ package dev.millrace.redis.link;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
-import io.vertx.core.impl.ContextInternal;
+import dev.millrace.redis.EventLoop;
 
 /**
  * The time in which Redis must answer. If the event loop is too busy to notice its end, Redis gets the same time again, once: the answer
@@ -11,22 +11,22 @@ import io.vertx.core.impl.ContextInternal;
  */
 public final class Deadline {
 
-    private final ContextInternal context;
+    private final EventLoop loop;
     private final Runnable missed;
     private final long ms;
     private Future<?> timer;
     private boolean over;
 
-    private Deadline(ContextInternal context, long ms, Runnable missed) {
-        this.context = context;
+    private Deadline(EventLoop loop, long ms, Runnable missed) {
+        this.loop = loop;
         this.missed = missed;
         this.ms = ms;
         this.timer = schedule(true);
     }
 
-    /** Calls {@code missed} on the context's event loop after {@code ms} or, at the latest, as soon as it can after twice that. */
-    static Deadline start(ContextInternal context, long ms, Runnable missed) {
-        return new Deadline(context, ms, missed);
+    /** Calls {@code missed} on the event loop after {@code ms} or, at the latest, as soon as it can after twice that. */
+    public static Deadline start(EventLoop loop, long ms, Runnable missed) {
+        return new Deadline(loop, ms, missed);
     }
 
     /** Redis has answered, or it does not matter any more. */
@@ -37,9 +37,7 @@ public final class Deadline {
 
     private Future<?> schedule(boolean first) {
         long due = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ms);
-        // Not a Vert.x timer, which would run on, and hold on to, the context of the request that happens to set it.
-        return context.nettyEventLoop().schedule(() -> context.dispatch(() -> end(due, first)), ms,
-                TimeUnit.MILLISECONDS);
+        return loop.after(ms, () -> end(due, first));
     }
 
     private void end(long due, boolean first) {

@@ -3,7 +3,6 @@ package dev.millrace.redis.link;
 import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
@@ -16,6 +15,7 @@ import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.impl.types.ErrorType;
 
+import dev.millrace.redis.EventLoop;
 import dev.millrace.redis.RedisRefusal;
 import dev.millrace.redis.RedisReply;
 
@@ -101,12 +101,12 @@ public final class HeldConnection {
 
     /** Not a Vert.x timer, which would run on, and hold on to, the context of the request that happens to set it. */
     public Future<?> later(long ms, Runnable action) {
-        return context.nettyEventLoop().schedule(() -> context.dispatch(action), ms, TimeUnit.MILLISECONDS);
+        return EventLoop.of(context).after(ms, action);
     }
 
     /** As {@link #later}, for the time in which Redis must answer. */
     public Deadline deadline(long ms, Runnable missed) {
-        return Deadline.start(context, ms, missed);
+        return Deadline.start(EventLoop.of(context), ms, missed);
     }
 
     /** Redis answers: should the connection break, it is worth an attempt at once. */

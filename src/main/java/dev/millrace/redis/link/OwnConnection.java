@@ -15,6 +15,7 @@ import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 
+import dev.millrace.redis.EventLoop;
 import dev.millrace.redis.RedisReply;
 import dev.millrace.redis.RedisUnavailableException;
 import dev.millrace.redis.RedisUnavailableException.Reason;
@@ -92,7 +93,7 @@ final class OwnConnection implements RedisConnection {
                 return;
             }
             boolean[] settled = new boolean[1];
-            Deadline timer = blocking ? null : Deadline.start(home, deadlineMs, () -> {
+            Deadline timer = blocking ? null : Deadline.start(EventLoop.of(home), deadlineMs, () -> {
                 if (!settled[0]) {
                     settled[0] = true;
                     end();

@@ -11,6 +11,7 @@ import io.vertx.core.impl.VertxInternal;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
 
+import dev.millrace.redis.EventLoop;
 import dev.millrace.redis.RedisUnavailableException;
 import dev.millrace.redis.RedisUnavailableException.Reason;
 
@@ -64,7 +65,7 @@ final class OwnConnections {
         }
         boolean[] settled = new boolean[1];
         // Vert.x leaves some failures of a handshake unanswered.
-        Deadline timer = Deadline.start(home, 2 * deadlineMs, () -> {
+        Deadline timer = Deadline.start(EventLoop.of(home), 2 * deadlineMs, () -> {
             if (!settled[0]) {
                 settled[0] = true;
                 open.decrementAndGet();

@@ -65,24 +65,21 @@ final class Heartbeat {
     private void publish(int current) {
         String number = Long.toString(++beat);
         publish.apply(channel, number).subscribe().with(
-                published -> held
-                        .onLoop(() -> held.deadline(intervalMs, ifStill(current, () -> judge(current, number)))),
-                failure -> held.onLoop(() -> held.later(intervalMs / 4, ifStill(current, () -> publish(current)))));
+                published -> held.onLoop(() -> held.deadline(intervalMs, () -> judge(current, number))),
+                failure -> held.onLoop(() -> held.later(intervalMs / 4, () -> again(current))));
     }
 
     private void judge(int current, String expected) {
-        if (heard.equals(expected)) {
-            publish(current);
-        } else {
+        if (current == round && !heard.equals(expected)) {
             held.drop("messages do not arrive");
+        } else {
+            again(current);
         }
     }
 
-    private Runnable ifStill(int current, Runnable action) {
-        return () -> {
-            if (current == round) {
-                action.run();
-            }
-        };
+    private void again(int current) {
+        if (current == round) {
+            publish(current);
+        }
     }
 }

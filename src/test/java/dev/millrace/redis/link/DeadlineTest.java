@@ -15,6 +15,8 @@ import io.vertx.core.Vertx;
 import io.vertx.core.impl.ContextInternal;
 import io.vertx.core.impl.VertxInternal;
 
+import dev.millrace.redis.EventLoop;
+
 /** Redis is not blamed for what the event loop has had no time for. */
 class DeadlineTest {
 
@@ -31,7 +33,7 @@ class DeadlineTest {
 
     @Test
     void whoeverDoesNotAnswerHasMissedIt() {
-        context.runOnContext(v -> Deadline.start(context, MS, missed::incrementAndGet));
+        context.runOnContext(v -> Deadline.start(EventLoop.of(context), MS, missed::incrementAndGet));
         await().atMost(Duration.ofSeconds(20)).until(() -> missed.get() == 1);
     }
 
@@ -39,12 +41,12 @@ class DeadlineTest {
     void anAnswerBehindABusyTimeIsInTime() throws Exception {
         CompletableFuture<Void> answered = new CompletableFuture<>();
         context.runOnContext(v -> {
-            Deadline deadline = Deadline.start(context, MS, missed::incrementAndGet);
+            Deadline deadline = Deadline.start(EventLoop.of(context), MS, missed::incrementAndGet);
             context.nettyEventLoop().schedule(() -> {
                 deadline.cancel();
                 answered.complete(null);
             }, MS * 3 / 2, TimeUnit.MILLISECONDS);
-            busy(MS * 2);
+            BusyLoop.turn(MS * 2);
         });
         answered.get(20, TimeUnit.SECONDS);
         // Its second time ends in this while, if it were not cancelled.
@@ -55,29 +57,11 @@ class DeadlineTest {
     @Test
     void itEndsThoughTheLoopIsAlwaysBusy() {
         context.runOnContext(v -> {
-            Deadline.start(context, MS, missed::incrementAndGet);
-            busy(MS * 2);
-            again();
+            Deadline.start(EventLoop.of(context), MS, missed::incrementAndGet);
+            BusyLoop.turn(MS * 2);
+            BusyLoop.until(() -> missed.get() > 0, context.nettyEventLoop(), MS * 2);
         });
         await().atMost(Duration.ofSeconds(20)).until(() -> missed.get() > 0);
         assertEquals(1, missed.get());
-    }
-
-    private void again() {
-        // A task that is due at once would keep timers from running.
-        context.nettyEventLoop().schedule(() -> {
-            if (missed.get() == 0) {
-                busy(MS * 2);
-                again();
-            }
-        }, 1, TimeUnit.MILLISECONDS);
-    }
-
-    private static void busy(long ms) {
-        try {
-            Thread.sleep(ms);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

@@ -39,6 +39,8 @@ import dev.millrace.redis.dev.RedisServerProcess;
 class RedisLinkTest {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
+    /** Longer than twice the deadline of the links that have one of 200 ms. */
+    private static final int BUSY_MS = 500;
     private static final Request PING = Request.cmd(Command.PING);
 
     private final VertxInternal vertx = (VertxInternal) Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
@@ -107,9 +109,9 @@ class RedisLinkTest {
             CompletableFuture<Response> answer = new CompletableFuture<>();
             caller.runOnContext(v -> {
                 link.send(PING).subscribe().with(answer::complete, answer::completeExceptionally);
-                busy();
+                BusyLoop.turn(BUSY_MS);
             });
-            home.runOnContext(v -> busy());
+            home.runOnContext(v -> BusyLoop.turn(BUSY_MS));
             assertEquals("PONG", answer.get(20, TimeUnit.SECONDS).toString());
         }
     }
@@ -119,28 +121,10 @@ class RedisLinkTest {
         link = open(Duration.ofMillis(200), clients("redis://127.0.0.1:" + server.port()));
         server.pause();
         CompletableFuture<Response> call = link.send(PING).subscribeAsCompletionStage();
-        busyUntil(call);
+        BusyLoop.until(call::isDone, home.nettyEventLoop(), BUSY_MS);
         assertEquals(Reason.TIMEOUT, reason(call));
         server.resume();
         await().atMost(Duration.ofSeconds(20)).until(this::answers);
-    }
-
-    private void busyUntil(CompletableFuture<?> end) {
-        // A task that is due at once would keep timers from running.
-        home.nettyEventLoop().schedule(() -> {
-            if (!end.isDone()) {
-                busy();
-                busyUntil(end);
-            }
-        }, 1, TimeUnit.MILLISECONDS);
-    }
-
-    private static void busy() {
-        try {
-            Thread.sleep(500);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     @Test

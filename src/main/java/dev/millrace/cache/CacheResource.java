@@ -195,6 +195,11 @@ public class CacheResource {
         if (tag == null && request.query() != null) {
             throw ApiException.invalid("tag", "must not be empty, and no other parameter is allowed");
         }
+        for (String field : List.of(CACHE_LEASE, HttpHeaders.IF_MATCH, HttpHeaders.IF_NONE_MATCH)) {
+            if (request.headers().contains(field)) {
+                throw ApiException.invalid(field, "must not be sent with a purge: it is about one entry");
+            }
+        }
         if (request.params().getAll("tag").size() > 1) {
             throw ApiException.invalid("tag", "must be sent once: send a request for each tag");
         }

@@ -169,7 +169,7 @@ class CacheResponse {
 
     /** What the origin said, so that a cache in front of Millrace stores no more than Millrace may. */
     private static ResponseBuilder passed(OriginAnswer passed, boolean asItCame) {
-        StoredHead head = passed.head();
+        StoredHead head = passed.head().datedAt(passed.times().receivedAt());
         ResponseBuilder response = Response.status(passed.status());
         head.forEach(response::header);
         String etag = head.value(HttpHeaders.ETAG);

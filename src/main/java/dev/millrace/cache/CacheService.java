@@ -156,7 +156,8 @@ public class CacheService {
     private Uni<PreparedBody> prepared(WriteRequest w, Region region) {
         return w.nothing()
                 ? Uni.createFrom().item(PreparedBody.nothing())
-                : bodies.prepare(w.body(), w.type(), w.gzip(), region.compressAbove());
+                : bodies.prepare(w.body(), w.type(), w.gzip(),
+                        w.directives().has("no-transform") ? Integer.MAX_VALUE : region.compressAbove());
     }
 
     private static void requireSize(byte[] body, Region region) {

@@ -43,10 +43,13 @@ final class OriginEntries {
      *
      * @param stored the head of the entry
      * @param validators of the entry, which stay
-     * @return null if it must not be stored any more
+     * @return null if it must not be stored any more, or the 304 is about another response
      */
     static @Nullable NewEntry kept(Region region, String lease, OriginAnswer unchanged, StoredHead stored,
             String validators) {
+        if (!stored.isMeantBy(unchanged.head())) {
+            return null;
+        }
         StoredHead head = stored.updatedBy(unchanged.head().withoutCookies());
         NewEntry entry = entry(region, lease, head, unchanged, new PreparedBody(BodyCoding.KEEP, "", new byte[0]),
                 unchanged.type());
@@ -80,7 +83,7 @@ final class OriginEntries {
         return NewEntry.of(body, type).withListed(r.listKeys()).withLifetime(CacheService.jittered(fresh, r), swr, sie)
                 .withTags(tags)
                 .withLease(lease).withOrigin(nothing ? "" : validators)
-                .withHead(nothing ? "" : head.encode(), freshness.ageMs(),
+                .withHead(nothing ? "" : head.datedAt(answer.times().receivedAt()).encode(), freshness.ageMs(),
                         nothing || validators.isEmpty() ? 0 : Math.max(MIN_KEEP_MS, Math.min(fresh, MAX_KEEP_MS)));
     }
 

@@ -147,7 +147,7 @@ public class ReadThrough {
                     case NOTHING -> store(t, lease, answer, PreparedBody.nothing(), options);
                     case OK -> bodies
                             .prepare(requireNonNull(answer.body()).getBytes(), answer.type(), answer.gzip(),
-                                    t.settings().compressAbove())
+                                    answer.head().mayBeCompressed() ? t.settings().compressAbove() : Integer.MAX_VALUE)
                             .flatMap(prepared -> store(t, lease, answer, prepared, options))
                             .onFailure(ApiException.class).recoverWithUni(e -> giveUp(t, lease, answer, options,
                                     "its response cannot be used: " + e.getMessage()));

@@ -2,6 +2,7 @@ package dev.millrace.cache;
 
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.Date;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -11,8 +12,10 @@ import java.util.function.BiConsumer;
 
 import org.jspecify.annotations.Nullable;
 
+import io.netty.handler.codec.DateFormatter;
 import io.vertx.core.MultiMap;
 
+import dev.millrace.cache.freshness.CacheControl;
 import dev.millrace.cache.freshness.CachePolicy;
 
 /**
@@ -111,6 +114,40 @@ record StoredHead(int status, List<Field> fields) {
         return fields.size() > MAX_FIELDS
                 || fields.stream().mapToInt(field -> field.name().length() + field.value().length())
                         .sum() > MAX_LENGTH;
+    }
+
+    /**
+     * Whether a 304 is about this response. One with the validator of another response must not update it (RFC 9111, section 4.3.4).
+     */
+    boolean isMeantBy(StoredHead unchanged) {
+        String etag = unchanged.value("ETag");
+        if (etag != null) {
+            String own = value("ETag");
+            return own != null && opaque(own).equals(opaque(etag));
+        }
+        String modified = unchanged.value("Last-Modified");
+        String own = value("Last-Modified");
+        return modified == null || own == null || own.equals(modified);
+    }
+
+    /** Some origins make a tag weak when they compress a response, and not in the 304. */
+    private static String opaque(String etag) {
+        return etag.startsWith("W/") ? etag.substring(2) : etag;
+    }
+
+    /** Whether its body may be stored in another coding than it came in (RFC 9111, section 5.2.2.6). */
+    boolean mayBeCompressed() {
+        return !CacheControl.parse(lines("Cache-Control")).has("no-transform");
+    }
+
+    /** Returns this head with the time at which it was received, if the origin has not dated it (RFC 9110, section 6.6.1). */
+    StoredHead datedAt(long receivedAt) {
+        if (!lines("Date").isEmpty()) {
+            return this;
+        }
+        List<Field> all = new ArrayList<>(fields);
+        all.add(new Field("Date", DateFormatter.format(new Date(receivedAt))));
+        return new StoredHead(status, List.copyOf(all));
     }
 
     /** Returns this head with the fields of a 304 (RFC 9111, section 3.2). A 304 without {@code Date} was made now. */

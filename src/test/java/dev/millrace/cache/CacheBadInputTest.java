@@ -130,6 +130,19 @@ class CacheBadInputTest {
         assertEquals("200 x", read(region + "/k"));
     }
 
+    /** It would delete what the field was to protect. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"Cache-Lease | AAAAAAAAAAAAAAAAAAAAAA", "If-Match | \"x\"",
+            "If-None-Match | *"})
+    void aPurgeWithWhatIsAboutOneEntryIsRefused(String field, String value) {
+        String region = region();
+        store(region + "/k", "x", "Cache-Tag", "a");
+        for (String query : List.of("", "?tag=a")) {
+            refused(send(request(ADMIN, "DELETE", region + query, null, field, value)), 400, field);
+        }
+        assertEquals("200 x", read(region + "/k"));
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"lease=0s | lease", "lease= | lease", "lease=x | lease", "lease=-1s | lease",
             "lease=61s | lease", "lease=60001ms | lease", "lease=PT0.0001S | lease", "lease=999999999999999d | lease",

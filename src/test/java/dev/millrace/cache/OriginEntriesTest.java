@@ -21,6 +21,8 @@ import dev.millrace.cache.OriginAnswer.Times;
 class OriginEntriesTest {
 
     private static final long NOW = 1_800_000_000_000L;
+    /** The date of what the origin has not dated. */
+    private static final String ARRIVAL = "\nDate:Fri, 15 Jan 2027 08:00:00 GMT";
     private static final Region REGION = Region.of(Configs.of(CacheConfig.class)).withLifetimes(3_600_000, 50_000,
             70_000, 30_000);
 
@@ -50,6 +52,17 @@ class OriginEntriesTest {
         assertEquals(List.of(3_600_000L, 50_000L, 70_000L, 0L, 0L), times(entry(200)));
         assertEquals(List.of(30_000L, 0L, 0L, 0L, 0L), times(entry(404)));
         assertNull(entry(302));
+    }
+
+    /** RFC 9110, section 6.6.1. The date has no part in how long it is fresh. */
+    @Test
+    void whatIsNotDatedIsDatedByItsArrival() {
+        NewEntry undated = entry(200, "Cache-Control", "max-age=10");
+        assertEquals("200\nCache-Control:max-age=10" + ARRIVAL, undated.head());
+        assertEquals(List.of(10_000L, 50_000L, 70_000L, 0L, 0L), times(undated));
+        String earlier = "Fri, 15 Jan 2027 07:59:51 GMT";
+        assertEquals(List.of(earlier),
+                StoredHead.decode(entry(200, "Date", earlier, "Cache-Control", "max-age=60").head()).lines("Date"));
     }
 
     @Test
@@ -113,7 +126,8 @@ class OriginEntriesTest {
                 .head();
         NewEntry kept = OriginEntries.kept(REGION, "lease", answer(304, "Age", "4", "X", "2"), stored, "\"v\"");
         assertEquals(List.of(6000L, 50_000L, 70_000L, 4000L, 0L), times(kept));
-        assertEquals(List.of(List.of("a"), "\"v\"", "200\nCache-Control:max-age=10\nExpires:0\nCache-Tag:a\nX:2"),
+        assertEquals(
+                List.of(List.of("a"), "\"v\"", "200\nCache-Control:max-age=10\nExpires:0\nCache-Tag:a\nX:2" + ARRIVAL),
                 List.of(kept.tags(), kept.origin(), kept.head()));
         assertEquals(20_000,
                 OriginEntries.kept(REGION, "lease", answer(304, "Cache-Control", "max-age=20"), stored, "").freshMs());
@@ -126,6 +140,6 @@ class OriginEntriesTest {
         assertNull(entry(200, "Set-Cookie", "a=b"));
         NewEntry entry = OriginEntries.of(REGION.withStripSetCookie(true), "lease",
                 answer(200, "Set-Cookie", "a=b", "X", "1"), new PreparedBody(BodyCoding.IDENTITY, "own", new byte[1]));
-        assertEquals("200\nX:1", entry.head());
+        assertEquals("200\nX:1" + ARRIVAL, entry.head());
     }
 }

@@ -185,7 +185,7 @@ class OriginHeadTest extends OriginFixture {
                 ? Answer.ok("body", validator, value, "Cache-Control", "max-age=1, must-revalidate", "X-Old", "1",
                         "X-New", "1", "Content-Type", "text/plain")
                 : value.equals(exchange.getRequestHeaders().getFirst(condition))
-                        ? Answer.status(304, "X-New", "2", "Set-Cookie", "a=b", "ETag", "\"other\"")
+                        ? Answer.status(304, "X-New", "2", "Set-Cookie", "a=b", validator, value)
                         : Answer.ok("changed"));
         read("kept").then().statusCode(200);
         await().atMost(PATIENCE).until(() -> {
@@ -203,6 +203,48 @@ class OriginHeadTest extends OriginFixture {
             assertTrue(!response.getHeader("Cache-Status").contains("ttl=3"), response.getHeader("Cache-Status"));
             return origin.count("kept") > asked;
         });
+    }
+
+    /** RFC 9111, section 4.3.4. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"ETag | \"v1\" | ETag | \"v2\"", "ETag | W/\"v1\" | ETag | W/\"v2\"",
+            "Last-Modified | Thu, 01 Jan 2026 00:00:00 GMT | ETag | \"v2\"",
+            "Last-Modified | Thu, 01 Jan 2026 00:00:00 GMT | Last-Modified | Fri, 02 Jan 2026 00:00:00 GMT"})
+    void a304AboutAnotherResponseChangesNothing(String validator, String value, String of, String other) {
+        define("");
+        origin.on("other", (times, exchange) -> {
+            if (times == 1) {
+                return Answer.ok("old", validator, value, "Cache-Control", "max-age=1");
+            }
+            return exchange.getRequestHeaders().containsKey("If-None-Match")
+                    || exchange.getRequestHeaders().containsKey("If-Modified-Since")
+                            ? Answer.status(304, of, other, "X-Not", "applied", "Cache-Control", "max-age=600")
+                            : Answer.ok("new", "Cache-Control", "max-age=600");
+        });
+        read("other").then().statusCode(200).body(equalTo("old"));
+        await().atMost(PATIENCE).until(() -> {
+            Response response = read("other");
+            response.then().statusCode(200).header("X-Not", nullValue());
+            return response.asString().equals("new");
+        });
+    }
+
+    /** RFC 9111, section 5.2.2.6. */
+    @Test
+    void whatMustNotBeTransformedIsNotCompressed() {
+        define("");
+        String body = "x".repeat(10_000);
+        origin.on("as-it-is", Answer.ok(body, "Cache-Control", "max-age=600, No-Transform"));
+        origin.on("any", Answer.ok(body, "Cache-Control", "max-age=600"));
+        for (int i = 0; i < 2; i++) {
+            gzipped("as-it-is").then().statusCode(200).header("Content-Encoding", nullValue())
+                    .header("Content-Length", "10000").body(equalTo(body));
+            gzipped("any").then().statusCode(200).header("Content-Encoding", "gzip").body(equalTo(body));
+        }
+    }
+
+    private Response gzipped(String key) {
+        return as(ADMIN).header("Accept-Encoding", "gzip").get("/v1/cache/{region}/{key}", region, key);
     }
 
     @Test

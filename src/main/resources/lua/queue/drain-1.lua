@@ -1,11 +1,12 @@
--- Removes waiting and delayed jobs in steps. Jobs that arrive between the steps stay, in their order.
+-- Removes waiting and delayed jobs in steps, and what is planned for the end of active ones. Jobs that arrive between the steps stay, in
+-- their order.
 -- uses queue/jobs
 -- KEYS[1] meta
 -- ARGV[1] most     approximate number of jobs to check in one step
 -- ARGV[2] newest   the highest id to remove; empty for the last id of the queue
--- ARGV[3] cursor   where to continue: "e:0:" at the start, the delayed jobs that are due first; "d:<scan>:", the other delayed jobs; "p:<scan>:", parked jobs;
---   "g:<scan>:", jobs behind the head of a group; "w:<priority>:", a list from its front; "w:<priority>:<n>:<last id>", the rest of
---   that list, from n places before its end at the time when the last id was <last id>; "q:<scan>:", jobs that were parked meanwhile
+-- ARGV[3] cursor   where to continue: "a:0:" at the start, what is planned; "e:0:", the delayed jobs that are due first;
+--   "d:<scan>:", the other delayed jobs; "p:<scan>:", parked jobs; "g:<scan>:", jobs behind the head of a
+--   group; "w:<priority>:", a list from its front; "w:<priority>:<n>:<last id>", the rest of that list, from n places before its end at the time when the last id was <last id>; "q:<scan>:", jobs that were parked meanwhile
 -- returns {number of removed jobs, newest, next}: next is where to continue, empty at the end
 
 local most, newest, cursor = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
@@ -44,6 +45,13 @@ end
 local function drop_delayed(member)
   local id = string.match(member, '^0*(%d+):')
   if old(id) and redis.call('ZREM', delayed, member) == 1 then drop(id, false) end
+end
+
+if phase == 'a' then
+  local scan = redis.call('ZSCAN', leased, part, 'COUNT', most)
+  for i = 1, #scan[2], 2 do redis.call('HDEL', state, scan[2][i] .. ':n') end
+  if scan[1] ~= '0' then return answer('a:' .. scan[1] .. ':') end
+  phase, part, cursor = 'e', '0', 'e:0:'
 end
 
 -- Delayed jobs come first, those that are due first before the others, and then the groups. Both may join a list between the steps, and

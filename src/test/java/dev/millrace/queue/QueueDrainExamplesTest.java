@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import dev.millrace.queue.model.GroupDefinition;
 import dev.millrace.queue.model.Job;
 import dev.millrace.queue.model.NewJob;
+import dev.millrace.queue.model.OnDuplicate;
 import dev.millrace.queue.model.QueueCounts;
 import dev.millrace.queue.model.QueueDefinition.Rate;
 
@@ -51,6 +52,23 @@ class QueueDrainExamplesTest {
                     delayed(7000));
             assertEquals(7, q.queue.drain(most, NOTHING));
             assertEquals(List.of(0L, 0L, 1L, 1L, 1L, 7L), counts());
+        }
+    }
+
+    /** It would run after the drain. */
+    @Test
+    void whatIsPlannedForTheEndOfAnActiveJobIsRemoved() {
+        for (int most : List.of(1, 100)) {
+            q = new ExampleQueue(SETTINGS);
+            NewJob rerun = ExampleQueue.unique("k").withDuplicates(null, OnDuplicate.RERUN, null, null);
+            q.add(rerun);
+            Job active = q.startOne();
+            q.add(rerun);
+            q.add(PLAIN, delayed(9000));
+            assertEquals(2, q.queue.drain(most, NOTHING));
+            q.complete(active);
+            assertEquals(List.of(), q.start(9));
+            assertEquals(List.of(0L, 0L, 0L, 0L, 1L, 2L), counts());
         }
     }
 

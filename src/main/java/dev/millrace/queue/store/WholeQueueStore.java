@@ -29,7 +29,7 @@ public class WholeQueueStore {
     public record DrainStep(long removed, String newest, String cursor) {
 
         /** The beginning. */
-        public static final DrainStep FIRST = new DrainStep(0, "", "e:0:");
+        public static final DrainStep FIRST = new DrainStep(0, "", "a:0:");
 
         /** Whether it was the last step. */
         public boolean isLast() {

@@ -350,6 +350,7 @@ public final class QueueModel {
             job.planned = null;
             remove(job);
         });
+        jobs.in(Place.ACTIVE).forEach(job -> job.planned = null);
         return all.size();
     }
 

@@ -1,5 +1,23 @@
--- The rates of groups, and changes of their limits.
+-- The rates of queues and groups, and changes of their limits.
 -- uses queue/lines
+
+-- Times up to which a rate is used up are kept exactly: they are sums of multiples of 1/4096 ms, see queue.model.Pace.
+local function exactly(ms) return string.format('%.12f', ms) end
+
+-- Returns up to when the rate of the queue is used up, under `limit`, "<ms per job> <burst>", and whether that is what is noted. After a
+-- change of the limit as many jobs count as used as before, up to the new limit, and they are regained at the new pace.
+local function rate_used_up(limit)
+  local interval, burst = string.match(limit, '^(%S+) (%S+)$')
+  local text, was = string.match(redis.call('HGET', meta, 'rate') or '0', '^(%S+) ?(.*)$')
+  local noted = tonumber(text)
+  local upto = math.max(now, noted)
+  if was ~= '' and was ~= limit then upto = now + (upto - now) / tonumber(string.match(was, '^%S+')) * interval end
+  -- It is further in the future if the clock was set back since.
+  upto = math.min(upto, now + interval * burst)
+  return upto, upto == now or was == limit and upto == noted
+end
+
+local function note_rate(upto, limit) redis.call('HSET', meta, 'rate', exactly(upto) .. ' ' .. limit) end
 
 -- Converts what is used of the rate of a group, whose limits have changed: as many jobs count as used as before, up to the new limit, and
 -- they are regained at the new pace. `upto`: up to when it was used up; `before`: the ms per job of the rate before.
@@ -9,7 +27,7 @@ local function convert(group, upto, before)
     redis.call('ZREM', pace, group)
   else
     if before > 0 then upto = now + (upto - now) / before * interval end
-    redis.call('ZADD', pace, string.format('%.3f', math.min(upto, now + interval * burst)), group)
+    redis.call('ZADD', pace, exactly(math.min(upto, now + interval * burst)), group)
   end
 end
 
@@ -30,7 +48,7 @@ local function start_from(group, interval, burst)
   local noted = tonumber(redis.call('ZSCORE', pace, group) or 0)
   -- It is further in the future if the clock was set back since.
   local upto = math.max(now, math.min(noted, now + interval * burst))
-  if upto < noted then redis.call('ZADD', pace, string.format('%.3f', upto), group) end
+  if upto < noted then redis.call('ZADD', pace, exactly(upto), group) end
   return upto - interval * (burst - 1), upto
 end
 
@@ -43,7 +61,7 @@ local function may_start(id, group)
     redis.call('ZADD', parked, math.ceil(from), id)
     return false
   end
-  redis.call('ZADD', pace, string.format('%.3f', upto + interval), group)
+  redis.call('ZADD', pace, exactly(upto + interval), group)
   return true
 end
 

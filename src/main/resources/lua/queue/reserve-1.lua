@@ -32,23 +32,16 @@ if reclaim(100, allowed) + promote(200) > 0 then
   wake()
 end
 
-local function note_rate(upto) redis.call('HSET', meta, 'rate', string.format('%.3f ', upto) .. limit) end
-
 local most, next = wanted, 0
 if paused then most = 0 end
 if concurrency > 0 then most = math.min(most, concurrency - redis.call('ZCARD', leased)) end
 local rated, admitted
 if interval > 0 and most > 0 then
-  local text, was = string.match(redis.call('HGET', meta, 'rate') or '0', '^(%S+) ?(.*)$')
-  local upto = math.max(now, tonumber(text))
-  if was ~= '' and was ~= limit then
-    -- The limit has changed: as many jobs count as used, and are regained at the new pace.
-    upto = now + (upto - now) / tonumber(string.match(was, '^%S+')) * interval
-  end
-  rated = math.min(upto, now + interval * burst)
-  if rated > now and (was ~= limit or rated < upto) then
+  local noted
+  rated, noted = rate_used_up(limit)
+  if not noted then
     write_even_if_full()
-    note_rate(rated)
+    note_rate(rated, limit)
   end
   admitted = math.floor((now - rated) / interval + burst + 1e-6)
   most = math.min(most, admitted)
@@ -144,7 +137,7 @@ if got > 0 then
   count('waiting', -#ids)
   if rated then
     rated = rated + #ids * interval
-    note_rate(rated)
+    note_rate(rated, limit)
   end
 end
 if rated and #ids >= admitted then next = math.ceil(rated + interval * (1 - burst)) end

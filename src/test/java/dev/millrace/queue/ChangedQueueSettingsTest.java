@@ -13,6 +13,8 @@ import java.util.Collections;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import dev.millrace.queue.model.Job;
 import dev.millrace.queue.model.JobFailure;
@@ -56,6 +58,22 @@ class ChangedQueueSettingsTest {
 
     private void fill(int jobs) {
         plain().enqueue(Collections.nCopies(jobs, JOB));
+    }
+
+    /** What is regained between the change and the next reserve is regained at the new pace. */
+    @ParameterizedTest
+    @CsvSource({"6, 1000, 6, 3600000, 2000, 0", "5, 1000, 4, 3600000, 2000, 0", "5, 3600000, 5, 1000, 2000, 5",
+            "6, 3600000, 6, 1000, 500, 3", "1, 600000, 100, 1000, 0, 99", "6, 1000, 12, 1000, 0, 6"})
+    void aChangedRateHoldsFromTheChangeOn(int limit, long windowMs, int newLimit, long newWindowMs, long passMs,
+            int expected) {
+        fill(200);
+        VirtualQueue before = rated(limit, windowMs);
+        before.configure(null);
+        assertEquals(limit, take(before, 200).size());
+        VirtualQueue after = rated(newLimit, newWindowMs);
+        after.configure(null);
+        redis.advance(passMs * 1000);
+        assertEquals(expected, take(after, 200).size());
     }
 
     @Test

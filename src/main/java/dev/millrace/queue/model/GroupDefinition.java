@@ -55,7 +55,7 @@ public record GroupDefinition(
         }
         long windowMs = requireNonNull(rate.window()).toMillis();
         int limit = requireNonNull(rate.limit());
-        return atOnce() + " " + (double) windowMs / limit + " " + limit + " " + windowMs;
+        return atOnce() + " " + Pace.interval(windowMs, limit) + " " + limit + " " + windowMs;
     }
 
     /** The limits that {@link #encode} encoded. */

@@ -69,7 +69,7 @@ public record QueueSettings(int concurrency, int rateLimit, long rateWindowMs, i
 
     /** ms per job that the rate limit allows, as text; {@code 0} without a limit. */
     public String interval() {
-        return rateLimit == 0 ? "0" : Double.toString((double) rateWindowMs / rateLimit);
+        return rateLimit == 0 ? "0" : Double.toString(Pace.interval(rateWindowMs, rateLimit));
     }
 
     /** The same settings with other limits of groups. */

@@ -89,7 +89,7 @@ public class QueueStore {
     /** As {@link #configure}, without the groups. */
     Uni<ConfigureOutcome> note(QueueName queue, QueueSettings settings, @Nullable String seen) {
         return run(queue, configure, List.of(settings.version(), seen == null ? ANY_VERSION : seen,
-                settings.rateLimit() == 0 ? "0" : "1", settings.groups())).map(CONFIGURE_OUTCOMES::read);
+                settings.interval() + " " + settings.rateLimit(), settings.groups())).map(CONFIGURE_OUTCOMES::read);
     }
 
     /** Applies changed limits to the groups of a queue. Each step is a bounded number of groups. */

@@ -11,7 +11,8 @@ final class Rate {
     /** 0 for any rate. */
     Rate(int limit, long windowMs) {
         this.limit = limit;
-        this.interval = limit == 0 ? 0 : (double) windowMs / limit;
+        // To 1/4096 ms, which the service can add exactly to the time.
+        this.interval = limit == 0 ? 0 : Math.floor(4096.0 * windowMs / limit) / 4096;
         this.tokens = limit;
     }
 

@@ -87,6 +87,8 @@ class SessionBadInputTest {
             "{'userId':'u','onLimit':'evict'} | onLimit | must be one of reject, evict-oldest",
             "{'userId':'u','onLimit':'REJECT'} | onLimit | must be one of reject, evict-oldest",
             "{'userId':'u','onLimit':0} | onLimit | must be one of reject, evict-oldest",
+            "{'userId':'u','onLimit':true} | onLimit | must be one of reject, evict-oldest",
+            "{'userId':'u','onLimit':['reject']} | onLimit | must be one of reject, evict-oldest",
             "{'userId':'u','authTime':1} | authTime | a string",
             "{'userId':'u','authTime':'yesterday'} | authTime | a point in time",
             "{'userId':'u','authTime':'2026-01-01'} | authTime | a point in time",

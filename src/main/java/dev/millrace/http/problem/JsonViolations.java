@@ -5,7 +5,6 @@ import java.util.List;
 
 import com.fasterxml.jackson.core.exc.InputCoercionException;
 import com.fasterxml.jackson.databind.JsonMappingException;
-import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.PropertyBindingException;
 
@@ -40,13 +39,6 @@ public final class JsonViolations {
         if (e instanceof PropertyBindingException) {
             return "is not a known field";
         }
-        if (e instanceof InvalidFormatException format && format.getTargetType().isEnum()) {
-            List<String> names = new ArrayList<>();
-            for (Object constant : format.getTargetType().getEnumConstants()) {
-                names.add(constant.toString());
-            }
-            return "must be one of " + String.join(", ", names);
-        }
         if (e instanceof InvalidJsonException) {
             return e.getOriginalMessage();
         }
@@ -57,6 +49,13 @@ public final class JsonViolations {
     }
 
     private static String kind(Class<?> type) {
+        if (type.isEnum()) {
+            List<String> names = new ArrayList<>();
+            for (Object constant : type.getEnumConstants()) {
+                names.add(constant.toString());
+            }
+            return "one of " + String.join(", ", names);
+        }
         if (type == long.class || type == int.class || type == Long.class || type == Integer.class) {
             return "a whole number";
         }
